@@ -1,0 +1,17 @@
+#!/bin/sh
+# install_packages.sh - installs what packages.txt names and this machine lacks.
+set -eu
+cd "$(dirname "$0")/.."
+missing=
+for name in $(sed 's/#.*//' packages.txt); do
+  dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q 'ok installed' || missing="$missing $name"
+done
+[ -n "$missing" ] || exit 0
+if [ "$(id -u)" = 0 ]; then as_root=; elif command -v sudo >/dev/null; then as_root=sudo; else
+  echo "install_packages: missing:$missing; run as root: apt-get install$missing" >&2
+  exit 1
+fi
+echo "installing:$missing"
+export DEBIAN_FRONTEND=noninteractive
+# shellcheck disable=SC2086
+$as_root apt-get update -qq && $as_root apt-get install -y -qq --no-install-recommends $missing >/dev/null
