@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * lockstep.h - runs one random program on two devices and compares every record and every byte */
+#ifndef LOCKSTEP_H
+#define LOCKSTEP_H
+#include <stdint.h>
+#include "curta_bus.h"
+#include "progen.h"
+
+struct lockstep_result {
+  uint64_t commands, bytes, cycles;
+  char difference[512]; /* empty if both are equal */
+};
+
+/* Runs the program of (cfg, seed, length) on both and compares. Returns 0, 1 if they differ, or -errno. */
+int lockstep_program(const struct curta_bus *golden, const struct curta_bus *rtl, const struct curta_config *cfg, uint64_t seed,
+                     uint32_t length, struct pg_stats *stats, struct lockstep_result *out);
+#endif
