@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+"""House rules that no compiler knows: who may include whom, licence lines, no floating point where none belongs.
+
+usage: tree.py        prints PASS or FAIL lines; exit status 1 if a rule is broken
+"""
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+# Which folders a folder's C and C++ files may include headers from (besides its own).
+MAY_INCLUDE = {
+    "include": set(),
+    "golden": {"include"},
+    "driver": {"include"},
+    "sim": {"include", "golden"},
+    "tools": {"include", "golden", "sim"},
+    "examples": {"include", "golden", "sim"},
+}
+INTEGER_ONLY = ("golden/", "driver/", "include/", "firmware/")
+LICENSED = {".c", ".h", ".cpp", ".v", ".vh"}
+
+
+def tracked():
+    out = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [p for p in out.split("\n") if p and (ROOT / p).is_file()]
+
+
+def strip_comments(text):
+    return re.sub(r"//[^\n]*|/\*.*?\*/", " ", text, flags=re.S)
+
+
+def includes(files):
+    headers = {}
+    for path in files:
+        if path.endswith(".h"):
+            headers.setdefault(Path(path).name, set()).add(path.split("/")[0])
+    for path in files:
+        top = path.split("/")[0]
+        if top not in MAY_INCLUDE or Path(path).suffix not in {".c", ".h", ".cpp"}:
+            continue
+        for name in re.findall(r'#include "(?:[^"]*/)?([^"/]+)"', (ROOT / path).read_text()):
+            owners = headers.get(name, set())
+            if owners and top not in owners and not owners & MAY_INCLUDE[top]:
+                yield f"{path} includes {name} of {', '.join(sorted(owners))}: {top} may include only {', '.join(sorted(MAY_INCLUDE[top])) or 'itself'}"
+
+
+def licences(files):
+    for path in files:
+        if Path(path).suffix in LICENSED and "SPDX-License-Identifier: Apache-2.0" not in (ROOT / path).read_text()[:300]:
+            yield f"{path} has no SPDX line"
+
+
+def floats(files):
+    for path in files:
+        if path.startswith(INTEGER_ONLY) and Path(path).suffix in {".c", ".h"}:
+            for i, line in enumerate(strip_comments((ROOT / path).read_text()).split("\n"), 1):
+                if re.search(r"\b(float|double)\b", line):
+                    yield f"{path}: floating point: {line.strip()}"
+
+
+def heap(files):
+    for path in files:
+        if path.startswith("driver/") and path.endswith((".c", ".h")):
+            text = strip_comments((ROOT / path).read_text())
+            for word in re.findall(r"\b(malloc|calloc|realloc|free|printf|fopen)\s*\(", text):
+                yield f"{path} calls {word}: the driver is freestanding"
+
+
+def nettype(files):
+    for path in files:
+        if path.startswith("rtl/") and path.endswith(".v"):
+            text = (ROOT / path).read_text()
+            if "`default_nettype none" not in text or "`default_nettype wire" not in text:
+                yield f"{path} does not set and restore `default_nettype"
+
+
+def size(files):
+    for path in files:
+        if (ROOT / path).stat().st_size > 1 << 20:
+            yield f"{path} is larger than 1 MB"
+
+
+def main():
+    files, failed = tracked(), 0
+    for rule in (includes, licences, floats, heap, nettype, size):
+        broken = list(rule(files))
+        failed += bool(broken)
+        print(f"{'FAIL' if broken else 'PASS'} lint {rule.__name__}" + (f": {broken[0]}" + (f" (and {len(broken) - 1} more)" if broken[1:] else "") if broken else ""))
+        for line in broken[1:]:
+            print(f"     {line}")
+    return failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
