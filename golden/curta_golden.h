@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * curta_golden.h - the golden device: what docs/machine.md says, without time, behind curta_bus.h
+ *
+ * Commands execute in program order inside wait_irq (limit: number of commands). Cycle counters stay 0; the environment
+ * variable CURTA_THREADS bounds the threads of large commands (default: all cores); results do not depend on it.
+ * A device belongs to one thread of the caller at a time.
+ */
+#ifndef CURTA_GOLDEN_H
+#define CURTA_GOLDEN_H
+#include "curta_bus.h"
+
+/* Opens a device of a named configuration ("tiny", "base", "large") with mem_bytes (up to 4 GiB) of zeroed memory and
+ * fills in *bus. 0; -EINVAL unknown configuration or size; -ENOMEM. On failure *bus is untouched. */
+int curta_golden_open(struct curta_bus *bus, const char *config, uint64_t mem_bytes);
+
+/* Frees what open made; the bus must not be used any more. */
+void curta_golden_close(struct curta_bus *bus);
+
+/* Word `word` (32 bits) of a memory of the device: 0 or -ERANGE. For difference reports. */
+enum curta_golden_space { CURTA_SPACE_MEM, CURTA_SPACE_A, CURTA_SPACE_B, CURTA_SPACE_ACC };
+int curta_golden_peek(const struct curta_bus *bus, int space, uint32_t word, uint32_t *value);
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * curta_golden_int.h - inside the golden device: its state and the functions that its files share
+ */
+#ifndef CURTA_GOLDEN_INT_H
+#define CURTA_GOLDEN_INT_H
+#include <string.h>
+#include "curta_golden.h"
+#include "curta_num.h"
+#include "curta_spec.h"
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "the golden device uses its little-endian memory image in place"
+#endif
+
+struct curta_pool;
+
+struct curta_golden {
+  struct curta_config conf;
+  uint32_t t, t2;              /* side and elements of a tile */
+  uint8_t *mem;                /* mem_bytes */
+  uint64_t mem_bytes;
+  uint32_t tiles[2];           /* of the operand buffers A, B */
+  int8_t *buf[2];              /* [tiles][T][T] */
+  int16_t *pairs[2][2];        /* [buffer][mode]: the same, as the kernels read it; curta_golden_gemm.c */
+  uint8_t *fresh[2][2];        /* [buffer][mode][tile]: pairs hold what buf holds */
+  int32_t *acc;                /* [P_TILES][T][T] */
+  uint32_t s[CURTA_SCALARS];   /* scale registers */
+  struct curta_pool *pool;
+
+  /* registers */
+  uint32_t error, error_index, error_info, irq_enable, irq_status, mem_size, cookie, retired;
+  uint32_t ring_base, ring_log2, head, tail;
+  uint64_t rd_bytes, wr_bytes, snapshot[CURTA_CNT_COUNT];
+
+  /* command processor */
+  uint32_t index;                        /* of the next command */
+  uint32_t issued[4];                    /* per engine since the last fence point */
+  uint32_t call_addr, call_pos, call_count; /* call_count 0: fetching from the ring */
+
+  /* the command that executes */
+  uint32_t info;  /* ERROR_INFO, if it fails */
+  uint32_t check; /* sum over what it wrote, only while somebody listens */
+  void (*retire_fn)(void *user, const struct curta_retire *record);
+  void *retire_user;
+};
+
+/* Executes one command: 0 or CURTA_ERR_* with g->info set. The command has passed curta_golden_check. */
+int curta_golden_load(struct curta_golden *g, const uint32_t *cmd);
+int curta_golden_gemm(struct curta_golden *g, const uint32_t *cmd);
+int curta_golden_map(struct curta_golden *g, const uint32_t *cmd);
+int curta_golden_scatter(struct curta_golden *g, const uint32_t *cmd);
+int curta_golden_fill(struct curta_golden *g, const uint32_t *cmd);
+int curta_golden_update(struct curta_golden *g, const uint32_t *cmd);
+int curta_golden_reduce(struct curta_golden *g, const uint32_t *cmd);
+int curta_golden_loss(struct curta_golden *g, const uint32_t *cmd);
+int curta_golden_scalar(struct curta_golden *g, const uint32_t *cmd);
+
+/* The static checks OPCODE, RESERVED, FIELD, ALIGN, DEPEND, in this order. */
+int curta_golden_check(struct curta_golden *g, const uint32_t *cmd);
+/* Table entry of an opcode, or null. */
+const struct curta_op_info *curta_golden_op(uint32_t opcode);
+
+/* Executes the next command. 0, or -EAGAIN when there is none (ring empty or stopped). */
+int curta_golden_step(struct curta_golden *g);
+
+/* OR of the magnitudes of n words. */
+uint32_t curta_golden_magnitudes(const int32_t *x, uint32_t n);
+
+/* Adds n 32-bit words at word address `a` to the check sum of a command. */
+uint32_t curta_golden_sum(uint32_t check, uint32_t a, const void *words, uint32_t n);
+
+/* S[reg] := value, with its part of the check sum. */
+static inline void curta_golden_set(struct curta_golden *g, uint32_t reg, uint32_t value)
+{
+  g->s[reg] = value;
+  g->check += value * (2u * reg + 1u);
+}
+
+/* Memory [addr, addr + bytes), or null: RANGE outside MEM_SIZE, BUS where MEM_SIZE promises more than there is. */
+static inline void *curta_golden_at(const struct curta_golden *g, uint32_t addr, uint32_t bytes, int *err)
+{
+  uint64_t end = (uint64_t)addr + bytes;
+  if (end <= g->mem_size && end <= g->mem_bytes)
+    return g->mem + addr;
+  *err = end <= g->mem_size ? CURTA_ERR_BUS : CURTA_ERR_RANGE;
+  return 0;
+}
+
+/* Rounding of one command: fields ROUND, WRAP, SHIFT_REG, SEED_REG, TENSOR, ORIGIN (same places in every command). */
+struct curta_rounding {
+  int32_t shift;
+  enum curta_num_round mode;
+  int wrap;
+  uint32_t seed, tensor;
+};
+struct curta_rounding curta_golden_rounding(const struct curta_golden *g, const uint32_t *cmd);
+
+/* y[i] = requant(x[i]), stochastic draws from index + i. n is a multiple of 8. */
+void curta_golden_requant(int8_t *y, const int32_t *x, uint32_t n, const struct curta_rounding *how, uint32_t index);
+
+/* The loops of LOAD, MAP, SCATTER and FILL: items in order, tile numbers modulo 2^32. */
+struct curta_walk {
+  uint32_t n[4], s[4], d[4], i[4];
+  uint32_t src, dst;
+};
+static inline void curta_walk_next(struct curta_walk *w)
+{
+  for (int k = 0; k < 4; k++) {
+    if (++w->i[k] < w->n[k]) {
+      w->src += w->s[k];
+      w->dst += w->d[k];
+      return;
+    }
+    w->i[k] = 0;
+    w->src -= w->s[k] * (w->n[k] - 1);
+    w->dst -= w->d[k] * (w->n[k] - 1);
+  }
+}
+static inline uint64_t curta_walk_items(const struct curta_walk *w)
+{
+  return (uint64_t)w->n[0] * w->n[1] * w->n[2] * w->n[3];
+}
+/* Moves a walk from its start to item number `item`. */
+void curta_walk_seek(struct curta_walk *w, uint64_t item);
+#endif

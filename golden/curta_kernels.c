@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * curta_kernels.c - see curta_kernels.h
+ *
+ * One vpmaddwd makes 16 products: 8 lanes of B times 2 neighbours of the contraction. |pair sum| <= 2^15, exact.
+ */
+#include "curta_kernels.h"
+
+static void products_c(int32_t *sum, const struct curta_product *p, uint32_t n, uint32_t t, uint32_t kp)
+{
+  for (; n; n--, p++)
+    for (uint32_t k = 0; k < kp; k++)
+      for (uint32_t i = 0; i < t; i++)
+        for (uint32_t j = 0; j < t; j++) {
+          const int16_t *a = p->a + 2 * (k * t + i), *b = p->b + 2 * (k * t + j);
+          uint32_t s = (uint32_t)sum[i * t + j] + (uint32_t)(a[0] * b[0] + a[1] * b[1]);
+          sum[i * t + j] = (int32_t)s;
+        }
+}
+
+void curta_kernel_pairs(int16_t *pairs, const int8_t *tile, uint32_t t, int mode)
+{
+  uint32_t lane_step = mode ? 1 : t, k_step = mode ? t : 1;
+  for (uint32_t k = 0; k < t; k++)
+    for (uint32_t lane = 0; lane < t; lane++)
+      pairs[2 * (k / 2 * t + lane) + k % 2] = tile[lane * lane_step + k * k_step];
+}
+
+#if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
+#include <immintrin.h>
+#define CURTA_AVX2 __attribute__((target("avx2")))
+
+CURTA_AVX2 static inline __m256i pair_of(const int16_t *a, uint32_t lane)
+{
+  int32_t v;
+  __builtin_memcpy(&v, a + 2 * lane, 4);
+  return _mm256_set1_epi32(v);
+}
+
+CURTA_AVX2 static inline __m256i lanes_of(const int16_t *b, uint32_t lane)
+{
+  return _mm256_loadu_si256((const __m256i *)(const void *)(b + 2 * lane));
+}
+
+/* All rows of a tile of 8; kp is a constant after inlining. */
+CURTA_AVX2 static inline __attribute__((always_inline)) void rows8(int32_t *sum, const struct curta_product *p, uint32_t n,
+                                                                   uint32_t kp)
+{
+  __m256i acc[8];
+  for (int i = 0; i < 8; i++)
+    acc[i] = _mm256_load_si256((const __m256i *)(const void *)(sum + 8 * i));
+  for (; n; n--, p++)
+    for (uint32_t k = 0; k < kp; k++) {
+      __m256i b = lanes_of(p->b, 8 * k);
+      for (uint32_t i = 0; i < 8; i++)
+        acc[i] = _mm256_add_epi32(acc[i], _mm256_madd_epi16(pair_of(p->a, 8 * k + i), b));
+    }
+  for (int i = 0; i < 8; i++)
+    _mm256_store_si256((__m256i *)(void *)(sum + 8 * i), acc[i]);
+}
+
+/* Four rows of a tile of 16, from row `row`. */
+CURTA_AVX2 static inline void rows16(int32_t *sum, const struct curta_product *p, uint32_t n, uint32_t kp, uint32_t row)
+{
+  __m256i acc[8];
+  for (uint32_t i = 0; i < 8; i++)
+    acc[i] = _mm256_load_si256((const __m256i *)(const void *)(sum + 16 * row + 8 * i));
+  for (; n; n--, p++)
+    for (uint32_t k = 0; k < kp; k++) {
+      __m256i b0 = lanes_of(p->b, 16 * k), b1 = lanes_of(p->b, 16 * k + 8);
+      for (uint32_t i = 0; i < 4; i++) {
+        __m256i a = pair_of(p->a, 16 * k + row + i);
+        acc[2 * i] = _mm256_add_epi32(acc[2 * i], _mm256_madd_epi16(a, b0));
+        acc[2 * i + 1] = _mm256_add_epi32(acc[2 * i + 1], _mm256_madd_epi16(a, b1));
+      }
+    }
+  for (uint32_t i = 0; i < 8; i++)
+    _mm256_store_si256((__m256i *)(void *)(sum + 16 * row + 8 * i), acc[i]);
+}
+
+CURTA_AVX2 static void products_avx2(int32_t *sum, const struct curta_product *p, uint32_t n, uint32_t t, uint32_t kp)
+{
+  if (t == 8) {
+    if (kp == 4)
+      rows8(sum, p, n, 4);
+    else
+      rows8(sum, p, n, kp);
+    return;
+  }
+  for (uint32_t row = 0; row < 16; row += 4)
+    rows16(sum, p, n, kp, row);
+}
+
+static int fast_enabled = 1;
+
+void curta_kernel_select(int fast)
+{
+  fast_enabled = fast;
+}
+
+void curta_kernel_products(int32_t *sum, const struct curta_product *p, uint32_t n, uint32_t t, uint32_t kp)
+{
+  if (fast_enabled && (t == 8 || t == 16) && __builtin_cpu_supports("avx2"))
+    products_avx2(sum, p, n, t, kp);
+  else
+    products_c(sum, p, n, t, kp);
+}
+#else
+void curta_kernel_select(int fast)
+{
+  (void)fast;
+}
+
+void curta_kernel_products(int32_t *sum, const struct curta_product *p, uint32_t n, uint32_t t, uint32_t kp)
+{
+  products_c(sum, p, n, t, kp);
+}
+#endif
