@@ -121,7 +121,6 @@ uint64_t curta_layer_macs(const struct curta_layer *layer);
 
 /* --- training options ----------------------------------------------------------------------------------------- */
 
-enum curta_round { CURTA_ROUND_NEAREST, CURTA_ROUND_PSTO, CURTA_ROUND_STOCHASTIC, CURTA_ROUND_TRUNCATE };
 /* How a NITI tensor gets its second pass (docs: driver/README.md). AUTO: chosen per tensor by estimated cycles. */
 enum curta_strategy { CURTA_AUTO, CURTA_SPILL, CURTA_KEEP, CURTA_RECOMPUTE, CURTA_SPECULATE };
 #define CURTA_STRATEGY_NAMES { "auto", "spill", "keep", "recompute", "speculate" }

@@ -66,6 +66,15 @@
 #define CURTA_CNT_COUNT 10
 #define CURTA_CNT_NAMES { "cycles", "busy", "operand", "drain", "memrd", "memwr", "depend", "other", "rd_bytes", "wr_bytes" }
 
+/* rounding of a shift (ROUND fields; numerics.md section 2) */
+enum curta_round { CURTA_ROUND_NEAREST, CURTA_ROUND_PSTO, CURTA_ROUND_STOCHASTIC, CURTA_ROUND_TRUNCATE };
+
+/* functions of SCALAR (machine.md section 5) */
+enum curta_scalar { CURTA_SCALAR_SET, CURTA_SCALAR_ADD, CURTA_SCALAR_ACT_SHIFT, CURTA_SCALAR_GRAD_SHIFT, CURTA_SCALAR_BITLEN, CURTA_SCALAR_OR };
+
+/* element types (SRC_TYPE, DST_TYPE); 1 is kept for int16 */
+enum curta_type { CURTA_TYPE_INT8, CURTA_TYPE_INT16, CURTA_TYPE_INT32 };
+
 /* A field of a command: word, lowest bit, width. */
 #define CURTA_FIELD(word, lo, width) ((word) << 16 | (lo) << 8 | (width))
 #define CURTA_FIELD_WORD(f) ((f) >> 16)

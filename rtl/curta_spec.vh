@@ -59,6 +59,20 @@
 `define CURTA_CNT_WR_BYTES 9
 `define CURTA_CNT_COUNT 10
 
+`define CURTA_ROUND_NEAREST 0
+`define CURTA_ROUND_PSTO 1
+`define CURTA_ROUND_STOCHASTIC 2
+`define CURTA_ROUND_TRUNCATE 3
+`define CURTA_SCALAR_SET 0
+`define CURTA_SCALAR_ADD 1
+`define CURTA_SCALAR_ACT_SHIFT 2
+`define CURTA_SCALAR_GRAD_SHIFT 3
+`define CURTA_SCALAR_BITLEN 4
+`define CURTA_SCALAR_OR 5
+`define CURTA_TYPE_INT8 0
+`define CURTA_TYPE_INT16 1
+`define CURTA_TYPE_INT32 2
+
 // Fields: NAME is the bit range inside its word, NAME_W the word number.
 `define CURTA_CMD_OPCODE 7:0
 `define CURTA_CMD_OPCODE_W 0

@@ -57,6 +57,9 @@ def c_header(spec):
         out.append(f"#define CURTA_CNT_{name} {item['value']}  /* {item['doc']} */")
     out.append(f"#define CURTA_CNT_COUNT {len(spec['counters'])}")
     out.append("#define CURTA_CNT_NAMES { " + ", ".join(f'"{n.lower()}"' for n in spec["counters"]) + " }")
+    for name, item in spec["enum"].items():
+        vals = ", ".join(f"CURTA_{name.upper()}_{v}" for v in item["values"])
+        out += ["", f"/* {item['doc']} */", f"enum curta_{name} {{ {vals} }};"]
     out += ["", "/* A field of a command: word, lowest bit, width. */",
             "#define CURTA_FIELD(word, lo, width) ((word) << 16 | (lo) << 8 | (width))",
             "#define CURTA_FIELD_WORD(f) ((f) >> 16)", ""]
@@ -111,7 +114,10 @@ def verilog_header(spec):
     out.append("")
     for name, item in spec["counters"].items():
         out.append(f"`define CURTA_CNT_{name} {item['value']}")
-    out += [f"`define CURTA_CNT_COUNT {len(spec['counters'])}", "",
+    out += [f"`define CURTA_CNT_COUNT {len(spec['counters'])}", ""]
+    for name, item in spec["enum"].items():
+        out += [f"`define CURTA_{name.upper()}_{v} {i}" for i, v in enumerate(item["values"])]
+    out += ["",
             "// Fields: NAME is the bit range inside its word, NAME_W the word number."]
     for name, word, hi, lo, _, _ in HEAD + WAITS:
         out += [f"`define CURTA_CMD_{name} {hi}:{lo}", f"`define CURTA_CMD_{name}_W {word}"]
