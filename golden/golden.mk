@@ -10,3 +10,11 @@ $(BUILD)/golden/%.o: golden/%.c
 $(GOLDEN_LIB): $(GOLDEN_OBJ)
 	@rm -f $@
 	$(AR) rcs $@ $^
+
+$(BUILD)/tests/golden/%.o: tests/golden/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALLC) -c $< -o $@
+
+$(BUILD)/tests/golden/test_vectors: $(addprefix $(BUILD)/tests/golden/,test_vectors.o npy.o replay.o) $(GOLDEN_LIB)
+	$(CC) $(CFLAGS) $^ -lpthread -lm -o $@
+TESTS += $(BUILD)/tests/golden/test_vectors

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * npy.h - reads NumPy files (little endian, C order, integers) and compares them with arrays; remembers which were used
+ *
+ * A file that cannot be read ends the program with a FAIL line: without its vectors a test has nothing to say.
+ */
+#ifndef CURTA_TEST_NPY_H
+#define CURTA_TEST_NPY_H
+#include <stddef.h>
+#include <stdint.h>
+
+struct npy {
+  char type[4];    /* "|i1", "|u1", "<i4", "<u4", "<i8" */
+  int dims;
+  int shape[4];
+  size_t count;
+  void *data;      /* stays until the program ends */
+};
+
+/* The folder of all files, before the first npy_read. */
+void npy_folder(const char *path);
+/* `name` is relative to the folder: a printf pattern. */
+struct npy npy_read(const char *name, ...) __attribute__((format(printf, 1, 2)));
+int64_t npy_at(const struct npy *a, size_t i);
+
+/* Compares a whole file with an array of `type`; the first difference is reported as a failure of `group`. */
+void npy_same(const char *group, const void *got, const char *type, const char *name, ...)
+    __attribute__((format(printf, 4, 5)));
+/* One value that is not in a file. */
+void npy_value(const char *group, const char *what, int64_t got, int64_t expected);
+
+/* PASS or FAIL of a group with the number of values compared since the last line. */
+void npy_verdict(const char *group);
+/* Fails for every .npy file below the folder that nobody read; then the totals. Returns the exit status. */
+int npy_finish(void);
+#endif
