@@ -55,13 +55,12 @@ static int map_mode_legal(const uint32_t *cmd)
   uint32_t src = curta_cmd_get(cmd, CURTA_MAP_SRC_TYPE), dst = curta_cmd_get(cmd, CURTA_MAP_DST_TYPE);
   int req = (int)curta_cmd_get(cmd, CURTA_MAP_REQ), pool = (int)curta_cmd_get(cmd, CURTA_MAP_POOL);
   int steps = req || pool || curta_cmd_get(cmd, CURTA_MAP_RELU) || curta_cmd_get(cmd, CURTA_MAP_MASK);
-  if ((src != 0 && src != 2) || (dst != 0 && dst != 2))
+  int wide = src == CURTA_TYPE_INT32, wide_dst = dst == CURTA_TYPE_INT32;
+  if ((!wide && src != CURTA_TYPE_INT8) || (!wide_dst && dst != CURTA_TYPE_INT8))
     return 0;
-  if (curta_cmd_get(cmd, CURTA_MAP_SRC_ACC) && src != 2)
+  if (curta_cmd_get(cmd, CURTA_MAP_SRC_ACC) && !wide)
     return 0;
-  if (dst == 2 && (src != 2 || steps))
-    return 0;
-  return dst == 2 || (src == 2) == req;
+  return wide_dst ? wide && !steps : wide == req;
 }
 
 static void window(uint32_t *word, const uint32_t *cmd)
@@ -72,6 +71,7 @@ static void window(uint32_t *word, const uint32_t *cmd)
 
 static void fields_vector(uint32_t *word, const uint32_t *cmd)
 {
+  uint32_t need;
   switch (curta_cmd_get(cmd, CURTA_CMD_OPCODE)) {
   case CURTA_OP_MAP:
     loops(word, cmd);
@@ -82,8 +82,8 @@ static void fields_vector(uint32_t *word, const uint32_t *cmd)
     break;
   case CURTA_OP_SCATTER:
     loops(word, cmd);
-    if (*word > 18 && curta_cmd_get(cmd, CURTA_SCATTER_SRC_TYPE) != 2 * curta_cmd_get(cmd, CURTA_SCATTER_REQ))
-      *word = 18;
+    need = curta_cmd_get(cmd, CURTA_SCATTER_REQ) ? CURTA_TYPE_INT32 : CURTA_TYPE_INT8;
+    legal(word, cmd, CURTA_SCATTER_SRC_TYPE, need, need);
     window(word, cmd);
     break;
   case CURTA_OP_UPDATE:
@@ -97,7 +97,7 @@ static void fields_vector(uint32_t *word, const uint32_t *cmd)
   case CURTA_OP_LOSS:
     counted(word, cmd, CURTA_LOSS_ROWS);
     legal(word, cmd, CURTA_LOSS_CLASSES, 1, CURTA_MAX_CLASSES);
-    legal(word, cmd, CURTA_LOSS_ROUND, 0, 2);
+    legal(word, cmd, CURTA_LOSS_ROUND, 0, CURTA_ROUND_STOCHASTIC);
     break;
   default:
     break;
@@ -148,10 +148,10 @@ static void align_map(const struct curta_golden *g, uint32_t *word, const uint32
 {
   uint32_t t2 = g->t2;
   if (!curta_cmd_get(cmd, CURTA_MAP_SRC_ACC))
-    aligned(word, cmd, CURTA_MAP_SRC, curta_cmd_get(cmd, CURTA_MAP_SRC_TYPE) == 2 ? 4 * t2 : t2);
+    aligned(word, cmd, CURTA_MAP_SRC, curta_cmd_get(cmd, CURTA_MAP_SRC_TYPE) == CURTA_TYPE_INT32 ? 4 * t2 : t2);
   if (curta_cmd_get(cmd, CURTA_MAP_MASK))
     aligned(word, cmd, CURTA_MAP_AUX, t2);
-  aligned(word, cmd, CURTA_MAP_DST, curta_cmd_get(cmd, CURTA_MAP_DST_TYPE) == 2 ? 4 * t2 : t2);
+  aligned(word, cmd, CURTA_MAP_DST, curta_cmd_get(cmd, CURTA_MAP_DST_TYPE) == CURTA_TYPE_INT32 ? 4 * t2 : t2);
   if (curta_cmd_get(cmd, CURTA_MAP_POOL))
     aligned(word, cmd, CURTA_MAP_IDX, t2);
 }
@@ -189,7 +189,7 @@ static uint32_t first_misaligned(const struct curta_golden *g, const uint32_t *c
     align_map(g, &word, cmd);
     break;
   case CURTA_OP_SCATTER:
-    aligned(&word, cmd, CURTA_SCATTER_SRC, curta_cmd_get(cmd, CURTA_SCATTER_SRC_TYPE) == 2 ? 4 * t2 : t2);
+    aligned(&word, cmd, CURTA_SCATTER_SRC, curta_cmd_get(cmd, CURTA_SCATTER_SRC_TYPE) == CURTA_TYPE_INT32 ? 4 * t2 : t2);
     aligned(&word, cmd, CURTA_SCATTER_AUX, t2);
     aligned(&word, cmd, CURTA_SCATTER_DST, t2);
     break;
@@ -241,7 +241,7 @@ int curta_golden_check(struct curta_golden *g, const uint32_t *cmd)
 {
   uint32_t opcode = curta_cmd_get(cmd, CURTA_CMD_OPCODE);
   const struct curta_op_info *op = curta_golden_op(opcode);
-  if (!op || (opcode == CURTA_OP_SCALAR && curta_cmd_get(cmd, CURTA_SCALAR_FUNC) > 5)) {
+  if (!op || (opcode == CURTA_OP_SCALAR && curta_cmd_get(cmd, CURTA_SCALAR_FUNC) > CURTA_SCALAR_OR)) {
     g->info = opcode;
     return CURTA_ERR_OPCODE;
   }

@@ -89,7 +89,7 @@ static inline void *curta_golden_at(const struct curta_golden *g, uint32_t addr,
 /* Rounding of one command: fields ROUND, WRAP, SHIFT_REG, SEED_REG, TENSOR, ORIGIN (same places in every command). */
 struct curta_rounding {
   int32_t shift;
-  enum curta_num_round mode;
+  enum curta_round mode;
   int wrap;
   uint32_t seed, tensor;
 };

@@ -34,7 +34,7 @@ static struct map common(struct curta_golden *g, const uint32_t *cmd)
   m.wsx = curta_cmd_get(cmd, CURTA_MAP_W_SX);
   m.kh = curta_cmd_get(cmd, CURTA_MAP_KH);
   m.kw = curta_cmd_get(cmd, CURTA_MAP_KW);
-  m.wide = curta_cmd_get(cmd, CURTA_MAP_SRC_TYPE) == 2;
+  m.wide = curta_cmd_get(cmd, CURTA_MAP_SRC_TYPE) == CURTA_TYPE_INT32;
   m.req = (int)curta_cmd_get(cmd, CURTA_MAP_REQ);
   m.index = curta_cmd_get(cmd, CURTA_MAP_ORIGIN);
   return m;
@@ -159,7 +159,7 @@ int curta_golden_map(struct curta_golden *g, const uint32_t *cmd)
   struct map m = common(g, cmd);
   int err = 0;
   m.acc = (int)curta_cmd_get(cmd, CURTA_MAP_SRC_ACC);
-  m.wide_dst = curta_cmd_get(cmd, CURTA_MAP_DST_TYPE) == 2;
+  m.wide_dst = curta_cmd_get(cmd, CURTA_MAP_DST_TYPE) == CURTA_TYPE_INT32;
   m.relu = (int)curta_cmd_get(cmd, CURTA_MAP_RELU);
   m.mask = (int)curta_cmd_get(cmd, CURTA_MAP_MASK);
   m.pool = (int)curta_cmd_get(cmd, CURTA_MAP_POOL);

@@ -8,7 +8,7 @@ struct curta_rounding curta_golden_rounding(const struct curta_golden *g, const 
   uint32_t seed = curta_cmd_get(cmd, CURTA_MAP_SEED_REG);
   return (struct curta_rounding){
     .shift = curta_s32(g->s[curta_cmd_get(cmd, CURTA_MAP_SHIFT_REG)]),
-    .mode = (enum curta_num_round)curta_cmd_get(cmd, CURTA_MAP_ROUND),
+    .mode = (enum curta_round)curta_cmd_get(cmd, CURTA_MAP_ROUND),
     .wrap = (int)curta_cmd_get(cmd, CURTA_MAP_WRAP),
     .seed = g->s[seed],
     .tensor = curta_cmd_get(cmd, CURTA_MAP_TENSOR) + g->s[(seed + 1) % CURTA_SCALARS],
@@ -18,7 +18,7 @@ struct curta_rounding curta_golden_rounding(const struct curta_golden *g, const 
 void curta_golden_requant(int8_t *y, const int32_t *x, uint32_t n, const struct curta_rounding *how, uint32_t index)
 {
   for (uint32_t i = 0; i < n; i++) {
-    uint32_t r = how->mode == CURTA_NUM_STOCHASTIC ? curta_rand(how->seed, how->tensor, index + i) : 0;
+    uint32_t r = how->mode == CURTA_ROUND_STOCHASTIC ? curta_rand(how->seed, how->tensor, index + i) : 0;
     y[i] = curta_requant(x[i], how->shift, how->mode, how->wrap, r);
   }
 }

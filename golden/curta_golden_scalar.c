@@ -3,26 +3,24 @@
  */
 #include "curta_golden_int.h"
 
-enum { SET, ADD, ACT_SHIFT, GRAD_SHIFT, BITLEN, OR };
-
 int curta_golden_scalar(struct curta_golden *g, const uint32_t *cmd)
 {
   uint32_t a = g->s[curta_cmd_get(cmd, CURTA_SCALAR_RA)], b = g->s[curta_cmd_get(cmd, CURTA_SCALAR_RB)];
   uint32_t c = g->s[curta_cmd_get(cmd, CURTA_SCALAR_RC)], imm = curta_cmd_get(cmd, CURTA_SCALAR_IMM), d = 0;
   switch (curta_cmd_get(cmd, CURTA_SCALAR_FUNC)) {
-  case SET:
+  case CURTA_SCALAR_SET:
     d = imm;
     break;
-  case ADD:
+  case CURTA_SCALAR_ADD:
     d = a + b + c + imm;
     break;
-  case ACT_SHIFT:
+  case CURTA_SCALAR_ACT_SHIFT:
     d = (uint32_t)curta_act_shift(a, imm & 1);
     break;
-  case GRAD_SHIFT:
+  case CURTA_SCALAR_GRAD_SHIFT:
     d = (uint32_t)curta_grad_shift(a, curta_s32(b));
     break;
-  case BITLEN:
+  case CURTA_SCALAR_BITLEN:
     d = (uint32_t)curta_bitlen(a) + imm;
     break;
   default: /* OR: the check has refused everything else */

@@ -9,8 +9,7 @@
 #ifndef CURTA_NUM_H
 #define CURTA_NUM_H
 #include <stdint.h>
-
-enum curta_num_round { CURTA_NUM_NEAREST, CURTA_NUM_PSTO, CURTA_NUM_STOCHASTIC, CURTA_NUM_TRUNCATE };
+#include "curta_spec.h"
 
 /* The int32 with the bits of x: sums and differences modulo 2^32 are formed in uint32_t. */
 static inline int32_t curta_s32(uint32_t x)
@@ -66,16 +65,16 @@ static inline int8_t curta_narrow(int32_t x, int wrap)
 
 /* What rounding adds to m >> s, 1 <= s <= 62; r: the draw of stochastic rounding. NITI Algorithm 2 as its code has it:
  * all bits of the fraction are kept, and for odd s the lower part is doubled. */
-static inline uint32_t curta_round_up(uint64_t m, int32_t s, enum curta_num_round mode, uint32_t r)
+static inline uint32_t curta_round_up(uint64_t m, int32_t s, enum curta_round mode, uint32_t r)
 {
   uint64_t low = ((uint64_t)1 << s) - 1, f = m & low;
   int32_t h = s / 2;
   switch (mode) {
-  case CURTA_NUM_NEAREST:
+  case CURTA_ROUND_NEAREST:
     return (uint32_t)(m >> (s - 1)) & 1u;
-  case CURTA_NUM_PSTO:
+  case CURTA_ROUND_PSTO:
     return f >> h > (f & (((uint64_t)1 << h) - 1)) << (s % 2);
-  case CURTA_NUM_STOCHASTIC:
+  case CURTA_ROUND_STOCHASTIC:
     return f > (r & low);
   default:
     return 0;
@@ -83,7 +82,7 @@ static inline uint32_t curta_round_up(uint64_t m, int32_t s, enum curta_num_roun
 }
 
 /* y = sign(x) min(round(|x| / 2^s), 127); s <= 0: no shift; s >= 63: 0. */
-static inline int8_t curta_requant(int32_t x, int32_t s, enum curta_num_round mode, int wrap, uint32_t r)
+static inline int8_t curta_requant(int32_t x, int32_t s, enum curta_round mode, int wrap, uint32_t r)
 {
   uint64_t m = curta_abs(x), q;
   if (s <= 0)
@@ -99,7 +98,7 @@ static inline int8_t curta_requant(int32_t x, int32_t s, enum curta_num_round mo
 /* int8 weight of a master weight with `frac` fraction bits. */
 static inline int8_t curta_round_psto(int32_t wf, int32_t frac)
 {
-  return curta_requant(wf, frac, CURTA_NUM_PSTO, 0, 0);
+  return curta_requant(wf, frac, CURTA_ROUND_PSTO, 0, 0);
 }
 
 /* ------------------------------------------------------------------ random bits (numerics.md 3) */

@@ -91,11 +91,11 @@ static uint32_t draw(const struct curta_draws *d, size_t i)
   return curta_rand(d->seed, d->tensor, d->index ? d->index[i] : (uint32_t)i);
 }
 
-void curta_ops_requant(int8_t *y, const int32_t *x, size_t n, int32_t shift, enum curta_num_round mode, int wrap,
+void curta_ops_requant(int8_t *y, const int32_t *x, size_t n, int32_t shift, enum curta_round mode, int wrap,
                        const struct curta_draws *draws)
 {
   for (size_t i = 0; i < n; i++)
-    y[i] = curta_requant(x[i], shift, mode, wrap, mode == CURTA_NUM_STOCHASTIC ? draw(draws, i) : 0);
+    y[i] = curta_requant(x[i], shift, mode, wrap, mode == CURTA_ROUND_STOCHASTIC ? draw(draws, i) : 0);
 }
 
 uint32_t curta_ops_magnitude(const int32_t *x, size_t n)
@@ -160,7 +160,7 @@ void curta_ops_mask(int8_t *y, const int8_t *x, const int8_t *mask, int n, int c
 }
 
 void curta_ops_loss(int8_t *err, int64_t *t, int32_t *g, const int8_t *a, const uint16_t *labels, int n, int c, int32_t e,
-                    enum curta_num_round mode, const struct curta_draws *draws)
+                    enum curta_round mode, const struct curta_draws *draws)
 {
   uint32_t classes = (uint32_t)c;
   for (int row = 0; row < n; row++) {

@@ -36,7 +36,7 @@ struct curta_draws {
 };
 
 /* y[i] := requant(x[i]); draws may be null unless mode is stochastic */
-void curta_ops_requant(int8_t *y, const int32_t *x, size_t n, int32_t shift, enum curta_num_round mode, int wrap,
+void curta_ops_requant(int8_t *y, const int32_t *x, size_t n, int32_t shift, enum curta_round mode, int wrap,
                        const struct curta_draws *draws);
 /* OR of v(x[i]); curta_bitlen of it is the bitwidth of the tensor */
 uint32_t curta_ops_magnitude(const int32_t *x, size_t n);
@@ -55,7 +55,7 @@ void curta_ops_mask(int8_t *y, const int8_t *x, const int8_t *mask, int n, int c
 
 /* Error of the logits a (N,C) with exponent e: t, g (N,C) as in numerics.md 4, err := requant(g, 4) */
 void curta_ops_loss(int8_t *err, int64_t *t, int32_t *g, const int8_t *a, const uint16_t *labels, int n, int c, int32_t e,
-                    enum curta_num_round mode, const struct curta_draws *draws);
+                    enum curta_round mode, const struct curta_draws *draws);
 /* Rows whose largest logit, lowest index first, is the label. */
 int curta_ops_correct(const int8_t *a, const uint16_t *labels, int n, int c);
 

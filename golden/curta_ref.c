@@ -11,10 +11,10 @@
 
 struct curta_ref_options curta_ref_niti2020(void)
 {
-  return (struct curta_ref_options){ .round_act = CURTA_NUM_PSTO,
-                                     .round_err = CURTA_NUM_PSTO,
-                                     .round_grad = CURTA_NUM_PSTO,
-                                     .loss_round = CURTA_NUM_STOCHASTIC,
+  return (struct curta_ref_options){ .round_act = CURTA_ROUND_PSTO,
+                                     .round_err = CURTA_ROUND_PSTO,
+                                     .round_grad = CURTA_ROUND_PSTO,
+                                     .loss_round = CURTA_ROUND_STOCHASTIC,
                                      .bump_shift1 = 1 };
 }
 

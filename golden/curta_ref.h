@@ -39,7 +39,7 @@ struct curta_ref_layer {
 };
 
 struct curta_ref_options {
-  enum curta_num_round round_act, round_err, round_grad, loss_round;
+  enum curta_round round_act, round_err, round_grad, loss_round;
   int bump_shift1, wrap, decay;
   int32_t mu, frac_bits;    /* frac_bits 0: no master weights */
   uint32_t seed, step;      /* of stochastic rounding; tensor numbers count from `step` on */

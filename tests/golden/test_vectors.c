@@ -28,9 +28,9 @@ static void rounding(void)
     y[m] = malloc(x.count);
   for (size_t i = 0; i < x.count; i++) {
     int32_t v = (int32_t)npy_at(&x, i), shift = (int32_t)npy_at(&s, i);
-    y[0][i] = curta_requant(v, shift, CURTA_NUM_NEAREST, 0, 0);
-    y[1][i] = curta_requant(v, shift, CURTA_NUM_PSTO, 0, 0);
-    y[2][i] = curta_requant(v, shift, CURTA_NUM_STOCHASTIC, 0, (uint32_t)npy_at(&r, i));
+    y[0][i] = curta_requant(v, shift, CURTA_ROUND_NEAREST, 0, 0);
+    y[1][i] = curta_requant(v, shift, CURTA_ROUND_PSTO, 0, 0);
+    y[2][i] = curta_requant(v, shift, CURTA_ROUND_STOCHASTIC, 0, (uint32_t)npy_at(&r, i));
     y[3][i] = psto_paper(v, shift);
   }
   npy_same("rounding", y[0], "|i1", "unit/round_nearest.npy");
@@ -60,7 +60,7 @@ static void bitwidth(void)
   free(neg);
 }
 
-static void requant_one(const char *name, enum curta_num_round mode, int bump)
+static void requant_one(const char *name, enum curta_round mode, int bump)
 {
   struct npy x = npy_read("unit/requant_acc.npy");
   size_t rows = (size_t)x.shape[0], n = (size_t)x.shape[1];
@@ -87,7 +87,7 @@ static void requant_grad(const char *name, int32_t mu)
     const int32_t *row = (const int32_t *)x.data + i * n;
     int32_t s = curta_grad_shift(curta_ops_magnitude(row, n), mu);
     shift[i] = (uint8_t)(s == 63 ? 0 : s);
-    curta_ops_requant(y + i * n, row, n, s, CURTA_NUM_PSTO, 1, 0);
+    curta_ops_requant(y + i * n, row, n, s, CURTA_ROUND_PSTO, 1, 0);
   }
   npy_same("requantisation", y, "|i1", "unit/requant_grad_%s.npy", name);
   npy_same("requantisation", shift, "|u1", "unit/requant_grad_%s_shift.npy", name);
@@ -95,9 +95,9 @@ static void requant_grad(const char *name, int32_t mu)
 
 static void requantisation(void)
 {
-  requant_one("psto", CURTA_NUM_PSTO, 0);
-  requant_one("psto_bump", CURTA_NUM_PSTO, 1);
-  requant_one("round", CURTA_NUM_NEAREST, 0);
+  requant_one("psto", CURTA_ROUND_PSTO, 0);
+  requant_one("psto_bump", CURTA_ROUND_PSTO, 1);
+  requant_one("round", CURTA_ROUND_NEAREST, 0);
   requant_grad("mum1", -1);
   requant_grad("mu0", 0);
   requant_grad("mu1", 1);
@@ -165,7 +165,7 @@ static void loss_set(const char *prefix, const int32_t *exponents, int cases, in
     for (int row = 0; row < n; row++)
       label[row] = (uint16_t)npy_at(&labels, (size_t)(i * n + row));
     curta_ops_loss(err + at, t + at, g + at, (const int8_t *)a.data + at, label, n, c, exponents[i],
-                   CURTA_NUM_STOCHASTIC, &d);
+                   CURTA_ROUND_STOCHASTIC, &d);
   }
   npy_same("loss", t, "<i8", "unit/%s_t.npy", prefix);
   npy_same("loss", g, "<i4", "unit/%s_g11.npy", prefix);
