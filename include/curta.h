@@ -165,7 +165,7 @@ enum curta_pass {
 #define CURTA_S_SEED 1                   /* seed of curta_rand */
 #define CURTA_S_STEP 2                   /* step number, added to tensor numbers */
 #define CURTA_S_MU 3
-#define CURTA_S_EXP0 4                   /* exponent of the input plus those of all weights (plus dropout scales) */
+#define CURTA_S_EXP0 4                   /* exponent of the input plus those of all weights */
 #define CURTA_S_EXP 5                    /* exponent of the logits, result */
 #define CURTA_S_CORRECT 6                /* images classified correctly, result */
 #define CURTA_S_TMP 7
@@ -272,7 +272,8 @@ int curta_master_set(struct curta_run *run, uint32_t w, const int16_t *weights);
 int curta_master_get(const struct curta_run *run, uint32_t w, int16_t *weights);
 /* int32 gradient of the last step (outside order), before decay and rounding. */
 int curta_grad_get(const struct curta_run *run, uint32_t w, int32_t *grad);
-/* Writes x (n,C,H,W) int8 and n labels (null: zeros); n <= plan.batch is refused unless n == plan.batch. -EINVAL */
+/* Writes x (n,C,H,W) int8 and n labels (null: zeros). n must be the plan's batch: the last, smaller batch of an epoch needs a
+ * plan of its own. -EINVAL */
 int curta_batch_write(struct curta_run *run, const int8_t *x, const uint16_t *labels, uint32_t n);
 /* One training step / one forward step with classification count, one doorbell; waits for the end. step increments after success. */
 int curta_step(struct curta_run *run);
@@ -286,7 +287,7 @@ int curta_tensor_get(const struct curta_run *run, int tensor, uint32_t n, uint32
 /* --- numbers for the outside ---------------------------------------------------------------------------------- */
 
 /* Initial weights of a layer in the outside order, and their exponent: Xavier normal (sum of uniforms) or uniform, largest scaled to
- * 127. A pure function of (opt.seed, layer index). niti.md section 5, integers only. */
+ * 127. A pure function of (opt.seed, layer index). Integers only. */
 int curta_init_weights(const struct curta_net *net, uint32_t layer, const struct curta_opt *opt, int8_t *weights, int32_t *exponent);
 /* Input tables for 8-bit pixels: value (p/255 - mean[c]) / std[c], mean and std in units of 1/10000, quantised with one scale for
  * all channels. -EINVAL: std 0 or no channel. */

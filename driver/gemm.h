@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * gemm.h - one pass of one layer as blocks of GEMM commands
+ *
+ * A pass has visits (g0, g1, vy, vx) and a contraction (ky, kx, kc), all in tiles or pixels. Each operand i is a tiled tensor with four
+ * indices: lanes (g_i), y, x, contraction (kc), where
+ *     y = av[0] vy + bk[0] ky + c[0]   and is inside [0, u[0]);   x likewise with [1].
+ * The operand `win` is the one whose y, x may fall outside (padding): it gives the window law.
+ */
+#ifndef CURTA_GEMM_H
+#define CURTA_GEMM_H
+#include "emit.h"
+
+enum dim { D_LANE, D_Y, D_X, D_K, DIMS };
+
+struct operand {
+  uint32_t addr;                 /* device address */
+  uint32_t stride[DIMS];         /* tiles */
+  int32_t av[2], bk[2], c[2], u[2];
+  uint8_t second;                /* lanes are the second index inside a tile (T) */
+};
+
+struct gpass {
+  struct operand op[2];
+  uint32_t ng[2], nv[2], nk[3];
+  uint32_t klast;                /* elements of the last kc tile */
+  uint8_t win;
+  uint32_t tag;
+  uint32_t out_stride[4];        /* result tensor in tiles: g0, g1, vy, vx */
+  uint32_t out_base;             /* tiles */
+};
+
+struct range {
+  uint32_t lo, n;
+};
+
+struct block {
+  struct range g[2], v[2];
+};
+
+/* Sizes of a block and of a chunk of its contraction. outer: which operand's blocks are the outer loop. */
+struct tiling {
+  uint32_t g[2], v[2], k[3];
+  uint8_t outer;
+  uint64_t cycles;               /* estimate: max(array, bus) of the GEMMs and LOADs */
+  uint64_t array, bus;
+};
+
+/* Best tiling. p_max: accumulator tiles of a block; align: v sizes are multiples of it (or the whole range). out_bytes: what
+ * leaves for memory per result element (0 when nothing). false: nothing fits. */
+bool tiling_choose(const struct gpass *p, const struct curta_hw *hw, uint32_t p_max, uint32_t align, uint32_t out_bytes, struct tiling *best);
+
+/* What an operand buffer holds: a ring of loaded pieces. */
+#define PIECES 32
+struct piece {
+  uint32_t addr;
+  struct range d[DIMS];
+  uint32_t off, len;
+};
+struct buffer {
+  struct piece piece[PIECES];
+  uint32_t n, pos, size;
+};
+
+struct gemm {
+  struct emit *e;
+  struct buffer buf[2];
+  uint32_t p_pos;                /* next free tile of the accumulator memory, a ring */
+};
+
+void gemm_start(struct gemm *g, struct emit *e);
+/* Forgets what the buffers hold (memory changes between passes). */
+void gemm_forget(struct gemm *g);
+/* Number of blocks, and block i in the tiling's order. */
+uint32_t block_count(const struct gpass *p, const struct tiling *t);
+void block_get(const struct gpass *p, const struct tiling *t, uint32_t i, struct block *b);
+/* Tiles of a block's results. */
+uint32_t block_tiles(const struct block *b);
+/* P strides of a block: dense in the order of the result tensor. */
+void block_strides(const struct gpass *p, const struct block *b, uint32_t stride[4]);
+/* Room for a block in the accumulator memory. */
+uint32_t gemm_alloc(struct gemm *g, uint32_t tiles);
+/* LOADs and GEMMs of one block. or_reg < 0: no OR; keep: OR into what is there. */
+void gemm_block(struct gemm *g, const struct gpass *p, const struct tiling *t, const struct block *b, uint32_t p_base, int or_reg, bool keep);
+/* Sorts indices by falling stride; order[0] is the outermost. */
+void order_by_stride(const uint32_t stride[4], const uint32_t count[4], uint32_t order[4]);
+#endif

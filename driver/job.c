@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * job.c - the three passes of a weighted layer as GEMM passes (machine.md section 4), and their two-pass strategies */
+#include <string.h>
+#include "plan_int.h"
+
+static uint32_t min_u(uint32_t a, uint32_t b)
+{
+  return a < b ? a : b;
+}
+
+uint32_t plan_tiles(const struct planner *pl, uint32_t n)
+{
+  return (n + pl->plan->hw.t - 1) / pl->plan->hw.t;
+}
+
+/* Elements used of the last of the tiles that hold n. */
+static uint32_t last_tile(const struct planner *pl, uint32_t n)
+{
+  return n - (plan_tiles(pl, n) - 1) * pl->plan->hw.t;
+}
+
+struct dims {
+  uint32_t n, c, o;              /* tiles */
+};
+
+static struct dims dims_of(const struct planner *pl, const struct curta_plan_weighted *l)
+{
+  struct dims d = {plan_tiles(pl, pl->plan->batch), plan_tiles(pl, l->c), plan_tiles(pl, l->o)};
+  return d;
+}
+
+static void set_stride(uint32_t stride[DIMS], uint32_t lane, uint32_t y, uint32_t x, uint32_t k)
+{
+  stride[D_LANE] = lane;
+  stride[D_Y] = y;
+  stride[D_X] = x;
+  stride[D_K] = k;
+}
+
+static void set_axis(struct operand *o, int axis, int32_t av, int32_t bk, int32_t c, int32_t u)
+{
+  o->av[axis] = av;
+  o->bk[axis] = bk;
+  o->c[axis] = c;
+  o->u[axis] = u;
+}
+
+static void set_out(struct gpass *p, uint32_t base, uint32_t g0, uint32_t g1, uint32_t vy, uint32_t vx)
+{
+  p->out_base = base;
+  p->out_stride[0] = g0;
+  p->out_stride[1] = g1;
+  p->out_stride[2] = vy;
+  p->out_stride[3] = vx;
+}
+
+static uint32_t addr_of(const struct planner *pl, int t)
+{
+  return t < 0 ? 0 : pl->plan->tensor[t].addr;
+}
+
+static void job_init(struct job *job, const struct curta_plan_weighted *l, uint32_t pass, uint64_t tiles)
+{
+  memset(job, 0, sizeof *job);
+  job->n_subs = 1;
+  job->layer = l->layer;
+  job->pass = pass;
+  job->tiles = tiles;
+  for (int i = 0; i < MAX_SUBS; i++) {
+    job->ystep[i] = job->xstep[i] = 1;
+    job->sub[i].tag = CURTA_TAG(l->layer, pass);
+  }
+}
+
+/* Y(n,oy,ox,o) = sum over r,s,i of X(n, sy oy + r - py, sx ox + s - px, i) W(r,s,o,i) */
+void job_forward(struct planner *pl, uint32_t w, struct job *job)
+{
+  const struct curta_plan_weighted *l = &pl->plan->weighted[w];
+  struct dims d = dims_of(pl, l);
+  struct gpass *p = &job->sub[0];
+  job_init(job, l, CURTA_PASS_FWD, (uint64_t)d.n * l->oh * l->ow * d.o);
+  p->op[0].addr = addr_of(pl, l->t_in);
+  set_stride(p->op[0].stride, l->h * l->w * d.c, l->w * d.c, d.c, 1);
+  set_axis(&p->op[0], 0, (int32_t)l->stride_y, 1, -(int32_t)l->pad_y, (int32_t)l->h);
+  set_axis(&p->op[0], 1, (int32_t)l->stride_x, 1, -(int32_t)l->pad_x, (int32_t)l->w);
+  p->op[1].addr = addr_of(pl, l->t_weight);
+  set_stride(p->op[1].stride, d.c, l->s * d.o * d.c, d.o * d.c, 1);
+  set_axis(&p->op[1], 0, 0, 1, 0, (int32_t)l->r);
+  set_axis(&p->op[1], 1, 0, 1, 0, (int32_t)l->s);
+  p->ng[0] = d.n;
+  p->ng[1] = d.o;
+  p->nv[0] = l->oh;
+  p->nv[1] = l->ow;
+  p->nk[0] = l->r;
+  p->nk[1] = l->s;
+  p->nk[2] = d.c;
+  p->klast = last_tile(pl, l->c);
+  set_out(p, 0, l->oh * l->ow * d.o, 1, l->ow * d.o, d.o);
+}
+
+/* One axis of a phase of the input gradient: rows i = step j + phase. i = step oy + r - pad, so r = phase + pad (mod step):
+ * r = step (K-1-k') + rho with k' the tap of the GEMM, and oy = j + k' + base - (K-1). */
+static void dx_axis(struct gpass *p, int axis, uint32_t step, uint32_t phase, uint32_t pad, uint32_t kernel, uint32_t size, uint32_t out)
+{
+  uint32_t rho = (phase + pad) % step, base = (phase + pad - rho) / step;
+  uint32_t taps = rho < kernel ? (kernel - rho + step - 1) / step : 0;
+  p->nv[axis] = (size - phase + step - 1) / step;
+  p->nk[axis] = taps ? taps : 1;
+  if (!taps) {                                       /* no tap reaches these positions: empty windows give zeros */
+    set_axis(&p->op[0], axis, 1, 1, 0, 0);
+    set_axis(&p->op[1], axis, 0, 1, 0, 0);
+    return;
+  }
+  set_axis(&p->op[0], axis, 1, 1, (int32_t)base - (int32_t)(taps - 1), (int32_t)out);
+  set_axis(&p->op[1], axis, 0, -(int32_t)step, (int32_t)(step * (taps - 1) + rho), (int32_t)kernel);
+}
+
+/* dX(n,iy,ix,i) = sum over r,s,o of dY(n,oy,ox,o) W(r,s,o,i), iy = sy oy + r - py */
+void job_dx(struct planner *pl, uint32_t w, struct job *job)
+{
+  const struct curta_plan_weighted *l = &pl->plan->weighted[w];
+  struct dims d = dims_of(pl, l);
+  uint32_t subs = 0;
+  job_init(job, l, CURTA_PASS_DX, (uint64_t)d.n * l->h * l->w * d.c);
+  for (uint32_t py = 0; py < l->stride_y && py < l->h; py++)
+    for (uint32_t px = 0; px < l->stride_x && px < l->w; px++) {
+      struct gpass *p = &job->sub[subs];
+      job->ystep[subs] = l->stride_y;
+      job->xstep[subs] = l->stride_x;
+      job->yoff[subs] = py;
+      job->xoff[subs++] = px;
+      p->op[0].addr = addr_of(pl, l->t_err);
+      set_stride(p->op[0].stride, l->oh * l->ow * d.o, l->ow * d.o, d.o, 1);
+      p->op[1].addr = addr_of(pl, l->t_weight);
+      set_stride(p->op[1].stride, 1, l->s * d.o * d.c, d.o * d.c, d.c);
+      p->op[1].second = 1;
+      dx_axis(p, 0, l->stride_y, py, l->pad_y, l->r, l->h, l->oh);
+      dx_axis(p, 1, l->stride_x, px, l->pad_x, l->s, l->w, l->ow);
+      p->ng[0] = d.n;
+      p->ng[1] = d.c;
+      p->nk[2] = d.o;
+      p->klast = last_tile(pl, l->o);
+      set_out(p, (py * l->w + px) * d.c, l->h * l->w * d.c, 1, l->stride_y * l->w * d.c, l->stride_x * d.c);
+    }
+  job->n_subs = subs;
+}
+
+/* dW(r,s,o,i) = sum over oy,ox,n of dY(n,oy,ox,o) X(n, sy oy + r - py, sx ox + s - px, i) */
+void job_dw(struct planner *pl, uint32_t w, struct job *job)
+{
+  const struct curta_plan_weighted *l = &pl->plan->weighted[w];
+  struct dims d = dims_of(pl, l);
+  struct gpass *p = &job->sub[0];
+  job_init(job, l, CURTA_PASS_DW, (uint64_t)l->r * l->s * d.o * d.c);
+  p->op[0].addr = addr_of(pl, l->t_err);
+  set_stride(p->op[0].stride, 1, l->ow * d.o, d.o, l->oh * l->ow * d.o);
+  set_axis(&p->op[0], 0, 0, 1, 0, (int32_t)l->oh);
+  set_axis(&p->op[0], 1, 0, 1, 0, (int32_t)l->ow);
+  p->op[0].second = 1;
+  p->op[1].addr = addr_of(pl, l->t_in);
+  set_stride(p->op[1].stride, 1, l->w * d.c, d.c, l->h * l->w * d.c);
+  set_axis(&p->op[1], 0, 1, (int32_t)l->stride_y, -(int32_t)l->pad_y, (int32_t)l->h);
+  set_axis(&p->op[1], 1, 1, (int32_t)l->stride_x, -(int32_t)l->pad_x, (int32_t)l->w);
+  p->op[1].second = 1;
+  p->win = 1;
+  p->ng[0] = d.o;
+  p->ng[1] = d.c;
+  p->nv[0] = l->r;
+  p->nv[1] = l->s;
+  p->nk[0] = l->oh;
+  p->nk[1] = l->ow;
+  p->nk[2] = d.n;
+  p->klast = last_tile(pl, pl->plan->batch);
+  set_out(p, 0, d.c, 1, l->s * d.o * d.c, d.o * d.c);
+}
+
+static bool tile_subs(struct planner *pl, const struct job *job, uint32_t align, uint32_t out_bytes, struct tiling t[MAX_SUBS], uint64_t sum[3])
+{
+  sum[0] = sum[1] = sum[2] = 0;
+  for (uint32_t i = 0; i < job->n_subs; i++) {
+    if (!tiling_choose(&job->sub[i], &pl->plan->hw, pl->plan->hw.p_tiles, align, out_bytes, &t[i]))
+      return false;
+    sum[0] += t[i].cycles;
+    sum[1] += t[i].array;
+    sum[2] += t[i].bus;
+  }
+  return true;
+}
+
+/* Chooses strategy and tiling. align: pooling window that blocks of a part must respect. */
+bool job_choose(struct planner *pl, struct job *job, uint32_t align)
+{
+  const struct curta_hw *hw = &pl->plan->hw;
+  uint32_t force = pl->plan->opt.force;
+  uint64_t spill[3], direct[3], requant = job->tiles * hw->t * hw->t * 5 / hw->bus, twice;
+  struct tiling t[MAX_SUBS];
+  bool can_direct;
+  if (!tile_subs(pl, job, 1, 4, job->tiling, spill))
+    return false;
+  job->strategy = CURTA_SPILL;
+  if (job->pass == CURTA_PASS_DW)
+    return true;
+  can_direct = tile_subs(pl, job, align, 1, t, direct);
+  if (!can_direct)
+    return true;
+  twice = 2 * direct[0];
+  spill[0] = spill[1] > spill[2] + requant ? spill[1] : spill[2] + requant;
+  if (job->tiles <= hw->p_tiles && (force == CURTA_AUTO || force == CURTA_KEEP))
+    job->strategy = CURTA_KEEP;
+  else if (force == CURTA_RECOMPUTE || (force == CURTA_AUTO && twice < spill[0]))
+    job->strategy = CURTA_RECOMPUTE;
+  if (job->strategy != CURTA_SPILL)
+    memcpy(job->tiling, t, sizeof t);
+  return true;
+}
+
+uint32_t plan_or_reg(struct planner *pl)
+{
+  uint32_t reg = CURTA_S_OR + pl->next_or;
+  pl->next_or = (pl->next_or + 1) % (CURTA_S_LAYER - CURTA_S_OR);
+  return reg;
+}
+
+/* What a pass over all blocks does with each block's results. */
+enum sink { SINK_NONE, SINK_SPILL, SINK_KEEP, SINK_POST };
+
+/* Second pass of a block straight from the accumulator memory. */
+static void post_block(struct planner *pl, const struct job *job, uint32_t i, const struct block *b, uint32_t p_base, const struct post *po, enum queue q)
+{
+  struct source src = {.acc = true, .base = p_base};
+  struct part pt = {.n = b->g[0], .c = b->g[1], .ystep = job->ystep[i], .xstep = job->xstep[i]};
+  uint32_t stride[4];
+  pt.y.lo = job->yoff[i] + b->v[0].lo * pt.ystep;
+  pt.y.n = b->v[0].n;
+  pt.x.lo = job->xoff[i] + b->v[1].lo * pt.xstep;
+  pt.x.n = b->v[1].n;
+  block_strides(&job->sub[i], b, stride);
+  src.stride[0] = stride[0];
+  src.stride[1] = stride[2];
+  src.stride[2] = stride[3];
+  src.stride[3] = stride[1];
+  post_part(pl, po, &src, &pt, q);
+}
+
+static void run_blocks(struct planner *pl, const struct job *job, enum sink sink, const struct post *po, int or_reg, uint32_t spill)
+{
+  bool first = true;
+  uint32_t kept = 0;
+  gemm_forget(&pl->g);
+  for (uint32_t i = 0; i < job->n_subs; i++) {
+    const struct gpass *p = &job->sub[i];
+    uint32_t blocks = block_count(p, &job->tiling[i]);
+    for (uint32_t j = 0; j < blocks; j++) {
+      struct block b;
+      uint32_t base;
+      block_get(p, &job->tiling[i], j, &b);
+      base = sink == SINK_KEEP ? kept : gemm_alloc(&pl->g, block_tiles(&b));
+      kept += block_tiles(&b);
+      gemm_block(&pl->g, p, &job->tiling[i], &b, base, or_reg, !first);
+      first = false;
+      if (sink == SINK_SPILL)
+        post_drain(pl, p, &b, base, spill);
+      else if (sink == SINK_POST)
+        post_block(pl, job, i, &b, base, po, Q_COUNT);
+    }
+  }
+  if (sink == SINK_KEEP)
+    pl->g.p_pos = min_u(kept, pl->plan->hw.p_tiles);
+}
+
+static void post_kept(struct planner *pl, const struct job *job, const struct post *po)
+{
+  uint32_t base = 0;
+  for (uint32_t i = 0; i < job->n_subs; i++) {
+    uint32_t blocks = block_count(&job->sub[i], &job->tiling[i]);
+    for (uint32_t j = 0; j < blocks; j++) {
+      struct block b;
+      block_get(&job->sub[i], &job->tiling[i], j, &b);
+      post_block(pl, job, i, &b, base, po, Q_URGENT);
+      base += block_tiles(&b);
+    }
+  }
+}
+
+void job_run(struct planner *pl, const struct job *job, const struct post *po, uint32_t s_shift, uint32_t spill)
+{
+  uint32_t or_reg = plan_or_reg(pl), tag = CURTA_TAG(job->layer, job->pass);
+  enum sink sink = job->strategy == CURTA_SPILL ? SINK_SPILL : job->strategy == CURTA_KEEP ? SINK_KEEP : SINK_NONE;
+  if (pl->e.stat)
+    pl->e.stat[job->layer][job->pass].strategy = job->strategy;
+  run_blocks(pl, job, sink, po, (int)or_reg, spill);
+  emit_scalar(&pl->e, Q_URGENT, tag, 2, s_shift, or_reg, CURTA_S_ZERO, CURTA_S_ZERO, pl->plan->opt.bump_shift1);
+  if (job->strategy == CURTA_SPILL) {
+    post_all(pl, po, spill);
+    return;
+  }
+  if (job->strategy == CURTA_KEEP)
+    post_kept(pl, job, po);
+  else
+    run_blocks(pl, job, SINK_POST, po, -1, 0);
+  if (po->scatter)
+    post_scatter_tmp(pl, po);
+}
+
+uint32_t job_run_grad(struct planner *pl, const struct job *job, uint32_t grad)
+{
+  uint32_t or_reg = plan_or_reg(pl);
+  if (pl->e.stat)
+    pl->e.stat[job->layer][job->pass].strategy = CURTA_SPILL;
+  run_blocks(pl, job, SINK_SPILL, 0, (int)or_reg, grad);
+  return or_reg;
+}

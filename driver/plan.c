@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * plan.c - the planner's front: memory map, jobs, programs, statistics (curta.h) */
+#include <errno.h>
+#include <string.h>
+#include "plan_int.h"
+
+
+
+#define PAGE 4096u
+
+size_t curta_plan_work_bytes(void)
+{
+  return sizeof(struct planner);
+}
+
+static size_t append(char *dst, size_t size, size_t at, const char *s)
+{
+  while (*s && at + 1 < size)
+    dst[at++] = *s++;
+  dst[at] = 0;
+  return at;
+}
+
+static size_t append_num(char *dst, size_t size, size_t at, uint64_t v)
+{
+  char digits[21];
+  size_t n = sizeof digits - 1;
+  digits[n] = 0;
+  do {
+    digits[--n] = (char)('0' + v % 10);
+    v /= 10;
+  } while (v);
+  return append(dst, size, at, digits + n);
+}
+
+int plan_fail(struct planner *pl, int err, const char *text, const char *what)
+{
+  if (pl->diag) {
+    pl->diag->line = 0;
+    append(pl->diag->text, sizeof pl->diag->text, append(pl->diag->text, sizeof pl->diag->text, 0, text), what);
+  }
+  return err;
+}
+
+static int fail_need(struct planner *pl, const char *text, uint64_t need, uint64_t have)
+{
+  char *d;
+  size_t at, size = sizeof pl->diag->text;
+  if (!pl->diag)
+    return -ENOSPC;
+  d = pl->diag->text;
+  pl->diag->line = 0;
+  at = append(d, size, 0, text);
+  at = append(d, size, at, ": needs ");
+  at = append_num(d, size, at, need);
+  at = append(d, size, at, ", has ");
+  append_num(d, size, at, have);
+  return -ENOSPC;
+}
+
+/* Adds a tensor at the next page. name: kind and index of its layer, then suffix. */
+static int16_t add(struct planner *pl, uint32_t layer, const char *suffix, uint8_t kind, uint8_t elem, const uint32_t d[4])
+{
+  static const char *const kinds[] = CURTA_LAYER_NAMES;
+  struct curta_plan *plan = pl->plan;
+  uint32_t t2 = kind == CURTA_TENSOR_LABEL || kind == CURTA_TENSOR_PROGRAM ? 1 : plan->hw.t * plan->hw.t;
+  uint64_t bytes = (uint64_t)d[0] * d[1] * d[2] * d[3] * t2 * elem;
+  struct curta_tensor *t = &plan->tensor[plan->n_tensors];
+  size_t at = 0;
+  memset(t, 0, sizeof *t);
+  if (layer < CURTA_MAX_LAYERS) {
+    at = append(t->name, sizeof t->name, at, kinds[plan->net->layer[layer].kind]);
+    at = append_num(t->name, sizeof t->name, at, layer);
+    at = append(t->name, sizeof t->name, at, ".");
+  }
+  append(t->name, sizeof t->name, at, suffix);
+  t->kind = kind;
+  t->elem = elem;
+  t->layer = layer < CURTA_MAX_LAYERS ? (int16_t)layer : (int16_t)-1;
+  memcpy(t->d, d, sizeof t->d);
+  t->addr = (uint32_t)pl->brk;
+  t->bytes = (uint32_t)bytes;
+  pl->brk += (bytes + PAGE - 1) / PAGE * PAGE;
+  return (int16_t)plan->n_tensors++;
+}
+
+#define NO_LAYER CURTA_MAX_LAYERS
+
+static void map_weights(struct planner *pl)
+{
+  struct curta_plan *plan = pl->plan;
+  for (uint32_t w = 0; w < plan->n_weighted; w++) {
+    struct curta_plan_weighted *l = &plan->weighted[w];
+    const uint32_t d[4] = {l->r, l->s, plan_tiles(pl, l->o), plan_tiles(pl, l->c)};
+    l->t_weight = add(pl, l->layer, "weight", CURTA_TENSOR_WEIGHT, 1, d);
+    if (plan->opt.frac_bits)
+      l->t_master = add(pl, l->layer, "master", CURTA_TENSOR_MASTER, 2, d);
+  }
+}
+
+static void map_work(struct planner *pl)
+{
+  struct curta_plan *plan = pl->plan;
+  const struct curta_plan_weighted *f = &plan->weighted[0];
+  uint32_t nt = plan_tiles(pl, plan->batch);
+  const uint32_t in[4] = {nt, f->h, f->w, plan_tiles(pl, f->c)}, labels[4] = {plan->batch + (plan->batch & 1u), 1, 1, 1};
+  int16_t below = plan->t_input = add(pl, NO_LAYER, "input", CURTA_TENSOR_ACT, 1, in);
+  plan->t_labels = add(pl, NO_LAYER, "labels", CURTA_TENSOR_LABEL, 2, labels);
+  for (uint32_t w = 0; w < plan->n_weighted; w++) {
+    struct curta_plan_weighted *l = &plan->weighted[w];
+    uint32_t k = l->pool ? l->pool : 1, ot = plan_tiles(pl, l->o);
+    const uint32_t full[4] = {nt, l->oh, l->ow, ot}, out[4] = {nt, l->oh / k, l->ow / k, ot}, mask[4] = {1, l->oh / k, l->ow / k, ot};
+    const uint32_t weight[4] = {l->r, l->s, ot, plan_tiles(pl, l->c)};
+    l->t_in = below;
+    below = l->t_out = add(pl, l->layer, "act", CURTA_TENSOR_ACT, 1, out);
+    l->t_err = add(pl, l->layer, "err", CURTA_TENSOR_ERROR, 1, full);
+    l->t_grad = add(pl, l->layer, "grad", CURTA_TENSOR_GRAD, 4, weight);
+    pl->t_tmp[w] = -1;
+    if (l->pool) {
+      l->t_idx = add(pl, l->layer, "idx", CURTA_TENSOR_INDEX, 1, out);
+      pl->t_tmp[w] = add(pl, l->layer, "pooled_err", CURTA_TENSOR_ERROR, 1, out);
+    }
+    if (l->drop_log2)
+      l->t_mask = add(pl, l->layer, "mask", CURTA_TENSOR_MASK, 1, mask);
+  }
+  plan->t_logits = below;
+}
+
+static int make_jobs(struct planner *pl)
+{
+  struct curta_plan *plan = pl->plan;
+  uint64_t spill = 0;
+  for (uint32_t w = 0; w < plan->n_weighted; w++) {
+    const struct curta_plan_weighted *l = &plan->weighted[w];
+    struct job *job = pl->job[w];
+    job_forward(pl, w, &job[CURTA_PASS_FWD]);
+    job_dw(pl, w, &job[CURTA_PASS_DW]);
+    if (w > 0)
+      job_dx(pl, w, &job[CURTA_PASS_DX]);
+    for (int pass = 0; pass < 3; pass++) {
+      if (pass == CURTA_PASS_DX && w == 0)
+        continue;
+      if (!job_choose(pl, &job[pass], pass == CURTA_PASS_FWD && l->pool ? l->pool : 1))
+        return plan_fail(pl, -EINVAL, "no tiling fits the buffers of this configuration", "");
+      if (pass != CURTA_PASS_DW && job[pass].strategy == CURTA_SPILL && job[pass].tiles > spill)
+        spill = job[pass].tiles;
+    }
+  }
+  for (int i = 0; i < 2 && spill; i++) {
+    const uint32_t d[4] = {(uint32_t)spill, 1, 1, 1};
+    pl->spill[i] = plan->tensor[add(pl, NO_LAYER, i ? "spill1" : "spill0", CURTA_TENSOR_SPILL, 4, d)].addr;
+  }
+  return 0;
+}
+
+/* Compiles both programs; training first. */
+static int compile(struct planner *pl)
+{
+  const struct curta_plan_request *rq = pl->req;
+  struct curta_plan *plan = pl->plan;
+  emit_start(&pl->e, &plan->hw, rq->cmd, rq->cmd_capacity);
+  gemm_start(&pl->g, &pl->e);
+  pl->e.stat = plan->stat;
+  plan_train(pl);
+  plan->n_train = pl->e.n;
+  emit_start(&pl->e, &plan->hw, rq->cmd && plan->n_train < rq->cmd_capacity ? rq->cmd + plan->n_train : 0,
+             rq->cmd_capacity > plan->n_train ? rq->cmd_capacity - plan->n_train : 0);
+  gemm_start(&pl->g, &pl->e);
+  plan_eval(pl);
+  plan->n_eval = pl->e.n;
+  if (rq->cmd && plan->n_train + plan->n_eval > rq->cmd_capacity)
+    return fail_need(pl, "command buffer too small", plan->n_train + plan->n_eval, rq->cmd_capacity);
+  return 0;
+}
+
+/* Products of one axis that do not meet padding. */
+static uint64_t axis_pairs(uint32_t out, uint32_t kernel, uint32_t stride, uint32_t pad, uint32_t size)
+{
+  uint64_t n = 0;
+  for (uint32_t o = 0; o < out; o++)
+    for (uint32_t k = 0; k < kernel; k++)
+      n += stride * o + k >= pad && stride * o + k - pad < size;
+  return n;
+}
+
+uint64_t curta_layer_macs(const struct curta_layer *l)
+{
+  if (l->kind == CURTA_LAYER_LINEAR)
+    return (uint64_t)l->o * l->c * l->h * l->w;
+  if (l->kind != CURTA_LAYER_CONV)
+    return 0;
+  return axis_pairs(l->oh, l->kernel, l->stride, l->pad, l->h) * axis_pairs(l->ow, l->kernel, l->stride, l->pad, l->w) * l->o * l->c;
+}
+
+static void finish_stat(struct planner *pl)
+{
+  struct curta_plan *plan = pl->plan;
+  uint64_t array = 0, bytes = 0;
+  for (uint32_t w = 0; w < plan->n_weighted; w++) {
+    uint32_t layer = plan->weighted[w].layer;
+    for (int pass = 0; pass < CURTA_PASSES; pass++) {
+      struct curta_pass_stat *st = &plan->stat[layer][pass];
+      uint64_t bus = (st->rd_bytes + st->wr_bytes) / plan->hw.bus;
+      if (pass <= CURTA_PASS_DW && st->commands)
+        st->macs = curta_layer_macs(&plan->net->layer[layer]) * plan->batch;
+      st->cycles = (st->array_cycles > bus ? st->array_cycles : bus) + 30u * (st->commands != 0);
+      array += st->array_cycles;
+      bytes += st->rd_bytes + st->wr_bytes;
+    }
+  }
+  bytes += (uint64_t)plan->n_train * CURTA_CMD_BYTES;
+  plan->est_cycles = array > bytes / plan->hw.bus ? array : bytes / plan->hw.bus;
+}
+
+static int check(struct planner *pl)
+{
+  const struct curta_plan_request *rq = pl->req;
+  const struct curta_opt *o = &rq->opt;
+  if (!rq->net || !rq->net->n_weighted || !rq->batch || rq->batch > 32768)
+    return plan_fail(pl, -EINVAL, "the plan needs a finished network and a batch of 1..32768 images", "");
+  if (rq->weight_base % PAGE || rq->work_base % PAGE)
+    return plan_fail(pl, -EINVAL, "weight_base and work_base must be multiples of 4096", "");
+  if (o->round_act == CURTA_ROUND_STOCHASTIC || o->round_err == CURTA_ROUND_STOCHASTIC)
+    return plan_fail(pl, -EINVAL, "stochastic rounding of activations and errors would depend on the tiling: use nearest or psto", "");
+  if (o->round_act > 3 || o->round_err > 3 || o->round_grad > 3 || o->round_loss > 2 || o->frac_bits > 8 || o->force > CURTA_SPECULATE)
+    return plan_fail(pl, -EINVAL, "a training option is out of range", "");
+  if (rq->net->classes > CURTA_MAX_CLASSES)
+    return plan_fail(pl, -EINVAL, "more classes than the loss unit takes (1024)", "");
+  return 0;
+}
+
+int curta_plan(struct curta_plan *plan, const struct curta_plan_request *rq, struct curta_diag *diag)
+{
+  struct planner *pl = rq->work;
+  int err;
+  memset(pl, 0, sizeof *pl);
+  memset(plan, 0, sizeof *plan);
+  pl->plan = plan;
+  pl->req = rq;
+  pl->diag = diag;
+  err = check(pl);
+  if (err)
+    return err;
+  plan->net = rq->net;
+  plan->opt = rq->opt;
+  plan->hw = rq->hw;
+  plan->batch = rq->batch;
+  plan->cmd = rq->cmd;
+  plan->weight_base = rq->weight_base;
+  err = plan_shapes(pl);
+  if (err)
+    return err;
+  pl->brk = rq->weight_base;
+  map_weights(pl);
+  if (rq->work_base && rq->work_base < pl->brk && rq->work_base >= rq->weight_base)
+    return plan_fail(pl, -EINVAL, "work_base lies inside the weights", "");
+  if (rq->work_base)
+    pl->brk = rq->work_base;
+  plan->work_base = (uint32_t)pl->brk;
+  map_work(pl);
+  err = make_jobs(pl);
+  if (err)
+    return err;
+  if (pl->brk > rq->mem_bytes)
+    return fail_need(pl, "device memory too small (a smaller batch needs less)", pl->brk, rq->mem_bytes);
+  err = compile(pl);
+  if (err)
+    return err;
+  const uint32_t train[4] = {plan->n_train, 1, 1, 1}, eval[4] = {plan->n_eval, 1, 1, 1};
+  plan->t_train = add(pl, NO_LAYER, "program.train", CURTA_TENSOR_PROGRAM, CURTA_CMD_BYTES, train);
+  plan->t_eval = add(pl, NO_LAYER, "program.eval", CURTA_TENSOR_PROGRAM, CURTA_CMD_BYTES, eval);
+  if (pl->brk > rq->mem_bytes)
+    return fail_need(pl, "device memory too small (a smaller batch needs less)", pl->brk, rq->mem_bytes);
+  plan->end = (uint32_t)pl->brk;
+  finish_stat(pl);
+  return 0;
+}
+
+const struct curta_tensor *curta_plan_find(const struct curta_plan *plan, uint32_t addr)
+{
+  for (uint32_t i = 0; i < plan->n_tensors; i++)
+    if (addr >= plan->tensor[i].addr && addr - plan->tensor[i].addr < plan->tensor[i].bytes)
+      return &plan->tensor[i];
+  return 0;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * plan_int.h - the planner's own structures (plan.c, shape.c, post.c, job.c, step.c) */
+#ifndef CURTA_PLAN_INT_H
+#define CURTA_PLAN_INT_H
+#include "gemm.h"
+
+/* The second pass of an int32 tensor (N,H,W,C) and what is fused into it. Forward: shift, ReLU, pool, dropout mask. Input error:
+ * shift, mask, max-pool backward. */
+struct post {
+  uint32_t n, h, w, c;           /* int32 tensor; n, c in tiles */
+  uint32_t dst, idx, mask, tmp;  /* device addresses; tmp: int8 image of the tensor between mask and scatter */
+  uint8_t relu, pool, scatter;   /* pool, scatter: window, 0 none */
+  uint8_t masked, mask_shared;   /* mask_shared: one mask of T equal images for all images */
+  uint8_t round, wrap, shift_reg;
+  uint32_t full_h, full_w;       /* scatter: rows and columns of dst */
+  uint32_t tag;
+};
+
+/* Where the int32 tensor is: accumulator memory (base in tiles) or device memory (base in bytes). */
+struct source {
+  bool acc;
+  uint32_t base;
+  uint32_t stride[4];            /* tiles: n, y, x, c */
+};
+
+/* Part of the int32 tensor: positions lo + i*step. */
+struct part {
+  struct range n, y, x, c;
+  uint32_t ystep, xstep;
+};
+
+#define MAX_SUBS 4               /* stride 2: four phases */
+struct job {
+  struct gpass sub[MAX_SUBS];
+  struct tiling tiling[MAX_SUBS];
+  uint32_t n_subs;
+  uint32_t ystep[MAX_SUBS], xstep[MAX_SUBS], yoff[MAX_SUBS], xoff[MAX_SUBS];   /* visit -> row and column of the result */
+  uint32_t layer, pass;
+  uint64_t tiles;                /* of the whole result */
+  uint8_t strategy;              /* enum curta_strategy */
+};
+
+struct planner {
+  struct curta_plan *plan;
+  const struct curta_plan_request *req;
+  struct curta_diag *diag;
+  struct emit e;
+  struct gemm g;
+  struct job job[CURTA_MAX_WEIGHTED][3];         /* [weighted][enum curta_pass 0..2] */
+  uint32_t spill[2], next_spill;                 /* scratch for int32 tensors, used in turn */
+  int16_t t_tmp[CURTA_MAX_WEIGHTED];
+  uint32_t next_or;
+  uint64_t brk;
+};
+
+/* shape.c */
+int plan_shapes(struct planner *pl);
+uint32_t plan_tiles(const struct planner *pl, uint32_t n);
+/* job.c */
+void job_forward(struct planner *pl, uint32_t w, struct job *job);
+void job_dx(struct planner *pl, uint32_t w, struct job *job);
+void job_dw(struct planner *pl, uint32_t w, struct job *job);
+bool job_choose(struct planner *pl, struct job *job, uint32_t align);
+/* Runs the GEMMs of a tensor and its second pass. spill: address for int32. */
+void job_run(struct planner *pl, const struct job *job, const struct post *post, uint32_t s_shift, uint32_t spill);
+/* Runs the GEMMs of a weight gradient; results at `grad`; returns the register with the OR. */
+uint32_t job_run_grad(struct planner *pl, const struct job *job, uint32_t grad);
+uint32_t plan_or_reg(struct planner *pl);
+/* post.c */
+void post_part(struct planner *pl, const struct post *po, const struct source *src, const struct part *part, enum queue q);
+void post_all(struct planner *pl, const struct post *po, uint32_t spill);
+void post_scatter_tmp(struct planner *pl, const struct post *po);
+void post_drain(struct planner *pl, const struct gpass *p, const struct block *b, uint32_t p_base, uint32_t dst);
+/* update.c */
+void plan_update(struct planner *pl, uint32_t w, uint32_t or_reg);
+/* step.c */
+void plan_train(struct planner *pl);
+void plan_eval(struct planner *pl);
+/* plan.c */
+int plan_fail(struct planner *pl, int err, const char *text, const char *what);
+const struct curta_tensor *plan_tensor(const struct planner *pl, int t);
+#endif

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * run.c - runs planned programs on a device (curta.h) */
+#include <errno.h>
+#include <string.h>
+#include "init_int.h"
+#include "run_int.h"
+
+#define CLEAR_BYTES 1024u
+#define SLOWEST 64u              /* a device may be so many times slower than the estimate before a step counts as hung */
+
+static int clear(const struct curta_dev *dev, uint32_t addr, uint32_t end)
+{
+  static const uint8_t zeros[CLEAR_BYTES];
+  int err = 0;
+  for (; addr < end && !err; addr += CLEAR_BYTES)
+    err = dev->bus->mem_write(dev->bus->ctx, addr, zeros, end - addr < CLEAR_BYTES ? end - addr : CLEAR_BYTES);
+  return err;
+}
+
+int curta_run_open(struct curta_run *run, struct curta_dev *dev, const struct curta_plan *plan)
+{
+  const struct curta_tensor *train = &plan->tensor[plan->t_train], *eval = &plan->tensor[plan->t_eval];
+  const struct curta_bus *bus = dev->bus;
+  int err;
+  if (!plan->cmd || memcmp(&plan->hw, &dev->hw, sizeof dev->hw))
+    return -EINVAL;
+  if (plan->end > dev->mem_bytes)
+    return -ERANGE;
+  memset(run, 0, sizeof *run);
+  run->dev = dev;
+  run->plan = plan;
+  err = clear(dev, plan->work_base, plan->end);
+  if (!err)
+    err = bus->mem_write(bus->ctx, train->addr, plan->cmd[0], plan->n_train * (size_t)CURTA_CMD_BYTES);
+  if (!err)
+    err = bus->mem_write(bus->ctx, eval->addr, plan->cmd[plan->n_train], plan->n_eval * (size_t)CURTA_CMD_BYTES);
+  return err;
+}
+
+/* Master weights that stand for the int8 weights just written: w 2^F. */
+static int master_from_weights(const struct curta_run *run, uint32_t w)
+{
+  const struct curta_plan_weighted *l = &run->plan->weighted[w];
+  const struct curta_tensor *from = &run->plan->tensor[l->t_weight], *to = &run->plan->tensor[l->t_master];
+  uint32_t elems = tile_side(run) * tile_side(run), tiles = from->bytes / elems;
+  int8_t data[MAX_TILE];
+  int16_t master[MAX_TILE];
+  int err = 0;
+  for (uint32_t i = 0; i < tiles && !err; i++) {
+    err = tile_read(run, from, i, data);
+    for (uint32_t j = 0; j < elems; j++)
+      master[j] = (int16_t)(data[j] * (1 << run->plan->opt.frac_bits));
+    if (!err)
+      err = tile_write(run, to, i, master);
+  }
+  return err;
+}
+
+int curta_weights_set(struct curta_run *run, uint32_t w, const int8_t *weights, int32_t exponent)
+{
+  int err;
+  if (w >= run->plan->n_weighted)
+    return -EINVAL;
+  err = weights_write(run, w, run->plan->weighted[w].t_weight, weights);
+  if (!err && run->plan->weighted[w].t_master >= 0)
+    err = master_from_weights(run, w);
+  if (!err)
+    run->weight_exp[w] = exponent;
+  return err;
+}
+
+int curta_weights_get(const struct curta_run *run, uint32_t w, int8_t *weights)
+{
+  return w < run->plan->n_weighted ? weights_read(run, w, run->plan->weighted[w].t_weight, weights) : -EINVAL;
+}
+
+int curta_master_set(struct curta_run *run, uint32_t w, const int16_t *weights)
+{
+  if (w >= run->plan->n_weighted)
+    return -EINVAL;
+  return run->plan->weighted[w].t_master < 0 ? -ENOTSUP : weights_write(run, w, run->plan->weighted[w].t_master, weights);
+}
+
+int curta_master_get(const struct curta_run *run, uint32_t w, int16_t *weights)
+{
+  if (w >= run->plan->n_weighted)
+    return -EINVAL;
+  return run->plan->weighted[w].t_master < 0 ? -ENOTSUP : weights_read(run, w, run->plan->weighted[w].t_master, weights);
+}
+
+int curta_grad_get(const struct curta_run *run, uint32_t w, int32_t *grad)
+{
+  return w < run->plan->n_weighted ? weights_read(run, w, run->plan->weighted[w].t_grad, grad) : -EINVAL;
+}
+
+int curta_batch_write(struct curta_run *run, const int8_t *x, const uint16_t *labels, uint32_t n)
+{
+  const struct curta_tensor *t = &run->plan->tensor[run->plan->t_labels];
+  const struct curta_bus *bus = run->dev->bus;
+  int err;
+  if (n != run->plan->batch)
+    return -EINVAL;
+  err = input_write(run, x);
+  if (!err)
+    err = labels ? bus->mem_write(bus->ctx, t->addr, labels, n * sizeof *labels) : clear(run->dev, t->addr, t->addr + t->bytes);
+  if (!err)
+    run->images = n;
+  return err;
+}
+
+/* Masks of this step, the same for the T images of a tile. Features count in (c,h,w) order. */
+static int write_mask(const struct curta_run *run, const struct curta_plan_weighted *l, uint32_t layer)
+{
+  const struct curta_tensor *m = &run->plan->tensor[l->t_mask];
+  uint32_t t = tile_side(run), tile = 0;
+  int8_t data[MAX_TILE];
+  int err = 0;
+  for (uint32_t y = 0; y < m->d[1]; y++)
+    for (uint32_t x = 0; x < m->d[2]; x++)
+      for (uint32_t ct = 0; ct < m->d[3] && !err; ct++) {
+        memset(data, 0, (size_t)t * t);
+        for (uint32_t b = 0; b < t && ct * t + b < l->o; b++) {
+          bool keep = curta_kept(layer, l->drop_log2, run->plan->opt.seed, run->step, ((ct * t + b) * m->d[1] + y) * m->d[2] + x);
+          for (uint32_t a = 0; a < t; a++)
+            data[a * t + b] = keep;
+        }
+        err = tile_write(run, m, tile++, data);
+      }
+  return err;
+}
+
+static int write_masks(const struct curta_run *run)
+{
+  const struct curta_net *net = run->plan->net;
+  uint32_t w = 0;
+  int err = 0;
+  for (uint32_t i = 0; i < net->n_layers && !err; i++) {
+    const struct curta_layer *l = &net->layer[i];
+    w += l->kind == CURTA_LAYER_CONV || l->kind == CURTA_LAYER_LINEAR;
+    if (l->kind == CURTA_LAYER_DROPOUT)
+      err = write_mask(run, &run->plan->weighted[w - 1], i);
+  }
+  return err;
+}
+
+static void set_scalar(uint32_t cmd[CURTA_CMD_WORDS], uint32_t reg, uint32_t value)
+{
+  curta_cmd_set(cmd, CURTA_CMD_OPCODE, CURTA_OP_SCALAR);
+  curta_cmd_set(cmd, CURTA_SCALAR_FUNC, CURTA_SCALAR_SET);
+  curta_cmd_set(cmd, CURTA_SCALAR_RD, reg);
+  curta_cmd_set(cmd, CURTA_SCALAR_IMM, value);
+}
+
+static int run_program(struct curta_run *run, int tensor)
+{
+  const struct curta_tensor *program = &run->plan->tensor[tensor];
+  uint32_t cmd[7][CURTA_CMD_WORDS] = {{0}}, cookie = run->dev->cookie + 1;
+  int32_t exponent = run->input_exp;
+  int err;
+  for (uint32_t w = 0; w < run->plan->n_weighted; w++)
+    exponent += run->weight_exp[w];
+  set_scalar(cmd[0], CURTA_S_ZERO, 0);
+  set_scalar(cmd[1], CURTA_S_SEED, run->plan->opt.seed);
+  set_scalar(cmd[2], CURTA_S_STEP, run->step);
+  set_scalar(cmd[3], CURTA_S_MU, (uint32_t)run->mu);
+  set_scalar(cmd[4], CURTA_S_EXP0, (uint32_t)exponent);
+  curta_cmd_set(cmd[5], CURTA_CMD_OPCODE, CURTA_OP_CALL);
+  curta_cmd_set(cmd[5], CURTA_CALL_ADDR, program->addr);
+  curta_cmd_set(cmd[5], CURTA_CALL_COUNT, program->d[0]);
+  curta_cmd_set(cmd[6], CURTA_CMD_OPCODE, CURTA_OP_END);
+  curta_cmd_set(cmd[6], CURTA_END_COOKIE, cookie);
+  err = curta_dev_submit(run->dev, (const uint32_t(*)[CURTA_CMD_WORDS])cmd, 7);
+  if (err)
+    return err;
+  run->dev->cookie = cookie;
+  return curta_dev_wait(run->dev, cookie, run->plan->est_cycles * SLOWEST + 100000000u);
+}
+
+int curta_step(struct curta_run *run)
+{
+  int err = write_masks(run);
+  if (!err)
+    err = run_program(run, run->plan->t_train);
+  if (!err)
+    run->step++;
+  return err;
+}
+
+int curta_eval(struct curta_run *run)
+{
+  return run_program(run, run->plan->t_eval);
+}
+
+int curta_result(const struct curta_run *run, struct curta_result *result)
+{
+  int32_t exponent, correct;
+  int err = curta_dev_scalar_read(run->dev, CURTA_S_EXP, &exponent);
+  if (!err)
+    err = curta_dev_scalar_read(run->dev, CURTA_S_CORRECT, &correct);
+  if (err)
+    return err;
+  result->exponent = exponent;
+  result->correct = (uint32_t)correct;
+  result->images = run->images;
+  return 0;
+}
+
+int curta_logits_get(const struct curta_run *run, int8_t *logits)
+{
+  const struct curta_plan *plan = run->plan;
+  return curta_tensor_get(run, plan->t_logits, plan->batch, plan->net->classes, 1, 1, logits);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * run_int.h - shared by run.c and tensor.c */
+#ifndef CURTA_RUN_INT_H
+#define CURTA_RUN_INT_H
+#include <stdbool.h>
+#include "curta.h"
+
+#define MAX_TILE 256u            /* elements of a tile: T <= 16 */
+
+uint32_t tile_side(const struct curta_run *run);
+int tile_write(const struct curta_run *run, const struct curta_tensor *t, uint32_t tile, const void *data);
+int tile_read(const struct curta_run *run, const struct curta_tensor *t, uint32_t tile, void *data);
+/* Weight-shaped tensors of any element size, outside order. */
+int weights_read(const struct curta_run *run, uint32_t w, int tensor, void *array);
+int weights_write(const struct curta_run *run, uint32_t w, int tensor, const void *array);
+int input_write(const struct curta_run *run, const int8_t *x);
+void kernel_of(const struct curta_plan *plan, const struct curta_plan_weighted *l, uint32_t *r, uint32_t *s);
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * tensor.c - tensors between the outside order and the device's tiles (machine.md section 1) */
+#include <errno.h>
+#include <string.h>
+#include "run_int.h"
+
+uint32_t tile_side(const struct curta_run *run)
+{
+  return run->plan->hw.t;
+}
+
+int tile_write(const struct curta_run *run, const struct curta_tensor *t, uint32_t tile, const void *data)
+{
+  const struct curta_bus *bus = run->dev->bus;
+  uint32_t bytes = tile_side(run) * tile_side(run) * t->elem;
+  return bus->mem_write(bus->ctx, t->addr + tile * bytes, data, bytes);
+}
+
+int tile_read(const struct curta_run *run, const struct curta_tensor *t, uint32_t tile, void *data)
+{
+  const struct curta_bus *bus = run->dev->bus;
+  uint32_t bytes = tile_side(run) * tile_side(run) * t->elem;
+  return bus->mem_read(bus->ctx, t->addr + tile * bytes, data, bytes);
+}
+
+/* Kernel of a weighted layer before folding. */
+void kernel_of(const struct curta_plan *plan, const struct curta_plan_weighted *l, uint32_t *r, uint32_t *s)
+{
+  const struct curta_layer *layer = &plan->net->layer[l->layer];
+  bool conv = layer->kind == CURTA_LAYER_CONV;
+  *r = l->fold ? (conv ? layer->kernel : plan->net->h) : l->r;
+  *s = l->fold ? (conv ? layer->kernel : plan->net->w) : l->s;
+}
+
+/* Position in the outside order (c,r,s) of device channel i at device tap (r,s). */
+static uint32_t outside(const struct curta_plan_weighted *l, uint32_t kr, uint32_t ks, uint32_t r, uint32_t s, uint32_t i)
+{
+  switch (l->fold) {
+  case 0: return (i * kr + r) * ks + s;
+  case 1: return (i / ks * kr + r) * ks + i % ks;
+  default: return i;
+  }
+}
+
+union tile {
+  int8_t i8[MAX_TILE];
+  int16_t i16[MAX_TILE];
+  int32_t i32[MAX_TILE];
+};
+
+/* Element j of a tile from or to element k of an array, both of `elem` bytes. */
+static void copy_elem(union tile *tile, uint32_t j, void *array, uint64_t k, uint32_t elem, bool to_tile)
+{
+  uint8_t *a = (uint8_t *)tile + (size_t)j * elem, *b = (uint8_t *)array + k * elem;
+  memcpy(to_tile ? a : b, to_tile ? b : a, elem);
+}
+
+/* One tile of a weight-shaped tensor: d = {r, s, o tile, i tile}. */
+static void weight_tile(const struct curta_run *run, const struct curta_plan_weighted *l, const uint32_t d[4], union tile *tile, void *array, uint32_t elem,
+                        bool to_tile)
+{
+  uint32_t t = tile_side(run), kr, ks, total;
+  kernel_of(run->plan, l, &kr, &ks);
+  total = l->r * l->s * l->c;                        /* inputs of one output */
+  if (to_tile)
+    memset(tile, 0, (size_t)t * t * elem);
+  for (uint32_t a = 0; a < t && d[2] * t + a < l->o; a++)
+    for (uint32_t b = 0; b < t && d[3] * t + b < l->c; b++)
+      copy_elem(tile, a * t + b, array, (uint64_t)(d[2] * t + a) * total + outside(l, kr, ks, d[0], d[1], d[3] * t + b), elem, to_tile);
+}
+
+static int weight_walk(const struct curta_run *run, uint32_t w, int tensor, void *array, bool write)
+{
+  const struct curta_plan_weighted *l = &run->plan->weighted[w];
+  const struct curta_tensor *t = &run->plan->tensor[tensor];
+  union tile tile;
+  uint32_t d[4], index = 0;
+  int err = 0;
+  for (d[0] = 0; d[0] < t->d[0]; d[0]++)
+    for (d[1] = 0; d[1] < t->d[1]; d[1]++)
+      for (d[2] = 0; d[2] < t->d[2]; d[2]++)
+        for (d[3] = 0; d[3] < t->d[3] && !err; d[3]++, index++) {
+          if (!write)
+            err = tile_read(run, t, index, &tile);
+          if (!err)
+            weight_tile(run, l, d, &tile, array, t->elem, write);
+          if (write)
+            err = tile_write(run, t, index, &tile);
+        }
+  return err;
+}
+
+int weights_read(const struct curta_run *run, uint32_t w, int tensor, void *array)
+{
+  return weight_walk(run, w, tensor, array, false);
+}
+
+int weights_write(const struct curta_run *run, uint32_t w, int tensor, const void *array)
+{
+  return weight_walk(run, w, tensor, (void *)(uintptr_t)array, true);
+}
+
+/* Where an input channel of the device comes from in the image. */
+struct origin {
+  uint32_t c, r, s;
+};
+
+static struct origin origin_of(const struct curta_plan_weighted *l, uint32_t kr, uint32_t ks, uint32_t i)
+{
+  struct origin o = {i, 0, 0};
+  if (l->fold == 1) {
+    o.c = i / ks;
+    o.s = i % ks;
+  } else if (l->fold == 2) {
+    o.c = i / (kr * ks);
+    o.r = i / ks % kr;
+    o.s = i % ks;
+  }
+  return o;
+}
+
+/* Input tensor (N,H,W,C) of the device from images x (n,C,H,W), folding taps into channels. */
+int input_write(const struct curta_run *run, const int8_t *x)
+{
+  const struct curta_plan *plan = run->plan;
+  const struct curta_net *net = plan->net;
+  const struct curta_plan_weighted *l = &plan->weighted[0];
+  const struct curta_layer *layer = &net->layer[l->layer];
+  const struct curta_tensor *in = &plan->tensor[plan->t_input];
+  uint32_t t = tile_side(run), kr, ks, tile = 0, stride = layer->kind == CURTA_LAYER_CONV ? layer->stride : 1;
+  uint32_t sy = l->fold == 2 ? stride : 1, sx = l->fold ? stride : 1;
+  uint32_t py = l->fold == 2 ? layer->pad : 0, px = l->fold ? layer->pad : 0;
+  int8_t data[MAX_TILE];
+  kernel_of(plan, l, &kr, &ks);
+  for (uint32_t nt = 0; nt < in->d[0]; nt++)
+    for (uint32_t y = 0; y < in->d[1]; y++)
+      for (uint32_t col = 0; col < in->d[2]; col++)
+        for (uint32_t ct = 0; ct < in->d[3]; ct++, tile++) {
+          uint32_t images = plan->batch - nt * t < t ? plan->batch - nt * t : t;
+          int err;
+          memset(data, 0, (size_t)t * t);
+          for (uint32_t b = 0; b < t && ct * t + b < l->c; b++) {
+            struct origin o = origin_of(l, kr, ks, ct * t + b);
+            uint32_t iy = y * sy + o.r - py, ix = col * sx + o.s - px;       /* wraps below 0: too large */
+            const int8_t *from = x + (((size_t)nt * t * net->c + o.c) * net->h + iy) * net->w + ix;
+            if (iy < net->h && ix < net->w)
+              for (uint32_t a = 0; a < images; a++)
+                data[a * t + b] = from[(size_t)a * net->c * net->h * net->w];
+          }
+          err = tile_write(run, in, tile, data);
+          if (err)
+            return err;
+        }
+  return 0;
+}
+
+int curta_tensor_get(const struct curta_run *run, int tensor, uint32_t n, uint32_t c, uint32_t h, uint32_t w, int8_t *x)
+{
+  const struct curta_tensor *s;
+  uint32_t t = tile_side(run), index = 0;
+  int8_t data[MAX_TILE];
+  if (tensor < 0 || (uint32_t)tensor >= run->plan->n_tensors)
+    return -EINVAL;
+  s = &run->plan->tensor[tensor];
+  if (s->elem != 1 || n > s->d[0] * t || h != s->d[1] || w != s->d[2] || c > s->d[3] * t)
+    return -EINVAL;
+  for (uint32_t nt = 0; nt < s->d[0]; nt++)
+    for (uint32_t y = 0; y < h; y++)
+      for (uint32_t col = 0; col < w; col++)
+        for (uint32_t ct = 0; ct < s->d[3]; ct++) {
+          int err = tile_read(run, s, index++, data);
+          if (err)
+            return err;
+          for (uint32_t a = 0; a < t && nt * t + a < n; a++)
+            for (uint32_t b = 0; b < t && ct * t + b < c; b++)
+              x[(((size_t)(nt * t + a) * c + ct * t + b) * h + y) * w + col] = data[a * t + b];
+        }
+  return 0;
+}
