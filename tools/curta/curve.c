@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * curve.c - the learning curve as a picture, drawn by gnuplot from the two CSV files
+ */
+#include <errno.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "log.h"
+
+extern char **environ;
+
+static const char Script[] =
+    "set datafile separator ','\n"
+    "set terminal pngcairo size 1000,600 font 'sans,11'\n"
+    "set output '%1$s/curve.png'\n"
+    "set title '%2$s' noenhanced\n"
+    "set xlabel 'epoch'\nset ylabel 'accuracy (%%)'\nset y2label 'training loss'\n"
+    "set ytics nomirror\nset y2tics\nset y2range [0:]\nset grid\nset key center right\n"
+    "plot '%1$s/steps.csv' every ::1 using 3:5 with lines lc rgb '#9ecae1' title 'training accuracy', \\\n"
+    "     '' every ::1 using 3:4 axes x1y2 with lines lc rgb '#fdae6b' title 'training loss'%3$s\n";
+static const char Test_series[] = ", \\\n     '%s/log.csv' every ::1 using 1:($7<0?NaN:$7) with linespoints lw 2 pt 7 lc rgb '#08519c' title 'test accuracy'";
+
+static int run_gnuplot(const char *script)
+{
+  char name[] = "gnuplot", *argv[] = {name, NULL, NULL}, path[600];
+  pid_t pid;
+  int status, r;
+  (void)snprintf(path, sizeof path, "%s", script);
+  argv[1] = path;
+  r = posix_spawnp(&pid, name, NULL, NULL, argv, environ);
+  if (r) return r;
+  while (waitpid(pid, &status, 0) < 0)
+    if (errno != EINTR) return errno;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 127) return ENOENT;
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : EIO;
+}
+
+int curta_log_curve(const struct curta_log *log, const char *title)
+{
+  char script[600], series[800] = "";
+  FILE *f;
+  int r;
+  if (log->n_windows == 0) return -ENODATA;
+  if (strchr(log->dir, '\'')) {
+    (void)fprintf(stderr, "curta: note: no picture: gnuplot cannot take a folder name with a quote\n");
+    return -EINVAL;
+  }
+  (void)snprintf(script, sizeof script, "%s/curve.gp", log->dir);
+  f = fopen(script, "w");
+  if (!f) return -errno;
+  if (log->n_epochs) (void)snprintf(series, sizeof series, Test_series, log->dir);
+  (void)fprintf(f, Script, log->dir, title, series);
+  if (fclose(f) != 0) return -errno;
+  r = run_gnuplot(script);
+  if (r == ENOENT) (void)fprintf(stderr, "curta: note: no picture: gnuplot is not installed (package gnuplot-nox); then: gnuplot %s\n", script);
+  else if (r) (void)fprintf(stderr, "curta: note: no picture: gnuplot failed on %s\n", script);
+  return -r;
+}

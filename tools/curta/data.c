@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * data.c - data sets by name
+ *
+ * Normalisation constants are those that the NITI experiments used (mean and deviation of pixel/255, in 1e-4); those of
+ * "idx" are measured on the training images.
+ */
+#include "data.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef int reader(struct curta_data *, const char *, enum curta_split, uint32_t, struct curta_fail *);
+
+struct entry {
+  const char *name, *dir;                      /* dir: where it usually is; null: --data-dir is needed */
+  reader *read;
+  uint32_t mean[3], std[3];                    /* std 0: to be measured */
+};
+
+static const struct entry Entries[] = {
+    {"fashion-mnist", "/usr/share/datasets/fashion-mnist", curta_data_read_idx, {1307, 0, 0}, {3081, 0, 0}},
+    {"mnist", "data/mnist", curta_data_read_idx, {1307, 0, 0}, {3081, 0, 0}},
+    {"cifar10", "data/cifar10", curta_data_read_cifar, {4914, 4822, 4465}, {2470, 2435, 2616}},
+    {"idx", NULL, curta_data_read_idx, {0, 0, 0}, {0, 0, 0}},
+};
+
+const char *curta_data_names(void)
+{
+  return "fashion-mnist, mnist, cifar10, idx (any folder of MNIST-like files), synthetic";
+}
+
+int curta_data_alloc(struct curta_data *data, struct curta_fail *fail)
+{
+  data->images = calloc(data->n, (size_t)data->c * data->h * data->w);
+  data->labels = calloc(data->n, sizeof *data->labels);
+  if (data->images && data->labels) return 0;
+  return curta_fail(fail, -ENOMEM, "no memory for %" PRIu32 " images of %" PRIu32 "x%" PRIu32 "x%" PRIu32, data->n, data->c, data->h, data->w);
+}
+
+void curta_data_free(struct curta_data *data)
+{
+  free(data->images);
+  free(data->labels);
+  memset(data, 0, sizeof *data);
+}
+
+static uint64_t integer_root(uint64_t x)
+{
+  uint64_t root = 0;
+  for (uint64_t bit = (uint64_t)1 << 31; bit; bit >>= 1)
+    if ((root + bit) * (root + bit) <= x) root += bit;
+  return root;
+}
+
+/* mean and std := those of the bytes of channel 0, in units of 1e-4 of 255. */
+static void measure(struct curta_data *data)
+{
+  uint64_t count = (uint64_t)data->n * data->h * data->w, sum = 0, squares = 0, mean, variance;
+  for (uint64_t i = 0; i < count; i++) {
+    sum += data->images[i];
+    squares += (uint64_t)data->images[i] * data->images[i];
+  }
+  mean = sum * 10000u / (count * 255u);
+  /* 1e8 would overflow: divide by the count first; the loss is below one part in 1e4 */
+  variance = squares / (count / 1000u + 1u) * 100000u / (255u * 255u);
+  variance = variance > mean * mean ? variance - mean * mean : 1;
+  data->mean[0] = (uint32_t)mean;
+  data->std[0] = (uint32_t)integer_root(variance);
+  if (data->std[0] < 1) data->std[0] = 1;
+}
+
+static int load(struct curta_data *data, const struct entry *e, const struct curta_data_want *want, struct curta_fail *fail)
+{
+  const char *dir = want->dir ? want->dir : e->dir;
+  int r;
+  if (!dir) return curta_usage(fail, "data set %s: name its folder with --data-dir", e->name);
+  data->classes = 10;
+  r = e->read(data, dir, want->split, want->limit, fail);
+  if (r) return r;
+  for (uint32_t c = 0; c < data->c && c < 3; c++) {
+    data->mean[c] = e->mean[c];
+    data->std[c] = e->std[c];
+  }
+  if (e->std[0] == 0) measure(data);
+  return 0;
+}
+
+int curta_data_load(struct curta_data *data, const struct curta_data_want *want, struct curta_fail *fail)
+{
+  int r = -EINVAL;
+  memset(data, 0, sizeof *data);
+  (void)snprintf(data->name, sizeof data->name, "%s", want->name);
+  if (strcmp(want->name, "synthetic") == 0) {
+    r = curta_data_make_synthetic(data, want, fail);
+  } else {
+    const struct entry *e = NULL;
+    for (size_t i = 0; i < sizeof Entries / sizeof *Entries; i++)
+      if (strcmp(Entries[i].name, want->name) == 0) e = &Entries[i];
+    r = e ? load(data, e, want, fail)
+          : curta_usage(fail, "unknown data set \"%s\"; there are: %s", want->name, curta_data_names());
+  }
+  if (r) curta_data_free(data);
+  return r;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * device.h - devices by name: golden[:CONFIG], rtl[:CONFIG]
+ */
+#ifndef CURTA_TOOL_DEVICE_H
+#define CURTA_TOOL_DEVICE_H
+#include <stdint.h>
+
+#include "args.h"
+#include "curta_bus.h"
+#include "fail.h"
+
+/* Spaces of curta_device_peek, as golden and RTL number them. */
+enum curta_peek { CURTA_PEEK_MEMORY, CURTA_PEEK_A, CURTA_PEEK_B, CURTA_PEEK_ACC };
+
+struct curta_device {
+  struct curta_bus bus;
+  char name[32], config[16];                   /* name as given, with the configuration: "rtl:base" */
+  int kind;                                    /* index in the table of device.c; -1 closed */
+};
+
+/* Splits "rtl:base"; -EINVAL for a name that does not exist. The device is not opened. */
+int curta_device_name(struct curta_device *device, const char *name, struct curta_fail *fail);
+/* Opens the device. -ENOTSUP: this build has none of the kind. */
+int curta_device_open(struct curta_device *device, const char *name, const struct curta_args *args, struct curta_fail *fail);
+void curta_device_close(struct curta_device *device);
+/* A 32-bit word inside the device, for difference reports. */
+int curta_device_peek(const struct curta_device *device, enum curta_peek space, uint32_t word, uint32_t *value);
+int curta_device_has_cycles(const struct curta_device *device);
+/* Prints the kinds, and whether this build has them. */
+void curta_device_list(void);
+
+/* One kind of device: what device_rtl.c (or device_rtl_none.c) and device.c put into the table. */
+struct curta_device_kind {
+  const char *name, *text;
+  int (*open)(struct curta_bus *bus, const char *config, const struct curta_args *args, struct curta_fail *fail);
+  void (*close)(struct curta_bus *bus);
+  int (*peek)(const struct curta_bus *bus, int space, uint32_t word, uint32_t *value);
+  int has_cycles, available;
+};
+extern const struct curta_device_kind Curta_device_rtl;
+
+#endif

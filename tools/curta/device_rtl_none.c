@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * device_rtl_none.c - stands in for device_rtl.c in a build without the simulator
+ */
+#include <errno.h>
+
+#include "device.h"
+
+static int open_none(struct curta_bus *bus, const char *config, const struct curta_args *args, struct curta_fail *fail)
+{
+  (void)bus;
+  (void)config;
+  (void)args;
+  return curta_fail(fail, -ENOTSUP, "this build has no RTL device; use build/curta, which `make build/curta` builds with Verilator");
+}
+
+static void close_none(struct curta_bus *bus) { (void)bus; }
+
+static int peek_none(const struct curta_bus *bus, int space, uint32_t word, uint32_t *value)
+{
+  (void)bus;
+  (void)space;
+  (void)word;
+  (void)value;
+  return -ENOTSUP;
+}
+
+const struct curta_device_kind Curta_device_rtl = {"rtl", "the Verilog, simulated cycle by cycle", open_none, close_none, peek_none, 1, 0};

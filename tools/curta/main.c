@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * main.c - curta: train, evaluate, inspect, measure and compare integer networks on a Curta device
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+
+static const struct {
+  const char *name;
+  enum curta_command command;
+  int (*run)(const struct curta_args *, struct curta_fail *);
+  const char *text;
+} Commands[] = {
+    {"train", CURTA_CMD_TRAIN, curta_train, "train a network, with checkpoints and a learning curve"},
+    {"eval", CURTA_CMD_EVAL, curta_evaluate, "accuracy of a checkpoint on the test set"},
+    {"info", CURTA_CMD_INFO, curta_info, "what a network costs on a device; what is in a checkpoint; devices"},
+    {"bench", CURTA_CMD_BENCH, curta_bench, "cycles, utilization and bytes by layer and pass"},
+    {"compare", CURTA_CMD_COMPARE, curta_compare, "two devices in lock-step, command by command and byte by byte"},
+};
+#define COMMANDS (sizeof Commands / sizeof *Commands)
+
+int curta_status(const struct curta_fail *fail)
+{
+  return fail->status ? fail->status : 1;
+}
+
+static void help(FILE *to)
+{
+  (void)fprintf(to, "usage: curta COMMAND [options]\n\ncurta trains neural networks with integers only (NITI) on a Curta device.\n\n");
+  for (size_t i = 0; i < COMMANDS; i++) (void)fprintf(to, "  %-8s %s\n", Commands[i].name, Commands[i].text);
+  (void)fprintf(to, "\ncurta COMMAND --help lists the options. Example:\n"
+                    "  curta train --net nets/lenet.net --data fashion-mnist --epochs 3 --out out/lenet\n");
+}
+
+static int run(size_t i, int argc, char **argv)
+{
+  struct curta_fail fail = {.status = 0};
+  struct curta_args args;
+  int status = 2;
+  for (int k = 0; k < argc; k++)
+    if (strcmp(argv[k], "--help") == 0 || strcmp(argv[k], "-h") == 0) {
+      curta_args_help(Commands[i].command);
+      return 0;
+    }
+  if (curta_args_parse(&args, Commands[i].command, argc, argv, &fail) == 0) status = Commands[i].run(&args, &fail);
+  if (fail.text[0]) (void)fprintf(stderr, "curta %s: %s\n", Commands[i].name, fail.text);
+  /* Output into a full disk or a closed pipe is a failure too. */
+  if (fflush(stdout) != 0 && status == 0) {
+    perror("curta: standard output");
+    status = 1;
+  }
+  return status;
+}
+
+int main(int argc, char **argv)
+{
+  /* A file size limit shall be an error message, as a full disk is. */
+  (void)signal(SIGXFSZ, SIG_IGN);
+  if (argc >= 2) {
+    for (size_t i = 0; i < COMMANDS; i++)
+      if (strcmp(argv[1], Commands[i].name) == 0) return run(i, argc - 2, argv + 2);
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+      help(stdout);
+      return 0;
+    }
+    (void)fprintf(stderr, "curta: unknown command \"%s\"\n\n", argv[1]);
+  }
+  help(stderr);
+  return 2;
+}

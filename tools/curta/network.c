@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * network.c - network file and training options
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "file.h"
+#include "session.h"
+
+static int set_strategy(struct curta_opt *opt, const char *name, struct curta_fail *fail)
+{
+  static const char *const names[] = CURTA_STRATEGY_NAMES;
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (strcmp(names[i], name) == 0) {
+      opt->force = (uint8_t)i;
+      return 0;
+    }
+  return curta_usage(fail, "--strategy: expected auto, spill, keep, recompute or speculate, found \"%s\"", name);
+}
+
+static int set_options(struct curta_opt *opt, const struct curta_args *args, struct curta_fail *fail)
+{
+  struct curta_diag diag;
+  memset(&diag, 0, sizeof diag);
+  if (curta_opt_preset(opt, args->preset)) return curta_usage(fail, "--preset: expected niti-2020 or niti-2021, found \"%s\"", args->preset);
+  if (args->mu && curta_mu_parse(opt, args->mu, &diag)) return curta_usage(fail, "--mu %s: %s", args->mu, diag.text);
+  if (args->decay) opt->decay = 1;
+  if (args->frac_bits) opt->frac_bits = (uint8_t)args->frac_bits;
+  opt->seed = args->seed;
+  return args->strategy ? set_strategy(opt, args->strategy, fail) : 0;
+}
+
+int curta_network_load(struct curta_network *network, const struct curta_args *args, const char *text, struct curta_fail *fail)
+{
+  const char *name = text ? "network in the checkpoint" : args->net;
+  struct curta_diag diag;
+  size_t size = 0;
+  int r;
+  memset(network, 0, sizeof *network);
+  memset(&diag, 0, sizeof diag);
+  if (!name) return curta_usage(fail, "--net is missing: name a network file, e.g. --net nets/lenet.net");
+  r = set_options(&network->opt, args, fail);
+  if (r) return r;
+  if (text) {
+    size = strlen(text);
+    network->text = strdup(text);
+    if (!network->text) return curta_fail(fail, -ENOMEM, "no memory");
+  } else {
+    uint8_t *file;
+    r = curta_file_read(args->net, &file, &size, fail);
+    if (r) return r;
+    network->text = (char *)file;
+  }
+  r = curta_net_parse(network->text, size, &network->net, &diag);
+  if (!r) return 0;
+  curta_network_free(network);
+  return curta_fail(fail, -EINVAL, "%s:%d: %s", name, diag.line, diag.text);
+}
+
+void curta_network_free(struct curta_network *network)
+{
+  free(network->text);
+  network->text = NULL;
+}

@@ -1,0 +1,23 @@
+# tools/: the curta program. build/curta has every device; build/curta-golden is the same without the simulator (a C
+# compiler is enough to build it, and the tests of tools use it); build/curta-trace simulates slowly but writes waves.
+TOOLS_OBJ  := $(patsubst tools/curta/%.c,$(BUILD)/tools/%.o,$(filter-out tools/curta/device_rtl%.c,$(wildcard tools/curta/*.c)))
+TOOLS_LIBS := $(BUILD)/driver/libcurta.a $(BUILD)/golden/libcurta_golden.a
+TOOLS_LINK := -lz -lm -lpthread
+
+$(BUILD)/tools/%.o: tools/curta/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALLC) -c $< -o $@
+
+$(BUILD)/curta: $(TOOLS_OBJ) $(BUILD)/tools/device_rtl.o $(TOOLS_LIBS) $(BUILD)/sim/libcurta_rtl.a
+	$(CXX) $(CFLAGS) $^ -o $@ $(TOOLS_LINK)
+$(BUILD)/curta-trace: $(TOOLS_OBJ) $(BUILD)/tools/device_rtl.o $(TOOLS_LIBS) $(BUILD)/sim/libcurta_rtl_slow.a
+	$(CXX) $(CFLAGS) $^ -o $@ $(TOOLS_LINK)
+$(BUILD)/curta-golden: $(TOOLS_OBJ) $(BUILD)/tools/device_rtl_none.o $(TOOLS_LIBS)
+	$(CC) $(CFLAGS) $^ -o $@ $(TOOLS_LINK)
+
+.PHONY: curta
+curta: $(BUILD)/curta ## the command line program, with every device
+
+demo: packages ## LeNet on Fashion-MNIST, then RTL against golden: a few minutes
+	@$(MAKE) --no-print-directory $(BUILD)/curta
+	@tools/demo.sh
