@@ -9,3 +9,13 @@ $(BUILD)/driver/%.o: driver/%.c
 $(DRIVER_LIB): $(DRIVER_OBJ)
 	@rm -f $@
 	$(AR) rcs $@ $^
+
+DRIVER_TESTS := steps
+DRIVER_DIR := $(BUILD)/tests/driver
+TESTS += $(addprefix $(DRIVER_DIR)/test_,$(DRIVER_TESTS))
+
+$(DRIVER_DIR)/%.o: tests/driver/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALLC) -c $< -o $@
+$(DRIVER_DIR)/test_%: $(DRIVER_DIR)/test_%.o $(DRIVER_DIR)/twin.o $(DRIVER_LIB) $(BUILD)/golden/libcurta_golden.a
+	$(CC) $(CFLAGS) $^ -o $@ -lpthread
