@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// curta_accmem - accumulator memory: words of C sums of 32 bits, read by MATRIX and VECTOR, written by MATRIX
+// Law    word address = tile * T²/C + row * T/C + column group.  MATRIX is always served; VECTOR reads when MATRIX does not.
+// Timing rdata one cycle after re; vx_rdata only in the cycle after vx_gnt.
+// Resets nothing: a program reads only sums that it wrote.
+`default_nettype none
+module curta_accmem #(
+  parameter T       = 8,                     // side of a tile
+  parameter C       = 8,                     // sums in a word
+  parameter P_TILES = 256                    // depth in tiles
+) (
+  input  wire                              clk_i,
+  // matrix
+  input  wire                              mx_re_i,
+  input  wire [$clog2(P_TILES*T*T/C)-1:0]  mx_raddr_i,
+  output wire [32*C-1:0]                   mx_rdata_o,
+  input  wire                              mx_we_i,
+  input  wire [$clog2(P_TILES*T*T/C)-1:0]  mx_waddr_i,
+  input  wire [32*C-1:0]                   mx_wdata_i,
+  // vector
+  input  wire                              vx_re_i,
+  input  wire [$clog2(P_TILES*T*T/C)-1:0]  vx_raddr_i,
+  output wire                              vx_gnt_o,
+  output wire [32*C-1:0]                   vx_rdata_o
+);
+  wire [32*C-1:0] rdata;
+
+  assign vx_gnt_o   = vx_re_i && !mx_re_i;
+  assign mx_rdata_o = rdata;
+  assign vx_rdata_o = rdata;
+
+  curta_ram #(.Width(32*C), .Depth(P_TILES*T*T/C), .Lane(32*C)) u_ram (
+    .clk_i(clk_i),
+    .we_i(mx_we_i), .waddr_i(mx_waddr_i), .wdata_i(mx_wdata_i),
+    .re_i(mx_re_i || vx_re_i), .raddr_i(mx_re_i ? mx_raddr_i : vx_raddr_i), .rdata_o(rdata)
+  );
+endmodule
+`default_nettype wire

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// curta_array - output-stationary array of R x C cells: a V-wide int8 dot product, an accumulator and a shadow register each
+// Law    mul:   prod[r][c][k] := a[r][k] * b[c][k]           add: pair[r][c] := sum over k of prod
+//        acc:   sum[r][c] += pair[r][c]                      (32 bits, wrapping)
+//        swap:  sum[r][c] := chain[r][c] + pair[r][c], shadow[r][c] := sum[r][c]      (instead of acc)
+//        shift: shadow[r][c] := chain[r][c]
+//        where chain[0] = start and chain[r] = shadow[r-1]: the swap is itself the last of the R shifts of an exchange, so
+//        that an exchange costs exactly R cycles.  drain is the last row of the shadow.
+// Timing mul, add and acc belong to the cycle in which operands, products and pairs are in their registers (2, 3, 4).
+// Resets nothing: accumulators start by swap, the chain by R shifts.
+`default_nettype none
+module curta_array #(
+  parameter R = 8,                           // rows, lanes of A
+  parameter C = 8,                           // columns, lanes of B
+  parameter V = 2                            // products a cell
+) (
+  input  wire             clk_i,
+  // operands
+  input  wire [8*R*V-1:0] a_i,
+  input  wire [8*C*V-1:0] b_i,
+  // control
+  input  wire             load_i,
+  input  wire             zero_i,            // load zeros
+  input  wire             mul_i,
+  input  wire             add_i,
+  input  wire             acc_i,
+  input  wire             swap_i,
+  input  wire             shift_i,
+  // exchange
+  input  wire [32*C-1:0]  start_i,
+  output wire [32*C-1:0]  drain_o
+);
+  // All registers but drain_q are private to the one clocked block, which reads each before it writes it (consumers first):
+  // blocking assignments then are registers, free of races, and simulate much faster.  Copying the inputs to small arrays
+  // keeps every operand of the arithmetic signed; all widening is by sign.
+  reg signed [31:0]   prod   [0:R*C*V-1];
+  reg signed [31:0]   pair   [0:R*C-1];
+  reg signed [31:0]   sum    [0:R*C-1];
+  reg signed [31:0]   chain  [0:R*C-1];      // row r: shadow of row r - 1;  row 0: start
+  reg [32*C-1:0]      drain_q;               // shadow of row R - 1
+  reg signed [31:0]   from;
+  reg signed [31:0]   dot;
+  reg signed [31:0]   a      [0:R*V-1];
+  reg signed [31:0]   b      [0:C*V-1];
+  integer r, c, k;
+
+  /* verilator lint_off BLKSEQ */
+  /* verilator lint_off WIDTH */
+  always @(posedge clk_i) begin
+    if (swap_i || shift_i) for (c = 0; c < C; c = c + 1) chain[c] = start_i[32*c +: 32];
+    if (swap_i) begin
+      for (c = 0; c < C; c = c + 1) drain_q[32*c +: 32] <= sum[(R - 1)*C + c];
+      for (r = R - 1; r >= 0; r = r - 1)
+        for (c = 0; c < C; c = c + 1) begin
+          from = chain[r*C + c];
+          if (r < R - 1) chain[(r + 1)*C + c] = sum[r*C + c];
+          sum[r*C + c] = from + pair[r*C + c];
+        end
+    end else if (acc_i)
+      for (r = 0; r < R*C; r = r + 1) sum[r] = sum[r] + pair[r];
+    if (shift_i) begin
+      for (c = 0; c < C; c = c + 1) drain_q[32*c +: 32] <= chain[(R - 1)*C + c];
+      for (r = R*C - 1; r >= C; r = r - 1) chain[r] = chain[r - C];
+    end
+    if (add_i)
+      for (r = 0; r < R*C; r = r + 1) begin
+        dot = 32'sd0;
+        for (k = 0; k < V; k = k + 1) dot = dot + prod[k*R*C + r];
+        pair[r] = dot;
+      end
+    if (mul_i)
+      for (k = 0; k < V; k = k + 1)
+        for (r = 0; r < R; r = r + 1)
+          for (c = 0; c < C; c = c + 1)
+            prod[(k*R + r)*C + c] = a[k*R + r] * b[k*C + c];
+    if (load_i) begin
+      for (k = 0; k < V; k = k + 1) begin
+        for (r = 0; r < R; r = r + 1) a[k*R + r] = {{24{a_i[8*(r*V + k) + 7]}}, a_i[8*(r*V + k) +: 8]};
+        for (c = 0; c < C; c = c + 1) b[k*C + c] = {{24{b_i[8*(c*V + k) + 7]}}, b_i[8*(c*V + k) +: 8]};
+      end
+    end
+    if (zero_i) for (k = 0; k < R*V; k = k + 1) a[k] = 32'sd0;
+  end
+  /* verilator lint_on WIDTH */
+  /* verilator lint_on BLKSEQ */
+
+  assign drain_o = drain_q;
+endmodule
+`default_nettype wire

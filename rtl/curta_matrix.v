@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+// curta_matrix - the GEMM engine: operand buffers, walker, array, exchange with the accumulator memory
+// Law    docs/machine.md section 4.  RANGE is reported for the first tile that is used out of range, in the order: p of the
+//        visit, then for each step x_A before x_B.
+// Golden curta_golden_gemm
+// Timing a pipeline that never stops (curta_step decides all waiting):
+//        0 step: buffer address | 1 bank words, rotated; range check | 2 operands; read of start values | 3 products; start values
+//        4 pair sums -> accumulate / swap / shift; drained row | 5 write of results, OR, check
+//        One command after the other: configuration of the next may be written while cfg_ready_o.
+// Resets all control; data paths are loaded before they are used.
+`include "curta_spec.vh"
+`default_nettype none
+module curta_matrix #(
+  parameter T = 8,                           // side of a tile, 4..64, a power of two as all that follow
+  parameter R = 8,                           // array rows, divides T
+  parameter C = 8,                           // array columns, divides T
+  parameter V = 2,                           // products a cell, divides T
+  parameter BUS = 8,                         // bytes a write beat: T, or 2T if min(R,C,V) >= 2
+  parameter A_TILES = 1024,                  // operand buffer A, tiles
+  parameter B_TILES = 1024,                  // operand buffer B, tiles
+  parameter P_TILES = 256,                   // accumulator memory, tiles
+  parameter Trace = 1                        // 1: compute check_o and busy_o
+) (
+  input  wire                             clk_i,
+  input  wire                             rst_ni,
+  // engine interface
+  input  wire                             cfg_valid_i,
+  input  wire [3:0]                       cfg_index_i,
+  input  wire [63:0]                      cfg_data_i,
+  output wire                             cfg_ready_o,
+  input  wire                             go_i,
+  output wire                             done_o,
+  output wire [7:0]                       error_o,
+  output wire [31:0]                      error_info_o,
+  output wire [31:0]                      check_o,
+  output wire [31:0]                      busy_o,
+  input  wire                             stop_i,
+  output wire                             idle_o,
+  // operand buffer write
+  input  wire                             buf_we_i,
+  input  wire                             buf_sel_i,
+  input  wire [15:0]                      buf_tile_i,
+  input  wire [7:0]                       buf_beat_i,
+  input  wire [8*BUS-1:0]                 buf_data_i,
+  // accumulator memory
+  output wire                             mx_re_o,
+  output wire [$clog2(P_TILES*T*T/C)-1:0] mx_raddr_o,
+  input  wire [32*C-1:0]                  mx_rdata_i,
+  output wire                             mx_we_o,
+  output wire [$clog2(P_TILES*T*T/C)-1:0] mx_waddr_o,
+  output wire [32*C-1:0]                  mx_wdata_o,
+  // scale register
+  output wire                             or_valid_o,
+  output wire [5:0]                       or_addr_o,
+  output wire                             or_keep_o,
+  output wire [31:0]                      or_value_o,
+  input  wire                             or_ready_i,
+  input  wire [31:0]                      or_result_i,  // value written, one cycle after valid && ready
+  // counters
+  output wire                             st_active_o,
+  output wire                             st_busy_o,
+  output wire                             st_drain_o
+);
+  localparam Paw = $clog2(P_TILES*T*T/C);
+
+  reg  failed_q;
+  wire rst_n = rst_ni && !stop_i && !failed_q;   // of walker and step generator
+
+  // ---- configuration
+  reg [21*32-1:0] cfg_q;
+  reg             a_turn_q, b_turn_q, final_q, or_keep_q;
+  reg [5:0]       or_reg_q;
+  wire            walk_done;
+  integer         w;
+  assign cfg_ready_o = walk_done && !go_i;
+
+  wire [31:0] w5 = cfg_q[32*5 +: 32];
+  always @(posedge clk_i) begin
+    for (w = 4; w < 21; w = w + 1)
+      if (cfg_valid_i && {28'd0, cfg_index_i} == w / 2) cfg_q[32*w +: 32] <= cfg_data_i[32*(w % 2) +: 32];
+    cfg_q[127:0] <= 128'd0;                  // words 0..3 are the queue's
+    if (go_i) begin
+      a_turn_q  <= w5[`CURTA_GEMM_A_T];
+      b_turn_q  <= w5[`CURTA_GEMM_B_T];
+      final_q   <= w5[`CURTA_GEMM_FINAL];
+      or_reg_q  <= w5[`CURTA_GEMM_OR_REG];
+      or_keep_q <= w5[`CURTA_GEMM_OR_KEEP];
+    end
+  end
+
+  // ---- visits and steps
+  wire        v_valid, v_ready, v_empty, v_last;
+  wire [15:0] v_a, v_b, v_p, v_ny, v_nx;
+  curta_walk u_walk (
+    .clk_i(clk_i), .rst_ni(rst_n), .cfg_i(cfg_q), .go_i(go_i), .done_o(walk_done),
+    .visit_valid_o(v_valid), .visit_ready_i(v_ready), .visit_a_o(v_a), .visit_b_o(v_b), .visit_p_o(v_p),
+    .visit_ny_o(v_ny), .visit_nx_o(v_nx), .visit_empty_o(v_empty), .visit_last_o(v_last)
+  );
+
+  wire        step_active, op, acc, swap, check_p, shift, in, out, last, step_drain;
+  wire [15:0] tile_a, tile_b, tile_p;
+  wire [7:0]  agroup, bgroup, kgroup;
+  wire [31:0] in_addr, out_addr;
+  curta_step #(.T(T), .R(R), .C(C), .V(V)) u_step (
+    .clk_i(clk_i), .rst_ni(rst_n), .cfg_i(cfg_q), .go_i(go_i), .active_o(step_active),
+    .visit_valid_i(v_valid), .visit_ready_o(v_ready), .visit_a_i(v_a), .visit_b_i(v_b), .visit_p_i(v_p),
+    .visit_ny_i(v_ny), .visit_nx_i(v_nx), .visit_empty_i(v_empty), .visit_last_i(v_last),
+    .op_o(op), .acc_o(acc), .swap_o(swap), .check_p_o(check_p), .a_o(tile_a), .b_o(tile_b), .p_o(tile_p),
+    .agroup_o(agroup), .bgroup_o(bgroup), .kgroup_o(kgroup),
+    .shift_o(shift), .in_o(in), .in_addr_o(in_addr), .out_o(out), .out_addr_o(out_addr), .end_o(last),
+    .drain_o(step_drain)
+  );
+
+  // ---- control pipeline: bit n of each is the value of cycle n
+  reg [1:1]     op_q;
+  reg [4:1]     acc_q, swap_q, shift_q;
+  reg [5:1]     out_q;
+  reg [3:1]     in_q;
+  reg [6:1]     last_q;
+  reg [Paw-1:0] in_addr1_q, in_addr2_q;
+  reg [Paw-1:0] out_addr1_q, out_addr2_q, out_addr3_q, out_addr4_q, out_addr5_q;
+  reg           check_p1_q;
+  reg [15:0]    tile_a1_q, tile_b1_q, tile_p1_q;
+  wire          run_n = rst_ni && !stop_i;
+
+  always @(posedge clk_i) begin
+    op_q    <= run_n && op;
+    acc_q   <= {4{run_n}} & {acc_q[3:1], acc};
+    swap_q  <= {4{run_n}} & {swap_q[3:1], swap};
+    shift_q <= {4{run_n}} & {shift_q[3:1], shift};
+    in_q    <= {3{run_n}} & {in_q[2:1], in};
+    out_q   <= {5{run_n}} & {out_q[4:1], out};
+    last_q  <= {6{run_n}} & {last_q[5:1], last};
+    in_addr1_q  <= in_addr[Paw-1:0];
+    in_addr2_q  <= in_addr1_q;
+    out_addr1_q <= out_addr[Paw-1:0];
+    out_addr2_q <= out_addr1_q;
+    out_addr3_q <= out_addr2_q;
+    out_addr4_q <= out_addr3_q;
+    out_addr5_q <= out_addr4_q;
+    check_p1_q  <= run_n && check_p;
+    if (acc) begin
+      tile_a1_q <= tile_a;
+      tile_b1_q <= tile_b;
+      tile_p1_q <= tile_p;
+    end
+  end
+
+  // ---- range: cycle 1
+  wire bad_p = check_p1_q && {16'd0, tile_p1_q} >= P_TILES;
+  wire bad_a = op_q[1] && {16'd0, tile_a1_q} >= A_TILES;
+  wire bad_b = op_q[1] && {16'd0, tile_b1_q} >= B_TILES;
+  reg [15:0] info_q;
+  always @(posedge clk_i)
+    if (!failed_q && (bad_p || bad_a || bad_b)) info_q <= bad_p ? tile_p1_q : bad_a ? tile_a1_q : tile_b1_q;
+
+  // ---- operands: read at cycle 0, here at cycle 1
+  wire [8*R*V-1:0] a_operand;
+  wire [8*C*V-1:0] b_operand;
+  curta_opbuf #(.T(T), .L(R), .V(V), .BUS(BUS), .TILES(A_TILES)) u_buf_a (
+    .clk_i(clk_i), .we_i(buf_we_i && !buf_sel_i), .tile_i(buf_tile_i), .beat_i(buf_beat_i), .data_i(buf_data_i),
+    .re_i(op), .rtile_i(tile_a), .turn_i(a_turn_q), .lgroup_i(agroup), .kgroup_i(kgroup), .operand_o(a_operand)
+  );
+  curta_opbuf #(.T(T), .L(C), .V(V), .BUS(BUS), .TILES(B_TILES)) u_buf_b (
+    .clk_i(clk_i), .we_i(buf_we_i && buf_sel_i), .tile_i(buf_tile_i), .beat_i(buf_beat_i), .data_i(buf_data_i),
+    .re_i(op), .rtile_i(tile_b), .turn_i(b_turn_q), .lgroup_i(bgroup), .kgroup_i(kgroup), .operand_o(b_operand)
+  );
+
+  // ---- array and exchange
+  reg  [32*C-1:0] start_q, result_q;
+  wire [32*C-1:0] drain;
+  always @(posedge clk_i) begin
+    if (swap_q[3] || shift_q[3]) start_q <= in_q[3] ? mx_rdata_i : {32*C{1'b0}};
+    if (out_q[4]) result_q <= drain;
+  end
+  curta_array #(.R(R), .C(C), .V(V)) u_array (
+    .clk_i(clk_i), .a_i(a_operand), .b_i(b_operand),
+    .load_i(op_q[1]), .zero_i(acc_q[1] && !op_q[1]), .mul_i(acc_q[2]), .add_i(acc_q[3]), .acc_i(acc_q[4]), .swap_i(swap_q[4]), .shift_i(shift_q[4]),
+    .start_i(start_q), .drain_o(drain)
+  );
+  assign mx_re_o    = in_q[2];
+  assign mx_raddr_o = in_addr2_q;
+  assign mx_we_o    = out_q[5];
+  assign mx_waddr_o = out_addr5_q;
+  assign mx_wdata_o = result_q;
+
+  // ---- life of a command: run, [OR into the scale register], done; or failed, six cycles to empty the pipeline, done
+  localparam [2:0] IDLE = 0, RUN = 1, OR = 2, SUM = 3, DONE = 4, FAIL = 5;
+  reg [2:0] state_q, wait_q;
+  always @(posedge clk_i) begin
+    wait_q <= state_q == FAIL ? wait_q - 3'd1 : 3'd5;
+    if (!run_n) begin
+      state_q  <= IDLE;
+      failed_q <= 1'b0;
+    end else case (state_q)
+      IDLE:
+        if (go_i) state_q <= RUN;
+      RUN:
+        if (bad_p || bad_a || bad_b) begin
+          state_q  <= FAIL;
+          failed_q <= 1'b1;
+        end else if (last_q[6]) state_q <= final_q ? OR : DONE;
+      OR:
+        if (or_ready_i) state_q <= SUM;
+      SUM:                                   // or_result_i is here
+        state_q <= DONE;
+      FAIL:
+        if (wait_q == 3'd0) state_q <= DONE;
+      default: begin
+        state_q  <= IDLE;
+        failed_q <= 1'b0;
+      end
+    endcase
+  end
+
+  assign done_o       = state_q == DONE && !stop_i;
+  assign error_o      = failed_q ? `CURTA_ERR_RANGE : `CURTA_ERR_NONE;
+  assign error_info_o = failed_q ? {16'd0, info_q} : 32'd0;
+  assign idle_o       = state_q == IDLE;
+  assign st_active_o  = state_q != IDLE;
+  assign st_busy_o    = op;
+  assign st_drain_o   = step_drain || (st_active_o && !step_active && !op);
+
+  // ---- OR of the magnitudes, check, busy: cycle 5
+  assign or_valid_o = state_q == OR;
+  assign or_addr_o  = or_reg_q;
+  assign or_keep_o  = or_keep_q;
+  curta_matrix_sum #(.C(C), .Trace(Trace)) u_sum (
+    .clk_i(clk_i), .clear_i(go_i), .final_i(final_q),
+    .result_valid_i(out_q[5]), .result_addr_i({{32-Paw{1'b0}}, out_addr5_q}), .result_i(result_q),
+    .scalar_valid_i(state_q == SUM), .scalar_addr_i(or_reg_q), .scalar_i(or_result_i), .busy_i(op),
+    .or_o(or_value_o), .check_o(check_o), .busy_o(busy_o)
+  );
+  wire unused = &{1'b0, in_addr, out_addr, w5};
+endmodule
+`default_nettype wire
