@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+// curta_load - tiles from memory into an operand buffer (machine.md section 3)
+//   One burst a tile, up to OUTST outstanding. Every tile address that the walker holds was reached from an address that
+//   passed the range check by adding one 32-bit stride: 34 bits are enough, nothing wraps.
+//   Errors: of the walker (RANGE) and of the bus (BUS); every response belongs to a tile before the walker's offence,
+//   so a bus error wins.
+// Golden   LOAD of the golden device.
+// Timing   one tile a cycle until OUTST are outstanding; done_o in the cycle of the last buffer write.
+// Resets   the control; the configuration is written before go_i.
+`default_nettype none
+`include "curta_spec.vh"
+module curta_load #(
+  parameter T = 8,
+  parameter BUS = 8,              // bytes of a beat
+  parameter A_TILES = 1024,
+  parameter B_TILES = 1024,
+  parameter OUTST = 8,            // 1..64
+  parameter Trace = 1
+) (
+  input  wire             clk_i,
+  input  wire             rst_ni,
+  // engine
+  input  wire             cfg_valid_i,
+  input  wire [3:0]       cfg_index_i,
+  input  wire [63:0]      cfg_data_i,
+  output wire             cfg_ready_o,
+  input  wire             go_i,
+  output wire             done_o,
+  output wire [7:0]       error_o,
+  output wire [31:0]      error_info_o,
+  output wire [31:0]      check_o,
+  input  wire             stop_i,
+  output wire             idle_o,
+  // memory
+  input  wire [31:0]      mem_size_i,
+  output wire             rd_valid_o,
+  input  wire             rd_ready_i,
+  output wire [31:0]      rd_addr_o,
+  output wire [7:0]       rd_beats_o,
+  input  wire             rsp_valid_i,
+  input  wire [8*BUS-1:0] rsp_data_i,
+  input  wire             rsp_last_i,
+  input  wire             rsp_err_i,
+  // operand buffers
+  output reg              buf_we_o,
+  output wire             buf_sel_o,
+  output wire [15:0]      buf_tile_o,
+  output reg  [7:0]       buf_beat_o,
+  output reg  [8*BUS-1:0] buf_data_o
+);
+  localparam LT2   = $clog2(T * T);
+  localparam Beats = T * T / BUS;
+  localparam LogF  = OUTST > 1 ? $clog2(OUTST) : 1;
+
+  // ---- configuration
+  reg               sel_q;
+  reg        [15:0] dst_q, n0_q, n1_q, n2_q, n3_q;
+  reg        [31:0] addr_q;
+  reg signed [33:0] s1_q, s2_q, s3_q;
+
+  always @(posedge clk_i)
+    if (cfg_valid_i)
+      case (cfg_index_i)
+        4'd2: begin sel_q <= cfg_data_i[0]; dst_q <= cfg_data_i[31:16]; addr_q <= cfg_data_i[63:32]; end
+        4'd3: {n3_q, n2_q, n1_q, n0_q} <= cfg_data_i;
+        4'd4: begin
+          s1_q <= {{2{cfg_data_i[31]}}, cfg_data_i[31:0]};
+          s2_q <= {{2{cfg_data_i[63]}}, cfg_data_i[63:32]};
+        end
+        4'd5: s3_q <= {{2{cfg_data_i[31]}}, cfg_data_i[31:0]};
+        default: ;
+      endcase
+
+  // ---- walker: four loops, one checked tile a cycle into the request register
+  reg               walk_q;
+  reg signed [33:0] p0_q, p1_q, p2_q, p3_q;  // tile numbers: of this item, of the starts of its i0, i1, i2 loops
+  reg        [15:0] i0_q, i1_q, i2_q, i3_q;  // iterations left after this one
+  reg        [16:0] tile_q;                  // buffer tile of this item
+  reg               sel_run_q;               // buffer of the running command
+  reg               req_q;
+  reg        [31:0] req_addr_q;
+  reg        [6:0]  outst_q;                 // bursts accepted whose last beat is still to come
+  reg               range_q, bus_q;          // offences so far
+  reg        [31:0] info_q;
+
+  wire        [33:0] tiles    = {2'b00, mem_size_i} >> LT2;
+    wire               bad_addr = p0_q[33] || $unsigned(p0_q) >= tiles;
+  wire               bad_tile = {15'd0, tile_q} >= (sel_run_q ? B_TILES : A_TILES);
+  wire               space    = {25'd0, outst_q} + {31'd0, req_q} < OUTST;
+  wire               step     = walk_q && (!req_q || rd_ready_i) && space;
+  wire               accepted = req_q && rd_ready_i;
+  wire               arrived  = rsp_valid_i && rsp_last_i;
+  wire               l0 = i0_q == 16'd0, l1 = i1_q == 16'd0, l2 = i2_q == 16'd0, l3 = i3_q == 16'd0;
+
+  reg signed  [33:0] base, inc;
+  always @* begin
+    if      (!l0) begin base = p0_q; inc = 34'sd1; end
+    else if (!l1) begin base = p1_q; inc = s1_q;   end
+    else if (!l2) begin base = p2_q; inc = s2_q;   end
+    else          begin base = p3_q; inc = s3_q;   end
+  end
+  wire signed [33:0] next = base + inc;
+  wire        [33:0] first = {2'b00, addr_q} >> LT2;
+
+  always @(posedge clk_i) begin
+    if (go_i) begin
+      p0_q <= first;
+      p1_q <= first;
+      p2_q <= first;
+      p3_q <= first;
+      i0_q <= n0_q - 16'd1;
+      i1_q <= n1_q - 16'd1;
+      i2_q <= n2_q - 16'd1;
+      i3_q <= n3_q - 16'd1;
+      tile_q    <= {1'b0, dst_q};
+      sel_run_q <= sel_q;
+    end else if (step) begin
+      req_addr_q <= {p0_q[31-LT2:0], {LT2{1'b0}}};
+      tile_q     <= tile_q + 17'd1;
+      p0_q       <= next;
+      i0_q       <= l0 ? n0_q - 16'd1 : i0_q - 16'd1;
+      if (l0) begin
+        p1_q <= next;
+        i1_q <= l1 ? n1_q - 16'd1 : i1_q - 16'd1;
+        if (l1) begin
+          p2_q <= next;
+          i2_q <= l2 ? n2_q - 16'd1 : i2_q - 16'd1;
+          if (l2) begin
+            p3_q <= next;
+            i3_q <= i3_q - 16'd1;
+          end
+        end
+      end
+    end
+  end
+
+  // ---- addresses of the outstanding bursts: only a bus error looks at them
+  reg [31:0]     addr_mem [0:(1<<LogF)-1];
+  reg [LogF-1:0] wr_q, rd_q;
+  always @(posedge clk_i) begin
+    if (accepted) addr_mem[wr_q] <= req_addr_q;
+    if (!rst_ni || go_i) begin
+      wr_q <= 0;
+      rd_q <= 0;
+    end else begin
+      if (accepted) wr_q <= wr_q + 1'b1;
+      if (arrived)  rd_q <= rd_q + 1'b1;
+    end
+  end
+
+  // ---- control
+  reg run_q;
+  reg [15:0] wtile_q;             // buffer tile of the next response
+  reg [7:0]  beat_q;              // beat of the next response
+  wire ended = run_q && !walk_q && !req_q && outst_q == 7'd0;
+
+  always @(posedge clk_i)
+    if (!rst_ni) begin
+      run_q   <= 1'b0;
+      walk_q  <= 1'b0;
+      req_q   <= 1'b0;
+      outst_q <= 7'd0;
+      range_q <= 1'b0;
+      bus_q   <= 1'b0;
+    end else begin
+      if (go_i) begin
+        run_q   <= 1'b1;
+        walk_q  <= 1'b1;
+        range_q <= 1'b0;
+        bus_q   <= 1'b0;
+      end else begin
+        if (ended) run_q <= 1'b0;
+        if (stop_i || (rsp_valid_i && rsp_err_i)) walk_q <= 1'b0;
+        else if (step && (bad_addr || bad_tile || (l0 && l1 && l2 && l3))) walk_q <= 1'b0;
+        if (step && (bad_addr || bad_tile)) range_q <= 1'b1;
+        if (rsp_valid_i && rsp_err_i) bus_q <= 1'b1;
+      end
+      if (stop_i)                                 req_q <= 1'b0;
+      else if (step && !(bad_addr || bad_tile))   req_q <= 1'b1;
+      else if (rd_ready_i)                        req_q <= 1'b0;
+      if (accepted != arrived) outst_q <= accepted ? outst_q + 7'd1 : outst_q - 7'd1;
+    end
+
+  always @(posedge clk_i) begin
+    if (rsp_valid_i && rsp_err_i && !bus_q) info_q <= addr_mem[rd_q];
+    else if (step && bad_addr && !bus_q)    info_q <= {p0_q[31-LT2:0], {LT2{1'b0}}};
+    else if (step && bad_tile && !bus_q)    info_q <= {15'd0, tile_q};
+  end
+
+  // ---- responses to the operand buffer, one register late
+  reg [15:0] buf_tile_q;
+  always @(posedge clk_i) begin
+    buf_we_o <= rst_ni && rsp_valid_i;
+    if (rsp_valid_i) begin
+      buf_data_o <= rsp_data_i;
+      buf_beat_o <= beat_q;
+      buf_tile_q <= wtile_q;
+    end
+    if (go_i) begin
+      wtile_q <= dst_q;
+      beat_q  <= 8'd0;
+    end else if (rsp_valid_i) begin
+      beat_q <= rsp_last_i ? 8'd0 : beat_q + 8'd1;
+      if (rsp_last_i) wtile_q <= wtile_q + 16'd1;
+    end
+  end
+
+  assign buf_sel_o    = sel_run_q;
+  assign buf_tile_o   = buf_tile_q;
+  assign cfg_ready_o  = !walk_q;
+  assign rd_valid_o   = req_q;
+  assign rd_addr_o    = req_addr_q;
+  assign rd_beats_o   = Beats[7:0];
+  assign done_o       = ended && !stop_i;
+  assign error_o      = bus_q ? `CURTA_ERR_BUS : range_q ? `CURTA_ERR_RANGE : `CURTA_ERR_NONE;
+  assign error_info_o = info_q;
+  assign idle_o       = !run_q && !req_q && outst_q == 7'd0;
+
+  // ---- checksum: Σ d (2a + 1), a = word address in the buffer
+  generate
+    if (Trace != 0) begin : g_check
+      localparam Words = BUS / 4;
+      reg [31:0] sum_q, add, a;
+      integer k;
+      always @* begin
+        add = 32'd0;
+        a   = 32'd0;
+        if (rsp_valid_i)
+          for (k = 0; k < Words; k = k + 1) begin
+            a   = {16'd0, wtile_q} * (T * T / 4) + {24'd0, beat_q} * Words + k;
+            add = add + rsp_data_i[32*k +: 32] * {a[30:0], 1'b1};
+          end
+      end
+      always @(posedge clk_i)
+        if (go_i) sum_q <= 32'd0;
+        else if (rsp_valid_i) sum_q <= sum_q + add;
+      assign check_o = sum_q;
+    end else begin : g_no_check
+      assign check_o = 32'd0;
+    end
+  endgenerate
+endmodule
+`default_nettype wire

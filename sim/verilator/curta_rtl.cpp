@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+// curta_rtl.cpp - curta_bus.h over a Verilated device: registers by AXI4-Lite, memory by pointer, records in order
+#include <cerrno>
+#include <map>
+#include <memory>
+#include <sys/mman.h>
+#include "curta_rtl.h"
+#include "curta_rtl_dev.h"
+#include "curta_spec.h"
+
+namespace {
+
+const unsigned Patience = 20000;   // cycles until a register access has failed
+
+struct rtl {
+  std::unique_ptr<curta_rtl_dev> dev;
+  uint8_t *image = nullptr;
+  uint64_t bytes = 0;
+  uint32_t random = 1;
+  uint32_t stall = 0;
+  // Records wait here until all of lower index have come.
+  std::map<uint32_t, curta_retire> waiting;
+  uint32_t next = 0;
+  void (*fn)(void *, const curta_retire *) = nullptr;
+  void *user = nullptr;
+};
+
+rtl *self(const void *ctx)
+{
+  return const_cast<rtl *>(static_cast<const rtl *>(ctx));
+}
+
+bool pause(rtl *d)
+{
+  if (!d->stall)
+    return false;
+  d->random = d->random * 1664525u + 1013904223u;
+  return (d->random >> 8) % 1000u < d->stall;
+}
+
+void retired(void *ctx, const curta_retire *r)
+{
+  rtl *d = self(ctx);
+  d->waiting[r->index] = *r;
+  while (!d->waiting.empty() && d->waiting.begin()->first == d->next) {
+    curta_retire ready = d->waiting.begin()->second;
+    d->waiting.erase(d->waiting.begin());
+    d->next++;
+    if (d->fn)
+      d->fn(d->user, &ready);
+  }
+}
+
+// Address and data go in random order when stalls are on; a ready that was sampled holds until it is used.
+int reg_write(void *ctx, uint32_t offset, uint32_t value)
+{
+  rtl *d = self(ctx);
+  curta_lite_in &in = d->dev->lite_in;
+  const curta_lite_out &out = d->dev->lite_out;
+  bool aw = false, w = false, b = false;
+  if (offset > 0xfff || offset % 4)
+    return -EINVAL;
+  if (offset == CURTA_REG_MEM_SIZE)
+    d->dev->mem.limit = value;
+  for (unsigned k = 0; k < Patience && !b; k++) {
+    in.awvalid = !aw && (in.awvalid || !pause(d));
+    in.wvalid = !w && (in.wvalid || !pause(d));
+    in.awaddr = offset;
+    in.wdata = value;
+    in.wstrb = 0xf;
+    in.bready = !pause(d);
+    aw = aw || (in.awvalid && out.awready);
+    w = w || (in.wvalid && out.wready);
+    b = in.bready && out.bvalid;
+    d->dev->step();
+  }
+  in.awvalid = in.wvalid = in.bready = false;
+  if (!b)
+    return -ETIMEDOUT;
+  if (offset == CURTA_REG_CTRL && (value & 1)) {
+    d->waiting.clear();
+    d->next = 0;
+  }
+  return 0;
+}
+
+int reg_read(void *ctx, uint32_t offset, uint32_t *value)
+{
+  rtl *d = self(ctx);
+  curta_lite_in &in = d->dev->lite_in;
+  const curta_lite_out &out = d->dev->lite_out;
+  bool ar = false, r = false;
+  if (offset > 0xfff || offset % 4)
+    return -EINVAL;
+  for (unsigned k = 0; k < Patience && !r; k++) {
+    in.arvalid = !ar && (in.arvalid || !pause(d));
+    in.araddr = offset;
+    in.rready = !pause(d);
+    ar = ar || (in.arvalid && out.arready);
+    r = in.rready && out.rvalid;
+    if (r)
+      *value = out.rdata;
+    d->dev->step();
+  }
+  in.arvalid = in.rready = false;
+  return r ? 0 : -ETIMEDOUT;
+}
+
+void *mem_map(void *ctx, uint32_t addr, size_t bytes)
+{
+  rtl *d = self(ctx);
+  return bytes > d->bytes || addr > d->bytes - bytes ? nullptr : d->image + addr;
+}
+
+int mem_read(void *ctx, uint32_t addr, void *dst, size_t bytes)
+{
+  const void *p = mem_map(ctx, addr, bytes);
+  if (!p)
+    return -ERANGE;
+  memcpy(dst, p, bytes);
+  return 0;
+}
+
+int mem_write(void *ctx, uint32_t addr, const void *src, size_t bytes)
+{
+  void *p = mem_map(ctx, addr, bytes);
+  if (!p)
+    return -ERANGE;
+  memcpy(p, src, bytes);
+  return 0;
+}
+
+int wait_irq(void *ctx, uint64_t limit)
+{
+  return self(ctx)->dev->run(limit) ? 0 : -ETIMEDOUT;
+}
+
+int on_retire(void *ctx, void (*fn)(void *, const curta_retire *), void *user)
+{
+  self(ctx)->fn = fn;
+  self(ctx)->user = user;
+  return 0;
+}
+
+curta_rtl_dev *make(const char *config, const char *trace_file, uint32_t *width)
+{
+  static const struct {
+    const char *name;
+    curta_rtl_dev *(*make)(const char *);
+    uint32_t width;
+  } known[] = { { "tiny", curta_rtl_make_tiny, 8 }, { "base", curta_rtl_make_base, 8 },
+                { "base16", curta_rtl_make_base16, 16 }, { "large", curta_rtl_make_large, 32 } };
+  for (const auto &k : known)
+    if (!strcmp(config, k.name)) {
+      *width = k.width;
+      return k.make(trace_file);
+    }
+  return nullptr;
+}
+
+void set_default(uint32_t *value, uint32_t fallback)
+{
+  if (!*value)
+    *value = fallback;
+}
+
+// Resets with busy inputs; waits until the scale registers and counters are cleared.
+int leave_reset(rtl *d)
+{
+  d->dev->lite_in.awvalid = d->dev->lite_in.wvalid = d->dev->lite_in.arvalid = false;
+  d->dev->reset(3);
+  for (unsigned k = 0; k < 1000; k++) {
+    uint32_t status = 1;
+    int err = reg_read(d, CURTA_REG_STATUS, &status);
+    if (err)
+      return err;
+    if (!(status & 1))
+      return 0;
+  }
+  return -EIO;
+}
+
+}  // namespace
+
+int curta_rtl_open(struct curta_bus *bus, const struct curta_rtl_options *options)
+{
+  if (!options || !options->config || !options->mem_bytes || options->mem_bytes % 4096 || options->mem_bytes > 1ull << 32)
+    return -EINVAL;
+#ifndef CURTA_RTL_TRACE
+  if (options->trace_file)
+    return -ENOTSUP;
+#endif
+  std::unique_ptr<rtl> d(new rtl);
+  uint32_t width = 0;
+  d->dev.reset(make(options->config, options->trace_file, &width));
+  if (!d->dev)
+    return -EINVAL;
+  void *image = mmap(nullptr, options->mem_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (image == MAP_FAILED)
+    return -ENOMEM;
+  d->image = (uint8_t *)image;
+  d->bytes = options->mem_bytes;
+  d->stall = options->stall_permille;
+  d->random = options->seed + 1;
+  curta_rtl_mem &mem = d->dev->mem;
+  mem.image = d->image;
+  mem.bytes = d->bytes;
+  mem.opt = *options;
+  set_default(&mem.opt.latency, 30);
+  set_default(&mem.opt.refresh_interval, 780);
+  set_default(&mem.opt.refresh_cycles, 26);
+  mem.init(width);
+  d->dev->retire = retired;
+  d->dev->retire_user = d.get();
+  int err = leave_reset(d.get());
+  if (err) {
+    munmap(image, options->mem_bytes);
+    return err;
+  }
+  *bus = { d.get(), reg_read, reg_write, mem_read, mem_write, mem_map, wait_irq, on_retire, options->mem_bytes, "rtl" };
+  d.release();
+  return 0;
+}
+
+void curta_rtl_close(struct curta_bus *bus)
+{
+  rtl *d = self(bus->ctx);
+  munmap(d->image, d->bytes);
+  delete d;
+  bus->ctx = nullptr;
+}
+
+uint64_t curta_rtl_cycles(const struct curta_bus *bus)
+{
+  return self(bus->ctx)->dev->mem.now;
+}
+
+void curta_rtl_run(struct curta_bus *bus, uint64_t cycles)
+{
+  while (cycles--)
+    self(bus->ctx)->dev->step();
+}
+
+void curta_rtl_inject(struct curta_bus *bus, uint32_t lo, uint32_t hi)
+{
+  self(bus->ctx)->dev->mem.opt.error_lo = lo;
+  self(bus->ctx)->dev->mem.opt.error_hi = hi;
+}
+
+int curta_rtl_peek(const struct curta_bus *bus, int space, uint32_t word, uint32_t *value)
+{
+  rtl *d = self(bus->ctx);
+  if (space == 0) {
+    if ((uint64_t)word * 4 + 4 > d->bytes)
+      return -ERANGE;
+    memcpy(value, d->image + (uint64_t)word * 4, 4);
+    return 0;
+  }
+  return d->dev->peek(space, word, value) ? -ERANGE : 0;
+}

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+// curta_rtl_model.cpp - one configuration of the Verilated RTL; compiled once for each with CURTA_RTL_NAME and its numbers
+#include <memory>
+#include <type_traits>
+#include CURTA_RTL_HEADER       // Vcurta_<name>.h
+#include CURTA_RTL_ROOT         // Vcurta_<name>___024root.h
+#ifdef CURTA_RTL_TRACE
+#include "verilated_fst_c.h"
+#endif
+#include "curta_rtl_dev.h"
+
+#define PASTE2(a, b) a##b
+#define PASTE(a, b) PASTE2(a, b)
+typedef PASTE(Vcurta_, CURTA_RTL_NAME) model;
+typedef PASTE(PASTE(Vcurta_, CURTA_RTL_NAME), ___024root) root;
+
+namespace {
+
+const uint32_t T = CURTA_RTL_T, R = CURTA_RTL_R, C = CURTA_RTL_C, V = CURTA_RTL_V, BUS = CURTA_RTL_BUS;
+
+// 32-bit word k of a signal of any width.
+template <class S> uint32_t word_of(const S &s, uint32_t k)
+{
+  return (uint32_t)((uint64_t)s >> (32 * k));
+}
+template <std::size_t N> uint32_t word_of(const VlWide<N> &s, uint32_t k)
+{
+  return s[k];
+}
+template <std::size_t N> uint64_t pair_of(const VlWide<N> &s, uint32_t k)
+{
+  return (uint64_t)s[2 * k + 1] << 32 | s[2 * k];
+}
+
+// The clock of the model needs one evaluation a cycle: the falling edge has no effect but to arm the next rising one.
+// Where the model shows its memory of the clock, that is set instead.
+template <class M, class = void> struct has_previous_clock : std::false_type {};
+template <class M> struct has_previous_clock<M, std::void_t<decltype(std::declval<M>().__Vtrigrprev__TOP__clk_i)>> : std::true_type {};
+
+template <class M> void falling_edge(M *r, model &m)
+{
+#ifndef CURTA_RTL_TRACE
+  if constexpr (has_previous_clock<M>::value) {
+    r->__Vtrigrprev__TOP__clk_i = 0;
+    return;
+  }
+#endif
+  (void)r;
+  m.clk_i = 0;
+  m.eval();
+}
+
+class device final : public curta_rtl_dev {
+public:
+  VerilatedContext context;
+  std::unique_ptr<model> top;
+#ifdef CURTA_RTL_TRACE
+  std::unique_ptr<VerilatedFstC> fst;
+#endif
+
+  device()
+  {
+    context.randReset(CURTA_RTL_RANDOM);
+    top.reset(new model(&context, "curta"));
+  }
+
+  ~device() override
+  {
+#ifdef CURTA_RTL_TRACE
+    if (fst)
+      fst->close();
+#endif
+    top->final();
+  }
+
+  bool trace(const char *file)
+  {
+#ifdef CURTA_RTL_TRACE
+    context.traceEverOn(true);
+    fst.reset(new VerilatedFstC);
+    top->trace(fst.get(), 99);
+    fst->open(file);
+    return fst->isOpen();
+#else
+    (void)file;
+    return false;
+#endif
+  }
+
+  void reset(unsigned cycles) override
+  {
+    top->rst_ni = 0;
+    for (unsigned k = 0; k < cycles; k++)
+      edge();
+    top->rst_ni = 1;
+    sample();
+  }
+
+  void step() override
+  {
+    cycle();
+    sample();
+  }
+
+  bool run(uint64_t cycles) override
+  {
+    while (cycles-- && !top->irq_o)
+      cycle();
+    sample();
+    return top->irq_o;
+  }
+
+  bool irq() const override { return top->irq_o; }
+  int peek(int space, uint32_t word, uint32_t *value) const override;
+
+private:
+  void edge()
+  {
+    falling_edge(top->rootp, *top);
+#ifdef CURTA_RTL_TRACE
+    if (fst)
+      fst->dump(2 * mem.now);
+#endif
+    top->clk_i = 1;
+    top->eval();
+#ifdef CURTA_RTL_TRACE
+    if (fst)
+      fst->dump(2 * mem.now + 1);
+#endif
+  }
+
+  void cycle()
+  {
+    model &m = *top;
+    curta_axi_out o;
+    o.arvalid = m.m_arvalid_o;
+    o.arid = m.m_arid_o;
+    o.araddr = m.m_araddr_o;
+    o.arlen = m.m_arlen_o;
+    o.arsize = m.m_arsize_o;
+    o.arburst = m.m_arburst_o;
+    o.rready = m.m_rready_o;
+    o.awvalid = m.m_awvalid_o;
+    o.awid = m.m_awid_o;
+    o.awaddr = m.m_awaddr_o;
+    o.awlen = m.m_awlen_o;
+    o.awsize = m.m_awsize_o;
+    o.awburst = m.m_awburst_o;
+    o.wvalid = m.m_wvalid_o;
+    o.wlast = m.m_wlast_o;
+    o.wstrb = m.m_wstrb_o;
+    o.bready = m.m_bready_o;
+    mem.cycle(o, (const uint8_t *)&m.m_wdata_o);
+    m.m_arready_i = mem.in.arready;
+    m.m_rvalid_i = mem.in.rvalid;
+    if (mem.in.rvalid) {
+      m.m_rid_i = (uint8_t)mem.in.rid;
+      m.m_rlast_i = mem.in.rlast;
+      m.m_rresp_i = (uint8_t)mem.in.rresp;
+      memcpy(&m.m_rdata_i, mem.in.rdata, BUS);
+    }
+    m.m_awready_i = mem.in.awready;
+    m.m_wready_i = mem.in.wready;
+    m.m_bvalid_i = mem.in.bvalid;
+    m.m_bresp_i = (uint8_t)mem.in.bresp;
+    m.s_awvalid_i = lite_in.awvalid;
+    m.s_awaddr_i = (uint16_t)lite_in.awaddr;
+    m.s_wvalid_i = lite_in.wvalid;
+    m.s_wdata_i = lite_in.wdata;
+    m.s_wstrb_i = (uint8_t)lite_in.wstrb;
+    m.s_bready_i = lite_in.bready;
+    m.s_arvalid_i = lite_in.arvalid;
+    m.s_araddr_i = (uint16_t)lite_in.araddr;
+    m.s_rready_i = lite_in.rready;
+    edge();
+    if (m.rt_valid_o)
+      report();
+  }
+
+  void sample()
+  {
+    const model &m = *top;
+    lite_out = { !!m.s_awready_o, !!m.s_wready_o, !!m.s_bvalid_o, !!m.s_arready_o, !!m.s_rvalid_o,
+                 m.s_rdata_o, m.s_bresp_o, m.s_rresp_o };
+  }
+
+  void report()
+  {
+    const model &m = *top;
+    for (uint32_t k = 0; k < 4 && retire; k++) {
+      if (!(m.rt_valid_o >> k & 1))
+        continue;
+      uint32_t op = 0;
+      for (uint32_t b = 0; b < 24; b++)
+        op |= (m.rt_op_o[(24 * k + b) / 32] >> ((24 * k + b) % 32) & 1u) << b;
+      curta_retire r = {};
+      r.index = m.rt_index_o[k];
+      r.opcode = (uint8_t)op;
+      r.tag = (uint16_t)(op >> 8);
+      r.engine = (uint8_t)k;
+      r.check = m.rt_check_o[k];
+      r.start = pair_of(m.rt_start_o, k);
+      r.end = m.rt_end_o;
+      r.busy = k == 2 ? m.rt_busy_o : 0;
+      retire(retire_user, &r);
+    }
+  }
+};
+
+// Operand buffers: tile rows and columns in blocks of Bk, skewed over NB banks (curta_opbuf).
+const uint32_t Bk = R < V ? R : V, NB = T / Bk;
+
+#define BANKS(buf) { bank_word(r->curta__DOT__u_matrix__DOT__##buf##__DOT__g_bank__BRA__0__KET____DOT__u_ram__DOT__mem_q, row, k), \
+                     bank_word(r->curta__DOT__u_matrix__DOT__##buf##__DOT__g_bank__BRA__1__KET____DOT__u_ram__DOT__mem_q, row, k), \
+                     bank_word(r->curta__DOT__u_matrix__DOT__##buf##__DOT__g_bank__BRA__2__KET____DOT__u_ram__DOT__mem_q, row, k), \
+                     bank_word(r->curta__DOT__u_matrix__DOT__##buf##__DOT__g_bank__BRA__3__KET____DOT__u_ram__DOT__mem_q, row, k) }
+
+template <class E, std::size_t N> uint32_t bank_word(const VlUnpacked<E, N> &mem_q, uint32_t row, uint32_t k)
+{
+  return row < N ? word_of(mem_q[row], k) : 0;
+}
+
+// Byte (tile, row, col) of an operand buffer.
+uint32_t buffer_byte(const root *r, int space, uint32_t tile, uint32_t trow, uint32_t col)
+{
+  static_assert(NB == 4 && R == C, "peek knows four banks and equal lanes");
+  uint32_t bank = (trow / Bk + col / Bk) % NB, row = tile * NB + trow / Bk, byte = (trow % Bk) * Bk + col % Bk;
+  uint32_t k = byte / 4;
+  const uint32_t a[4] = BANKS(u_buf_a), b[4] = BANKS(u_buf_b);
+  return (space == 1 ? a : b)[bank] >> (8 * (byte % 4)) & 0xffu;
+}
+
+int device::peek(int space, uint32_t word, uint32_t *value) const
+{
+  const root *r = top->rootp;
+  const uint32_t tiles[4] = { 0, CURTA_RTL_A, CURTA_RTL_B, CURTA_RTL_P };
+  if (space < 1 || space > 3)
+    return -1;
+  if (space == 3) {
+    const auto &acc = r->curta__DOT__u_accmem__DOT__u_ram__DOT__mem_q;
+    if (word >= tiles[3] * T * T)
+      return -1;
+    *value = word_of(acc[word / C], word % C);
+    return 0;
+  }
+  uint32_t tile = word / (T * T / 4), at = word % (T * T / 4) * 4;
+  if (tile >= tiles[space])
+    return -1;
+  *value = 0;
+  for (uint32_t k = 0; k < 4; k++)
+    *value |= buffer_byte(r, space, tile, at / T, at % T + k) << (8 * k);
+  return 0;
+}
+
+}  // namespace
+
+curta_rtl_dev *PASTE(curta_rtl_make_, CURTA_RTL_NAME)(const char *trace_file)
+{
+  std::unique_ptr<device> d(new device);
+  if (trace_file && !d->trace(trace_file))
+    return nullptr;
+  return d.release();
+}
