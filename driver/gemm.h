@@ -50,7 +50,7 @@ struct tiling {
 bool tiling_choose(const struct gpass *p, const struct curta_hw *hw, uint32_t p_max, uint32_t align, uint32_t out_bytes, struct tiling *best);
 
 /* What an operand buffer holds: a ring of loaded pieces. */
-#define PIECES 32
+#define PIECES 64
 struct piece {
   uint32_t addr;
   struct range d[DIMS];

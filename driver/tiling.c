@@ -64,47 +64,48 @@ static bool choose_chunk(const struct gpass *p, struct tiling *t, const uint32_t
   return grow(p, t, &t->k[1], p->nk[1], cap);
 }
 
+/* Loaded pieces of operand i: how many tiles in all, and in how many LOADs. */
+struct traffic {
+  uint64_t tiles, loads;
+};
+
+static struct traffic operand_traffic(const struct gpass *p, const struct curta_hw *hw, const struct tiling *t, int i, uint64_t blocks, uint32_t chunks)
+{
+  uint32_t nvb = ceil_div(p->nv[0], t->v[0]) * ceil_div(p->nv[1], t->v[1]);
+  bool moves = p->op[i].av[0] || p->op[i].av[1];
+  uint64_t mine = (uint64_t)ceil_div(p->ng[i], t->g[i]) * (moves ? nvb : 1);  /* different data sets */
+  uint64_t piece = piece_tiles(p, i, t), all = piece * chunks, times = blocks;
+  uint32_t cap = i ? hw->b_tiles : hw->a_tiles;
+  if (all * mine <= cap && chunks * mine <= PIECES)
+    times = mine;                                     /* everything stays in the buffer */
+  else if (chunks == 1 && t->outer == i)
+    times = mine;                                     /* stays while the other one moves */
+  else if (all <= cap && chunks <= PIECES && t->outer == i)
+    times = mine;
+  struct traffic tr = {all * times, chunks * times};
+  return tr;
+}
+
 static void estimate(const struct gpass *p, const struct curta_hw *hw, uint32_t p_max, uint32_t out_bytes, struct tiling *t)
 {
   uint32_t lanes = hw->r * hw->c, t2 = hw->t * hw->t;
-  uint64_t nb[2], visits = (uint64_t)p->ng[0] * p->ng[1] * p->nv[0] * p->nv[1];
+  uint64_t visits = (uint64_t)p->ng[0] * p->ng[1] * p->nv[0] * p->nv[1];
   uint32_t nvb = ceil_div(p->nv[0], t->v[0]) * ceil_div(p->nv[1], t->v[1]);
   uint32_t chunks = ceil_div(p->nk[0], t->k[0]) * ceil_div(p->nk[1], t->k[1]) * ceil_div(p->nk[2], t->k[2]);
-  uint32_t own = p->win;                              /* the operand that moves with (vy, vx) in most passes */
-  uint64_t blocks, loads = 0, kcyc, per_visit, exchange, array, bus;
+  uint64_t blocks = (uint64_t)ceil_div(p->ng[0], t->g[0]) * ceil_div(p->ng[1], t->g[1]) * nvb;
+  uint32_t block_tiles = t->g[0] * t->g[1] * t->v[0] * t->v[1];
+  struct traffic a = operand_traffic(p, hw, t, 0, blocks, chunks), b = operand_traffic(p, hw, t, 1, blocks, chunks);
+  uint64_t depth = (uint64_t)p->nk[0] * p->nk[1] * ((uint64_t)(p->nk[2] - 1) * hw->t + p->klast);
+  uint64_t per_visit = (depth * t2 / lanes + hw->v - 1) / hw->v, exchange = (uint64_t)chunks * (t2 / hw->c + 4);
+  uint64_t commands = a.loads + b.loads + blocks * (chunks + 1), block_out = (uint64_t)block_tiles * t2 * out_bytes / hw->bus;
 
-  nb[0] = ceil_div(p->ng[0], t->g[0]);
-  nb[1] = ceil_div(p->ng[1], t->g[1]);
-  blocks = nb[0] * nb[1] * nvb;
-
-  /* array: elements of the contraction, trimmed at the last kc tile */
-  kcyc = (uint64_t)p->nk[0] * p->nk[1] * ((uint64_t)(p->nk[2] - 1) * hw->t + p->klast);
-  per_visit = (kcyc * t2 / lanes + hw->v - 1) / hw->v;
-  exchange = (uint64_t)chunks * (t2 / hw->c + 4);
-  array = visits * (per_visit > exchange ? per_visit : exchange) + blocks * chunks * STARTUP;
-
-  for (int i = 0; i < 2; i++) {
-    uint64_t piece = piece_tiles(p, i, t), all = piece * chunks;
-    uint32_t cap = i ? hw->b_tiles : hw->a_tiles;
-    bool moves = p->op[i].av[0] || p->op[i].av[1];
-    uint64_t mine = nb[i] * (moves ? nvb : 1);        /* different data sets of this operand */
-    uint64_t times = blocks;
-    if (all * mine <= cap)
-      times = mine;                                   /* everything stays in the buffer */
-    else if (all <= cap && t->outer == i)
-      times = mine;                                   /* stays while the other one moves */
-    loads += all * times;
-  }
-  (void)own;
-  bus = (loads * t2 + visits * t2 * out_bytes) / hw->bus;
-  t->array = array;
-  t->bus = bus;
-  t->cycles = array > bus ? array : bus;
+  t->array = visits * (per_visit > exchange ? per_visit : exchange) + blocks * chunks * STARTUP;
+  t->bus = ((a.tiles + b.tiles) * t2 + visits * t2 * out_bytes + commands * CURTA_CMD_BYTES) / hw->bus + blocks * STARTUP;
+  t->cycles = t->array > t->bus ? t->array : t->bus;
   /* what nothing hides: the first chunk's data, the last block's results; without a second half of P, every block's results */
   t->cycles += LATENCY + (piece_tiles(p, 0, t) + piece_tiles(p, 1, t)) * t2 / hw->bus;
-  uint64_t block_out = (uint64_t)t->g[0] * t->g[1] * t->v[0] * t->v[1] * t2 * out_bytes / hw->bus;
-  t->cycles += block_out * (2u * t->g[0] * t->g[1] * t->v[0] * t->v[1] > p_max ? blocks : 1);
-  t->cycles += bus / 16;
+  t->cycles += block_out * (2 * block_tiles > p_max ? blocks : 1);
+  t->cycles += t->bus / 16;
 }
 
 /* Sizes worth trying for a range of n: those that split it evenly. */
