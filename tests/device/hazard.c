@@ -256,8 +256,8 @@ void hz_fence(struct hz *hz)
 struct visitor {
   struct hz *hz;
   uint32_t engine, need[ENGINES];
-  int space;
-  uint32_t granule;
+  int space[ENGINES];          /* where the conflict that asks most of each engine is */
+  uint32_t granule[ENGINES];
   int mark;
 };
 
@@ -265,8 +265,8 @@ static void need(struct visitor *v, uint32_t engine, uint32_t seq, int space, ui
 {
   if (engine != v->engine && seq > v->need[engine]) {
     v->need[engine] = seq;
-    v->space = space;
-    v->granule = granule;
+    v->space[engine] = space;
+    v->granule[engine] = granule;
   }
 }
 
@@ -312,9 +312,9 @@ static int check_waits(struct hz *hz, const struct visitor *v, const struct cloc
   static const char *const name[ENGINES] = {"LOAD", "MATRIX", "VECTOR"};
   for (int e = 0; e < ENGINES; e++)
     if (v->need[e] > start->n[e]) {
-      snprintf(hz->error, sizeof hz->error, "command %u of %s (opcode %#x, tag %u) must wait for %s %u (knows %u): last conflict in %s at %u",
+      snprintf(hz->error, sizeof hz->error, "command %u of %s (opcode %#x, tag %u) must wait for %s %u (knows %u): conflict in %s at granule %u",
                hz->count[v->engine], name[v->engine], cmd[0] & 0xff, cmd[0] >> 16, name[e], v->need[e], start->n[e],
-               space_name[v->space], v->granule);
+               space_name[v->space[e]], v->granule[e]);
       return -2;
     }
   return 0;
