@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: Apache-2.0
+// curta_vector - the vector engine: MAP, SCATTER, UPDATE, REDUCE, FILL, LOSS, SCALAR (machine.md section 5)
+//
+//   walk -> addresses -> read streams -> front -> requant -> post -> pack -> write stream
+//             |  accumulator memory -----^   ^-- draws          (C elements a cycle)
+//             `-> addresses of the results --------------------------^
+//
+// Golden   curta_golden_map, _scatter, _update, _reduce, _fill, _loss, _scalar
+// Timing   about 15 cycles and a memory latency a command, then one group of C elements a cycle where the memory allows
+// Resets   control; after rst_ni nothing may be outstanding on the bus (stop_i first)
+`include "curta_spec.vh"
+`default_nettype none
+module curta_vector #(
+  parameter T       = 8,         // side of a tile, 8 or 16
+  parameter C       = 8,         // lanes: elements a cycle, divides T
+  parameter BUS     = 8,         // bytes of a memory beat: T or 2T
+  parameter P_TILES = 256,       // accumulator memory, tiles
+  parameter Trace   = 1          // 1: check_o is computed
+) (
+  input  wire                clk_i,
+  input  wire                rst_ni,
+  // Engine
+  input  wire                cfg_valid_i,
+  input  wire [3:0]          cfg_index_i,
+  input  wire [63:0]         cfg_data_i,
+  output wire                cfg_ready_o,
+  input  wire                go_i,
+  output wire                done_o,
+  output wire [7:0]          error_o,
+  output wire [31:0]         error_info_o,
+  output wire [31:0]         check_o,
+  input  wire                stop_i,
+  output wire                idle_o,
+  // Status
+  input  wire [31:0]         mem_size_i,
+  output wire                rd_wait_o,
+  output wire                wr_wait_o,
+  // Read0 (SRC)
+  output wire                rd0_valid_o,
+  input  wire                rd0_ready_i,
+  output wire [31:0]         rd0_addr_o,
+  output wire [7:0]          rd0_beats_o,
+  input  wire                rsp0_valid_i,
+  input  wire [8*BUS-1:0]    rsp0_data_i,
+  input  wire                rsp0_last_i,
+  input  wire                rsp0_err_i,
+  // Read1 (AUX)
+  output wire                rd1_valid_o,
+  input  wire                rd1_ready_i,
+  output wire [31:0]         rd1_addr_o,
+  output wire [7:0]          rd1_beats_o,
+  input  wire                rsp1_valid_i,
+  input  wire [8*BUS-1:0]    rsp1_data_i,
+  input  wire                rsp1_last_i,
+  input  wire                rsp1_err_i,
+  // Write
+  output wire                wr_valid_o,
+  input  wire                wr_ready_i,
+  output wire [31:0]         wr_addr_o,
+  output wire [7:0]          wr_beats_o,
+  output wire                wd_valid_o,
+  input  wire                wd_ready_i,
+  output wire [8*BUS-1:0]    wd_data_o,
+  output wire [BUS-1:0]      wd_strb_o,
+  output wire                wd_last_o,
+  input  wire                wb_valid_i,
+  input  wire                wb_err_i,
+  // Accumulator
+  output wire                vx_re_o,
+  output wire [$clog2(P_TILES*T*T/C)-1:0] vx_raddr_o,
+  input  wire                vx_gnt_i,
+  input  wire [32*C-1:0]     vx_rdata_i,
+  // Scales
+  output wire [5:0]          s_raddr_o,
+  input  wire [31:0]         s_rdata_i,
+  output wire                s_we_o,
+  output wire [5:0]          s_waddr_o,
+  output wire [31:0]         s_wdata_o
+);
+  localparam LogG   = $clog2(T * T / C);
+  localparam LogP   = $clog2(P_TILES);
+  localparam Turn   = BUS / 4 < C ? C / (BUS / 4) : 1;
+  localparam LogRot = Turn > 2 ? $clog2(Turn) : 1;
+  localparam [31:0] TileBeats = T * T / BUS;
+  localparam [7:0] Beats1 = TileBeats[7:0], Beats2 = {TileBeats[6:0], 1'b0}, Beats4 = {TileBeats[5:0], 2'b00};
+
+  // ---------------------------------------------------------------- command words
+  reg  [7:0]  op_q;
+  reg  [31:0] flags_q, w19_q, origin_q, w21_q;
+  always @(posedge clk_i)
+    if (cfg_valid_i)
+      case (cfg_index_i)
+        4'd0:    op_q <= cfg_data_i[7:0];
+        4'd9:    {w19_q, flags_q} <= cfg_data_i;
+        4'd10:   {w21_q, origin_q} <= cfg_data_i;
+        default: ;
+      endcase
+
+  wire is_map     = op_q == `CURTA_OP_MAP;
+  wire is_scatter = op_q == `CURTA_OP_SCATTER;
+  wire is_update  = op_q == `CURTA_OP_UPDATE;
+  wire is_reduce  = op_q == `CURTA_OP_REDUCE;
+  wire is_fill    = op_q == `CURTA_OP_FILL;
+  wire is_loss    = op_q == `CURTA_OP_LOSS;
+  wire pool    = is_map && flags_q[`CURTA_MAP_POOL];
+  wire mask    = is_map && flags_q[`CURTA_MAP_MASK];
+  wire relu    = is_map && flags_q[`CURTA_MAP_RELU];
+  wire acc     = (is_map || is_reduce) && flags_q[`CURTA_MAP_SRC_ACC];
+  wire copy    = is_map && flags_q[`CURTA_MAP_DST_TYPE] == 2'd2;
+  wire decay   = (is_update || is_reduce) && w21_q[`CURTA_UPDATE_DECAY];
+  wire master  = flags_q[`CURTA_UPDATE_MASTER] && (is_update || decay);
+  wire has_src = is_map || is_scatter || is_update || is_reduce;
+  wire has_aux = mask || is_scatter || is_update || decay;
+  wire has_dst = is_map || is_scatter || is_update || is_fill;
+  wire has_idx = pool || (is_update && master);
+  wire narrow  = (is_map || is_scatter) && flags_q[`CURTA_MAP_SRC_TYPE] == 2'd0 && !acc;
+  wire [1:0] mode = flags_q[`CURTA_MAP_ROUND];
+  wire sto     = mode == 2'd2 && (is_update || ((is_map || is_scatter) && flags_q[`CURTA_MAP_REQ]));
+  wire [3:0] frac = flags_q[`CURTA_UPDATE_FRAC];
+  wire [3:0] kh   = flags_q[`CURTA_MAP_KH];
+  wire [3:0] kw   = flags_q[`CURTA_MAP_KW];
+  wire [7:0] passes = pool || is_scatter ? {4'd0, kh} * {4'd0, kw} : 8'd1;
+  // log2 bytes of an element of IDX, DST, AUX, SRC
+  wire [7:0] sizes = {has_idx && is_update ? 2'd1 : 2'd0, copy ? 2'd2 : 2'd0, master ? 2'd1 : 2'd0, narrow ? 2'd0 : 2'd2};
+
+  // ---------------------------------------------------------------- control
+  wire        start, abort, run, scalar_start, scalar_busy, scalar_valid;
+  wire        rd0_wait, rd1_wait, wr_wait, rd0_idle, rd1_idle, wr_idle, walk_busy, issue_busy, loss_busy;
+  wire        walk_err, loss_err, v2, v3, v4, v5, valid1;
+  wire [31:0] walk_info, loss_info, shift, seed, tensor, d_exp, loss_exp, beat_sum, scalar_wdata;
+  wire [5:0]  scalar_raddr, scalar_waddr;
+  wire [15:0] hits;
+  reg  [31:0] or_q;
+  wire        acc_want;
+  wire        clr = !rst_ni || abort || go_i;
+
+  curta_vctl #(.Trace(Trace)) u_ctl (
+    .clk_i(clk_i), .rst_ni(rst_ni),
+    .go_i(go_i), .stop_i(stop_i), .done_o(done_o), .error_o(error_o), .error_info_o(error_info_o), .check_o(check_o),
+    .idle_o(idle_o), .op_i(op_q), .flags_i(flags_q), .tensor_i(w19_q), .regs_i(w21_q),
+    .s_raddr_o(s_raddr_o), .s_rdata_i(s_rdata_i), .s_we_o(s_we_o), .s_waddr_o(s_waddr_o), .s_wdata_o(s_wdata_o),
+    .run_o(run), .shift_o(shift), .seed_o(seed), .tensor_o(tensor), .decay_o(d_exp), .exp_o(loss_exp),
+    .scalar_start_o(scalar_start), .scalar_raddr_i(scalar_raddr), .scalar_busy_i(scalar_busy),
+    .scalar_valid_i(scalar_valid), .scalar_waddr_i(scalar_waddr), .scalar_wdata_i(scalar_wdata),
+    .start_o(start), .abort_o(abort),
+    .work_i(walk_busy || loss_busy || issue_busy || v2 || v3 || v4 || v5 || acc_want || !rd0_idle || !rd1_idle || !wr_idle),
+    .open_i(rd0_wait || rd1_wait || wr_wait), .or_i(or_q), .hits_i(hits),
+    .range_i(walk_err || loss_err), .range_info_i(walk_err ? walk_info : loss_info),
+    .bus_i((rsp0_valid_i && rsp0_err_i) || (rsp1_valid_i && rsp1_err_i) || (wb_valid_i && wb_err_i)),
+    .check_i(beat_sum));
+  assign cfg_ready_o = idle_o;
+  assign rd_wait_o   = rd0_wait || rd1_wait;
+  assign wr_wait_o   = wr_wait && !rd_wait_o;
+
+  // ---------------------------------------------------------------- configuration words, scalars
+  wire        walk_re;
+  wire [4:0]  walk_raddr, scalar_cfg, loss_cfg;
+  wire [31:0] cfg;
+  curta_vcfg u_cfg (
+    .clk_i(clk_i), .we_i(cfg_valid_i), .waddr_i(cfg_index_i), .wdata_i(cfg_data_i),
+    .re_i(walk_re), .raddr_i(scalar_busy || scalar_start ? scalar_cfg : loss_busy ? loss_cfg : walk_raddr), .rdata_o(cfg));
+  curta_vscalar u_scalar (
+    .clk_i(clk_i), .clr_i(!rst_ni || abort), .start_i(scalar_start), .cfg_raddr_o(scalar_cfg), .cfg_rdata_i(cfg),
+    .raddr_o(scalar_raddr), .rdata_i(s_rdata_i), .busy_o(scalar_busy), .valid_o(scalar_valid), .waddr_o(scalar_waddr),
+    .wdata_o(scalar_wdata));
+
+  // ---------------------------------------------------------------- addresses, and where they go
+  wire        walk_valid, walk_ready, loss_valid, loss_ready;
+  wire [1:0]  walk_kind, loss_kind;
+  wire [31:0] walk_addr, loss_addr;
+  curta_vwalk #(.T(T), .P_TILES(P_TILES)) u_walk (
+    .clk_i(clk_i), .clr_i(!rst_ni || abort), .start_i(start && !is_loss),
+    .use_i({has_idx, has_dst, has_aux, has_src}), .win_src_i(pool), .win_dst_i(is_scatter), .aux_dst_i(mask),
+    .acc_i(acc), .n32_i(is_update || is_reduce), .size_i(sizes), .kh_i(kh), .kw_i(kw), .mem_size_i(mem_size_i),
+    .cfg_re_o(walk_re), .cfg_raddr_o(walk_raddr), .cfg_rdata_i(cfg),
+    .valid_o(walk_valid), .ready_i(walk_ready), .kind_o(walk_kind), .addr_o(walk_addr), .busy_o(walk_busy),
+    .err_o(walk_err), .err_info_o(walk_info));
+
+  wire        q_valid = loss_busy ? loss_valid : walk_valid;
+  wire [1:0]  q_kind  = loss_busy ? loss_kind : walk_kind;
+  wire [31:0] q_addr  = loss_busy ? loss_addr : walk_addr;
+  wire        src_ready, aux_ready, out_ready, acc_ready;
+  wire        to_src  = q_valid && q_kind == 2'd0 && !acc;
+  wire        to_acc  = q_valid && q_kind == 2'd0 && acc;
+  wire        to_aux  = q_valid && q_kind == 2'd1;
+  wire        to_out  = q_valid && q_kind[1];
+  wire        q_ready = q_kind[1] ? out_ready : q_kind[0] ? aux_ready : acc ? acc_ready : src_ready;
+  wire [31:0] q_beat  = loss_busy ? {q_addr[31:$clog2(BUS)], {$clog2(BUS){1'b0}}} : q_addr;
+  assign walk_ready = q_ready;
+  assign loss_ready = q_ready;
+
+  // ---------------------------------------------------------------- operands
+  wire              src_valid, src_pop, aux_valid, aux_pop, src_beat_valid, aux_beat_valid, src_beat_pop, aux_beat_pop;
+  wire [32*C-1:0]   src;
+  wire [16*C-1:0]   aux_raw;
+  wire [8*BUS-1:0]  src_beat, aux_beat;
+  curta_vstream_rd #(.C(C), .BUS(BUS), .Wide(4), .LogDepth(7)) u_src (
+    .clk_i(clk_i), .rst_ni(rst_ni), .clr_i(clr), .abort_i(abort),
+    .req_valid_i(to_src), .req_ready_o(src_ready), .req_addr_i(q_beat),
+    .req_beats_i(is_loss ? 8'd1 : narrow ? Beats1 : Beats4),
+    .rd_valid_o(rd0_valid_o), .rd_ready_i(rd0_ready_i), .rd_addr_o(rd0_addr_o), .rd_beats_o(rd0_beats_o),
+    .rsp_valid_i(rsp0_valid_i), .rsp_data_i(rsp0_data_i), .rsp_last_i(rsp0_last_i),
+    .narrow_i(narrow), .valid_o(src_valid), .data_o(src), .pop_i(src_pop),
+    .beat_valid_o(src_beat_valid), .beat_o(src_beat), .beat_pop_i(src_beat_pop), .wait_o(rd0_wait), .idle_o(rd0_idle));
+  curta_vstream_rd #(.C(C), .BUS(BUS), .Wide(2), .LogDepth(6)) u_aux (
+    .clk_i(clk_i), .rst_ni(rst_ni), .clr_i(clr), .abort_i(abort),
+    .req_valid_i(to_aux), .req_ready_o(aux_ready), .req_addr_i(q_beat),
+    .req_beats_i(is_loss ? 8'd1 : master ? Beats2 : Beats1),
+    .rd_valid_o(rd1_valid_o), .rd_ready_i(rd1_ready_i), .rd_addr_o(rd1_addr_o), .rd_beats_o(rd1_beats_o),
+    .rsp_valid_i(rsp1_valid_i), .rsp_data_i(rsp1_data_i), .rsp_last_i(rsp1_last_i),
+    .narrow_i(!master), .valid_o(aux_valid), .data_o(aux_raw), .pop_i(aux_pop),
+    .beat_valid_o(aux_beat_valid), .beat_o(aux_beat), .beat_pop_i(aux_beat_pop), .wait_o(rd1_wait), .idle_o(rd1_idle));
+
+  wire        acc_pop;
+  wire [LogP-1:0] acc_tile;
+  wire [LogG-1:0] group;
+  curta_fifo #(.Width(LogP), .LogDepth(2)) u_acc (
+    .clk_i(clk_i), .rst_ni(!clr), .push_i(to_acc && acc_ready), .data_i(walk_addr[LogP-1:0]), .room_o(acc_ready),
+    .valid_o(acc_want), .data_o(acc_tile), .pop_i(acc_pop));
+  assign vx_raddr_o = {acc_tile, group};
+
+  // 8-bit elements of AUX become 16-bit ones
+  reg  [16*C-1:0] aux;
+  integer         i;
+  always @* begin
+    aux = aux_raw;
+    if (!master)
+      for (i = 0; i < C; i = i + 1)
+        aux[16*i +: 16] = {{8{aux_raw[8*i+7]}}, aux_raw[8*i +: 8]};
+  end
+
+  // ---------------------------------------------------------------- lanes
+  wire              room, issue_take, loss_take, ld_wide, ld_narrow, ld_acc, ld_half, half_aux, rot, add, copy_push;
+  wire              rand_ready, rand_next, loss_rand;
+  wire [31:0]       loss_index;
+  wire [LogRot-1:0] turn;
+  wire [1:0]        pass;
+  wire              fill_go;
+  curta_vissue #(.C(C), .BUS(BUS), .LogG(LogG), .LogRot(LogRot)) u_issue (
+    .clk_i(clk_i), .clr_i(clr), .run_i(run && !is_loss && fill_go),
+    .has_src_i(has_src), .has_aux_i(has_aux), .has_dst_i(has_dst), .acc_i(acc), .narrow_i(narrow), .copy_i(copy),
+    .sto_i(sto), .scatter_i(is_scatter), .aux_last_i(mask), .decay_i(decay), .master_i(master), .reduce_i(is_reduce),
+    .passes_i(passes),
+    .src_valid_i(src_valid), .src_pop_o(src_pop), .aux_valid_i(aux_valid), .aux_pop_o(aux_pop),
+    .acc_valid_i(acc_want), .acc_re_o(vx_re_o), .acc_gnt_i(vx_gnt_i), .group_o(group), .acc_pop_o(acc_pop),
+    .rand_ready_i(rand_ready), .rand_next_o(rand_next), .room_i(room), .take_o(issue_take),
+    .ld_wide_o(ld_wide), .ld_narrow_o(ld_narrow), .ld_acc_o(ld_acc), .ld_half_o(ld_half), .half_aux_o(half_aux),
+    .rot_o(rot), .turn_o(turn), .add_o(add), .copy_push_o(copy_push), .valid_o(valid1), .v2_i(v2), .v5_i(v5),
+    .pass_o(pass), .busy_o(issue_busy));
+
+  // FILL has no operands: its tiles start when their addresses are there
+  reg  [4:0] fills_q;
+  wire       fill_in = is_fill && to_out && out_ready;
+  assign     fill_go = !is_fill || fills_q != 5'd0 || group != 0;
+  always @(posedge clk_i)
+    if (clr) fills_q <= 5'd0;
+    else if (fill_in != (is_fill && issue_take)) fills_q <= fill_in ? fills_q + 5'd1 : fills_q - 5'd1;
+
+  // AUX goes along with its group: register k is valid in stage k
+  reg  [8*C-1:0]  aux0_q;              // waits for the accumulator memory (masks)
+  reg  [16*C-1:0] aux1_q, aux2_q, aux3_q, aux4_q;
+  integer         k;
+  always @(posedge clk_i) begin
+    if (aux_pop)
+      for (k = 0; k < C; k = k + 1)
+        aux0_q[8*k +: 8] <= aux[16*k +: 8];
+    if (acc && mask) begin
+      if (ld_acc)
+        for (k = 0; k < C; k = k + 1)
+          aux1_q[16*k +: 16] <= {8'd0, aux0_q[8*k +: 8]};
+    end else if (aux_pop) begin
+      aux1_q <= aux;
+    end
+    if (valid1) aux2_q <= aux1_q;
+    if (v2)     aux3_q <= aux2_q;
+    if (v3)     aux4_q <= aux3_q;
+  end
+
+  wire [32*C-1:0] x, r;
+  wire [8*C-1:0]  y4, y5, idx5, w;
+  wire [16*C-1:0] half5;
+  reg  [8*C-1:0]  w_aux;
+  integer         m;
+  always @*
+    for (m = 0; m < C; m = m + 1)
+      w_aux[8*m +: 8] = aux1_q[16*m +: 8];
+  assign w = master ? y5 : w_aux;
+
+  curta_vfront #(.C(C), .BUS(BUS), .LogRot(LogRot)) u_front (
+    .clk_i(clk_i), .ld_wide_i(ld_wide), .ld_narrow_i(ld_narrow), .ld_acc_i(ld_acc), .ld_half_i(ld_half),
+    .src_i(src), .acc_i(vx_rdata_i), .half_i(half_aux ? aux : half5), .rot_i(rot), .turn_i(turn), .decay_i(add),
+    .d_i(d_exp), .w_i(w), .x_o(x));
+
+  wire [31:0] or_group;
+  curta_requant #(.C(C)) u_requant (
+    .clk_i(clk_i), .clr_i(clr), .shift_i(pass != 2'd0 ? {28'd0, frac} : shift), .mode_i(pass != 2'd0 ? 2'd1 : mode),
+    .wrap_i(pass == 2'd0 && flags_q[`CURTA_MAP_WRAP]), .red_i(is_reduce && pass == 2'd0), .valid_i(valid1), .x_i(x),
+    .r_i(r), .v2_o(v2), .or_o(or_group), .v3_o(v3), .valid_o(v4), .y_o(y4));
+  always @(posedge clk_i)
+    if (go_i) or_q <= 32'd0;
+    else if (v2 && is_reduce && pass == 2'd0) or_q <= or_q | or_group;
+
+  // draws: of the next group ahead of time
+  reg  [31:0] index_q;
+  reg         seeded_q;
+  wire        draw = run && sto && (!seeded_q || rand_next);
+  always @(posedge clk_i) begin
+    seeded_q <= run && sto;
+    if (go_i)      index_q <= origin_q;
+    else if (draw) index_q <= index_q + C;
+  end
+  curta_rand #(.C(C)) u_rand (
+    .clk_i(clk_i), .clr_i(clr), .start_i(draw || loss_rand), .seed_i(seed), .tensor_i(tensor),
+    .index_i(is_loss ? loss_index : index_q), .ready_o(rand_ready), .r_o(r));
+
+  wire last5;
+  curta_vpost #(.C(C), .LogG(LogG)) u_post (
+    .clk_i(clk_i), .clr_i(clr), .relu_i(relu), .pool_i(pool), .mask_i(mask), .scatter_i(is_scatter),
+    .update_i(is_update && pass == 2'd0), .fill_i(is_fill), .value_i(w19_q[7:0]), .passes_i(passes),
+    .frac_i(master ? frac : 4'd0), .pre_i(v3), .valid_i(v4), .y_i(y4), .aux_i(aux4_q),
+    .valid_o(v5), .last_o(last5), .y_o(y5), .idx_o(idx5), .half_o(half5));
+
+  // ---------------------------------------------------------------- results
+  wire             loss_push, dst_push, idx_push;
+  wire [8*BUS-1:0] loss_beat, dst_beat, idx_beat;
+  wire             y_out = v5 && has_dst && (is_scatter || last5) && pass == (master ? 2'd2 : 2'd0);
+  curta_vpack #(.C(C), .BUS(BUS)) u_pack (
+    .clk_i(clk_i), .clr_i(clr),
+    .y_valid_i(y_out), .y_i(y5), .beat_valid_i(copy_push || loss_push), .beat_i(is_loss ? loss_beat : x[8*BUS-1:0]),
+    .dst_push_o(dst_push), .dst_o(dst_beat),
+    .idx_valid_i(v5 && pool && last5), .idx_i(idx5), .half_valid_i(v5 && is_update && master && pass == 2'd0),
+    .half_i(half5), .idx_push_o(idx_push), .idx_o(idx_beat));
+
+  curta_vstream_wr #(.T(T), .BUS(BUS), .LogDst(6), .LogIdx(5), .Trace(Trace)) u_out (
+    .clk_i(clk_i), .rst_ni(rst_ni), .clr_i(!rst_ni || go_i), .abort_i(abort),
+    .dst_beats_i(is_loss ? 8'd1 : copy ? Beats4 : Beats1), .idx_beats_i(is_update ? Beats2 : Beats1),
+    .idx_used_i(has_idx), .rows_i(is_loss),
+    .addr_valid_i(to_out), .addr_ready_o(out_ready), .addr_idx_i(q_kind[0]), .addr_i(q_addr),
+    .room_o(room), .take_i(issue_take || loss_take), .dst_push_i(dst_push), .dst_i(dst_beat), .idx_push_i(idx_push),
+    .idx_i(idx_beat),
+    .wr_valid_o(wr_valid_o), .wr_ready_i(wr_ready_i), .wr_addr_o(wr_addr_o), .wr_beats_o(wr_beats_o),
+    .wd_valid_o(wd_valid_o), .wd_ready_i(wd_ready_i), .wd_data_o(wd_data_o), .wd_strb_o(wd_strb_o),
+    .wd_last_o(wd_last_o), .wb_valid_i(wb_valid_i), .wait_o(wr_wait), .idle_o(wr_idle), .check_o(beat_sum));
+
+  // ---------------------------------------------------------------- LOSS
+  curta_loss #(.T(T), .BUS(BUS)) u_loss (
+    .clk_i(clk_i), .clr_i(!rst_ni || abort), .start_i(start && is_loss), .busy_o(loss_busy),
+    .run_i(run), .mode_i(mode), .e_i(loss_exp), .mem_size_i(mem_size_i), .cfg_raddr_o(loss_cfg), .cfg_rdata_i(cfg),
+    .req_valid_o(loss_valid), .req_ready_i(loss_ready), .req_kind_o(loss_kind), .req_addr_o(loss_addr),
+    .err_o(loss_err), .err_info_o(loss_info),
+    .src_valid_i(src_beat_valid), .src_i(src_beat), .src_pop_o(src_beat_pop),
+    .aux_valid_i(aux_beat_valid), .aux_i(aux_beat), .aux_pop_o(aux_beat_pop),
+    .room_i(room), .take_o(loss_take), .push_o(loss_push), .beat_o(loss_beat),
+    .rand_start_o(loss_rand), .rand_index_o(loss_index), .rand_ready_i(rand_ready), .rand_i(r[3:0]), .hits_o(hits));
+endmodule
+`default_nettype wire

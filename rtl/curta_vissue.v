@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// curta_vissue - lets groups into the lanes
+//   The lanes never stall: a group enters when its operands are there, the room for its tile of results is reserved
+//   and, for stochastic rounding, its draws are ready. A tile passes once for each window position (pooling: read
+//   each time, written at the last; scatter: read the first time, written each time).
+//   Stepped commands (MASTER, DECAY) send one group at a time through the requantiser up to three times:
+//     A  w = psto(wf, FRAC)          only for the decay term of master weights
+//     B  g = requant(G')             after the rotations that add the decay term; REDUCE ends here
+//     C  psto(wf', FRAC)             master weights
+// Timing   1 group a cycle; copies of int32: one in C*4/BUS; stochastic 11; stepped 6 a pass.
+// Resets   clr_i: everything.
+`default_nettype none
+module curta_vissue #(
+  parameter C = 8,               // lanes
+  parameter BUS = 8,             // bytes of a beat
+  parameter LogG = 3,            // log2 of the groups of a tile
+  parameter LogRot = 2           // log2 of the rotations of a full turn, at least 1
+) (
+  input  wire              clk_i,
+  input  wire              clr_i,
+  input  wire              run_i,          // parameters are valid
+  // Command
+  input  wire              has_src_i, has_aux_i, has_dst_i,
+  input  wire              acc_i,          // source: accumulator memory
+  input  wire              narrow_i,       // source: int8
+  input  wire              copy_i,         // int32 to int32
+  input  wire              sto_i,          // stochastic rounding
+  input  wire              scatter_i,
+  input  wire              aux_last_i,     // AUX belongs to the last pass (mask), else to the first
+  input  wire              decay_i, master_i, reduce_i,
+  input  wire [7:0]        passes_i,
+  // Operands
+  input  wire              src_valid_i,
+  output wire              src_pop_o,
+  input  wire              aux_valid_i,
+  output wire              aux_pop_o,
+  input  wire              acc_valid_i,    // a tile of the accumulator memory is wanted
+  output wire              acc_re_o,
+  input  wire              acc_gnt_i,
+  output wire [LogG-1:0]   group_o,        // its group
+  output wire              acc_pop_o,      // its last group has been read
+  input  wire              rand_ready_i,
+  output wire              rand_next_o,    // the draws have been taken
+  // Room for results
+  input  wire              room_i,         // a tile of results can begin
+  output wire              take_o,         // it begins
+  // Front and lanes
+  output wire              ld_wide_o, ld_narrow_o, ld_acc_o, ld_half_o,
+  output wire              half_aux_o,     // ld_half_o takes AUX, else the result of the lanes
+  output wire              rot_o,
+  output wire [LogRot-1:0] turn_o,
+  output wire              add_o,          // rotations add the decay term
+  output wire              copy_push_o,    // a beat of a copy leaves
+  output reg               valid_o,        // x of the front goes into the lanes
+  input  wire              v2_i,
+  input  wire              v5_i,           // results of the pass are there
+  output reg  [1:0]        pass_o,         // of the group in the lanes: 0 plain or B, 1 A, 2 C
+  output wire              busy_o
+);
+  localparam Turn = BUS / 4 < C ? C / (BUS / 4) : 1;        // rotations of a turn
+  localparam [31:0] Turn1 = Turn - 1;
+  localparam [LogRot-1:0] LastTurn = Turn1[LogRot-1:0];
+  localparam [2:0] PIdle = 3'd0, PWaitA = 3'd1, PLoad = 3'd2, PRot = 3'd3, PWaitB = 3'd4, PWaitC = 3'd5, PAcc = 3'd6;
+
+  reg  [LogG-1:0]   g_q;
+  reg  [7:0]        pass_q;
+  reg  [2:0]        step_q;
+  reg  [LogRot-1:0] turn_q;
+  reg               turning_q;             // a copy leaves
+  reg               acc_q;                 // a group of the accumulator memory arrives
+  reg               claimed_q;             // the draws belong to a group that has entered
+
+  wire last_pass = pass_q + 8'd1 == passes_i;
+  wire need_src  = has_src_i && (!scatter_i || pass_q == 8'd0);
+  wire need_aux  = has_aux_i && (aux_last_i ? last_pass : pass_q == 8'd0);
+  wire out_pass  = has_dst_i && (scatter_i || last_pass);
+  wire stepped   = decay_i || master_i;
+  wire draw      = sto_i && need_src;
+  // a copy needs x for a whole turn; data of the accumulator memory comes a cycle later than it is asked for
+  wire late      = acc_i && turn_q + 1'b1 == LastTurn;
+  wire gap       = copy_i && ((acc_i && acc_q && Turn > 1) || (turning_q && turn_q != LastTurn && !late));
+
+  wire ready = run_i && !gap && (step_q == PIdle) && (!need_aux || aux_valid_i) && (!draw || (rand_ready_i && !claimed_q)) &&
+               (!need_src || (acc_i ? acc_valid_i : src_valid_i)) && (g_q != 0 || !out_pass || room_i);
+  wire start_a = ready && decay_i && master_i;
+  wire enter   = stepped ? (ready && !start_a) || step_q == PLoad : ready;     // operands are taken
+  wire fetch   = enter && need_src && acc_i;
+  wire fire    = enter && (!fetch || acc_gnt_i);
+  wire loaded  = (fire && !fetch) || acc_q;                                    // x is there in the next cycle
+  wire again   = step_q == PWaitB && v5_i && master_i && !reduce_i;            // pass C
+
+  assign acc_re_o    = fetch;
+  assign group_o     = g_q;
+  assign src_pop_o   = fire && need_src && !acc_i;
+  assign aux_pop_o   = fire && need_aux;
+  assign acc_pop_o   = fire && fetch && (&g_q);
+  assign take_o      = fire && out_pass && g_q == 0;
+  assign ld_wide_o   = src_pop_o && !narrow_i;
+  assign ld_narrow_o = src_pop_o && narrow_i;
+  assign ld_acc_o    = acc_q;
+  assign ld_half_o   = start_a || again;
+  assign half_aux_o  = start_a;
+  assign rot_o       = step_q == PRot || turning_q;
+  assign turn_o      = turn_q;
+  assign add_o       = step_q == PRot;
+  assign copy_push_o = turning_q;
+  assign rand_next_o = claimed_q && v2_i && pass_o == 2'd0;
+  assign busy_o      = step_q != PIdle || turning_q || acc_q || valid_o;
+
+  always @(posedge clk_i) begin
+    if (clr_i) begin
+      g_q       <= 0;
+      pass_q    <= 8'd0;
+      step_q    <= PIdle;
+      turn_q    <= 0;
+      turning_q <= 1'b0;
+      acc_q     <= 1'b0;
+      claimed_q <= 1'b0;
+      valid_o   <= 1'b0;
+      pass_o    <= 2'd0;
+    end else begin
+      acc_q <= fire && fetch;
+      if (fire) begin
+        g_q <= g_q + 1'b1;
+        if (&g_q) pass_q <= last_pass ? 8'd0 : pass_q + 8'd1;
+      end
+      if (fire && draw) claimed_q <= 1'b1;
+      else if (rand_next_o) claimed_q <= 1'b0;
+
+      // rotations: of a copy after each load, of the decay term in its step
+      if (loaded && copy_i) turning_q <= 1'b1;
+      else if (turn_q == LastTurn) turning_q <= 1'b0;
+      if (rot_o) turn_q <= turn_q == LastTurn ? 0 : turn_q + 1'b1;
+
+      valid_o <= (loaded && !copy_i && !decay_i) || ld_half_o || (step_q == PRot && turn_q == LastTurn);
+
+      case (step_q)
+        PIdle:
+          if (start_a) begin
+            step_q <= PWaitA;
+            pass_o <= 2'd1;
+          end else if (fire && stepped) begin
+            step_q <= fetch ? PAcc : decay_i ? PRot : PWaitB;
+          end
+        PWaitA:
+          if (v5_i) begin
+            step_q <= PLoad;
+            pass_o <= 2'd0;
+          end
+        PLoad: if (fire) step_q <= fetch ? PAcc : PRot;
+        PAcc:  step_q <= PRot;             // only REDUCE reads the accumulator memory, and steps only for its decay
+        PRot:  if (turn_q == LastTurn) step_q <= PWaitB;
+        PWaitB:
+          if (v5_i) begin
+            step_q <= again ? PWaitC : PIdle;
+            pass_o <= again ? 2'd2 : 2'd0;
+          end
+        PWaitC:
+          if (v5_i) begin
+            step_q <= PIdle;
+            pass_o <= 2'd0;
+          end
+        default: step_q <= PIdle;
+      endcase
+    end
+  end
+endmodule
+`default_nettype wire

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// curta_vpost - behind the requantiser: weight update, ReLU, pooling, mask, scatter
+//   MAP      y = relu(y); the pool RAM keeps the running maximum and its window position of each element of a tile, the
+//            first maximum wins; idx = 255 where a ReLU left 0; y = mask > 0 ? y : 0 at the last position
+//   SCATTER  the first pass stores y and idx of a tile, each pass p gives idx == p ? y : 0
+//   UPDATE   {idx, y} = clip(w - y, +-(2^(7+FRAC) - 1)), 16 bits (FRAC = 0 without master weights)
+// Golden   curta_update, curta_update_master in curta_num.h
+// Timing   1 cycle; the RAM is read a cycle before valid_i (pre_i) and written a cycle after it.
+// Resets   the group and pass counters (clr_i).
+/* verilator lint_off BLKSEQ */ // temporaries of the lane loop
+`default_nettype none
+module curta_vpost #(
+  parameter C = 8,               // lanes
+  parameter LogG = 3             // log2 of the groups of a tile
+) (
+  input  wire            clk_i,
+  input  wire            clr_i,
+  // Command
+  input  wire            relu_i,
+  input  wire            pool_i,
+  input  wire            mask_i,
+  input  wire            scatter_i,
+  input  wire            update_i,     // this pass is w - y
+  input  wire            fill_i,
+  input  wire [7:0]      value_i,
+  input  wire [7:0]      passes_i,     // window positions, 1 without a window
+  input  wire [3:0]      frac_i,
+  // In
+  input  wire            pre_i,        // valid_i of the next cycle
+  input  wire            valid_i,
+  input  wire [8*C-1:0]  y_i,
+  input  wire [16*C-1:0] aux_i,        // mask, index or weight
+  // Out
+  output reg             valid_o,
+  output reg             last_o,       // of the last pass
+  output wire [8*C-1:0]  y_o,          // what goes to DST
+  output wire [8*C-1:0]  idx_o,        // what goes to IDX
+  output wire [16*C-1:0] half_o        // {idx, y} as 16-bit elements
+);
+  reg  [LogG-1:0] g3_q, g4_q, g5_q;
+  reg  [7:0]      pass4_q, pass5_q;
+  reg  [8*C-1:0]  y_q, i_q;
+  wire [16*C-1:0] best;
+  wire            last4  = pass4_q + 8'd1 == passes_i;
+  wire            first4 = pass4_q == 8'd0;
+  wire            keep   = (pool_i && !last_o) || (scatter_i && pass5_q == 8'd0);
+
+  curta_ram #(.Width(16*C), .Depth(1 << LogG), .Lane(16*C)) u_pool (
+    .clk_i(clk_i), .we_i(valid_o && keep), .waddr_i(g5_q), .wdata_i({i_q, y_q}),
+    .re_i(pre_i), .raddr_i(g3_q), .rdata_o(best));
+
+  // the update: 17-bit difference, clipped to 8 + FRAC bits; top = 2^(7+FRAC) - 1
+  reg         [15:0] top_q;
+  reg  signed [16:0] w, g, d;
+  reg                hi, lo;
+  reg         [7:0]  y, b, p;
+  reg                better;
+  integer            i;
+
+  always @(posedge clk_i) top_q <= ~(16'hff80 << frac_i);
+
+  always @(posedge clk_i)
+    if (valid_i)
+      for (i = 0; i < C; i = i + 1) begin
+        y = y_i[8*i +: 8];
+        w = {aux_i[16*i+15], aux_i[16*i +: 16]};
+        g = {{9{y[7]}}, y};
+        d = w - g;
+        b = best[8*i +: 8];
+        if (relu_i && y[7]) y = 8'd0;
+        if (fill_i) y = value_i;
+        // larger as signed numbers: compare with the sign bits turned
+        better = first4 || (pool_i && {!y[7], y[6:0]} > {!b[7], b[6:0]});
+        p = !better ? best[8*C + 8*i +: 8] : scatter_i ? aux_i[16*i +: 8] : pass4_q;
+        if (!better) y = b;
+        if (pool_i && last4 && relu_i && y == 8'd0) p = 8'd255;
+        if (mask_i && last4 && (aux_i[16*i+7] || aux_i[16*i +: 7] == 7'd0)) y = 8'd0;
+        if (update_i) begin
+          hi = !d[16] && (d[15:0] & ~top_q) != 16'd0;
+          lo = d[16] && ((~d[15:0] & ~top_q) != 16'd0 || (d[15:0] & top_q) == 16'd0);
+          {p, y} = hi ? top_q : lo ? ~top_q + 16'd1 : d[15:0];
+        end
+        y_q[8*i +: 8] <= y;
+        i_q[8*i +: 8] <= p;
+      end
+
+  always @(posedge clk_i) begin
+    if (clr_i) begin
+      valid_o <= 1'b0;
+      g3_q    <= 0;
+      g4_q    <= 0;
+      pass4_q <= 8'd0;
+    end else begin
+      valid_o <= valid_i;
+      if (pre_i) g3_q <= g3_q + 1'b1;
+      if (valid_i) begin
+        g4_q <= g4_q + 1'b1;
+        if (&g4_q) pass4_q <= last4 ? 8'd0 : pass4_q + 8'd1;
+      end
+    end
+    if (valid_i) begin
+      g5_q    <= g4_q;
+      pass5_q <= pass4_q;
+      last_o  <= last4;
+    end
+  end
+
+  // scatter: the error goes to the position that the index names
+  reg [8*C-1:0]  routed;
+  reg [16*C-1:0] half;
+  integer        k;
+  always @* begin
+    routed = y_q;
+    if (scatter_i)
+      for (k = 0; k < C; k = k + 1)
+        if (i_q[8*k +: 8] != pass5_q) routed[8*k +: 8] = 8'd0;
+  end
+  always @*
+    for (k = 0; k < C; k = k + 1)
+      half[16*k +: 16] = {i_q[8*k +: 8], y_q[8*k +: 8]};
+
+  assign y_o    = routed;
+  assign idx_o  = i_q;
+  assign half_o = half;
+endmodule
+`default_nettype wire

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// curta_fifo_ram - a deep FIFO in block RAM, head visible without a read
+//   There is no full flag: the user reserves room before it asks for the data (a count of free words next to this).
+// Timing   a word pushed in cycle n is visible in cycle n+2; one push and one pop a cycle.
+// Resets   clr_i empties it; words are not reset: none is visible before it was pushed.
+`default_nettype none
+module curta_fifo_ram #(
+  parameter Width = 64,
+  parameter LogDepth = 7
+) (
+  input  wire             clk_i,
+  input  wire             clr_i,
+  input  wire             push_i,
+  input  wire [Width-1:0] data_i,
+  output wire             valid_o,
+  output wire [Width-1:0] data_o,
+  input  wire             pop_i,
+  output wire             empty_o   // nothing inside, neither in the RAM nor at the head
+);
+  reg              valid_q;
+  reg [LogDepth:0] wr_q, rd_q;
+
+  wire some = wr_q != rd_q;
+  wire re   = some && (!valid_q || pop_i);
+
+  assign valid_o = valid_q;
+  assign empty_o = !some && !valid_q;
+
+  curta_ram #(.Width(Width), .Depth(1 << LogDepth), .Lane(Width)) u_ram (
+    .clk_i(clk_i), .we_i(push_i), .waddr_i(wr_q[LogDepth-1:0]), .wdata_i(data_i),
+    .re_i(re), .raddr_i(rd_q[LogDepth-1:0]), .rdata_o(data_o));
+
+  always @(posedge clk_i) begin
+    if (clr_i) begin
+      wr_q    <= 0;
+      rd_q    <= 0;
+      valid_q <= 1'b0;
+    end else begin
+      if (push_i) wr_q <= wr_q + 1'b1;
+      if (re)     rd_q <= rd_q + 1'b1;
+      if (re)         valid_q <= 1'b1;
+      else if (pop_i) valid_q <= 1'b0;
+    end
+  end
+endmodule
+`default_nettype wire
