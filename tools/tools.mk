@@ -21,3 +21,17 @@ curta: $(BUILD)/curta ## the command line program, with every device
 demo: packages ## LeNet on Fashion-MNIST, then RTL against golden: a few minutes
 	@$(MAKE) --no-print-directory $(BUILD)/curta
 	@tools/demo.sh
+
+# Tests: programs in C on the parts, a script on the whole program.
+TOOLS_TESTS := $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(wildcard tests/tools/test_*.c)) \
+               $(patsubst tests/tools/%.sh,$(BUILD)/tests/tools/%,$(wildcard tests/tools/test_*.sh))
+TESTS += $(TOOLS_TESTS)
+.PRECIOUS: $(BUILD)/tests/tools/%.o
+$(BUILD)/tests/tools/%.o: tests/tools/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALLC) -Itools/curta -c $< -o $@
+$(BUILD)/tests/tools/test_%: $(BUILD)/tests/tools/test_%.o $(filter-out %/main.o,$(TOOLS_OBJ)) $(BUILD)/tools/device_rtl_none.o $(TOOLS_LIBS)
+	$(CC) $(CFLAGS) $^ -o $@ $(TOOLS_LINK)
+$(BUILD)/tests/tools/test_%: tests/tools/test_%.sh $(BUILD)/curta-golden
+	@mkdir -p $(@D)
+	@install -m 755 $< $@

@@ -15,7 +15,4 @@ int curta_info(const struct curta_args *args, struct curta_fail *fail);
 int curta_bench(const struct curta_args *args, struct curta_fail *fail);
 int curta_compare(const struct curta_args *args, struct curta_fail *fail);
 
-/* The status for a failure that curta_fail or curta_usage described. */
-int curta_status(const struct curta_fail *fail);
-
 #endif

@@ -17,7 +17,7 @@ static const char Script[] =
     "set terminal pngcairo size 1000,600 font 'sans,11'\n"
     "set output '%1$s/curve.png'\n"
     "set title '%2$s' noenhanced\n"
-    "set xlabel 'epoch'\nset ylabel 'accuracy (%%)'\nset y2label 'training loss'\n"
+    "set xlabel 'epoch'\nset xrange [0:%4$g]\nset ylabel 'accuracy (%%)'\nset y2label 'training loss'\n"
     "set ytics nomirror\nset y2tics\nset y2range [0:]\nset grid\nset key center right\n"
     "plot '%1$s/steps.csv' every ::1 using 3:5 with lines lc rgb '#9ecae1' title 'training accuracy', \\\n"
     "     '' every ::1 using 3:4 axes x1y2 with lines lc rgb '#fdae6b' title 'training loss'%3$s\n";
@@ -52,7 +52,7 @@ int curta_log_curve(const struct curta_log *log, const char *title)
   f = fopen(script, "w");
   if (!f) return -errno;
   if (log->n_epochs) (void)snprintf(series, sizeof series, Test_series, log->dir);
-  (void)fprintf(f, Script, log->dir, title, series);
+  (void)fprintf(f, Script, log->dir, title, series, log->windows[log->n_windows - 1].epoch);
   if (fclose(f) != 0) return -errno;
   r = run_gnuplot(script);
   if (r == ENOENT) (void)fprintf(stderr, "curta: note: no picture: gnuplot is not installed (package gnuplot-nox); then: gnuplot %s\n", script);

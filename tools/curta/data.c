@@ -64,8 +64,8 @@ static void measure(struct curta_data *data)
     squares += (uint64_t)data->images[i] * data->images[i];
   }
   mean = sum * 10000u / (count * 255u);
-  /* 1e8 would overflow: divide by the count first; the loss is below one part in 1e4 */
-  variance = squares / (count / 1000u + 1u) * 100000u / (255u * 255u);
+  /* mean square in 1e-8: quotient and remainder apart, so that nothing overflows below 10^11 pixels */
+  variance = (squares / count * 100000000u + squares % count * 100000000u / count) / (255u * 255u);
   variance = variance > mean * mean ? variance - mean * mean : 1;
   data->mean[0] = (uint32_t)mean;
   data->std[0] = (uint32_t)integer_root(variance);

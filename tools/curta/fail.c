@@ -29,3 +29,8 @@ int curta_usage(struct curta_fail *fail, const char *format, ...)
   }
   return -EINVAL;
 }
+
+int curta_status(const struct curta_fail *fail)
+{
+  return fail->status ? fail->status : 1;
+}

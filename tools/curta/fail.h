@@ -18,5 +18,7 @@ int curta_fail(struct curta_fail *fail, int code, const char *format, ...) __att
 
 /* The same for a wrong command line: exit status 2, -EINVAL. */
 int curta_usage(struct curta_fail *fail, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The exit status for a failure that curta_fail or curta_usage described. */
+int curta_status(const struct curta_fail *fail);
 
 #endif

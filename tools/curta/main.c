@@ -21,11 +21,6 @@ static const struct {
 };
 #define COMMANDS (sizeof Commands / sizeof *Commands)
 
-int curta_status(const struct curta_fail *fail)
-{
-  return fail->status ? fail->status : 1;
-}
-
 static void help(FILE *to)
 {
   (void)fprintf(to, "usage: curta COMMAND [options]\n\ncurta trains neural networks with integers only (NITI) on a Curta device.\n\n");

@@ -1,0 +1,212 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# test_cli.sh - the whole program: exit codes, checkpoints, interruption, full disk, comparison
+# usage: test_cli.sh [CURTA]   from the repository root; default build/curta-golden
+set -u
+export CURTA_THREADS=1
+curta=$(realpath "${1:-${BUILD:-build}/curta-golden}")
+dir=$(mktemp -d /tmp/curta-test-cli-XXXXXX)
+trap 'rm -rf "$dir"' EXIT
+failed=0
+pass() { echo "PASS $1"; }
+fail() { echo "FAIL $1: $2"; failed=1; }
+
+cat >"$dir/small.net" <<NET
+input 1 12 12
+conv 10 kernel 3
+relu
+maxpool 2
+flatten
+linear 10
+NET
+# run STATUS ARGS...: output in $dir/log; the exit status must be STATUS
+run() {
+  local expected=$1 got
+  shift
+  "$curta" "$@" >"$dir/log" 2>&1
+  got=$?
+  [ $got = "$expected" ] && return 0
+  fail "$group" "exit status $got, expected $expected: curta $*: $(head -c 300 "$dir/log" | tr '\n' ' ')"
+  return 1
+}
+# says WORDS: the last run's output has them
+says() { grep -qF -- "$1" "$dir/log" || fail "$group" "no \"$1\" in: $(head -c 300 "$dir/log" | tr '\n' ' ')"; }
+group_start() { group=$1 before=$failed failed=0; }
+group_end() {
+  [ $failed = 0 ] && pass "$group"
+  failed=$((failed | before))
+}
+train() { # STATUS OUT ARGS...: the training that the tests share
+  local status=$1 out=$2
+  shift 2
+  run "$status" train --net "$dir/small.net" --data synthetic --limit 150 --test-limit 50 --batch 16 --epochs 2 --quiet --out "$dir/$out" "$@"
+}
+same() { cmp -s "$dir/$1/weights" "$dir/$2/weights" || fail "$group" "weights of $1 and $2 differ"; }
+# Everything behind the header is tensors; the header holds times.
+weights() {
+  local out
+  for out in "$@"; do
+    python3 - "$dir/$out" <<'PY'
+import sys
+d = open(sys.argv[1] + "/checkpoint.safetensors", "rb").read()
+open(sys.argv[1] + "/weights", "wb").write(d[8 + int.from_bytes(d[:8], "little"):])
+PY
+  done
+}
+
+group_start "exit codes of wrong command lines"
+run 2 && says "usage: curta COMMAND"
+run 2 nonsense && says 'unknown command "nonsense"'
+run 0 --help
+for c in train eval info bench compare; do
+  run 0 $c --help && says "exit status"
+  run 2 $c --nonsense && says 'unknown option "--nonsense"'
+done
+run 2 train && says "--net is missing"
+run 2 train --net && says "a value (FILE) is missing"
+run 2 train --net "$dir/small.net" --batch 0 && says "--batch: expected a number of 1..4096, found \"0\""
+run 2 train --net "$dir/small.net" --batch x
+run 2 train --net "$dir/small.net" --batch 64x
+run 2 train --net "$dir/small.net" --epochs -1
+run 2 train --net "$dir/small.net" --seed 99999999999
+run 2 train --net "$dir/small.net" --quiet=yes && says "takes no value"
+run 2 train --net "$dir/small.net" --preset other && says "niti-2020 or niti-2021"
+run 2 train --net "$dir/small.net" --mu 0,x && says "--mu"
+run 2 train --net "$dir/small.net" --strategy best && says "--strategy"
+run 2 train --net "$dir/small.net" --data imagenet --out "$dir/never" && says "unknown data set"
+run 2 train --net "$dir/small.net" --data synthetic --device quantum --out "$dir/never" && says "unknown device"
+run 2 train --net "$dir/small.net" --data synthetic --device golden:huge --out "$dir/never"
+run 2 train --net "$dir/small.net" --data synthetic --resume --out "$dir/never" && says "leave --resume out"
+run 2 eval && says "--checkpoint is missing"
+run 2 compare --net "$dir/small.net" --devices golden && says "two names with a comma"
+run 2 compare --net "$dir/small.net" --devices golden:base,golden:tiny && says "different machines"
+run 1 train --net "$dir/none.net" && says "No such file"
+run 1 train --net "$dir/small.net" --data idx --data-dir "$dir" --out "$dir/never" && says "no such file"
+run 1 eval --checkpoint "$dir/none" && says "No such file"
+run 1 eval --checkpoint "$dir/small.net" && says "is not a safetensors file"
+printf 'input 1 12 12\nconv 10\n' >"$dir/bad.net"
+run 1 info --net "$dir/bad.net" && says "bad.net:2:"
+group_end
+
+group_start "info"
+run 0 info && says "golden"
+run 0 info --net "$dir/small.net" --batch 16 && says "linear4" && says "commands a training step"
+run 0 info --net "$dir/small.net" --device rtl:tiny && says "plan for tiny"
+run 0 info --net "$dir/small.net" --markdown && says "| --- |"
+group_end
+
+group_start "training twice gives the same weights"
+train 0 straight && says "epoch 2/2"
+train 0 again --device golden:base
+weights straight again
+same straight again
+train 0 otherseed --seed 2
+weights otherseed
+cmp -s "$dir/straight/weights" "$dir/otherseed/weights" && fail "$group" "another seed gave the same weights"
+[ "$(wc -l <"$dir/straight/log.csv")" = 3 ] || fail "$group" "log.csv has not two rows"
+train 2 straight && says "add --resume"
+group_end
+
+group_start "stop anywhere and resume"
+for steps in 3 10 14; do # epochs have 10 steps, the last with 6 images
+  train 0 "part$steps" --steps $steps && says "go on with --resume"
+  train 0 "part$steps" --resume
+  weights "part$steps"
+  same straight "part$steps"
+done
+cut -d, -f1-7 "$dir/straight/log.csv" >"$dir/a"
+cut -d, -f1-7 "$dir/part14/log.csv" >"$dir/b"
+cmp -s "$dir/a" "$dir/b" || fail "$group" "log.csv differs: $(diff "$dir/a" "$dir/b" | head -3 | tr '\n' ' ')"
+run 2 train --resume --net "$dir/small.net" --out "$dir/part3" --batch 8 && says "was made with --data synthetic --batch 16"
+run 2 train --resume --mu 3 --out "$dir/part3" && says "other training options"
+sed 's/conv 10/conv 11/' "$dir/small.net" >"$dir/other.net"
+run 2 train --resume --net "$dir/other.net" --out "$dir/part3" && says "another network"
+group_end
+
+group_start "resume with decay, master weights, augmentation, stochastic rounding"
+set -- --decay --master 6 --mu 5,1:3 --augment --preset niti-2021
+train 0 full "$@"
+train 0 fullpart "$@" --steps 13
+train 0 fullpart --resume
+weights full fullpart
+same full fullpart
+cmp -s "$dir/full/weights" "$dir/straight/weights" && fail "$group" "the options changed nothing"
+group_end
+
+for signal in INT TERM; do
+  group_start "SIG$signal in the middle of an epoch"
+  out=signal$signal
+  train=(train --net "$dir/small.net" --data synthetic --limit 1500 --test-limit 20 --batch 1 --epochs 1 --quiet --seed 3)
+  [ -e "$dir/long/weights" ] || { run 0 "${train[@]}" --out "$dir/long" && weights long; }
+  # set -m: a background job of a script would ignore SIGINT
+  set -m
+  "$curta" "${train[@]}" --out "$dir/$out" >"$dir/log" 2>&1 &
+  pid=$!
+  set +m
+  # as soon as it trains: its folder is made before that, so leave it a moment
+  for _ in $(seq 200); do [ -d "$dir/$out" ] && break; sleep 0.01; done
+  sleep 0.15
+  kill -$signal $pid 2>/dev/null
+  wait $pid
+  status=$?
+  if [ $status = 130 ]; then
+    says "go on with --resume"
+    says "of 1500 images"
+    [ -e "$dir/$out/checkpoint.safetensors" ] || fail "$group" "no checkpoint"
+    run 0 "${train[@]}" --out "$dir/$out" --resume
+    weights $out
+    same long $out
+  else
+    fail "$group" "exit status $status, expected 130: $(head -c 300 "$dir/log" | tr '\n' ' ')"
+  fi
+  group_end
+done
+
+group_start "full disk: a clear error, the old checkpoint stays"
+train 0 disk --steps 3
+cp "$dir/disk/checkpoint.safetensors" "$dir/old"
+(
+  ulimit -f 1 # KiB; the checkpoint is larger
+  "$curta" train --resume --quiet --out "$dir/disk" >"$dir/log" 2>&1
+)
+status=$?
+[ $status = 1 ] || fail "$group" "exit status $status, expected 1"
+says "cannot be written"
+says "the old file is still there, unchanged"
+cmp -s "$dir/old" "$dir/disk/checkpoint.safetensors" || fail "$group" "the old checkpoint changed"
+[ ! -e "$dir/disk/checkpoint.safetensors.tmp" ] || fail "$group" "the temporary file was left behind"
+train 0 disk --resume
+weights disk
+same straight disk
+"$curta" info >/dev/full 2>"$dir/log"
+status=$?
+[ $status = 1 ] || fail "$group" "info >/dev/full: exit status $status, expected 1"
+group_end
+
+group_start "eval and damaged checkpoints"
+run 0 eval --checkpoint "$dir/straight/checkpoint.safetensors" --test-limit 50 && says "of 50 test images of synthetic"
+expected=$(tail -n 1 "$dir/straight/log.csv" | cut -d, -f7)
+says "accuracy ${expected%0} %"
+run 0 info --checkpoint "$dir/straight/checkpoint.safetensors" && says "conv0.weight" && says "10x1x3x3"
+head -c 700 "$dir/straight/checkpoint.safetensors" >"$dir/cut"
+run 1 eval --checkpoint "$dir/cut" && says "$dir/cut: offset"
+sed 's/"conv0.weight"/"conv9.weight"/' "$dir/straight/checkpoint.safetensors" >"$dir/renamed"
+run 1 eval --checkpoint "$dir/renamed" --data synthetic --test-limit 50 && says 'no tensor "conv0.weight"'
+group_end
+
+group_start "bench without time"
+run 0 bench --net "$dir/small.net" --batch 8 --steps 1 --quiet --csv "$dir/bench.csv" && says "has no time"
+grep -q '^conv0,forward,' "$dir/bench.csv" || fail "$group" "no row in the CSV file"
+group_end
+
+group_start "compare finds what differs"
+both=(compare --net "$dir/small.net" --batch 8 --steps 3 --quiet --devices golden,golden:base)
+run 0 "${both[@]}" && says "bytes compared, 0 differences"
+run 1 "${both[@]}" --fault 2:conv0.weight && says "DIFFERENT command" && says "LOAD, conv0 forward" && says "conv0.weight[r 0, s 0, o 0, i 0]" && says "DIFFER in step 2"
+run 2 "${both[@]}" --fault 2:nothing && says 'no tensor "nothing"'
+group_end
+
+group_start "no RTL in this build"
+run 1 train --net "$dir/small.net" --data synthetic --device rtl --out "$dir/never" && says "this build has no RTL device"
+group_end
+exit $failed
