@@ -71,7 +71,7 @@ static void put(struct emit *e, const struct item *it)
   if (e->cmd && !e->overflow) {
     uint32_t *out = e->cmd[e->n];
     memcpy(out, it->cmd, CURTA_CMD_BYTES);
-    for (uint32_t engine = CURTA_ENGINE_LOAD; engine <= CURTA_ENGINE_VECTOR; engine++)
+    for (uint32_t engine = CURTA_ENGINE_LOAD; engine <= CURTA_ENGINE_VECTOR && it->engine != CURTA_ENGINE_CP; engine++)
       if (engine != it->engine)
         curta_cmd_set(out, wait[engine], threshold(e, engine, it));
   }
@@ -147,6 +147,36 @@ void emit_flush(struct emit *e)
   for (int q = 0; q < Q_COUNT; q++)
     while (e->count[q])
       pop(e, (enum queue)q);
+}
+
+/* A command of the command processor that is a fence point. */
+static void fence_point(struct emit *e, const struct item *it)
+{
+  put(e, it);
+  memset(e->issued, 0, sizeof e->issued);
+}
+
+uint32_t emit_skip(struct emit *e, uint32_t tag, uint32_t ra, uint32_t rb)
+{
+  struct item it;
+  emit_flush(e);
+  item_init(&it, CURTA_OP_SKIP, CURTA_ENGINE_CP, tag);
+  item_set(&it, CURTA_SKIP_COUNT, 1);
+  item_set(&it, CURTA_SKIP_RA, ra);
+  item_set(&it, CURTA_SKIP_RB, rb);
+  fence_point(e, &it);
+  return e->n - 1;
+}
+
+/* A fence follows the skipped commands, so that completion counts are 0 whether they ran or not. */
+void emit_skip_end(struct emit *e, uint32_t tag, uint32_t skip)
+{
+  struct item it;
+  emit_flush(e);
+  if (e->cmd && !e->overflow)
+    curta_cmd_set(e->cmd[skip], CURTA_SKIP_COUNT, e->n - 1 - skip);
+  item_init(&it, CURTA_OP_FENCE, CURTA_ENGINE_CP, tag);
+  fence_point(e, &it);
 }
 
 void emit_scalar(struct emit *e, enum queue q, uint32_t tag, uint32_t func, uint32_t rd, uint32_t ra, uint32_t rb, uint32_t rc, int32_t imm)

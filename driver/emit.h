@@ -67,6 +67,10 @@ void emit_later(struct emit *e, const struct item *it, enum queue q);
 /* The array has been given `cycles` of work that leave `bus_cycles` for others: lets delayed work follow it. */
 void emit_pace(struct emit *e, uint64_t cycles, uint64_t bus_cycles);
 void emit_flush(struct emit *e);
+/* Flushes, then SKIP over what follows up to emit_skip_end if S[ra] == S[rb]. Returns the SKIP's place. Between the two nothing
+ * may be delayed. */
+uint32_t emit_skip(struct emit *e, uint32_t tag, uint32_t ra, uint32_t rb);
+void emit_skip_end(struct emit *e, uint32_t tag, uint32_t skip);
 
 /* S[rd] := func(S[ra], S[rb], S[rc], imm), delayed in queue q */
 void emit_scalar(struct emit *e, enum queue q, uint32_t tag, uint32_t func, uint32_t rd, uint32_t ra, uint32_t rb, uint32_t rc, int32_t imm);

@@ -259,7 +259,7 @@ static void emit_chunk(struct gemm *g, const struct gpass *p, const struct block
   struct piece pc[2];
   struct item it;
   item_init(&it, CURTA_OP_GEMM, CURTA_ENGINE_MATRIX, p->tag);
-  for (int i = 0; i < 2; i++) {
+  for (int i = 1; i >= 0; i--) {                     /* B first: weights and inputs are there before errors and activations */
     const struct operand *o = &p->op[i];
     uint32_t before = g->e->issued[CURTA_ENGINE_LOAD];
     pc[i].d[D_LANE] = b->g[i];

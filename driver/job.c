@@ -187,28 +187,51 @@ static bool tile_subs(struct planner *pl, const struct job *job, uint32_t align,
   return true;
 }
 
-/* Chooses strategy and tiling. align: pooling window that blocks of a part must respect. */
-bool job_choose(struct planner *pl, struct job *job, uint32_t align)
+/* Cycles that a strategy costs. spill, direct: cycles, array, bus of the GEMMs when results leave as int32 or as int8; requant: of the second pass from
+ * memory; all: the next layer needs all of it at once, so that nothing hides the second pass. */
+static uint64_t strategy_cost(uint32_t strategy, const uint64_t spill[3], const uint64_t direct[3], uint64_t requant, bool all)
+{
+  switch (strategy) {
+  case CURTA_SPILL: {
+    uint64_t overlapped = spill[1] > spill[2] + requant ? spill[1] : spill[2] + requant;
+    return all ? (spill[1] > spill[2] ? spill[1] : spill[2]) + requant : overlapped + 1000;
+  }
+  case CURTA_RECOMPUTE: return 2 * direct[0];
+  default: return direct[0] + direct[0] / 20 + 3000;   /* one guess in twenty is wrong; the fence */
+  }
+}
+
+static bool allowed(const struct planner *pl, const struct job *job, uint32_t strategy)
+{
+  uint32_t force = pl->plan->opt.force;
+  if (strategy == CURTA_KEEP && job->tiles > pl->plan->hw.p_tiles)
+    return false;
+  if (force != CURTA_AUTO)
+    return strategy == force;
+  /* shifts of errors change too often for a guess */
+  return strategy != CURTA_SPECULATE || job->pass == CURTA_PASS_FWD;
+}
+
+/* Chooses strategy and tiling. align: pooling window that blocks of a part must respect; all: see strategy_cost. */
+bool job_choose(struct planner *pl, struct job *job, uint32_t align, bool all)
 {
   const struct curta_hw *hw = &pl->plan->hw;
-  uint32_t force = pl->plan->opt.force;
-  uint64_t spill[3], direct[3], requant = job->tiles * hw->t * hw->t * 5 / hw->bus, twice;
+  uint64_t spill[3], direct[3], requant = job->tiles * hw->t * hw->t * 5 / hw->bus, best = UINT64_MAX;
   struct tiling t[MAX_SUBS];
-  bool can_direct;
   if (!tile_subs(pl, job, 1, 4, job->tiling, spill))
     return false;
   job->strategy = CURTA_SPILL;
-  if (job->pass == CURTA_PASS_DW)
+  if (job->pass == CURTA_PASS_DW || !tile_subs(pl, job, align, 1, t, direct))
     return true;
-  can_direct = tile_subs(pl, job, align, 1, t, direct);
-  if (!can_direct)
-    return true;
-  twice = 2 * direct[0];
-  spill[0] = spill[1] > spill[2] + requant ? spill[1] : spill[2] + requant;
-  if (job->tiles <= hw->p_tiles && (force == CURTA_AUTO || force == CURTA_KEEP))
-    job->strategy = CURTA_KEEP;
-  else if (force == CURTA_RECOMPUTE || (force == CURTA_AUTO && twice < spill[0]))
-    job->strategy = CURTA_RECOMPUTE;
+  if (allowed(pl, job, CURTA_SPILL))
+    best = strategy_cost(CURTA_SPILL, spill, direct, requant, all);
+  for (uint8_t s = CURTA_KEEP; s <= CURTA_SPECULATE; s++) {
+    uint64_t cost = s == CURTA_KEEP ? 0 : strategy_cost(s, spill, direct, requant, all);
+    if (allowed(pl, job, s) && cost < best) {
+      best = cost;
+      job->strategy = s;
+    }
+  }
   if (job->strategy != CURTA_SPILL)
     memcpy(job->tiling, t, sizeof t);
   return true;
@@ -282,21 +305,40 @@ static void post_kept(struct planner *pl, const struct job *job, const struct po
   }
 }
 
+/* Second pass at once with the last step's shift; when the new one differs, everything again. The redo does not count in the statistics. */
+static void run_speculating(struct planner *pl, const struct job *job, const struct post *po, uint32_t s_shift, uint32_t or_reg)
+{
+  uint32_t tag = CURTA_TAG(job->layer, job->pass), skip;
+  struct curta_pass_stat(*stat)[CURTA_PASSES] = pl->e.stat;
+  run_blocks(pl, job, SINK_POST, po, (int)or_reg, 0);
+  emit_scalar(&pl->e, Q_URGENT, tag, CURTA_SCALAR_ACT_SHIFT, CURTA_S_TMP, or_reg, CURTA_S_ZERO, CURTA_S_ZERO, pl->plan->opt.bump_shift1);
+  skip = emit_skip(&pl->e, tag, CURTA_S_TMP, s_shift);
+  pl->e.stat = 0;
+  emit_scalar(&pl->e, Q_URGENT, tag, CURTA_SCALAR_ADD, s_shift, CURTA_S_TMP, CURTA_S_ZERO, CURTA_S_ZERO, 0);
+  run_blocks(pl, job, SINK_POST, po, -1, 0);
+  emit_skip_end(&pl->e, tag, skip);
+  pl->e.stat = stat;
+}
+
 void job_run(struct planner *pl, const struct job *job, const struct post *po, uint32_t s_shift, uint32_t spill)
 {
   uint32_t or_reg = plan_or_reg(pl), tag = CURTA_TAG(job->layer, job->pass);
   enum sink sink = job->strategy == CURTA_SPILL ? SINK_SPILL : job->strategy == CURTA_KEEP ? SINK_KEEP : SINK_NONE;
   if (pl->e.stat)
     pl->e.stat[job->layer][job->pass].strategy = job->strategy;
-  run_blocks(pl, job, sink, po, (int)or_reg, spill);
-  emit_scalar(&pl->e, Q_URGENT, tag, 2, s_shift, or_reg, CURTA_S_ZERO, CURTA_S_ZERO, pl->plan->opt.bump_shift1);
+  if (job->strategy == CURTA_SPECULATE) {
+    run_speculating(pl, job, po, s_shift, or_reg);
+  } else {
+    run_blocks(pl, job, sink, po, (int)or_reg, spill);
+    emit_scalar(&pl->e, Q_URGENT, tag, CURTA_SCALAR_ACT_SHIFT, s_shift, or_reg, CURTA_S_ZERO, CURTA_S_ZERO, pl->plan->opt.bump_shift1);
+  }
   if (job->strategy == CURTA_SPILL) {
     post_all(pl, po, spill);
     return;
   }
   if (job->strategy == CURTA_KEEP)
     post_kept(pl, job, po);
-  else
+  else if (job->strategy == CURTA_RECOMPUTE)
     run_blocks(pl, job, SINK_POST, po, -1, 0);
   if (po->scatter)
     post_scatter_tmp(pl, po);

@@ -138,9 +138,10 @@ static int make_jobs(struct planner *pl)
     if (w > 0)
       job_dx(pl, w, &job[CURTA_PASS_DX]);
     for (int pass = 0; pass < 3; pass++) {
+      bool last = w + 1 == plan->n_weighted, all = pass == CURTA_PASS_FWD && (last || (l[1].oh == 1 && l[1].ow == 1));
       if (pass == CURTA_PASS_DX && w == 0)
         continue;
-      if (!job_choose(pl, &job[pass], pass == CURTA_PASS_FWD && l->pool ? l->pool : 1))
+      if (!job_choose(pl, &job[pass], pass == CURTA_PASS_FWD && l->pool ? l->pool : 1, all))
         return plan_fail(pl, -EINVAL, "no tiling fits the buffers of this configuration", "");
       if (pass != CURTA_PASS_DW && job[pass].strategy == CURTA_SPILL && job[pass].tiles > spill)
         spill = job[pass].tiles;

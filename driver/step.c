@@ -49,7 +49,7 @@ static void forward(struct planner *pl, bool train)
     struct post po;
     forward_post(pl, w, train, &po);
     job_run(pl, &pl->job[w][CURTA_PASS_FWD], &po, l->s_act, next_spill(pl));
-    emit_scalar(&pl->e, Q_URGENT, po.tag, 1, CURTA_S_EXP, w ? CURTA_S_EXP : CURTA_S_EXP0, l->s_act, CURTA_S_ZERO, train ? l->drop_log2 : 0);
+    emit_scalar(&pl->e, Q_URGENT, po.tag, CURTA_SCALAR_ADD, CURTA_S_EXP, w ? CURTA_S_EXP : CURTA_S_EXP0, l->s_act, CURTA_S_ZERO, train ? l->drop_log2 : 0);
   }
 }
 

@@ -94,12 +94,12 @@ void plan_update(struct planner *pl, uint32_t w, uint32_t or_reg)
     u.chunk = u.tiles / 96 + 1;
   if (plan->opt.decay) {
     uint32_t decayed = plan_or_reg(pl);
-    emit_scalar(&pl->e, Q_IDLE, u.tag, 4, CURTA_S_TMP, or_reg, CURTA_S_ZERO, CURTA_S_ZERO, -15);
+    emit_scalar(&pl->e, Q_IDLE, u.tag, CURTA_SCALAR_BITLEN, CURTA_S_TMP, or_reg, CURTA_S_ZERO, CURTA_S_ZERO, -15);
     for (uint32_t i = 0; i < u.tiles; i += u.chunk)
       reduce(pl, &u, i, min_u(u.chunk, u.tiles - i), decayed);
     or_reg = decayed;
   }
-  emit_scalar(&pl->e, Q_IDLE, u.tag, 3, l->s_grad, or_reg, CURTA_S_MU, CURTA_S_ZERO, 0);
+  emit_scalar(&pl->e, Q_IDLE, u.tag, CURTA_SCALAR_GRAD_SHIFT, l->s_grad, or_reg, CURTA_S_MU, CURTA_S_ZERO, 0);
   for (uint32_t i = 0; i < u.tiles; i += u.chunk)
     update(pl, &u, i, min_u(u.chunk, u.tiles - i), l->s_grad);
 }
