@@ -93,15 +93,8 @@ static const int16_t *fresh_pairs(struct curta_golden *g, int buf, int mode)
 
 static int inside(const struct law *law, uint32_t v, uint32_t k)
 {
-  int64_t at = (int64_t)law->a * v + (int64_t)law->b * k + law->c;
+  int32_t at = law->a * (int32_t)v + law->b * (int32_t)k + law->c;
   return at >= 0 && at < law->u;
-}
-
-static void flush(const struct gemm *m, int32_t *sum, struct batch *b)
-{
-  if (b->n)
-    curta_kernel_products(sum, b->p, b->n, m->g->t, b->kp);
-  b->n = 0;
 }
 
 static int out_of_range(struct gemm *m, uint32_t tile)
@@ -112,38 +105,48 @@ static int out_of_range(struct gemm *m, uint32_t tile)
   return CURTA_ERR_RANGE;
 }
 
-/* One product: tiles a of A and b of B */
-static int put(struct gemm *m, int32_t *sum, struct batch *batch, uint32_t a, uint32_t b)
+static void flush(const struct gemm *m, int32_t *sum, struct batch *b)
 {
-  const struct curta_golden *g = m->g;
-  if (a >= g->tiles[0])
-    return out_of_range(m, a);
-  if (b >= g->tiles[1])
-    return out_of_range(m, b);
-  batch->p[batch->n++] =
-      (struct curta_product){ m->pairs[0] + (size_t)a * g->t2, m->pairs[1] + (size_t)b * g->t2 };
-  if (batch->n == BATCH)
-    flush(m, sum, batch);
+  if (b->n)
+    curta_kernel_products(sum, b->p, b->n, m->g->t, b->kp);
+  b->n = 0;
+}
+
+/* n contraction tiles from tiles a and b (modulo 2^16) on. */
+static int put(struct gemm *m, int32_t *sum, struct batch *batch, uint32_t a, uint32_t b, uint32_t n)
+{
+  const uint32_t *tiles = m->g->tiles, sa = m->stride[0][SKC], sb = m->stride[1][SKC];
+  size_t t2 = m->g->t2;
+  for (; n; n--, a += sa, b += sb) {
+    a &= 0xffff;
+    b &= 0xffff;
+    if (a >= tiles[0] || b >= tiles[1])
+      return out_of_range(m, a >= tiles[0] ? a : b);
+    batch->p[batch->n++] = (struct curta_product){ m->pairs[0] + a * t2, m->pairs[1] + b * t2 };
+    if (batch->n == BATCH)
+      flush(m, sum, batch);
+  }
   return 0;
 }
 
 /* All contraction tiles of one window position. */
 static int position(struct gemm *m, int32_t *sum, struct batch *whole, struct batch *last, uint32_t a, uint32_t b)
 {
-  int err = 0;
-  for (uint32_t kc = 0; kc < m->nkc && !err; kc++) {
-    err = put(m, sum, kc + 1 < m->nkc ? whole : last, a & 0xffff, b & 0xffff);
-    a += m->stride[0][SKC];
-    b += m->stride[1][SKC];
-  }
+  uint32_t n = m->nkc - (m->klast < m->g->t);
+  int err = put(m, sum, whole, a, b, n);
+  if (!err && n < m->nkc)
+    err = put(m, sum, last, a + n * m->stride[0][SKC], b + n * m->stride[1][SKC], 1);
   return err;
 }
 
 /* sum += the contraction of one visit; a, b: its first tiles */
 static int contract(struct gemm *m, int32_t *sum, uint32_t vy, uint32_t vx, uint32_t a, uint32_t b)
 {
-  struct batch whole = { .kp = m->g->t / 2 }, last = { .kp = m->klast / 2 };
+  struct batch whole, last;
   int err = 0;
+  whole.n = last.n = 0;
+  whole.kp = m->g->t / 2;
+  last.kp = m->klast / 2;
   for (uint32_t ky = 0; ky < m->nky && !err; ky++) {
     if (!inside(&m->y, vy, ky))
       continue;
@@ -166,7 +169,7 @@ static uint32_t origin(const struct gemm *m, int tensor, const uint32_t at[4])
 }
 
 /* at: ga, gb, vy, vx */
-static int visit(struct gemm *m, const uint32_t at[4])
+static int visit(struct gemm *m, const uint32_t at[4], uint32_t *magnitude, uint32_t *check)
 {
   const struct curta_golden *g = m->g;
   uint32_t p = origin(m, 2, at);
@@ -179,10 +182,24 @@ static int visit(struct gemm *m, const uint32_t at[4])
     memset(sum, 0, 4 * (size_t)g->t2);
   err = contract(m, sum, at[2], at[3], origin(m, 0, at), origin(m, 1, at));
   if (m->final)
-    atomic_fetch_or(&m->magnitude, curta_golden_magnitudes(sum, g->t2));
+    *magnitude |= curta_kernel_magnitudes(sum, g->t2);
   if (g->retire_fn)
-    atomic_fetch_add(&m->check, curta_golden_sum(0, p * g->t2, sum, g->t2));
+    *check = curta_golden_sum(*check, p * g->t2, sum, g->t2);
   return err;
+}
+
+static void next_visit(const struct gemm *m, uint32_t at[4])
+{
+  if (++at[3] < m->nvx)
+    return;
+  at[3] = 0;
+  if (++at[2] < m->nvy)
+    return;
+  at[2] = 0;
+  if (++at[1] < m->ngb)
+    return;
+  at[1] = 0;
+  at[0]++;
 }
 
 /* Visits of part `part` of m->parts equal shares. */
@@ -190,12 +207,14 @@ static void run_part(void *arg, unsigned part)
 {
   struct gemm *m = arg;
   uint64_t from = m->visits * part / m->parts, to = m->visits * (part + 1) / m->parts;
+  uint32_t at[4] = { (uint32_t)(from / m->nvx / m->nvy / m->ngb), (uint32_t)(from / m->nvx / m->nvy % m->ngb),
+                     (uint32_t)(from / m->nvx % m->nvy), (uint32_t)(from % m->nvx) };
+  uint32_t magnitude = 0, check = 0;
   int err = 0;
-  for (uint64_t v = from; v < to && !err; v++) {
-    uint32_t at[4] = { (uint32_t)(v / m->nvx / m->nvy / m->ngb), (uint32_t)(v / m->nvx / m->nvy % m->ngb),
-                       (uint32_t)(v / m->nvx % m->nvy), (uint32_t)(v % m->nvx) };
-    err = visit(m, at);
-  }
+  for (; from < to && !err; from++, next_visit(m, at))
+    err = visit(m, at, &magnitude, &check);
+  atomic_fetch_or(&m->magnitude, magnitude);
+  atomic_fetch_add(&m->check, check);
   if (m->parts == 1)
     m->error = err;
 }

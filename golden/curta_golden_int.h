@@ -63,9 +63,6 @@ const struct curta_op_info *curta_golden_op(uint32_t opcode);
 /* Executes the next command. 0, or -EAGAIN when there is none (ring empty or stopped). */
 int curta_golden_step(struct curta_golden *g);
 
-/* OR of the magnitudes of n words. */
-uint32_t curta_golden_magnitudes(const int32_t *x, uint32_t n);
-
 /* Adds n 32-bit words at word address `a` to the check sum of a command. */
 uint32_t curta_golden_sum(uint32_t check, uint32_t a, const void *words, uint32_t n);
 

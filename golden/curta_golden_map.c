@@ -93,19 +93,29 @@ static int fetch(struct map *m, int8_t *y, uint32_t tile)
   return 0;
 }
 
+/* best, idx := y, k where y is larger. Bytes alias everything: without local copies none of these loops becomes vectors. */
+static void keep_larger(int8_t *restrict best, uint8_t *restrict idx, const int8_t *restrict y, uint8_t k, uint32_t n)
+{
+  for (uint32_t i = 0; i < n; i++) {
+    idx[i] = y[i] > best[i] ? k : idx[i];
+    best[i] = y[i] > best[i] ? y[i] : best[i];
+  }
+}
+
 /* best, idx := the first maximum over the window, row-major */
 static int pool(struct map *m, int8_t *best, uint8_t *idx, uint32_t tile)
 {
   int8_t y[TILE_MAX];
+  uint32_t n = m->g->t2, k = 0;
   int err = fetch(m, best, tile);
-  memset(idx, 0, m->g->t2);
-  for (uint32_t k = 1; k < m->kh * m->kw && !err; k++) {
-    err = fetch(m, y, tile + k / m->kw * m->wsy + k % m->kw * m->wsx);
-    for (uint32_t i = 0; i < m->g->t2; i++) {
-      idx[i] = y[i] > best[i] ? (uint8_t)k : idx[i];
-      best[i] = y[i] > best[i] ? y[i] : best[i];
+  memset(idx, 0, n);
+  for (uint32_t ky = 0; ky < m->kh; ky++)
+    for (uint32_t kx = 0; kx < m->kw && !err; kx++, k++) {
+      if (k == 0)
+        continue;
+      err = fetch(m, y, tile + ky * m->wsy + kx * m->wsx);
+      keep_larger(best, idx, y, (uint8_t)k, n);
     }
-  }
   return err;
 }
 
@@ -115,7 +125,7 @@ static int mask_tile(struct map *m, int8_t *y, uint32_t tile)
   const int8_t *mask = touch(m, m->aux + tile * m->g->t2, m->g->t2, &m->g->rd_bytes, &err);
   if (!mask)
     return err;
-  for (uint32_t i = 0; i < m->g->t2; i++)
+  for (uint32_t i = 0, n = m->g->t2; i < n; i++)
     y[i] = mask[i] > 0 ? y[i] : 0;
   return 0;
 }
@@ -123,7 +133,7 @@ static int mask_tile(struct map *m, int8_t *y, uint32_t tile)
 static int store_pooled(struct map *m, const int8_t *best, uint8_t *idx, uint32_t tile)
 {
   if (m->relu)
-    for (uint32_t i = 0; i < m->g->t2; i++)
+    for (uint32_t i = 0, n = m->g->t2; i < n; i++)
       idx[i] = best[i] == 0 ? CURTA_IDX_NONE : idx[i];
   return store(m, m->idx + tile * m->g->t2, idx, m->g->t2);
 }
@@ -168,6 +178,12 @@ int curta_golden_map(struct curta_golden *g, const uint32_t *cmd)
   return err;
 }
 
+static void select_index(int8_t *restrict out, const int8_t *restrict y, const uint8_t *restrict idx, uint8_t k, uint32_t n)
+{
+  for (uint32_t i = 0; i < n; i++)
+    out[i] = (int8_t)(y[i] & -(idx[i] == k));
+}
+
 /* One item of SCATTER: the error of a window goes to the position that its index names. */
 static int scatter_tile(struct map *m, uint32_t src, uint32_t dst)
 {
@@ -178,11 +194,11 @@ static int scatter_tile(struct map *m, uint32_t src, uint32_t dst)
   const uint8_t *p = err ? 0 : touch(m, m->aux + src * n, n, &m->g->rd_bytes, &err);
   if (p)
     memcpy(idx, p, n);
-  for (uint32_t k = 0; k < m->kh * m->kw && !err; k++) {
-    for (uint32_t i = 0; i < n; i++)
-      out[i] = idx[i] == k ? y[i] : 0;
-    err = store(m, m->dst + (dst + k / m->kw * m->wsy + k % m->kw * m->wsx) * n, out, n);
-  }
+  for (uint32_t ky = 0, k = 0; ky < m->kh; ky++)
+    for (uint32_t kx = 0; kx < m->kw && !err; kx++, k++) {
+      select_index(out, y, idx, (uint8_t)k, n);
+      err = store(m, m->dst + (dst + ky * m->wsy + kx * m->wsx) * n, out, n);
+    }
   return err;
 }
 

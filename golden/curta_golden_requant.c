@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * curta_golden_requant.c - rounding of whole rows and magnitudes of whole rows, as curta_num.h says, element by element
+ * curta_golden_requant.c - rounding of whole tiles: the kernel for the usual shifts, the law of curta_num.h for the rest
  */
 #include "curta_golden_int.h"
+#include "curta_kernels.h"
 
 struct curta_rounding curta_golden_rounding(const struct curta_golden *g, const uint32_t *cmd)
 {
@@ -17,16 +18,13 @@ struct curta_rounding curta_golden_rounding(const struct curta_golden *g, const 
 
 void curta_golden_requant(int8_t *y, const int32_t *x, uint32_t n, const struct curta_rounding *how, uint32_t index)
 {
+  struct curta_kernel_rounding k = { how->shift, how->mode, how->seed, how->tensor, index };
+  if (how->shift >= 1 && how->shift <= 31) {
+    curta_kernel_requant(y, x, n, &k);
+    return;
+  }
   for (uint32_t i = 0; i < n; i++) {
     uint32_t r = how->mode == CURTA_ROUND_STOCHASTIC ? curta_rand(how->seed, how->tensor, index + i) : 0;
     y[i] = curta_requant(x[i], how->shift, how->mode, how->wrap, r);
   }
-}
-
-uint32_t curta_golden_magnitudes(const int32_t *x, uint32_t n)
-{
-  uint32_t all = 0;
-  for (uint32_t i = 0; i < n; i++)
-    all |= curta_mag(x[i]);
-  return all;
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * curta_golden_update.c - UPDATE and REDUCE (machine.md section 5)
+ *
+ * Both have their fields in the same places; where a command has no SRC_ACC the bit is reserved, hence 0.
  */
 #include "curta_golden_int.h"
+#include "curta_kernels.h"
 
 #define TILE_MAX 256 /* elements of the largest tile */
 
@@ -19,6 +22,7 @@ static struct update common(struct curta_golden *g, const uint32_t *cmd)
   u.aux = curta_cmd_get(cmd, CURTA_UPDATE_AUX);
   u.dst = curta_cmd_get(cmd, CURTA_UPDATE_DST);
   u.idx = curta_cmd_get(cmd, CURTA_UPDATE_IDX);
+  u.acc = (int)curta_cmd_get(cmd, CURTA_REDUCE_SRC_ACC);
   u.master = (int)curta_cmd_get(cmd, CURTA_UPDATE_MASTER);
   u.frac = (int32_t)curta_cmd_get(cmd, CURTA_UPDATE_FRAC);
   u.decay = (int)curta_cmd_get(cmd, CURTA_UPDATE_DECAY);
@@ -67,8 +71,9 @@ static int fetch_weights(struct update *u, int16_t *wf, int8_t *w, uint32_t n)
 
 static void add_decay(const struct update *u, int32_t *x, const int8_t *w)
 {
-  for (uint32_t i = 0; i < u->g->t2; i++)
-    x[i] = curta_decay(x[i], w[i], u->d);
+  int32_t d = u->d;
+  for (uint32_t i = 0, n = u->g->t2; i < n; i++)
+    x[i] = curta_decay(x[i], w[i], d);
 }
 
 static int store(struct update *u, uint32_t addr, const void *y, uint32_t bytes)
@@ -83,16 +88,19 @@ static int store(struct update *u, uint32_t addr, const void *y, uint32_t bytes)
   return 0;
 }
 
-/* wf, w := the weights after the step g */
-static void step(const struct update *u, int16_t *wf, int8_t *w, const int8_t *g)
+/* w := the weights after the step g */
+static void step(int8_t *restrict w, const int8_t *restrict g, uint32_t n)
 {
-  for (uint32_t i = 0; i < u->g->t2; i++) {
-    if (u->master) {
-      wf[i] = curta_update_master(wf[i], g[i], u->frac);
-      w[i] = curta_round_psto(wf[i], u->frac);
-    } else {
-      w[i] = curta_update(w[i], g[i]);
-    }
+  for (uint32_t i = 0; i < n; i++)
+    w[i] = curta_update(w[i], g[i]);
+}
+
+/* The same with master weights */
+static void step_master(int16_t *restrict wf, int8_t *restrict w, const int8_t *restrict g, uint32_t n, int32_t frac)
+{
+  for (uint32_t i = 0; i < n; i++) {
+    wf[i] = curta_update_master(wf[i], g[i], frac);
+    w[i] = curta_round_psto(wf[i], frac);
   }
 }
 
@@ -110,7 +118,10 @@ static int update_tile(struct update *u, uint32_t n, const struct curta_rounding
   if (u->decay)
     add_decay(u, x, w);
   curta_golden_requant(g, x, t2, how, index);
-  step(u, wf, w, g);
+  if (u->master)
+    step_master(wf, w, g, t2, u->frac);
+  else
+    step(w, g, t2);
   if (u->master)
     err = store(u, u->idx + n * 2 * t2, wf, 2 * t2);
   return err ? err : store(u, u->dst + n * t2, w, t2);
@@ -136,7 +147,6 @@ int curta_golden_reduce(struct curta_golden *g, const uint32_t *cmd)
   int16_t wf[TILE_MAX];
   int8_t w[TILE_MAX];
   int err = 0;
-  u.acc = (int)curta_cmd_get(cmd, CURTA_REDUCE_SRC_ACC);
   for (uint32_t n = 0; n < count && !err; n++) {
     err = fetch_gradient(&u, x, n);
     if (!err && u.decay)
@@ -144,7 +154,7 @@ int curta_golden_reduce(struct curta_golden *g, const uint32_t *cmd)
     if (!err && u.decay)
       add_decay(&u, x, w);
     if (!err)
-      all |= curta_golden_magnitudes(x, g->t2);
+      all |= curta_kernel_magnitudes(x, g->t2);
   }
   if (!err)
     curta_golden_set(g, reg, all);

@@ -2,6 +2,7 @@
  * curta_kernels.c - see curta_kernels.h
  *
  * One vpmaddwd makes 16 products: 8 lanes of B times 2 neighbours of the contraction. |pair sum| <= 2^15, exact.
+ * The loops over elements are written once, always inlined, and compiled twice: the compiler makes vectors of them.
  */
 #include "curta_kernels.h"
 
@@ -23,6 +24,66 @@ void curta_kernel_pairs(int16_t *pairs, const int8_t *tile, uint32_t t, int mode
   for (uint32_t k = 0; k < t; k++)
     for (uint32_t lane = 0; lane < t; lane++)
       pairs[2 * (k / 2 * t + lane) + k % 2] = tile[lane * lane_step + k * k_step];
+}
+
+#define CURTA_INLINE static inline __attribute__((always_inline))
+
+/* curta_round_up of curta_num.h for shifts below 32, so that 32-bit lanes suffice. mode is a constant after inlining. */
+CURTA_INLINE int32_t round_up(uint32_t m, uint32_t s, enum curta_round mode, uint32_t r)
+{
+  uint32_t low = (1u << s) - 1u, f = m & low, h = s / 2;
+  if (mode == CURTA_ROUND_NEAREST)
+    return (int32_t)(m >> (s - 1) & 1u);
+  if (mode == CURTA_ROUND_PSTO)
+    return (int32_t)(f >> h) > (int32_t)((f & ((1u << h) - 1u)) << (s % 2));
+  return mode == CURTA_ROUND_STOCHASTIC ? (int32_t)f > (int32_t)(r & low) : 0;
+}
+
+CURTA_INLINE void requant_mode(int8_t *restrict y, const int32_t *restrict x, uint32_t n,
+                               const struct curta_kernel_rounding *how, enum curta_round mode)
+{
+  uint32_t s = (uint32_t)how->shift, seed = how->seed, tensor = how->tensor, index = how->index;
+  for (uint32_t i = 0; i < n; i++) {
+    uint32_t m = curta_abs(x[i]), r = mode == CURTA_ROUND_STOCHASTIC ? curta_rand(seed, tensor, index + i) : 0;
+    int32_t q = (int32_t)(m >> s) + round_up(m, s, mode, r);
+    q = q > 127 ? 127 : q;
+    y[i] = (int8_t)(x[i] < 0 ? -q : q);
+  }
+}
+
+CURTA_INLINE void requant_any(int8_t *y, const int32_t *x, uint32_t n, const struct curta_kernel_rounding *how)
+{
+  switch (how->mode) {
+  case CURTA_ROUND_NEAREST:
+    requant_mode(y, x, n, how, CURTA_ROUND_NEAREST);
+    break;
+  case CURTA_ROUND_PSTO:
+    requant_mode(y, x, n, how, CURTA_ROUND_PSTO);
+    break;
+  case CURTA_ROUND_STOCHASTIC:
+    requant_mode(y, x, n, how, CURTA_ROUND_STOCHASTIC);
+    break;
+  default:
+    requant_mode(y, x, n, how, CURTA_ROUND_TRUNCATE);
+  }
+}
+
+CURTA_INLINE uint32_t magnitudes_any(const int32_t *x, uint32_t n)
+{
+  uint32_t all = 0;
+  for (uint32_t i = 0; i < n; i++)
+    all |= curta_mag(x[i]);
+  return all;
+}
+
+static void requant_c(int8_t *y, const int32_t *x, uint32_t n, const struct curta_kernel_rounding *how)
+{
+  requant_any(y, x, n, how);
+}
+
+static uint32_t magnitudes_c(const int32_t *x, uint32_t n)
+{
+  return magnitudes_any(x, n);
 }
 
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
@@ -90,28 +151,63 @@ CURTA_AVX2 static void products_avx2(int32_t *sum, const struct curta_product *p
     rows16(sum, p, n, kp, row);
 }
 
+CURTA_AVX2 static void requant_avx2(int8_t *y, const int32_t *x, uint32_t n, const struct curta_kernel_rounding *how)
+{
+  requant_any(y, x, n, how);
+}
+
+CURTA_AVX2 static uint32_t magnitudes_avx2(const int32_t *x, uint32_t n)
+{
+  return magnitudes_any(x, n);
+}
+
 static int fast_enabled = 1;
 
-void curta_kernel_select(int fast)
+static int fast(void)
 {
-  fast_enabled = fast;
+  return fast_enabled && __builtin_cpu_supports("avx2");
+}
+
+void curta_kernel_select(int on)
+{
+  fast_enabled = on;
 }
 
 void curta_kernel_products(int32_t *sum, const struct curta_product *p, uint32_t n, uint32_t t, uint32_t kp)
 {
-  if (fast_enabled && (t == 8 || t == 16) && __builtin_cpu_supports("avx2"))
+  if ((t == 8 || t == 16) && fast())
     products_avx2(sum, p, n, t, kp);
   else
     products_c(sum, p, n, t, kp);
 }
-#else
-void curta_kernel_select(int fast)
+
+void curta_kernel_requant(int8_t *y, const int32_t *x, uint32_t n, const struct curta_kernel_rounding *how)
 {
-  (void)fast;
+  (fast() ? requant_avx2 : requant_c)(y, x, n, how);
+}
+
+uint32_t curta_kernel_magnitudes(const int32_t *x, uint32_t n)
+{
+  return (fast() ? magnitudes_avx2 : magnitudes_c)(x, n);
+}
+#else
+void curta_kernel_select(int on)
+{
+  (void)on;
 }
 
 void curta_kernel_products(int32_t *sum, const struct curta_product *p, uint32_t n, uint32_t t, uint32_t kp)
 {
   products_c(sum, p, n, t, kp);
+}
+
+void curta_kernel_requant(int8_t *y, const int32_t *x, uint32_t n, const struct curta_kernel_rounding *how)
+{
+  requant_c(y, x, n, how);
+}
+
+uint32_t curta_kernel_magnitudes(const int32_t *x, uint32_t n)
+{
+  return magnitudes_c(x, n);
 }
 #endif

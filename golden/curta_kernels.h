@@ -6,6 +6,7 @@
 #ifndef CURTA_KERNELS_H
 #define CURTA_KERNELS_H
 #include <stdint.h>
+#include "curta_num.h"
 
 struct curta_product {
   const int16_t *a, *b;
@@ -17,6 +18,17 @@ void curta_kernel_products(int32_t *sum, const struct curta_product *p, uint32_t
 /* pairs := the tile; mode 0: lane is the first index of the tile (L), 1: the second (T) */
 void curta_kernel_pairs(int16_t *pairs, const int8_t *tile, uint32_t t, int mode);
 
+/* y[i] := curta_requant(x[i], shift, mode) for 1 <= shift <= 31, stochastic draws curta_rand(seed, tensor, index + i) */
+struct curta_kernel_rounding {
+  int32_t shift;
+  enum curta_round mode;
+  uint32_t seed, tensor, index;
+};
+void curta_kernel_requant(int8_t *y, const int32_t *x, uint32_t n, const struct curta_kernel_rounding *how);
+
+/* OR of v(x[i]) */
+uint32_t curta_kernel_magnitudes(const int32_t *x, uint32_t n);
+
 /* Forces plain C (0) or what the processor can do (1, the default); for tests. */
-void curta_kernel_select(int fast);
+void curta_kernel_select(int on);
 #endif

@@ -18,3 +18,13 @@ $(BUILD)/tests/golden/%.o: tests/golden/%.c
 $(BUILD)/tests/golden/test_vectors: $(addprefix $(BUILD)/tests/golden/,test_vectors.o npy.o replay.o) $(GOLDEN_LIB)
 	$(CC) $(CFLAGS) $^ -lpthread -lm -o $@
 TESTS += $(BUILD)/tests/golden/test_vectors
+
+.PHONY: bench-golden
+bench-golden: $(BUILD)/tests/golden/bench_gemm ## speed of the golden device
+	@$<
+$(BUILD)/tests/golden/bench_gemm: $(BUILD)/tests/golden/bench_gemm.o $(GOLDEN_LIB)
+	$(CC) $(CFLAGS) $^ -lpthread -o $@
+
+$(BUILD)/tests/golden/test_device: $(addprefix $(BUILD)/tests/golden/,test_device.o law.o) $(GOLDEN_LIB)
+	$(CC) $(CFLAGS) $^ -lpthread -o $@
+TESTS += $(BUILD)/tests/golden/test_device

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * law.c - see law.h
+ *
+ * Slow on purpose: one element at a time, every address worked out from the formula..
+ */
+#include <string.h>
+#include "curta_num.h"
+#include "law.h"
+
+#define GET(field) curta_cmd_get(cmd, field)
+#define GETS(field) curta_cmd_gets(cmd, field)
+
+/* A load or store of `bytes` at addr is legal; remembers addr otherwise. */
+static int legal(struct law *m, uint32_t addr, uint32_t bytes)
+{
+  m->info = addr;
+  return (uint64_t)addr + bytes <= m->mem_size;
+}
+
+static int32_t get(const struct law *m, uint32_t addr, uint32_t bytes)
+{
+  uint32_t v = 0;
+  for (uint32_t i = 0; i < bytes; i++)
+    v |= (uint32_t)m->mem[addr + i] << 8 * i;
+  return bytes == 1 ? (int8_t)v : bytes == 2 ? (int16_t)v : (int32_t)v;
+}
+
+/* Stores one element. Its bits join the check sum at their place in the word. */
+static void put(struct law *m, uint32_t addr, uint32_t bytes, int32_t value)
+{
+  uint32_t mask = bytes == 4 ? 0xffffffffu : (1u << 8 * bytes) - 1u;
+  for (uint32_t i = 0; i < bytes; i++)
+    m->mem[addr + i] = (uint8_t)((uint32_t)value >> 8 * i);
+  m->check += (((uint32_t)value & mask) << 8 * (addr % 4)) * (2u * (addr / 4) + 1u);
+}
+
+static void set(struct law *m, uint32_t reg, uint32_t value)
+{
+  m->s[reg] = value;
+  m->check += value * (2u * reg + 1u);
+}
+
+/* ------------------------------------------------------------------ LOAD and GEMM */
+
+static int load(struct law *m, const uint32_t *cmd)
+{
+  uint32_t n = GET(CURTA_LOAD_DST), b = GET(CURTA_LOAD_BUF);
+  for (uint32_t i3 = 0; i3 < GET(CURTA_LOAD_N3); i3++)
+    for (uint32_t i2 = 0; i2 < GET(CURTA_LOAD_N2); i2++)
+      for (uint32_t i1 = 0; i1 < GET(CURTA_LOAD_N1); i1++)
+        for (uint32_t i0 = 0; i0 < GET(CURTA_LOAD_N0); i0++, n++) {
+          uint32_t tile = i3 * GET(CURTA_LOAD_S3) + i2 * GET(CURTA_LOAD_S2) + i1 * GET(CURTA_LOAD_S1) + i0;
+          uint32_t addr = GET(CURTA_LOAD_ADDR) + m->t2 * tile;
+          if (!legal(m, addr, m->t2))
+            return CURTA_ERR_RANGE;
+          m->info = n;
+          if (n >= (uint32_t)(b ? m->conf.b_tiles : m->conf.a_tiles))
+            return CURTA_ERR_RANGE;
+          for (uint32_t e = 0; e < m->t2; e++) {
+            uint32_t at = n * m->t2 + e;
+            m->buf[b][at] = (int8_t)m->mem[addr + e];
+            m->check += ((uint32_t)m->mem[addr + e] << 8 * (at % 4)) * (2u * (at / 4) + 1u);
+          }
+        }
+  return 0;
+}
+
+static int window(int32_t a, uint32_t v, int32_t b, uint32_t k, int32_t c, uint32_t u)
+{
+  int64_t at = (int64_t)a * v + (int64_t)b * k + c;
+  return at >= 0 && at < u;
+}
+
+/* One tile product into sum. */
+static void product(const struct law *m, const uint32_t *cmd, uint32_t *sum, uint32_t xa, uint32_t xb, uint32_t k_end)
+{
+  const int8_t *a = m->buf[0] + xa * m->t2, *b = m->buf[1] + xb * m->t2;
+  for (uint32_t i = 0; i < m->t; i++)
+    for (uint32_t j = 0; j < m->t; j++)
+      for (uint32_t k = 0; k < k_end; k++) {
+        int32_t x = GET(CURTA_GEMM_A_T) ? a[k * m->t + i] : a[i * m->t + k];
+        int32_t y = GET(CURTA_GEMM_B_T) ? b[k * m->t + j] : b[j * m->t + k];
+        sum[i * m->t + j] += (uint32_t)(x * y);
+      }
+}
+
+static int visit(struct law *m, const uint32_t *cmd, uint32_t ga, uint32_t gb, uint32_t vy, uint32_t vx, uint32_t *or_mag)
+{
+  uint32_t p = (GET(CURTA_GEMM_P_BASE) + ga * GET(CURTA_GEMM_P_SGA) + gb * GET(CURTA_GEMM_P_SGB) +
+                vy * GET(CURTA_GEMM_P_SVY) + vx * GET(CURTA_GEMM_P_SVX)) % 65536;
+  uint32_t sum[256] = { 0 }, v = (uint32_t)m->conf.v;
+  m->info = p;
+  if (p >= (uint32_t)m->conf.p_tiles)
+    return CURTA_ERR_RANGE;
+  if (GET(CURTA_GEMM_ACC))
+    memcpy(sum, m->acc + p * m->t2, 4 * m->t2);
+  for (uint32_t ky = 0; ky < GET(CURTA_GEMM_NKY); ky++)
+    for (uint32_t kx = 0; kx < GET(CURTA_GEMM_NKX); kx++)
+      for (uint32_t kc = 0; kc < GET(CURTA_GEMM_NKC); kc++) {
+        uint32_t last = (GET(CURTA_GEMM_KLAST) + v - 1) / v * v;
+        uint32_t xa = (GET(CURTA_GEMM_A_BASE) + ga * GET(CURTA_GEMM_A_SGA) + vy * GET(CURTA_GEMM_A_SVY) +
+                       vx * GET(CURTA_GEMM_A_SVX) + ky * GET(CURTA_GEMM_A_SKY) + kx * GET(CURTA_GEMM_A_SKX) +
+                       kc * GET(CURTA_GEMM_A_SKC)) % 65536;
+        uint32_t xb = (GET(CURTA_GEMM_B_BASE) + gb * GET(CURTA_GEMM_B_SGB) + vy * GET(CURTA_GEMM_B_SVY) +
+                       vx * GET(CURTA_GEMM_B_SVX) + ky * GET(CURTA_GEMM_B_SKY) + kx * GET(CURTA_GEMM_B_SKX) +
+                       kc * GET(CURTA_GEMM_B_SKC)) % 65536;
+        if (!window((int32_t)GET(CURTA_GEMM_Y_A), vy, (int32_t)GET(CURTA_GEMM_Y_B), ky, GETS(CURTA_GEMM_Y_C), GET(CURTA_GEMM_Y_U)))
+          continue;
+        if (!window((int32_t)GET(CURTA_GEMM_X_A), vx, (int32_t)GET(CURTA_GEMM_X_B), kx, GETS(CURTA_GEMM_X_C), GET(CURTA_GEMM_X_U)))
+          continue;
+        m->info = xa >= (uint32_t)m->conf.a_tiles ? xa : xb;
+        if (xa >= (uint32_t)m->conf.a_tiles || xb >= (uint32_t)m->conf.b_tiles)
+          return CURTA_ERR_RANGE;
+        product(m, cmd, sum, xa, xb, kc + 1 < GET(CURTA_GEMM_NKC) ? m->t : last);
+      }
+  for (uint32_t e = 0; e < m->t2; e++) {
+    m->acc[p * m->t2 + e] = curta_s32(sum[e]);
+    m->check += sum[e] * (2u * (p * m->t2 + e) + 1u);
+    *or_mag |= curta_mag(curta_s32(sum[e]));
+  }
+  return 0;
+}
+
+static int gemm(struct law *m, const uint32_t *cmd)
+{
+  uint32_t reg = GET(CURTA_GEMM_OR_REG), or_mag = GET(CURTA_GEMM_OR_KEEP) ? m->s[reg] : 0;
+  for (uint32_t ga = 0; ga < GET(CURTA_GEMM_NGA); ga++)
+    for (uint32_t gb = 0; gb < GET(CURTA_GEMM_NGB); gb++)
+      for (uint32_t vy = 0; vy < GET(CURTA_GEMM_NVY); vy++)
+        for (uint32_t vx = 0; vx < GET(CURTA_GEMM_NVX); vx++)
+          if (visit(m, cmd, ga, gb, vy, vx, &or_mag))
+            return CURTA_ERR_RANGE;
+  if (GET(CURTA_GEMM_FINAL))
+    set(m, reg, or_mag);
+  return 0;
+}
+
+/* ------------------------------------------------------------------ VECTOR */
+
+/* Requantised element: draw number `index`. */
+static int32_t requant(const struct law *m, const uint32_t *cmd, int32_t x, uint32_t index)
+{
+  uint32_t seed = GET(CURTA_MAP_SEED_REG), tensor = GET(CURTA_MAP_TENSOR) + m->s[(seed + 1) % 64];
+  return curta_requant(x, curta_s32(m->s[GET(CURTA_MAP_SHIFT_REG)]), (enum curta_round)GET(CURTA_MAP_ROUND),
+                       (int)GET(CURTA_MAP_WRAP), curta_rand(m->s[seed], tensor, GET(CURTA_MAP_ORIGIN) + index));
+}
+
+/* Source of MAP or SCATTER: element e of tile number `tile`, the `index`-th that is read. *ok := 0 outside. */
+static int32_t source(struct law *m, const uint32_t *cmd, uint32_t tile, uint32_t e, uint32_t index, int acc, int *ok)
+{
+  uint32_t size = GET(CURTA_MAP_SRC_TYPE) == 2 ? 4 : 1, addr = GET(CURTA_MAP_SRC) + size * m->t2 * tile;
+  int32_t x = 0;
+  if (acc) {
+    m->info = GET(CURTA_MAP_SRC) + tile;
+    *ok = m->info < (uint32_t)m->conf.p_tiles;
+    x = *ok ? m->acc[m->info * m->t2 + e] : 0;
+  } else {
+    *ok = legal(m, addr, size * m->t2);
+    x = *ok ? get(m, addr + size * e, size) : 0;
+  }
+  return GET(CURTA_MAP_REQ) ? requant(m, cmd, x, index) : x;
+}
+
+/* One destination tile of MAP; *index counts the elements read. */
+static int map_item(struct law *m, const uint32_t *cmd, uint32_t src, uint32_t dst, uint32_t *index)
+{
+  uint32_t pool = GET(CURTA_MAP_POOL), kh = pool ? GET(CURTA_MAP_KH) : 1, kw = pool ? GET(CURTA_MAP_KW) : 1;
+  uint32_t size = GET(CURTA_MAP_DST_TYPE) == 2 ? 4 : 1, to = GET(CURTA_MAP_DST) + size * m->t2 * dst;
+  uint32_t idx_to = GET(CURTA_MAP_IDX) + m->t2 * dst, aux = GET(CURTA_MAP_AUX) + m->t2 * dst;
+  int32_t out[256];
+  uint32_t idx[256];
+  int ok = 1;
+  for (uint32_t k = 0; k < kh * kw; k++)
+    for (uint32_t e = 0; e < m->t2; e++) {
+      uint32_t tile = src + (pool ? k / kw * GET(CURTA_MAP_W_SY) + k % kw * GET(CURTA_MAP_W_SX) : 0);
+      int32_t y = source(m, cmd, tile, e, *index + k * m->t2 + e, (int)GET(CURTA_MAP_SRC_ACC), &ok);
+      if (!ok)
+        return CURTA_ERR_RANGE;
+      if (GET(CURTA_MAP_RELU) && y < 0)
+        y = 0;
+      if (k == 0 || y > out[e]) {
+        out[e] = y;
+        idx[e] = k;
+      }
+    }
+  *index += kh * kw * m->t2;
+  if (pool && !legal(m, idx_to, m->t2))
+    return CURTA_ERR_RANGE;
+  for (uint32_t e = 0; e < m->t2 && pool; e++)
+    put(m, idx_to + e, 1, GET(CURTA_MAP_RELU) && out[e] == 0 ? 255 : (int32_t)idx[e]);
+  if (GET(CURTA_MAP_MASK) && !legal(m, aux, m->t2))
+    return CURTA_ERR_RANGE;
+  for (uint32_t e = 0; e < m->t2 && GET(CURTA_MAP_MASK); e++)
+    out[e] = (int8_t)m->mem[aux + e] > 0 ? out[e] : 0;
+  if (!legal(m, to, size * m->t2))
+    return CURTA_ERR_RANGE;
+  for (uint32_t e = 0; e < m->t2; e++)
+    put(m, to + size * e, size, out[e]);
+  return 0;
+}
+
+static int scatter_item(struct law *m, const uint32_t *cmd, uint32_t src, uint32_t dst, uint32_t *index)
+{
+  uint32_t kh = GET(CURTA_SCATTER_KH), kw = GET(CURTA_SCATTER_KW), aux = GET(CURTA_SCATTER_AUX) + m->t2 * src;
+  int32_t y[256];
+  int ok = 1;
+  for (uint32_t e = 0; e < m->t2; e++) {
+    y[e] = source(m, cmd, src, e, *index + e, 0, &ok);
+    if (!ok)
+      return CURTA_ERR_RANGE;
+  }
+  *index += m->t2;
+  if (!legal(m, aux, m->t2))
+    return CURTA_ERR_RANGE;
+  for (uint32_t k = 0; k < kh * kw; k++) {
+    uint32_t tile = dst + k / kw * GET(CURTA_SCATTER_W_SY) + k % kw * GET(CURTA_SCATTER_W_SX);
+    uint32_t to = GET(CURTA_SCATTER_DST) + m->t2 * tile;
+    if (!legal(m, to, m->t2))
+      return CURTA_ERR_RANGE;
+    for (uint32_t e = 0; e < m->t2; e++)
+      put(m, to + e, 1, m->mem[aux + e] == k ? y[e] : 0);
+  }
+  return 0;
+}
+
+static int fill_item(struct law *m, const uint32_t *cmd, uint32_t dst)
+{
+  uint32_t to = GET(CURTA_FILL_DST) + m->t2 * dst;
+  if (!legal(m, to, m->t2))
+    return CURTA_ERR_RANGE;
+  for (uint32_t e = 0; e < m->t2; e++)
+    put(m, to + e, 1, (int32_t)GET(CURTA_FILL_VALUE));
+  return 0;
+}
+
+static int items(struct law *m, const uint32_t *cmd)
+{
+  uint32_t index = 0, op = GET(CURTA_CMD_OPCODE);
+  int err = 0;
+  for (uint32_t i3 = 0; i3 < GET(CURTA_MAP_N3); i3++)
+    for (uint32_t i2 = 0; i2 < GET(CURTA_MAP_N2); i2++)
+      for (uint32_t i1 = 0; i1 < GET(CURTA_MAP_N1); i1++)
+        for (uint32_t i0 = 0; i0 < GET(CURTA_MAP_N0) && !err; i0++) {
+          uint32_t src = i3 * GET(CURTA_MAP_S3) + i2 * GET(CURTA_MAP_S2) + i1 * GET(CURTA_MAP_S1) + i0;
+          uint32_t dst = i3 * GET(CURTA_MAP_D3) + i2 * GET(CURTA_MAP_D2) + i1 * GET(CURTA_MAP_D1) + i0;
+          err = op == CURTA_OP_MAP       ? map_item(m, cmd, src, dst, &index)
+                : op == CURTA_OP_SCATTER ? scatter_item(m, cmd, src, dst, &index)
+                                         : fill_item(m, cmd, dst);
+        }
+  return err;
+}
+
+/* G' of element e of tile n: the gradient plus the decay term; *w: the weight, *wf: its master. */
+static int32_t gradient(const struct law *m, const uint32_t *cmd, uint32_t n, uint32_t e, int acc, int32_t *w, int32_t *wf)
+{
+  uint32_t at = n * m->t2 + e, aux = GET(CURTA_UPDATE_AUX);
+  int32_t g = acc ? m->acc[GET(CURTA_REDUCE_SRC) * m->t2 + at] : get(m, GET(CURTA_UPDATE_SRC) + 4 * at, 4);
+  if (!GET(CURTA_UPDATE_DECAY) && GET(CURTA_CMD_OPCODE) == CURTA_OP_REDUCE)
+    return g;
+  *wf = GET(CURTA_UPDATE_MASTER) ? get(m, aux + 2 * at, 2) : 0;
+  *w = GET(CURTA_UPDATE_MASTER) ? curta_round_psto(*wf, (int32_t)GET(CURTA_UPDATE_FRAC)) : get(m, aux + at, 1);
+  return GET(CURTA_UPDATE_DECAY) ? curta_decay(g, (int8_t)*w, curta_s32(m->s[GET(CURTA_UPDATE_DECAY_REG)])) : g;
+}
+
+/* Programs of the test keep UPDATE and REDUCE inside the memory. */
+static int update(struct law *m, const uint32_t *cmd)
+{
+  uint32_t frac = GET(CURTA_UPDATE_FRAC);
+  int32_t top = (1 << (7 + frac)) - 1;
+  for (uint32_t n = 0; n < GET(CURTA_UPDATE_N); n++)
+    for (uint32_t e = 0; e < m->t2; e++) {
+      uint32_t at = n * m->t2 + e;
+      int32_t w = 0, wf = 0, total = gradient(m, cmd, n, e, 0, &w, &wf), g = requant(m, cmd, total, at);
+      if (GET(CURTA_UPDATE_MASTER)) {
+        wf = wf - g > top ? top : wf - g < -top ? -top : wf - g;
+        put(m, GET(CURTA_UPDATE_IDX) + 2 * at, 2, wf);
+        w = curta_round_psto(wf, (int32_t)frac);
+      } else {
+        w = w - g > 127 ? 127 : w - g < -127 ? -127 : w - g;
+      }
+      put(m, GET(CURTA_UPDATE_DST) + at, 1, w);
+    }
+  return 0;
+}
+
+static int reduce(struct law *m, const uint32_t *cmd)
+{
+  uint32_t reg = GET(CURTA_REDUCE_OR_REG), all = GET(CURTA_REDUCE_OR_KEEP) ? m->s[reg] : 0;
+  int32_t w = 0, wf = 0;
+  for (uint32_t n = 0; n < GET(CURTA_REDUCE_N); n++)
+    for (uint32_t e = 0; e < m->t2; e++)
+      all |= curta_mag(gradient(m, cmd, n, e, (int)GET(CURTA_REDUCE_SRC_ACC), &w, &wf));
+  set(m, reg, all);
+  return 0;
+}
+
+static int loss(struct law *m, const uint32_t *cmd)
+{
+  uint32_t rows = GET(CURTA_LOSS_ROWS), c_all = GET(CURTA_LOSS_CLASSES), t = m->t, across = (c_all + t - 1) / t, right = 0;
+  uint32_t seed = GET(CURTA_LOSS_SEED_REG), tensor = GET(CURTA_LOSS_TENSOR) + m->s[(seed + 1) % 64];
+  for (uint32_t n = 0; n < (rows + t - 1) / t * t; n++) {
+    int8_t a[1024] = { 0 };
+    int64_t terms[1024];
+    int32_t g[1024] = { 0 };
+    uint32_t best = 0, label = n < rows ? (uint16_t)get(m, GET(CURTA_LOSS_AUX) + 2 * n, 2) : 0;
+    for (uint32_t c = 0; c < c_all; c++) {
+      a[c] = (int8_t)get(m, GET(CURTA_LOSS_SRC) + (n / t * across + c / t) * m->t2 + n % t * t + c % t, 1);
+      best = a[c] > a[best] ? c : best;
+    }
+    curta_loss_terms(terms, a, c_all, curta_loss_exponent(curta_s32(m->s[GET(CURTA_LOSS_EXP_REG)])));
+    curta_loss_gradient(g, terms, c_all, label);
+    right += n < rows && best == label;
+    for (uint32_t c = 0; c < across * t; c++) {
+      int32_t y = curta_requant(c < c_all ? g[c] : 0, 4, (enum curta_round)GET(CURTA_LOSS_ROUND), 0,
+                                curta_rand(m->s[seed], tensor, n * c_all + c));
+      put(m, GET(CURTA_LOSS_DST) + (n / t * across + c / t) * m->t2 + n % t * t + c % t, 1,
+          n < rows && c < c_all ? y : 0);
+    }
+  }
+  set(m, GET(CURTA_LOSS_COUNT_REG), right);
+  return 0;
+}
+
+static int scalar(struct law *m, const uint32_t *cmd)
+{
+  uint32_t a = m->s[GET(CURTA_SCALAR_RA)], b = m->s[GET(CURTA_SCALAR_RB)], bits = 0, imm = GET(CURTA_SCALAR_IMM), d;
+  while (bits < 32 && a >> bits)
+    bits++;
+  int64_t act = (int64_t)bits - 7, grad = (int32_t)(bits - b);
+  switch (GET(CURTA_SCALAR_FUNC)) {
+  case 0:
+    d = imm;
+    break;
+  case 1:
+    d = a + b + m->s[GET(CURTA_SCALAR_RC)] + imm;
+    break;
+  case 2:
+    d = act <= 0 ? 0 : act == 1 && imm % 2 ? 2 : (uint32_t)act;
+    break;
+  case 3:
+    d = bits == 0 ? 63 : grad < 1 ? 0 : grad > 62 ? 62 : (uint32_t)grad;
+    break;
+  case 4:
+    d = bits + imm;
+    break;
+  default:
+    d = a | b;
+  }
+  set(m, GET(CURTA_SCALAR_RD), d);
+  return 0;
+}
+
+int law_execute(struct law *m, const uint32_t *cmd)
+{
+  m->check = 0;
+  switch (GET(CURTA_CMD_OPCODE)) {
+  case CURTA_OP_LOAD:
+    return load(m, cmd);
+  case CURTA_OP_GEMM:
+    return gemm(m, cmd);
+  case CURTA_OP_UPDATE:
+    return update(m, cmd);
+  case CURTA_OP_REDUCE:
+    return reduce(m, cmd);
+  case CURTA_OP_LOSS:
+    return loss(m, cmd);
+  case CURTA_OP_SCALAR:
+    return scalar(m, cmd);
+  default:
+    return items(m, cmd);
+  }
+}

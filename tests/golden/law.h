@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * law.h - docs/machine.md sections 3 to 5 written down a second time, element by element, to check the golden device against
+ *
+ * Shares only curta_num.h and the field table with the device.
+ */
+#ifndef CURTA_TEST_LAW_H
+#define CURTA_TEST_LAW_H
+#include <stdint.h>
+#include "curta_spec.h"
+
+struct law {
+  struct curta_config conf;
+  uint32_t t, t2, mem_size;
+  uint8_t *mem;
+  int8_t *buf[2];
+  int32_t *acc;
+  uint32_t s[CURTA_SCALARS];
+  uint32_t check; /* of the last command */
+  uint32_t info;  /* of the last error */
+};
+
+/* Executes one statically correct engine command: 0 or CURTA_ERR_RANGE. */
+int law_execute(struct law *m, const uint32_t *cmd);
+#endif
