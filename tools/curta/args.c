@@ -46,7 +46,7 @@ static const struct option Options[] = {
     {"--augment", NULL, FLAG, AT(augment), TR, 0, 0, "crop out of 4 black pixels around, flip left and right"},
     {"--limit", "N", NUMBER, AT(limit), TR | BE | CO, 1, 0xffffffffu, "use the first N training images only"},
     {"--test-limit", "N", NUMBER, AT(test_limit), TR | EV, 1, 0xffffffffu, "use the first N test images only"},
-    {"--out", "DIR", TEXT, AT(out), TR, 0, 0, "folder for checkpoint.safetensors, log.csv, curve.png (default: out)"},
+    {"--out", "DIR", TEXT, AT(out), TR, 0, 0, "folder for checkpoint.safetensors, log.csv, curve.png (default runs/last)"},
     {"--resume", NULL, FLAG, AT(resume), TR, 0, 0, "go on from the checkpoint in --out, which brings network and options"},
     {"--overwrite", NULL, FLAG, AT(overwrite), TR, 0, 0, "start anew although --out holds a checkpoint"},
     {"--no-eval", NULL, FLAG, AT(no_eval), TR, 0, 0, "no test set after each epoch"},
@@ -133,7 +133,7 @@ int curta_args_parse(struct curta_args *args, enum curta_command command, int ar
   memset(args, 0, sizeof *args);
   args->device = "golden";
   args->devices = "golden,rtl:base";
-  args->out = "out";
+  args->out = "runs/last";
   args->epochs = 5;
   args->batch = 64;
   args->seed = 1;

@@ -22,8 +22,8 @@ struct entry {
 
 static const struct entry Entries[] = {
     {"fashion-mnist", "/usr/share/datasets/fashion-mnist", curta_data_read_idx, {1307, 0, 0}, {3081, 0, 0}},
-    {"mnist", "data/mnist", curta_data_read_idx, {1307, 0, 0}, {3081, 0, 0}},
-    {"cifar10", "data/cifar10", curta_data_read_cifar, {4914, 4822, 4465}, {2470, 2435, 2616}},
+    {"mnist", "runs/data/mnist", curta_data_read_idx, {1307, 0, 0}, {3081, 0, 0}},
+    {"cifar10", "runs/data/cifar10", curta_data_read_cifar, {4914, 4822, 4465}, {2470, 2435, 2616}},
     {"idx", NULL, curta_data_read_idx, {0, 0, 0}, {0, 0, 0}},
 };
 

@@ -52,7 +52,7 @@ int curta_evaluate(const struct curta_args *args, struct curta_fail *fail)
   struct curta_st st;
   int r;
   if (!args->checkpoint) {
-    (void)curta_usage(fail, "--checkpoint is missing: name a file that curta train wrote, e.g. out/checkpoint.safetensors");
+    (void)curta_usage(fail, "--checkpoint is missing: name a file that curta train wrote, e.g. runs/last/checkpoint.safetensors");
     return 2;
   }
   if (curta_st_read(&st, args->checkpoint, fail)) return curta_status(fail);

@@ -26,7 +26,7 @@ static void help(FILE *to)
   (void)fprintf(to, "usage: curta COMMAND [options]\n\ncurta trains neural networks with integers only (NITI) on a Curta device.\n\n");
   for (size_t i = 0; i < COMMANDS; i++) (void)fprintf(to, "  %-8s %s\n", Commands[i].name, Commands[i].text);
   (void)fprintf(to, "\ncurta COMMAND --help lists the options. Example:\n"
-                    "  curta train --net nets/lenet.net --data fashion-mnist --epochs 3 --out out/lenet\n");
+                    "  curta train --net nets/lenet.net --data fashion-mnist --epochs 3 --out runs/lenet\n");
 }
 
 static int run(size_t i, int argc, char **argv)
