@@ -102,7 +102,7 @@ function [31:0] curta_mask(input [7:0] op, input [4:0] word);
     {8'h32, 5'd6}: curta_mask = 32'hffffffff;
     {8'h32, 5'd7}: curta_mask = 32'hffffffff;
     {8'h32, 5'd8}: curta_mask = 32'hffffffff;
-    {8'h32, 5'd18}: curta_mask = 32'hffff18c0;
+    {8'h32, 5'd18}: curta_mask = 32'hffff18c1;
     {8'h32, 5'd19}: curta_mask = 32'hffffffff;
     {8'h32, 5'd20}: curta_mask = 32'hffffffff;
     {8'h32, 5'd21}: curta_mask = 32'h00003f01;

@@ -142,16 +142,14 @@ static void walk_update(struct walk *w, const uint32_t *cmd)
   int update = G(CMD_OPCODE) == CURTA_OP_UPDATE;
   if (update) {
     walk_random(w, cmd, 1);
-    touch_mem(w, G(UPDATE_SRC), 4 * t2 * n, 0);
     touch_mem(w, G(UPDATE_DST), t2 * n, 1);
     if (G(UPDATE_MASTER))
       touch_mem(w, G(UPDATE_IDX), 2 * t2 * n, 1);
-  } else if (G(REDUCE_SRC_ACC)) {
-    for (int64_t i = 0; i < n && !w->bad; i++)
-      touch_tile(w, HZ_ACC, (int64_t)G(REDUCE_SRC) + i, 0);
-  } else {
-    touch_mem(w, G(REDUCE_SRC), 4 * t2 * n, 0);
   }
+  for (int64_t i = 0; i < n && !w->bad && G(UPDATE_SRC_ACC); i++)
+    touch_tile(w, HZ_ACC, (int64_t)G(UPDATE_SRC) + i, 0);
+  if (!G(UPDATE_SRC_ACC))
+    touch_mem(w, G(UPDATE_SRC), 4 * t2 * n, 0);
   if (update || G(UPDATE_DECAY))
     touch_mem(w, G(UPDATE_AUX), (G(UPDATE_MASTER) ? 2 : 1) * t2 * n, 0);
   if (G(UPDATE_DECAY))

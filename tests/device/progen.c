@@ -310,17 +310,17 @@ static void scatter(struct pg *g, uint32_t *cmd)
 
 static void update(struct pg *g, uint32_t *cmd)
 {
-  int master = (int)rnd(g, 2), reduce = rnd(g, 3) == 0, acc = reduce && rnd(g, 2);
+  int master = (int)rnd(g, 2), reduce = rnd(g, 3) == 0, acc = (int)rnd(g, 2);
   SET(CMD_OPCODE, reduce ? CURTA_OP_REDUCE : CURTA_OP_UPDATE);
   SET(UPDATE_SRC, acc ? rnd(g, (uint32_t)g->cfg->p_tiles / 2) : address(g, tile_bytes(g, 4)));
   SET(UPDATE_AUX, address(g, tile_bytes(g, master ? 2 : 1)));
+  SET(UPDATE_SRC_ACC, acc);
   SET(UPDATE_N, range(g, 1, 7));
   SET(UPDATE_MASTER, master);
   SET(UPDATE_FRAC, master ? range(g, 1, 8) : 0);
   SET(UPDATE_DECAY, rnd(g, 2));
   SET(UPDATE_DECAY_REG, range(g, 8, 15));
   if (reduce) {
-    SET(REDUCE_SRC_ACC, acc);
     SET(REDUCE_OR_REG, rnd(g, 8));
     SET(REDUCE_OR_KEEP, rnd(g, 2));
     return;
