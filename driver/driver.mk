@@ -10,7 +10,7 @@ $(DRIVER_LIB): $(DRIVER_OBJ)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-DRIVER_TESTS := steps
+DRIVER_TESTS := steps parse numbers device plan
 DRIVER_DIR := $(BUILD)/tests/driver
 TESTS += $(addprefix $(DRIVER_DIR)/test_,$(DRIVER_TESTS))
 
@@ -18,4 +18,4 @@ $(DRIVER_DIR)/%.o: tests/driver/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALLC) -c $< -o $@
 $(DRIVER_DIR)/test_%: $(DRIVER_DIR)/test_%.o $(DRIVER_DIR)/twin.o $(DRIVER_LIB) $(BUILD)/golden/libcurta_golden.a
-	$(CC) $(CFLAGS) $^ -o $@ -lpthread
+	$(CC) $(CFLAGS) $^ -o $@ -lpthread -lm

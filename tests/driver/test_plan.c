@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * test_plan.c - plans of the networks in nets/: tensors do not overlap, weights do not move with the batch, counting agrees with compiling,
+ * statistics are sound; and what cannot be planned is refused with a reason
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "curta.h"
+
+static struct curta_plan plan, other;
+static struct curta_net net;
+static int failed;
+
+#define FAIL(...) (failed = 1, printf("FAIL plan " __VA_ARGS__))
+
+static int parse_file(const char *path)
+{
+  static char text[4096];
+  struct curta_diag d = {0, ""};
+  FILE *f = fopen(path, "r");
+  size_t n = f ? fread(text, 1, sizeof text, f) : 0;
+  if (f)
+    fclose(f);
+  if (!n || curta_net_parse(text, n, &net, &d))
+    return FAIL("%s: line %d: %s\n", path, d.line, d.text);
+  return 0;
+}
+
+static int make(struct curta_plan *p, const char *config, uint32_t batch, uint8_t force, uint32_t (*cmd)[CURTA_CMD_WORDS], uint32_t capacity, uint64_t mem, struct curta_diag *d)
+{
+  struct curta_plan_request r = {.net = &net, .batch = batch, .weight_base = 8192, .mem_bytes = mem, .cmd = cmd, .cmd_capacity = capacity};
+  int err;
+  curta_opt_preset(&r.opt, 0);
+  r.opt.force = force;
+  curta_hw_named(&r.hw, config);
+  r.work = malloc(curta_plan_work_bytes());
+  err = curta_plan(p, &r, d);
+  free(r.work);
+  return err;
+}
+
+static void check_tensors(const char *name)
+{
+  for (uint32_t i = 0; i < plan.n_tensors; i++) {
+    const struct curta_tensor *a = &plan.tensor[i];
+    if (a->addr % 4096 || !a->bytes || a->addr < plan.weight_base || a->addr + a->bytes > plan.end)
+      FAIL("%s: tensor %s at 0x%x, %u bytes, outside the plan\n", name, a->name, a->addr, a->bytes);
+    if (curta_plan_find(&plan, a->addr + a->bytes - 1) != a || curta_plan_find(&plan, a->addr) != a)
+      FAIL("%s: tensor %s is not found by its address\n", name, a->name);
+    for (uint32_t j = 0; j < i; j++)
+      if (a->addr < plan.tensor[j].addr + plan.tensor[j].bytes && plan.tensor[j].addr < a->addr + a->bytes)
+        FAIL("%s: tensors %s and %s overlap\n", name, a->name, plan.tensor[j].name);
+  }
+  if (curta_plan_find(&plan, 0) || curta_plan_find(&plan, plan.end))
+    FAIL("%s: an address outside the plan belongs to a tensor\n", name);
+}
+
+static void check_stat(const char *name)
+{
+  uint64_t macs = 0, expected = 0, peak = plan.hw.r * plan.hw.c * plan.hw.v;
+  for (uint32_t i = 0; i < net.n_layers; i++) {
+    uint64_t m = curta_layer_macs(&net.layer[i]) * plan.batch;
+    expected += m * (i == plan.weighted[0].layer ? 2 : 3);
+    for (int p = 0; p < CURTA_PASSES; p++) {
+      const struct curta_pass_stat *s = &plan.stat[i][p];
+      macs += s->macs;
+      if (s->array_cycles * peak < s->macs)
+        FAIL("%s: layer %u pass %d: %llu MACs in %llu cycles\n", name, i, p, (unsigned long long)s->macs, (unsigned long long)s->array_cycles);
+    }
+  }
+  if (macs != expected)
+    FAIL("%s: %llu useful MACs in the statistics, expected %llu\n", name, (unsigned long long)macs, (unsigned long long)expected);
+}
+
+static void check_net(const char *path, const char *config, uint32_t batch)
+{
+  struct curta_diag d = {0, ""};
+  uint32_t capacity;
+  uint32_t (*cmd)[CURTA_CMD_WORDS];
+  if (parse_file(path))
+    return;
+  if (make(&plan, config, batch, CURTA_AUTO, 0, 0, UINT32_MAX, &d)) {
+    FAIL("%s %s batch %u: %s\n", path, config, batch, d.text);
+    return;
+  }
+  capacity = plan.n_train + plan.n_eval;
+  other = plan;
+  cmd = malloc((size_t)capacity * CURTA_CMD_BYTES);
+  if (make(&plan, config, batch, CURTA_AUTO, cmd, capacity, UINT32_MAX, &d) || plan.n_train != other.n_train || plan.n_eval != other.n_eval || plan.end != other.end)
+    FAIL("%s: counting says %u + %u commands to 0x%x, compiling %u + %u to 0x%x (%s)\n", path, other.n_train, other.n_eval, other.end, plan.n_train, plan.n_eval,
+         plan.end, d.text);
+  check_tensors(path);
+  check_stat(path);
+  if (make(&other, config, batch, CURTA_AUTO, cmd, capacity - 1, UINT32_MAX, &d) != -ENOSPC || !strstr(d.text, "command buffer"))
+    FAIL("%s: a command buffer that is one too small is not refused\n", path);
+  if (make(&other, config, batch, CURTA_AUTO, cmd, capacity, plan.end - 1, &d) != -ENOSPC || !strstr(d.text, "memory"))
+    FAIL("%s: a memory that is one byte too small is not refused\n", path);
+  if (make(&other, config, batch + 5, CURTA_AUTO, 0, 0, UINT32_MAX, &d))
+    FAIL("%s: batch %u: %s\n", path, batch + 5, d.text);
+  for (uint32_t w = 0; w < plan.n_weighted; w++)
+    if (plan.tensor[plan.weighted[w].t_weight].addr != other.tensor[other.weighted[w].t_weight].addr)
+      FAIL("%s: weights of layer %u move with the batch\n", path, plan.weighted[w].layer);
+  free(cmd);
+}
+
+static void check_refused(void)
+{
+  static const struct {
+    const char *text, *reason;
+  } bad[] = {{"input 1 8 8\nrelu\nlinear 4\n", "must start with"},
+             {"input 1 8 8\nconv 4 kernel 3\nmaxpool 2\nmaxpool 2\nlinear 4\n", "only one maxpool"},
+             {"input 1 8 8\nconv 4 kernel 3\ndropout 0.5\ndropout 0.5\nlinear 4\n", "only one dropout"},
+             {"input 1 8 8\nconv 4 kernel 3\ndropout 0.5\nmaxpool 2\nlinear 4\n", "before dropout"},
+             {"input 1 8 8\nlinear 4\nrelu\n", "last layer"}};
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    struct curta_diag d = {0, ""};
+    if (curta_net_parse(bad[i].text, strlen(bad[i].text), &net, &d) || make(&plan, "base", 4, CURTA_AUTO, 0, 0, UINT32_MAX, &d) != -EINVAL || !strstr(d.text, bad[i].reason))
+      FAIL("refusals: expected \"%s\", got \"%s\"\n", bad[i].reason, d.text);
+  }
+}
+
+int main(void)
+{
+  static const char *const nets[] = {"nets/mlp.net", "nets/lenet.net", "nets/vgg3.net", "nets/vgg11.net", "nets/vgg-small-7.net"};
+  static const char *const configs[] = {"base", "large", "tiny"};
+  uint32_t plans = 0;
+  for (size_t i = 0; i < 5; i++)
+    for (size_t c = 0; c < (i < 3 ? 3u : 2u); c++, plans++)
+      check_net(nets[i], configs[c], i < 3 ? 27 : 8);
+  check_refused();
+  if (!failed)
+    printf("PASS plan: memory map, counts, statistics of %u plans; refusals\n", plans);
+  return failed;
+}
