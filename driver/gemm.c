@@ -88,6 +88,36 @@ void block_strides(const struct gpass *p, const struct block *b, uint32_t stride
   }
 }
 
+uint32_t block_runs(const struct gpass *p, const struct block *b, uint32_t *len)
+{
+  const uint32_t count[4] = {b->g[0].n, b->g[1].n, b->v[0].n, b->v[1].n};
+  uint32_t order[4], n = 1, runs = 1;
+  int i = 3;
+  order_by_stride(p->out_stride, count, order);
+  for (; i >= 0 && p->out_stride[order[i]] == n; i--)
+    n *= count[order[i]];
+  for (; i >= 0; i--)
+    runs *= count[order[i]];
+  *len = n;
+  return runs;
+}
+
+uint32_t block_run(const struct gpass *p, const struct block *b, uint32_t i)
+{
+  const uint32_t count[4] = {b->g[0].n, b->g[1].n, b->v[0].n, b->v[1].n};
+  const uint32_t lo[4] = {b->g[0].lo, b->g[1].lo, b->v[0].lo, b->v[1].lo};
+  uint32_t order[4], len, at = p->out_base, n = 1;
+  block_runs(p, b, &len);
+  order_by_stride(p->out_stride, count, order);
+  for (int j = 3; j >= 0; j--) {
+    bool inside_run = n < len || count[order[j]] == 1;
+    uint32_t d = inside_run ? 0 : digit(&i, count[order[j]]);
+    n *= count[order[j]];
+    at += (lo[order[j]] + d) * p->out_stride[order[j]];
+  }
+  return at;
+}
+
 uint32_t gemm_alloc(struct gemm *g, uint32_t tiles)
 {
   uint32_t base = g->p_pos;

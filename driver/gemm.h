@@ -45,9 +45,15 @@ struct tiling {
   uint64_t array, bus;
 };
 
-/* Best tiling. p_max: accumulator tiles of a block; align: v sizes are multiples of it (or the whole range). out_bytes: what
- * leaves for memory per result element (0 when nothing). false: nothing fits. */
-bool tiling_choose(const struct gpass *p, const struct curta_hw *hw, uint32_t p_max, uint32_t align, uint32_t out_bytes, struct tiling *best);
+/* How the results of a block leave. bytes: for memory per result element, read and written; runs: a command for every run of consecutive
+ * tiles (block_runs), else one command for the block; align: v sizes are multiples of it (or the whole range). */
+struct leaving {
+  uint32_t bytes, align;
+  bool runs;
+};
+
+/* Best tiling. p_max: accumulator tiles of a block. false: nothing fits. */
+bool tiling_choose(const struct gpass *p, const struct curta_hw *hw, uint32_t p_max, const struct leaving *out, struct tiling *best);
 
 /* What an operand buffer holds: a ring of loaded pieces. */
 #define PIECES 64
@@ -77,6 +83,10 @@ void block_get(const struct gpass *p, const struct tiling *t, uint32_t i, struct
 uint32_t block_tiles(const struct block *b);
 /* P strides of a block: dense in the order of the result tensor. */
 void block_strides(const struct gpass *p, const struct block *b, uint32_t stride[4]);
+/* Results that lie one after another in the result tensor as in the accumulator memory: runs of `len` tiles; returns their number. */
+uint32_t block_runs(const struct gpass *p, const struct block *b, uint32_t *len);
+/* Place of run i: tile in the result tensor. */
+uint32_t block_run(const struct gpass *p, const struct block *b, uint32_t i);
 /* Room for a block in the accumulator memory. */
 uint32_t gemm_alloc(struct gemm *g, uint32_t tiles);
 /* LOADs and GEMMs of one block. or_reg < 0: no OR; keep: OR into what is there. */

@@ -64,6 +64,7 @@ static void job_init(struct job *job, const struct curta_plan_weighted *l, uint3
   memset(job, 0, sizeof *job);
   job->n_subs = 1;
   job->layer = l->layer;
+  job->weighted = l;
   job->pass = pass;
   job->tiles = tiles;
   for (int i = 0; i < MAX_SUBS; i++) {
@@ -174,11 +175,11 @@ void job_dw(struct planner *pl, uint32_t w, struct job *job)
   set_out(p, 0, d.c, 1, l->s * d.o * d.c, d.o * d.c);
 }
 
-static bool tile_subs(struct planner *pl, const struct job *job, uint32_t align, uint32_t out_bytes, struct tiling t[MAX_SUBS], uint64_t sum[3])
+static bool tile_subs(struct planner *pl, const struct job *job, const struct leaving *out, struct tiling t[MAX_SUBS], uint64_t sum[3])
 {
   sum[0] = sum[1] = sum[2] = 0;
   for (uint32_t i = 0; i < job->n_subs; i++) {
-    if (!tiling_choose(&job->sub[i], &pl->plan->hw, pl->plan->hw.p_tiles, align, out_bytes, &t[i]))
+    if (!tiling_choose(&job->sub[i], &pl->plan->hw, pl->plan->hw.p_tiles, out, &t[i]))
       return false;
     sum[0] += t[i].cycles;
     sum[1] += t[i].array;
@@ -187,51 +188,58 @@ static bool tile_subs(struct planner *pl, const struct job *job, uint32_t align,
   return true;
 }
 
-/* Cycles that a strategy costs. spill, direct: cycles, array, bus of the GEMMs when results leave as int32 or as int8; requant: of the second pass from
- * memory; all: the next layer needs all of it at once, so that nothing hides the second pass. */
-static uint64_t strategy_cost(uint32_t strategy, const uint64_t spill[3], const uint64_t direct[3], uint64_t requant, bool all)
+/* What the choice of a strategy is made from. spill, direct: cycles, array, bus of the GEMMs when results leave as int32 or when they are used up
+ * at once; second: bus cycles of the second pass from memory; all: the next layer needs all of it at once, so that nothing hides that pass. */
+struct choice {
+  uint64_t spill[3], direct[3], second;
+  bool all;
+};
+
+static uint64_t strategy_cost(uint32_t strategy, const struct choice *c)
 {
+  uint64_t overlapped = c->spill[1] > c->spill[2] + c->second ? c->spill[1] : c->spill[2] + c->second;
   switch (strategy) {
-  case CURTA_SPILL: {
-    uint64_t overlapped = spill[1] > spill[2] + requant ? spill[1] : spill[2] + requant;
-    return all ? (spill[1] > spill[2] ? spill[1] : spill[2]) + requant : overlapped + 1000;
-  }
-  case CURTA_RECOMPUTE: return 2 * direct[0];
-  default: return direct[0] + direct[0] / 20 + 3000;   /* one guess in twenty is wrong; the fence */
+  case CURTA_SPILL: return c->all ? (c->spill[1] > c->spill[2] ? c->spill[1] : c->spill[2]) + c->second : overlapped + 1000;
+  case CURTA_KEEP: return 0;
+  case CURTA_RECOMPUTE: return 2 * c->direct[0];
+  default: return c->direct[0] + c->direct[0] / 20 + 3000;   /* one guess in twenty is wrong; the fence */
   }
 }
 
 static bool allowed(const struct planner *pl, const struct job *job, uint32_t strategy)
 {
   uint32_t force = pl->plan->opt.force;
+  bool grad = job->pass == CURTA_PASS_DW;
   if (strategy == CURTA_KEEP && job->tiles > pl->plan->hw.p_tiles)
     return false;
+  if (grad && (strategy == CURTA_SPECULATE || (strategy == CURTA_RECOMPUTE && pl->plan->opt.decay)))
+    return false;                                    /* shifts of gradients change too often; decay needs a third pass */
   if (force != CURTA_AUTO)
     return strategy == force;
-  /* shifts of errors change too often for a guess */
   return strategy != CURTA_SPECULATE || job->pass == CURTA_PASS_FWD;
 }
 
-/* Chooses strategy and tiling. align: pooling window that blocks of a part must respect; all: see strategy_cost. */
+/* Chooses strategy and tiling. align: pooling window that blocks of a part must respect; all: see struct choice. */
 bool job_choose(struct planner *pl, struct job *job, uint32_t align, bool all)
 {
   const struct curta_hw *hw = &pl->plan->hw;
-  uint64_t spill[3], direct[3], requant = job->tiles * hw->t * hw->t * 5 / hw->bus, best = UINT64_MAX;
+  bool grad = job->pass == CURTA_PASS_DW;
+  const struct leaving as_int32 = {4, 1, false}, used_up = {grad ? (pl->plan->opt.frac_bits ? 5 : 2) : 1, align, grad};
+  struct choice c = {.second = job->tiles * hw->t * hw->t * (grad ? 6 : 5) / hw->bus, .all = all};
   struct tiling t[MAX_SUBS];
-  if (!tile_subs(pl, job, 1, 4, job->tiling, spill))
+  uint64_t best = UINT64_MAX;
+  if (!tile_subs(pl, job, &as_int32, job->tiling, c.spill))
     return false;
   job->strategy = CURTA_SPILL;
-  if (job->pass == CURTA_PASS_DW || !tile_subs(pl, job, align, 1, t, direct))
+  if (!tile_subs(pl, job, &used_up, t, c.direct))
     return true;
   if (allowed(pl, job, CURTA_SPILL))
-    best = strategy_cost(CURTA_SPILL, spill, direct, requant, all);
-  for (uint8_t s = CURTA_KEEP; s <= CURTA_SPECULATE; s++) {
-    uint64_t cost = s == CURTA_KEEP ? 0 : strategy_cost(s, spill, direct, requant, all);
-    if (allowed(pl, job, s) && cost < best) {
-      best = cost;
+    best = strategy_cost(CURTA_SPILL, &c);
+  for (uint8_t s = CURTA_KEEP; s <= CURTA_SPECULATE; s++)
+    if (allowed(pl, job, s) && strategy_cost(s, &c) < best) {
+      best = strategy_cost(s, &c);
       job->strategy = s;
     }
-  }
   if (job->strategy != CURTA_SPILL)
     memcpy(job->tiling, t, sizeof t);
   return true;
@@ -245,7 +253,7 @@ uint32_t plan_or_reg(struct planner *pl)
 }
 
 /* What a pass over all blocks does with each block's results. */
-enum sink { SINK_NONE, SINK_SPILL, SINK_KEEP, SINK_POST };
+enum sink { SINK_NONE, SINK_SPILL, SINK_KEEP, SINK_POST, SINK_UPDATE };
 
 /* Second pass of a block straight from the accumulator memory. */
 static void post_block(struct planner *pl, const struct job *job, uint32_t i, const struct block *b, uint32_t p_base, const struct post *po, enum queue q)
@@ -285,6 +293,8 @@ static void run_blocks(struct planner *pl, const struct job *job, enum sink sink
         post_drain(pl, p, &b, base, spill);
       else if (sink == SINK_POST)
         post_block(pl, job, i, &b, base, po, Q_COUNT);
+      else if (sink == SINK_UPDATE)
+        update_block(pl, job, &b, base, Q_COUNT);
     }
   }
   if (sink == SINK_KEEP)
@@ -344,11 +354,14 @@ void job_run(struct planner *pl, const struct job *job, const struct post *po, u
     post_scatter_tmp(pl, po);
 }
 
-uint32_t job_run_grad(struct planner *pl, const struct job *job, uint32_t grad)
+void job_run_grad(struct planner *pl, const struct job *job, uint32_t grad)
 {
   uint32_t or_reg = plan_or_reg(pl);
+  enum sink sink = job->strategy == CURTA_SPILL ? SINK_SPILL : job->strategy == CURTA_KEEP ? SINK_KEEP : SINK_NONE;
   if (pl->e.stat)
-    pl->e.stat[job->layer][job->pass].strategy = CURTA_SPILL;
-  run_blocks(pl, job, SINK_SPILL, 0, (int)or_reg, grad);
-  return or_reg;
+    pl->e.stat[job->layer][job->pass].strategy = job->strategy;
+  run_blocks(pl, job, sink, 0, (int)or_reg, grad);
+  plan_update(pl, job, or_reg);
+  if (job->strategy == CURTA_RECOMPUTE)
+    run_blocks(pl, job, SINK_UPDATE, 0, -1, 0);
 }

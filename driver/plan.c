@@ -110,11 +110,9 @@ static void map_work(struct planner *pl)
     struct curta_plan_weighted *l = &plan->weighted[w];
     uint32_t k = l->pool ? l->pool : 1, ot = plan_tiles(pl, l->o);
     const uint32_t full[4] = {nt, l->oh, l->ow, ot}, out[4] = {nt, l->oh / k, l->ow / k, ot}, mask[4] = {1, l->oh / k, l->ow / k, ot};
-    const uint32_t weight[4] = {l->r, l->s, ot, plan_tiles(pl, l->c)};
     l->t_in = below;
     below = l->t_out = add(pl, l->layer, "act", CURTA_TENSOR_ACT, 1, out);
     l->t_err = add(pl, l->layer, "err", CURTA_TENSOR_ERROR, 1, full);
-    l->t_grad = add(pl, l->layer, "grad", CURTA_TENSOR_GRAD, 4, weight);
     pl->t_tmp[w] = -1;
     if (l->pool) {
       l->t_idx = add(pl, l->layer, "idx", CURTA_TENSOR_INDEX, 1, out);
@@ -131,7 +129,7 @@ static int make_jobs(struct planner *pl)
   struct curta_plan *plan = pl->plan;
   uint64_t spill = 0;
   for (uint32_t w = 0; w < plan->n_weighted; w++) {
-    const struct curta_plan_weighted *l = &plan->weighted[w];
+    struct curta_plan_weighted *l = &plan->weighted[w];
     struct job *job = pl->job[w];
     job_forward(pl, w, &job[CURTA_PASS_FWD]);
     job_dw(pl, w, &job[CURTA_PASS_DW]);
@@ -146,6 +144,8 @@ static int make_jobs(struct planner *pl)
       if (pass != CURTA_PASS_DW && job[pass].strategy == CURTA_SPILL && job[pass].tiles > spill)
         spill = job[pass].tiles;
     }
+    if (job[CURTA_PASS_DW].strategy == CURTA_SPILL)
+      l->t_grad = add(pl, l->layer, "grad", CURTA_TENSOR_GRAD, 4, plan->tensor[l->t_weight].d);
   }
   for (int i = 0; i < 2 && spill; i++) {
     const uint32_t d[4] = {(uint32_t)spill, 1, 1, 1};

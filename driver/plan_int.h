@@ -35,6 +35,7 @@ struct job {
   struct tiling tiling[MAX_SUBS];
   uint32_t n_subs;
   uint32_t ystep[MAX_SUBS], xstep[MAX_SUBS], yoff[MAX_SUBS], xoff[MAX_SUBS];   /* visit -> row and column of the result */
+  const struct curta_plan_weighted *weighted;
   uint32_t layer, pass;
   uint64_t tiles;                /* of the whole result */
   uint8_t strategy;              /* enum curta_strategy */
@@ -63,8 +64,8 @@ void job_dw(struct planner *pl, uint32_t w, struct job *job);
 bool job_choose(struct planner *pl, struct job *job, uint32_t align, bool all);
 /* Runs the GEMMs of a tensor and its second pass. spill: address for int32. */
 void job_run(struct planner *pl, const struct job *job, const struct post *post, uint32_t s_shift, uint32_t spill);
-/* Runs the GEMMs of a weight gradient; results at `grad`; returns the register with the OR. */
-uint32_t job_run_grad(struct planner *pl, const struct job *job, uint32_t grad);
+/* Runs the GEMMs of a weight gradient and the update. grad: address for int32. */
+void job_run_grad(struct planner *pl, const struct job *job, uint32_t grad);
 uint32_t plan_or_reg(struct planner *pl);
 /* post.c */
 void post_part(struct planner *pl, const struct post *po, const struct source *src, const struct part *part, enum queue q);
@@ -72,7 +73,10 @@ void post_all(struct planner *pl, const struct post *po, uint32_t spill);
 void post_scatter_tmp(struct planner *pl, const struct post *po);
 void post_drain(struct planner *pl, const struct gpass *p, const struct block *b, uint32_t p_base, uint32_t dst);
 /* update.c */
-void plan_update(struct planner *pl, uint32_t w, uint32_t or_reg);
+/* The gradient's shift from its OR, and the update where the gradient is in memory or was kept. */
+void plan_update(struct planner *pl, const struct job *job, uint32_t or_reg);
+/* Update from the accumulator memory. q: Q_COUNT is now. */
+void update_block(struct planner *pl, const struct job *job, const struct block *b, uint32_t p_base, enum queue q);
 /* step.c */
 void plan_train(struct planner *pl);
 void plan_eval(struct planner *pl);

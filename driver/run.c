@@ -90,7 +90,9 @@ int curta_master_get(const struct curta_run *run, uint32_t w, int16_t *weights)
 
 int curta_grad_get(const struct curta_run *run, uint32_t w, int32_t *grad)
 {
-  return w < run->plan->n_weighted ? weights_read(run, w, run->plan->weighted[w].t_grad, grad) : -EINVAL;
+  if (w >= run->plan->n_weighted)
+    return -EINVAL;
+  return run->plan->weighted[w].t_grad < 0 ? -ENOTSUP : weights_read(run, w, run->plan->weighted[w].t_grad, grad);
 }
 
 int curta_batch_write(struct curta_run *run, const int8_t *x, const uint16_t *labels, uint32_t n)

@@ -122,7 +122,7 @@ static void backward(struct planner *pl)
       error_post(pl, w, &po);
       job_run(pl, &pl->job[w][CURTA_PASS_DX], &po, l->s_err, next_spill(pl));
     }
-    plan_update(pl, w, job_run_grad(pl, &pl->job[w][CURTA_PASS_DW], addr_of(pl, l->t_grad)));
+    job_run_grad(pl, &pl->job[w][CURTA_PASS_DW], addr_of(pl, l->t_grad));
   }
 }
 

@@ -86,7 +86,7 @@ static struct traffic operand_traffic(const struct gpass *p, const struct curta_
   return tr;
 }
 
-static void estimate(const struct gpass *p, const struct curta_hw *hw, uint32_t p_max, uint32_t out_bytes, struct tiling *t)
+static void estimate(const struct gpass *p, const struct curta_hw *hw, uint32_t p_max, const struct leaving *out, struct tiling *t)
 {
   uint32_t lanes = hw->r * hw->c, t2 = hw->t * hw->t;
   uint64_t visits = (uint64_t)p->ng[0] * p->ng[1] * p->nv[0] * p->nv[1];
@@ -97,10 +97,12 @@ static void estimate(const struct gpass *p, const struct curta_hw *hw, uint32_t 
   struct traffic a = operand_traffic(p, hw, t, 0, blocks, chunks), b = operand_traffic(p, hw, t, 1, blocks, chunks);
   uint64_t depth = (uint64_t)p->nk[0] * p->nk[1] * ((uint64_t)(p->nk[2] - 1) * hw->t + p->klast);
   uint64_t per_visit = (depth * t2 / lanes + hw->v - 1) / hw->v, exchange = (uint64_t)chunks * (t2 / hw->c + 4);
-  uint64_t commands = a.loads + b.loads + blocks * (chunks + 1), block_out = (uint64_t)block_tiles * t2 * out_bytes / hw->bus;
+  struct block first = {{{0, t->g[0]}, {0, t->g[1]}}, {{0, t->v[0]}, {0, t->v[1]}}};
+  uint32_t run, leaves = out->runs ? block_runs(p, &first, &run) : 1;
+  uint64_t commands = a.loads + b.loads + blocks * (chunks + leaves), block_out = (uint64_t)block_tiles * t2 * out->bytes / hw->bus;
 
   t->array = visits * (per_visit > exchange ? per_visit : exchange) + blocks * chunks * STARTUP;
-  t->bus = ((a.tiles + b.tiles) * t2 + visits * t2 * out_bytes + commands * CURTA_CMD_BYTES) / hw->bus + blocks * STARTUP;
+  t->bus = ((a.tiles + b.tiles) * t2 + visits * t2 * out->bytes + commands * CURTA_CMD_BYTES) / hw->bus + blocks * leaves * STARTUP;
   t->cycles = t->array > t->bus ? t->array : t->bus;
   /* what nothing hides: the first chunk's data, the last block's results; without a second half of P, every block's results */
   t->cycles += LATENCY + (piece_tiles(p, 0, t) + piece_tiles(p, 1, t)) * t2 / hw->bus;
@@ -126,7 +128,7 @@ static uint32_t aligned(uint32_t size, uint32_t n, uint32_t align)
   return size;
 }
 
-bool tiling_choose(const struct gpass *p, const struct curta_hw *hw, uint32_t p_max, uint32_t align, uint32_t out_bytes, struct tiling *best)
+bool tiling_choose(const struct gpass *p, const struct curta_hw *hw, uint32_t p_max, const struct leaving *out, struct tiling *best)
 {
   const uint32_t cap[2] = {hw->a_tiles / 2, hw->b_tiles / 2};
   struct tiling t;
@@ -140,12 +142,12 @@ bool tiling_choose(const struct gpass *p, const struct curta_hw *hw, uint32_t p_
         for (uint32_t vx = p->nv[1]; vx; vx = next_size(p->nv[1], vx)) {
           t.g[0] = g0;
           t.g[1] = g1;
-          t.v[0] = aligned(vy, p->nv[0], align);
-          t.v[1] = aligned(vx, p->nv[1], align);
+          t.v[0] = aligned(vy, p->nv[0], out->align);
+          t.v[1] = aligned(vx, p->nv[1], out->align);
           if (!t.v[0] || !t.v[1] || (uint64_t)g0 * g1 * t.v[0] * t.v[1] > p_max || !choose_chunk(p, &t, cap))
             continue;
           for (t.outer = 0; t.outer < 2; t.outer++) {
-            estimate(p, hw, p_max, out_bytes, &t);
+            estimate(p, hw, p_max, out, &t);
             if (!found || t.cycles < best->cycles) {
               *best = t;
               found = true;

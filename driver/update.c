@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0
- * update.c - weight update from the int32 gradient, as background work (docs/numerics.md section 2) */
+ * update.c - weight update from the int32 gradient in memory or in the accumulator memory (machine.md section 5) */
 #include "plan_int.h"
 
 #define CHUNK_CYCLES 3000u
 
-struct update {
-  const struct curta_tensor *grad, *weight, *master;   /* master null: none */
-  uint32_t tag, tile, tiles, chunk;                    /* tile: elements of a tile */
+/* A run of consecutive weight tiles and where their gradient is. */
+struct run {
+  bool acc;
+  uint32_t src;                  /* tile in the accumulator memory, or byte address */
+  uint32_t first, n;             /* weight tiles */
+};
+
+/* What one vector command does with a run. */
+struct action {
+  void (*fn)(struct planner *, const struct job *, const struct run *, uint32_t reg, enum queue);
+  uint32_t reg;
+  enum queue q;
 };
 
 static uint32_t min_u(uint32_t a, uint32_t b)
@@ -14,92 +23,140 @@ static uint32_t min_u(uint32_t a, uint32_t b)
   return a < b ? a : b;
 }
 
-static void set_weights(struct planner *pl, struct item *it, const struct update *u, uint32_t first, uint32_t n)
+static uint32_t tile_elems(const struct planner *pl)
 {
-  const struct curta_tensor *t = u->master ? u->master : u->weight;
-  uint32_t addr = t->addr + first * u->tile * t->elem;
+  return pl->plan->hw.t * pl->plan->hw.t;
+}
+
+static const struct curta_tensor *tensor_of(const struct planner *pl, int t)
+{
+  return t < 0 ? 0 : &pl->plan->tensor[t];
+}
+
+static void put(struct planner *pl, struct item *it, enum queue q)
+{
+  it->cycles = (it->rd_bytes + it->wr_bytes) / pl->plan->hw.bus + 20;
+  if (q == Q_COUNT)
+    emit_now(&pl->e, it);
+  else
+    emit_later(&pl->e, it, q);
+}
+
+/* Fields that UPDATE and REDUCE share: gradient, weights that are read, decay. */
+static void set_sources(struct planner *pl, struct item *it, const struct job *job, const struct run *r)
+{
+  const struct curta_tensor *w = tensor_of(pl, job->weighted->t_weight), *m = tensor_of(pl, job->weighted->t_master);
+  const struct curta_tensor *t = m ? m : w;
+  uint32_t elems = tile_elems(pl), addr = t->addr + r->first * elems * t->elem;
+  item_set(it, CURTA_UPDATE_SRC_ACC, r->acc);
+  item_set(it, CURTA_UPDATE_SRC, r->src);
+  item_set(it, CURTA_UPDATE_N, r->n);
+  if (r->acc)
+    item_span(it, SP_P, 0, r->src, (uint64_t)r->src + r->n);
+  else
+    item_span(it, SP_MEM, 0, r->src, r->src + (uint64_t)r->n * elems * 4);
   item_set(it, CURTA_UPDATE_AUX, addr);
-  item_span(it, SP_MEM, u->master != 0, addr, (uint64_t)addr + (uint64_t)n * u->tile * t->elem);
-  item_set(it, CURTA_UPDATE_MASTER, u->master != 0);
-  item_set(it, CURTA_UPDATE_FRAC, u->master ? pl->plan->opt.frac_bits : 0);
+  item_span(it, SP_MEM, 0, addr, addr + (uint64_t)r->n * elems * t->elem);
+  item_set(it, CURTA_UPDATE_MASTER, m != 0);
+  item_set(it, CURTA_UPDATE_FRAC, m ? pl->plan->opt.frac_bits : 0);
+  if (pl->plan->opt.decay) {
+    item_set(it, CURTA_UPDATE_DECAY, 1);
+    item_set(it, CURTA_UPDATE_DECAY_REG, CURTA_S_TMP);
+    item_span(it, SP_S, 0, CURTA_S_TMP, CURTA_S_TMP + 1);
+  }
+  it->rd_bytes = r->n * elems * ((r->acc ? 0u : 4u) + t->elem);
 }
 
-static void set_grad(struct item *it, const struct update *u, uint32_t first, uint32_t n)
-{
-  uint32_t addr = u->grad->addr + first * u->tile * 4;
-  item_set(it, CURTA_UPDATE_SRC, addr);
-  item_set(it, CURTA_UPDATE_N, n);
-  item_span(it, SP_MEM, 0, addr, (uint64_t)addr + (uint64_t)n * u->tile * 4);
-}
-
-static void set_decay(struct planner *pl, struct item *it)
-{
-  if (!pl->plan->opt.decay)
-    return;
-  item_set(it, CURTA_UPDATE_DECAY, 1);
-  item_set(it, CURTA_UPDATE_DECAY_REG, CURTA_S_TMP);
-  item_span(it, SP_S, 0, CURTA_S_TMP, CURTA_S_TMP + 1);
-}
-
-/* OR of G' = G + decay */
-static void reduce(struct planner *pl, const struct update *u, uint32_t first, uint32_t n, uint32_t or_reg)
+/* S[reg] |= OR of G' = G + decay */
+static void reduce(struct planner *pl, const struct job *job, const struct run *r, uint32_t reg, enum queue q)
 {
   struct item it;
-  item_init(&it, CURTA_OP_REDUCE, CURTA_ENGINE_VECTOR, u->tag);
-  set_grad(&it, u, first, n);
-  set_weights(pl, &it, u, first, n);
-  set_decay(pl, &it);
-  item_set(&it, CURTA_REDUCE_OR_REG, or_reg);
-  item_set(&it, CURTA_REDUCE_OR_KEEP, first != 0);
-  item_span(&it, SP_S, 1, or_reg, or_reg + 1);
-  it.rd_bytes = n * u->tile * (u->master ? 6 : 5);
-  it.cycles = it.rd_bytes / pl->plan->hw.bus + 20;
-  emit_later(&pl->e, &it, Q_IDLE);
+  item_init(&it, CURTA_OP_REDUCE, CURTA_ENGINE_VECTOR, CURTA_TAG(job->layer, CURTA_PASS_UPDATE));
+  set_sources(pl, &it, job, r);
+  item_set(&it, CURTA_REDUCE_OR_REG, reg);
+  item_set(&it, CURTA_REDUCE_OR_KEEP, 1);
+  item_span(&it, SP_S, 1, reg, reg + 1);
+  put(pl, &it, q);
 }
 
-static void update(struct planner *pl, const struct update *u, uint32_t first, uint32_t n, uint32_t s_grad)
+/* w := w - round(G' >> S[reg]) */
+static void update(struct planner *pl, const struct job *job, const struct run *r, uint32_t reg, enum queue q)
 {
-  uint32_t w = u->weight->addr + first * u->tile;
+  const struct curta_tensor *w = tensor_of(pl, job->weighted->t_weight), *m = tensor_of(pl, job->weighted->t_master);
+  uint32_t elems = tile_elems(pl), dst = w->addr + r->first * elems, tag = CURTA_TAG(job->layer, CURTA_PASS_UPDATE);
   struct item it;
-  item_init(&it, CURTA_OP_UPDATE, CURTA_ENGINE_VECTOR, u->tag);
-  set_grad(&it, u, first, n);
-  set_weights(pl, &it, u, first, n);
-  set_decay(pl, &it);
-  item_set(&it, CURTA_UPDATE_DST, w);
-  item_span(&it, SP_MEM, 1, w, (uint64_t)w + (uint64_t)n * u->tile);
-  item_set(&it, CURTA_UPDATE_IDX, u->master ? u->master->addr + first * u->tile * 2 : 0);
+  item_init(&it, CURTA_OP_UPDATE, CURTA_ENGINE_VECTOR, tag);
+  set_sources(pl, &it, job, r);
+  item_set(&it, CURTA_UPDATE_DST, dst);
+  item_span(&it, SP_MEM, 1, dst, dst + (uint64_t)r->n * elems);
+  it.wr_bytes = r->n * elems;
+  if (m) {
+    uint32_t master = m->addr + r->first * elems * m->elem;
+    item_set(&it, CURTA_UPDATE_IDX, master);
+    item_span(&it, SP_MEM, 1, master, master + (uint64_t)r->n * elems * m->elem);
+    it.wr_bytes += r->n * elems * m->elem;
+  }
   item_set(&it, CURTA_UPDATE_ROUND, pl->plan->opt.round_grad);
   item_set(&it, CURTA_UPDATE_WRAP, pl->plan->opt.wrap);
-  item_set(&it, CURTA_UPDATE_SHIFT_REG, s_grad);
+  item_set(&it, CURTA_UPDATE_SHIFT_REG, reg);
   item_set(&it, CURTA_UPDATE_SEED_REG, CURTA_S_SEED);
-  item_set(&it, CURTA_UPDATE_TENSOR, u->tag << 16);
-  item_set(&it, CURTA_UPDATE_ORIGIN, first * u->tile);
-  item_span(&it, SP_S, 0, s_grad, s_grad + 1);
+  item_set(&it, CURTA_UPDATE_TENSOR, tag << 16);
+  item_set(&it, CURTA_UPDATE_ORIGIN, r->first * elems);
+  item_span(&it, SP_S, 0, reg, reg + 1);
   item_span(&it, SP_S, 0, CURTA_S_SEED, CURTA_S_SEED + 2);
-  it.rd_bytes = n * u->tile * (u->master ? 6 : 5);
-  it.wr_bytes = n * u->tile * (u->master ? 3 : 1);
-  it.cycles = (it.rd_bytes + it.wr_bytes) / pl->plan->hw.bus + 20;
-  emit_later(&pl->e, &it, Q_IDLE);
+  put(pl, &it, q);
 }
 
-void plan_update(struct planner *pl, uint32_t w, uint32_t or_reg)
+static void block_action(struct planner *pl, const struct job *job, const struct block *b, uint32_t p_base, const struct action *a)
 {
-  const struct curta_plan *plan = pl->plan;
-  const struct curta_plan_weighted *l = &plan->weighted[w];
-  struct update u = {&plan->tensor[l->t_grad], &plan->tensor[l->t_weight], l->t_master < 0 ? 0 : &plan->tensor[l->t_master],
-                     CURTA_TAG(l->layer, CURTA_PASS_UPDATE), plan->hw.t * plan->hw.t, 0, 0};
-  u.tiles = u.weight->bytes / u.tile;
-  u.chunk = CHUNK_CYCLES * plan->hw.bus / (u.tile * 6);
-  if (u.chunk < u.tiles / 96 + 1)
-    u.chunk = u.tiles / 96 + 1;
-  if (plan->opt.decay) {
-    uint32_t decayed = plan_or_reg(pl);
-    emit_scalar(&pl->e, Q_IDLE, u.tag, CURTA_SCALAR_BITLEN, CURTA_S_TMP, or_reg, CURTA_S_ZERO, CURTA_S_ZERO, -15);
-    for (uint32_t i = 0; i < u.tiles; i += u.chunk)
-      reduce(pl, &u, i, min_u(u.chunk, u.tiles - i), decayed);
-    or_reg = decayed;
+  uint32_t len, runs = block_runs(&job->sub[0], b, &len);
+  for (uint32_t i = 0; i < runs; i++) {
+    struct run r = {true, p_base + i * len, block_run(&job->sub[0], b, i), len};
+    a->fn(pl, job, &r, a->reg, a->q);
   }
-  emit_scalar(&pl->e, Q_IDLE, u.tag, CURTA_SCALAR_GRAD_SHIFT, l->s_grad, or_reg, CURTA_S_MU, CURTA_S_ZERO, 0);
-  for (uint32_t i = 0; i < u.tiles; i += u.chunk)
-    update(pl, &u, i, min_u(u.chunk, u.tiles - i), l->s_grad);
+}
+
+void update_block(struct planner *pl, const struct job *job, const struct block *b, uint32_t p_base, enum queue q)
+{
+  struct action a = {update, job->weighted->s_grad, q};
+  block_action(pl, job, b, p_base, &a);
+}
+
+/* The whole gradient: from memory in chunks that leave the vector engine free often enough, or block by block as it was kept. */
+static void whole(struct planner *pl, const struct job *job, const struct action *a)
+{
+  uint32_t elems = tile_elems(pl), tiles = (uint32_t)job->tiles, chunk = CHUNK_CYCLES * pl->plan->hw.bus / (elems * 6);
+  if (job->strategy == CURTA_KEEP) {
+    uint32_t base = 0, blocks = block_count(&job->sub[0], &job->tiling[0]);
+    for (uint32_t i = 0; i < blocks; i++) {
+      struct block b;
+      block_get(&job->sub[0], &job->tiling[0], i, &b);
+      block_action(pl, job, &b, base, a);
+      base += block_tiles(&b);
+    }
+    return;
+  }
+  if (chunk < tiles / 96 + 1)
+    chunk = tiles / 96 + 1;
+  for (uint32_t i = 0; i < tiles; i += chunk) {
+    struct run r = {false, tensor_of(pl, job->weighted->t_grad)->addr + i * elems * 4, i, min_u(chunk, tiles - i)};
+    a->fn(pl, job, &r, a->reg, a->q);
+  }
+}
+
+void plan_update(struct planner *pl, const struct job *job, uint32_t or_reg)
+{
+  uint32_t tag = CURTA_TAG(job->layer, CURTA_PASS_UPDATE), s_grad = job->weighted->s_grad;
+  if (pl->plan->opt.decay) {
+    struct action a = {reduce, plan_or_reg(pl), Q_IDLE};
+    emit_scalar(&pl->e, Q_IDLE, tag, CURTA_SCALAR_BITLEN, CURTA_S_TMP, or_reg, CURTA_S_ZERO, CURTA_S_ZERO, -15);
+    emit_scalar(&pl->e, Q_IDLE, tag, CURTA_SCALAR_SET, a.reg, CURTA_S_ZERO, CURTA_S_ZERO, CURTA_S_ZERO, 0);
+    whole(pl, job, &a);
+    or_reg = a.reg;
+  }
+  emit_scalar(&pl->e, Q_IDLE, tag, CURTA_SCALAR_GRAD_SHIFT, s_grad, or_reg, CURTA_S_MU, CURTA_S_ZERO, 0);
+  if (job->strategy != CURTA_RECOMPUTE) {
+    struct action a = {update, s_grad, Q_IDLE};
+    whole(pl, job, &a);
+  }
 }

@@ -270,7 +270,7 @@ int curta_weights_get(const struct curta_run *run, uint32_t w, int8_t *weights);
 /* Master weights (int16, same order); -ENOTSUP in a plan without. */
 int curta_master_set(struct curta_run *run, uint32_t w, const int16_t *weights);
 int curta_master_get(const struct curta_run *run, uint32_t w, int16_t *weights);
-/* int32 gradient of the last step (outside order), before decay and rounding. */
+/* int32 gradient of the last step (outside order), before decay and rounding; -ENOTSUP where the plan never stores it (keep, recompute). */
 int curta_grad_get(const struct curta_run *run, uint32_t w, int32_t *grad);
 /* Writes x (n,C,H,W) int8 and n labels (null: zeros). n must be the plan's batch: the last, smaller batch of an epoch needs a
  * plan of its own. -EINVAL */
