@@ -103,6 +103,19 @@ static uint64_t cycles_of(const struct curta_records *r)
   return r->n ? last - first : 0;
 }
 
+/* Where a device was when it stopped or hung. */
+static void print_last(const struct compare *c)
+{
+  for (int i = 0; i < 2; i++) {
+    const struct curta_side *side = &c->lock.side[i];
+    char text[80];
+    if (!side->records.n) continue;
+    const struct curta_retire *last = &side->records.record[side->records.n - 1];
+    curta_describe_record(text, sizeof text, &c->lock.network.net, last);
+    printf("%s: %zu commands of this step retired, the last one index %" PRIu32 ": %s\n", side->session.device.name, side->records.n, last->index, text);
+  }
+}
+
 static int one_step(struct compare *c, uint32_t step, uint32_t *epoch, uint32_t *position, struct curta_fail *fail)
 {
   const struct curta_opt *opt = &c->lock.network.opt;
@@ -125,7 +138,10 @@ static int one_step(struct compare *c, uint32_t step, uint32_t *epoch, uint32_t 
     side->records.n = 0;
     if (!r) r = curta_session_step(&side->session, &batch, 1, curta_mu_at(opt, *epoch), &outcome[i], fail);
   }
-  if (r) return r;
+  if (r) {
+    print_last(c);
+    return r;
+  }
   *position += batch.n;
   c->cycles += cycles_of(&c->lock.side[1].records);
   r = curta_lockstep_check(&c->lock, &batch, curta_mu_at(opt, *epoch), fail);
