@@ -2,7 +2,7 @@
 // curta_array - output-stationary array of R x C cells: a V-wide int8 dot product, an accumulator and a shadow register each
 // Law    mul:   prod[r][c][k] := a[r][k] * b[c][k]           add: pair[r][c] := sum over k of prod
 //        acc:   sum[r][c] += pair[r][c]                      (32 bits, wrapping)
-//        swap:  sum[r][c] := chain[r][c] + pair[r][c], shadow[r][c] := sum[r][c]      (instead of acc)
+//        swap:  sum[r][c] := chain[r][c] + pair[r][c], shadow[r][c] := sum[r][c]      (with acc)
 //        shift: shadow[r][c] := chain[r][c]
 //        where chain[0] = start and chain[r] = shadow[r-1]: the swap is itself the last of the R shifts of an exchange, so
 //        that an exchange costs exactly R cycles.  drain is the last row of the shadow.
@@ -30,15 +30,18 @@ module curta_array #(
   input  wire [32*C-1:0]  start_i,
   output wire [32*C-1:0]  drain_o
 );
+  localparam Pw = 16 + $clog2(V);            // bits of a sum of V products
+
   // All registers but drain_q are private to the one clocked block, which reads each before it writes it (consumers first):
   // blocking assignments then are registers, free of races, and simulate much faster.  Copying the inputs to small arrays
   // keeps every operand of the arithmetic signed; all widening is by sign.
   reg signed [31:0]   prod   [0:R*C*V-1];
-  reg signed [31:0]   pair   [0:R*C-1];
+  reg signed [Pw-1:0] pair   [0:R*C-1];
   reg signed [31:0]   sum    [0:R*C-1];
-  reg signed [31:0]   chain  [0:R*C-1];      // row r: shadow of row r - 1;  row 0: start
-  reg [32*C-1:0]      drain_q;               // shadow of row R - 1
-  reg signed [31:0]   from;
+  reg signed [31:0]   next   [0:R*C-1];
+  reg signed [31:0]   shadow [0:R*C-1];
+  reg [32*C-1:0]      drain_q;               // copy of the last row of the shadow
+  wire                move = swap_i || shift_i;
   reg signed [31:0]   dot;
   reg signed [31:0]   a      [0:R*V-1];
   reg signed [31:0]   b      [0:C*V-1];
@@ -47,26 +50,28 @@ module curta_array #(
   /* verilator lint_off BLKSEQ */
   /* verilator lint_off WIDTH */
   always @(posedge clk_i) begin
-    if (swap_i || shift_i) for (c = 0; c < C; c = c + 1) chain[c] = start_i[32*c +: 32];
     if (swap_i) begin
-      for (c = 0; c < C; c = c + 1) drain_q[32*c +: 32] <= sum[(R - 1)*C + c];
-      for (r = R - 1; r >= 0; r = r - 1)
-        for (c = 0; c < C; c = c + 1) begin
-          from = chain[r*C + c];
-          if (r < R - 1) chain[(r + 1)*C + c] = sum[r*C + c];
-          sum[r*C + c] = from + pair[r*C + c];
-        end
-    end else if (acc_i)
-      for (r = 0; r < R*C; r = r + 1) sum[r] = sum[r] + pair[r];
-    if (shift_i) begin
-      for (c = 0; c < C; c = c + 1) drain_q[32*c +: 32] <= chain[(R - 1)*C + c];
-      for (r = R*C - 1; r >= C; r = r - 1) chain[r] = chain[r - C];
+      for (c = 0; c < C; c = c + 1) next[c] = start_i[32*c +: 32];
+      for (r = C; r < R*C; r = r + 1) next[r] = shadow[r - C];
+    end else
+      for (r = 0; r < R*C; r = r + 1) next[r] = sum[r];
+    for (r = 0; r < R*C; r = r + 1) next[r] = next[r] + pair[r];
+    if (move) begin
+      if (swap_i)
+        for (r = 0; r < R*C; r = r + 1) shadow[r] = sum[r];
+      else begin
+        for (r = R*C - 1; r >= C; r = r - 1) shadow[r] = shadow[r - C];
+        for (c = 0; c < C; c = c + 1) shadow[c] = start_i[32*c +: 32];
+      end
+      for (c = 0; c < C; c = c + 1) drain_q[32*c +: 32] <= shadow[(R - 1)*C + c];
     end
+    if (acc_i)
+      for (r = 0; r < R*C; r = r + 1) sum[r] = next[r];
     if (add_i)
       for (r = 0; r < R*C; r = r + 1) begin
         dot = 32'sd0;
         for (k = 0; k < V; k = k + 1) dot = dot + prod[k*R*C + r];
-        pair[r] = dot;
+        pair[r] = dot[Pw-1:0];
       end
     if (mul_i)
       for (k = 0; k < V; k = k + 1)
