@@ -108,12 +108,11 @@ module curta_loss #(
     .mode_i(mode_i), .mag_i(fix ? others_q : g), .neg_i(fix), .r_i(rand_i), .err_o(err));
 
   // addresses
-  wire [33:0] tile_end  = addr_q + {2'd0, kind_q == KAux ? 32'd2 : Tile};
-  wire [33:0] tile_off  = {2'd0, tile_q};
+  wire [33:0] end_addr  = addr_q + {2'd0, kind_q == KAux ? 32'd2 : Side32};
+  wire [33:0] row_start = {2'd0, tile_q + row_off};
   wire [33:0] label_off = {16'd0, n_q, 1'b0};
   wire [33:0] base      = {2'd0, cfg_rdata_i};
-  wire [31:0] row_addr  = addr_q[31:0] + (kind_q == KAux ? 32'd0 : row_off);
-  wire        bad       = tile_end > {2'd0, mem_size_i};
+  wire        bad       = end_addr > {2'd0, mem_size_i};
   wire        asking    = state_q == SAddr2;
 
   assign busy_o      = state_q != SIdle;
@@ -122,7 +121,7 @@ module curta_loss #(
   assign err_o       = asking && bad;
   assign err_info_o  = addr_q[31:0];
   assign req_kind_o  = kind_q;
-  assign req_addr_o  = row_addr;
+  assign req_addr_o  = addr_q[31:0];
 
   // data: the bytes of a row are T of BUS; the label 2 of BUS
   wire [8*T-1:0] src_row;
@@ -177,7 +176,7 @@ module curta_loss #(
       end
       SAddr0: state_q <= SAddr1;
       SAddr1: begin
-        addr_q  <= base + (kind_q == KAux ? label_off : tile_off);
+        addr_q  <= base + (kind_q == KAux ? label_off : row_start);
         state_q <= SAddr2;
       end
       SAddr2:

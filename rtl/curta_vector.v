@@ -113,7 +113,7 @@ module curta_vector #(
   wire has_aux = mask || is_scatter || is_update || decay;
   wire has_dst = is_map || is_scatter || is_update || is_fill;
   wire has_idx = pool || (is_update && master);
-  wire narrow  = (is_map || is_scatter) && flags_q[`CURTA_MAP_SRC_TYPE] == 2'd0 && !acc;
+  wire narrow  = is_loss || ((is_map || is_scatter) && flags_q[`CURTA_MAP_SRC_TYPE] == 2'd0 && !acc);
   wire [1:0] mode = flags_q[`CURTA_MAP_ROUND];
   wire sto     = mode == 2'd2 && (is_update || ((is_map || is_scatter) && flags_q[`CURTA_MAP_REQ]));
   wire [3:0] frac = flags_q[`CURTA_UPDATE_FRAC];
@@ -245,7 +245,7 @@ module curta_vector #(
     .acc_valid_i(acc_want), .acc_re_o(vx_re_o), .acc_gnt_i(vx_gnt_i), .group_o(group), .acc_pop_o(acc_pop),
     .rand_ready_i(rand_ready), .rand_next_o(rand_next), .room_i(room), .take_o(issue_take),
     .ld_wide_o(ld_wide), .ld_narrow_o(ld_narrow), .ld_acc_o(ld_acc), .ld_half_o(ld_half), .half_aux_o(half_aux),
-    .rot_o(rot), .turn_o(turn), .add_o(add), .copy_push_o(copy_push), .valid_o(valid1), .v2_i(v2), .v5_i(v5),
+    .rot_o(rot), .turn_o(turn), .add_o(add), .copy_push_o(copy_push), .valid_o(valid1), .v5_i(v5),
     .pass_o(pass), .busy_o(issue_busy));
 
   // FILL has no operands: its tiles start when their addresses are there

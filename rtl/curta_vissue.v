@@ -52,7 +52,6 @@ module curta_vissue #(
   output wire              add_o,          // rotations add the decay term
   output wire              copy_push_o,    // a beat of a copy leaves
   output reg               valid_o,        // x of the front goes into the lanes
-  input  wire              v2_i,
   input  wire              v5_i,           // results of the pass are there
   output reg  [1:0]        pass_o,         // of the group in the lanes: 0 plain or B, 1 A, 2 C
   output wire              busy_o
@@ -69,6 +68,7 @@ module curta_vissue #(
   reg               turning_q;             // a copy leaves
   reg               acc_q;                 // a group of the accumulator memory arrives
   reg               claimed_q;             // the draws belong to a group that has entered
+  reg               drawn_q;               // that group is in the second stage of the lanes
 
   wire last_pass = pass_q + 8'd1 == passes_i;
   wire need_src  = has_src_i && (!scatter_i || pass_q == 8'd0);
@@ -104,7 +104,7 @@ module curta_vissue #(
   assign turn_o      = turn_q;
   assign add_o       = step_q == PRot;
   assign copy_push_o = turning_q;
-  assign rand_next_o = claimed_q && v2_i && pass_o == 2'd0;
+  assign rand_next_o = drawn_q;
   assign busy_o      = step_q != PIdle || turning_q || acc_q || valid_o;
 
   always @(posedge clk_i) begin
@@ -116,10 +116,12 @@ module curta_vissue #(
       turning_q <= 1'b0;
       acc_q     <= 1'b0;
       claimed_q <= 1'b0;
+      drawn_q   <= 1'b0;
       valid_o   <= 1'b0;
       pass_o    <= 2'd0;
     end else begin
-      acc_q <= fire && fetch;
+      acc_q   <= fire && fetch;
+      drawn_q <= claimed_q && !drawn_q && valid_o && pass_o == 2'd0;
       if (fire) begin
         g_q <= g_q + 1'b1;
         if (&g_q) pass_q <= last_pass ? 8'd0 : pass_q + 8'd1;
@@ -148,7 +150,7 @@ module curta_vissue #(
             pass_o <= 2'd0;
           end
         PLoad: if (fire) step_q <= fetch ? PAcc : PRot;
-        PAcc:  step_q <= PRot;             // only REDUCE reads the accumulator memory, and steps only for its decay
+        PAcc:  step_q <= decay_i ? PRot : PWaitB;
         PRot:  if (turn_q == LastTurn) step_q <= PWaitB;
         PWaitB:
           if (v5_i) begin

@@ -77,6 +77,7 @@ module curta_vstream_wr #(
   /* verilator lint_on UNUSEDSIGNAL */
   reg  [7:0]  beat_q;
   reg  [3:0]  open_q;
+  reg         offered_q;         // an address has been offered: it stays
   reg         kill_q;            // the data that still leaves is void
   wire        beat = wd_valid_o && wd_ready_i;
   curta_fifo #(.Width(33), .LogDepth(2)) u_order (
@@ -94,7 +95,8 @@ module curta_vstream_wr #(
     end
   endgenerate
 
-  assign wr_valid_o = head_valid && !abort_i && (head_idx ? idx_valid : dst_valid) && now_room && open_q != 4'd15;
+  wire          begun      = (head_idx ? idx_valid : dst_valid) && now_room && open_q != 4'd15;
+  assign wr_valid_o = head_valid && !abort_i && (begun || offered_q);
   assign wr_addr_o  = {head_addr[31:LogBus], {LogBus{1'b0}}};
   assign wr_beats_o = head_idx ? idx_beats_i : dst_beats_i;
   assign wd_valid_o = now_valid && (kill_q || (now_idx ? idx_valid : dst_valid));
@@ -114,6 +116,7 @@ module curta_vstream_wr #(
       if (beat) beat_q <= wd_last_o ? 8'd0 : beat_q + 8'd1;
       if ((wr_valid_o && wr_ready_i) != wb_valid_i) open_q <= wb_valid_i ? open_q - 4'd1 : open_q + 4'd1;
     end
+    offered_q <= rst_ni && wr_valid_o && !wr_ready_i;
     // a beat that has been offered stays as it is
     if (clr_i || !rst_ni) kill_q <= 1'b0;
     else if (abort_i && !(wd_valid_o && !wd_ready_i)) kill_q <= 1'b1;

@@ -40,9 +40,9 @@ module curta_vwalk #(
   output wire [31:0] err_info_o
 );
   localparam LT2 = $clog2(T * T);
-  localparam [31:0] TileBytes = T * T, AccTiles32 = P_TILES;
+  localparam [31:0] TileBytes = T * T, AccTiles32 = 32'd0 + P_TILES;
   localparam signed [43:0] Tile1 = {12'd0, TileBytes}, Tile2 = {11'd0, TileBytes, 1'b0}, Tile4 = {10'd0, TileBytes, 2'b00},
-                           AccTiles = {12'd0, AccTiles32[31:0]};
+                           AccTiles = {12'd0, AccTiles32};
   localparam [1:0] KSrc = 2'd0, KAux = 2'd1, KDst = 2'd2, KIdx = 2'd3;
   localparam [3:0] SIdle = 4'd0, SLoad0 = 4'd1, SLoad1 = 4'd2, SLoad2 = 4'd3, SSlot = 4'd4, SWin0 = 4'd5, SWin1 = 4'd6,
                    SAdv0 = 4'd7, SAdv1 = 4'd8, SAdv2 = 4'd9, SAdv3 = 4'd10, SAdv4 = 4'd11, SAdv5 = 4'd12, SAdv6 = 4'd13;
