@@ -50,9 +50,11 @@ module curta_loss_term (
   assign x_o = x2_q;
 
   // term; 2^(1-2e) = 2^(2(1-e) - 1)
-  wire signed [15:0] over = x2_q - top_i + 16'sd10;
+  wire signed [16:0] x17   = {x2_q[15], x2_q};
+  wire signed [16:0] top17 = {top_i[15], top_i};
+  wire signed [16:0] far  = x17 - top17 + 17'sd10;
   wire        [51:0] lead = 52'd1 << ({one_minus, 1'b0} - 6'd1);
-  wire        [51:0] pow  = over > 16'sd0 ? (52'd1 << over[3:0]) - 52'd1 : 52'd0;
+  wire        [51:0] pow  = far > 17'sd0 ? (52'd1 << far[3:0]) - 52'd1 : 52'd0;
   reg         [51:0] t3_q;
   always @(posedge clk_i)
     t3_q <= taylor_q ? lead + {{16{part2_q[35]}}, part2_q} : pow;
