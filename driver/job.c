@@ -3,11 +3,6 @@
 #include <string.h>
 #include "plan_int.h"
 
-static uint32_t min_u(uint32_t a, uint32_t b)
-{
-  return a < b ? a : b;
-}
-
 uint32_t plan_tiles(const struct planner *pl, uint32_t n)
 {
   return (n + pl->plan->hw.t - 1) / pl->plan->hw.t;
@@ -189,19 +184,19 @@ static bool tile_subs(struct planner *pl, const struct job *job, const struct le
 }
 
 /* What the choice of a strategy is made from. spill, direct: cycles, array, bus of the GEMMs when results leave as int32 or when they are used up
- * at once; second: bus cycles of the second pass from memory; all: the next layer needs all of it at once, so that nothing hides that pass. */
+ * at once; second: bus cycles of the second pass from memory; hide: bus cycles that what follows leaves free for it. */
 struct choice {
-  uint64_t spill[3], direct[3], second;
-  bool all;
+  uint64_t spill[3], direct[3], second, hide;
+  uint32_t kept;                 /* part of the results that need no recomputing, of 256 */
 };
 
 static uint64_t strategy_cost(uint32_t strategy, const struct choice *c)
 {
-  uint64_t overlapped = c->spill[1] > c->spill[2] + c->second ? c->spill[1] : c->spill[2] + c->second;
   switch (strategy) {
-  case CURTA_SPILL: return c->all ? (c->spill[1] > c->spill[2] ? c->spill[1] : c->spill[2]) + c->second : overlapped + 1000;
+  case CURTA_SPILL:
+    return (c->spill[1] > c->spill[2] ? c->spill[1] : c->spill[2]) + (c->second > c->hide ? c->second - c->hide : 0) + 1000;
   case CURTA_KEEP: return 0;
-  case CURTA_RECOMPUTE: return 2 * c->direct[0];
+  case CURTA_RECOMPUTE: return 2 * c->direct[0] - c->direct[0] * c->kept / 256;
   default: return c->direct[0] + c->direct[0] / 20 + 3000;   /* one guess in twenty is wrong; the fence */
   }
 }
@@ -219,18 +214,28 @@ static bool allowed(const struct planner *pl, const struct job *job, uint32_t st
   return strategy != CURTA_SPECULATE || job->pass == CURTA_PASS_FWD;
 }
 
-/* Chooses strategy and tiling. align: pooling window that blocks of a part must respect; all: see struct choice. */
-bool job_choose(struct planner *pl, struct job *job, uint32_t align, bool all)
+uint64_t job_slack(const struct job *job)
+{
+  uint64_t slack = 0;
+  for (uint32_t i = 0; i < job->n_subs; i++)
+    slack += job->tiling[i].array > job->tiling[i].bus ? job->tiling[i].array - job->tiling[i].bus : 0;
+  return slack;
+}
+
+/* Chooses strategy and tiling. align: pooling window that blocks of a part must respect; hide: see struct choice. */
+bool job_choose(struct planner *pl, struct job *job, uint32_t align, uint64_t hide)
 {
   const struct curta_hw *hw = &pl->plan->hw;
   bool grad = job->pass == CURTA_PASS_DW;
   const struct leaving as_int32 = {4, 1, false}, used_up = {grad ? (pl->plan->opt.frac_bits ? 5 : 2) : 1, align, grad};
-  struct choice c = {.second = job->tiles * hw->t * hw->t * (grad ? 6 : 5) / hw->bus, .all = all};
+  struct choice c = {.second = job->tiles * hw->t * hw->t * (grad ? 6 : 5) / hw->bus, .hide = hide, .kept = (uint32_t)(job->tiles > hw->p_tiles ? hw->p_tiles * 256ull / job->tiles : 256)};
   struct tiling t[MAX_SUBS];
   uint64_t best = UINT64_MAX;
   if (!tile_subs(pl, job, &as_int32, job->tiling, c.spill))
     return false;
   job->strategy = CURTA_SPILL;
+  if (grad)                                          /* an update hides behind other passes as far as its own leaves room */
+    c.hide = job_slack(job);
   if (!tile_subs(pl, job, &used_up, t, c.direct))
     return true;
   if (allowed(pl, job, CURTA_SPILL))
@@ -253,7 +258,7 @@ uint32_t plan_or_reg(struct planner *pl)
 }
 
 /* What a pass over all blocks does with each block's results. */
-enum sink { SINK_NONE, SINK_SPILL, SINK_KEEP, SINK_POST, SINK_UPDATE };
+enum sink { SINK_SPILL, SINK_POST, SINK_UPDATE };
 
 /* Second pass of a block straight from the accumulator memory. */
 static void post_block(struct planner *pl, const struct job *job, uint32_t i, const struct block *b, uint32_t p_base, const struct post *po, enum queue q)
@@ -273,45 +278,86 @@ static void post_block(struct planner *pl, const struct job *job, uint32_t i, co
   post_part(pl, po, &src, &pt, q);
 }
 
-static void run_blocks(struct planner *pl, const struct job *job, enum sink sink, const struct post *po, int or_reg, uint32_t spill)
+/* Blocks of a job in order, with their places in the accumulator memory when results stay there. */
+struct cursor {
+  uint32_t sub, block;           /* next block */
+  struct block b;
+};
+
+static bool next_block(const struct job *job, struct cursor *c)
 {
-  bool first = true;
-  uint32_t kept = 0;
-  gemm_forget(&pl->g);
-  for (uint32_t i = 0; i < job->n_subs; i++) {
-    const struct gpass *p = &job->sub[i];
-    uint32_t blocks = block_count(p, &job->tiling[i]);
-    for (uint32_t j = 0; j < blocks; j++) {
-      struct block b;
-      uint32_t base;
-      block_get(p, &job->tiling[i], j, &b);
-      base = sink == SINK_KEEP ? kept : gemm_alloc(&pl->g, block_tiles(&b));
-      kept += block_tiles(&b);
-      gemm_block(&pl->g, p, &job->tiling[i], &b, base, or_reg, !first);
-      first = false;
-      if (sink == SINK_SPILL)
-        post_drain(pl, p, &b, base, spill);
-      else if (sink == SINK_POST)
-        post_block(pl, job, i, &b, base, po, Q_COUNT);
-      else if (sink == SINK_UPDATE)
-        update_block(pl, job, &b, base, Q_COUNT);
-    }
+  while (c->sub < job->n_subs && c->block == block_count(&job->sub[c->sub], &job->tiling[c->sub])) {
+    c->sub++;
+    c->block = 0;
   }
-  if (sink == SINK_KEEP)
-    pl->g.p_pos = min_u(kept, pl->plan->hw.p_tiles);
+  if (c->sub == job->n_subs)
+    return false;
+  block_get(&job->sub[c->sub], &job->tiling[c->sub], c->block++, &c->b);
+  return true;
 }
 
-static void post_kept(struct planner *pl, const struct job *job, const struct post *po)
+/* Tiles of the first blocks that need not stay so that the last ones fit into the accumulator memory together. */
+static uint64_t not_kept(const struct planner *pl, const struct job *job)
 {
-  uint32_t base = 0;
-  for (uint32_t i = 0; i < job->n_subs; i++) {
-    uint32_t blocks = block_count(&job->sub[i], &job->tiling[i]);
-    for (uint32_t j = 0; j < blocks; j++) {
-      struct block b;
-      block_get(&job->sub[i], &job->tiling[i], j, &b);
-      post_block(pl, job, i, &b, base, po, Q_URGENT);
-      base += block_tiles(&b);
-    }
+  struct cursor c = {0};
+  uint64_t done = 0;
+  while (job->tiles - done > pl->plan->hw.p_tiles && next_block(job, &c))
+    done += block_tiles(&c.b);
+  return done;
+}
+
+/* What is done with a block's results in the accumulator memory. */
+static void use_block(struct planner *pl, const struct job *job, enum sink sink, const struct post *po, uint32_t sub, const struct block *b, uint32_t base,
+                      uint32_t spill)
+{
+  if (sink == SINK_SPILL)
+    post_drain(pl, &job->sub[sub], b, base, spill);
+  else if (sink == SINK_POST)
+    post_block(pl, job, sub, b, base, po, Q_COUNT);
+  else if (sink == SINK_UPDATE)
+    update_block(pl, job, b, base, Q_COUNT);
+}
+
+/* The first `limit` tiles of results, block by block. */
+static void run_blocks(struct planner *pl, const struct job *job, enum sink sink, const struct post *po, int or_reg, uint32_t spill, uint64_t limit)
+{
+  struct cursor c = {0};
+  uint64_t done = 0;
+  gemm_forget(&pl->g);
+  while (done < limit && next_block(job, &c)) {
+    uint32_t base = gemm_alloc(&pl->g, block_tiles(&c.b)), sub = c.sub;
+    gemm_block(&pl->g, &job->sub[sub], &job->tiling[sub], &c.b, base, or_reg, done > 0);
+    use_block(pl, job, sink, po, sub, &c.b, base, spill);
+    done += block_tiles(&c.b);
+  }
+}
+
+/* First pass for the OR alone; the last results stay in the accumulator memory, from tile 0 on. Returns the tiles that do not. */
+static uint64_t run_keeping(struct planner *pl, const struct job *job, int or_reg)
+{
+  uint64_t drop = not_kept(pl, job), done = 0;
+  struct cursor c = {0};
+  gemm_forget(&pl->g);
+  while (next_block(job, &c)) {
+    uint32_t base;
+    if (done == drop)
+      pl->g.p_pos = 0;
+    base = gemm_alloc(&pl->g, block_tiles(&c.b));
+    gemm_block(&pl->g, &job->sub[c.sub], &job->tiling[c.sub], &c.b, base, or_reg, done > 0);
+    done += block_tiles(&c.b);
+  }
+  return drop;
+}
+
+/* Uses the results that run_keeping kept. */
+static void use_kept(struct planner *pl, const struct job *job, enum sink sink, const struct post *po, uint64_t drop)
+{
+  struct cursor c = {0};
+  uint64_t done = 0;
+  while (next_block(job, &c)) {
+    if (done >= drop)
+      use_block(pl, job, sink, po, c.sub, &c.b, (uint32_t)(done - drop), 0);
+    done += block_tiles(&c.b);
   }
 }
 
@@ -320,12 +366,12 @@ static void run_speculating(struct planner *pl, const struct job *job, const str
 {
   uint32_t tag = CURTA_TAG(job->layer, job->pass), skip;
   struct curta_pass_stat(*stat)[CURTA_PASSES] = pl->e.stat;
-  run_blocks(pl, job, SINK_POST, po, (int)or_reg, 0);
+  run_blocks(pl, job, SINK_POST, po, (int)or_reg, 0, job->tiles);
   emit_scalar(&pl->e, Q_URGENT, tag, CURTA_SCALAR_ACT_SHIFT, CURTA_S_TMP, or_reg, CURTA_S_ZERO, CURTA_S_ZERO, pl->plan->opt.bump_shift1);
   skip = emit_skip(&pl->e, tag, CURTA_S_TMP, s_shift);
   pl->e.stat = 0;
   emit_scalar(&pl->e, Q_URGENT, tag, CURTA_SCALAR_ADD, s_shift, CURTA_S_TMP, CURTA_S_ZERO, CURTA_S_ZERO, 0);
-  run_blocks(pl, job, SINK_POST, po, -1, 0);
+  run_blocks(pl, job, SINK_POST, po, -1, 0, job->tiles);
   emit_skip_end(&pl->e, tag, skip);
   pl->e.stat = stat;
 }
@@ -333,23 +379,26 @@ static void run_speculating(struct planner *pl, const struct job *job, const str
 void job_run(struct planner *pl, const struct job *job, const struct post *po, uint32_t s_shift, uint32_t spill)
 {
   uint32_t or_reg = plan_or_reg(pl), tag = CURTA_TAG(job->layer, job->pass);
-  enum sink sink = job->strategy == CURTA_SPILL ? SINK_SPILL : job->strategy == CURTA_KEEP ? SINK_KEEP : SINK_NONE;
+  uint64_t drop = 0;
   if (pl->e.stat)
     pl->e.stat[job->layer][job->pass].strategy = job->strategy;
   if (job->strategy == CURTA_SPECULATE) {
     run_speculating(pl, job, po, s_shift, or_reg);
   } else {
-    run_blocks(pl, job, sink, po, (int)or_reg, spill);
+    if (job->strategy == CURTA_SPILL)
+      run_blocks(pl, job, SINK_SPILL, po, (int)or_reg, spill, job->tiles);
+    else
+      drop = run_keeping(pl, job, (int)or_reg);
     emit_scalar(&pl->e, Q_URGENT, tag, CURTA_SCALAR_ACT_SHIFT, s_shift, or_reg, CURTA_S_ZERO, CURTA_S_ZERO, pl->plan->opt.bump_shift1);
   }
   if (job->strategy == CURTA_SPILL) {
     post_all(pl, po, spill);
     return;
   }
-  if (job->strategy == CURTA_KEEP)
-    post_kept(pl, job, po);
-  else if (job->strategy == CURTA_RECOMPUTE)
-    run_blocks(pl, job, SINK_POST, po, -1, 0);
+  if (job->strategy != CURTA_SPECULATE) {
+    use_kept(pl, job, SINK_POST, po, drop);
+    run_blocks(pl, job, SINK_POST, po, -1, 0, drop);
+  }
   if (po->scatter)
     post_scatter_tmp(pl, po);
 }
@@ -357,11 +406,18 @@ void job_run(struct planner *pl, const struct job *job, const struct post *po, u
 void job_run_grad(struct planner *pl, const struct job *job, uint32_t grad)
 {
   uint32_t or_reg = plan_or_reg(pl);
-  enum sink sink = job->strategy == CURTA_SPILL ? SINK_SPILL : job->strategy == CURTA_KEEP ? SINK_KEEP : SINK_NONE;
+  uint64_t drop;
   if (pl->e.stat)
     pl->e.stat[job->layer][job->pass].strategy = job->strategy;
-  run_blocks(pl, job, sink, 0, (int)or_reg, grad);
+  if (job->strategy == CURTA_SPILL) {
+    run_blocks(pl, job, SINK_SPILL, 0, (int)or_reg, grad, job->tiles);
+    plan_update(pl, job, or_reg);
+    return;
+  }
+  drop = run_keeping(pl, job, (int)or_reg);
   plan_update(pl, job, or_reg);
-  if (job->strategy == CURTA_RECOMPUTE)
-    run_blocks(pl, job, SINK_UPDATE, 0, -1, 0);
+  if (job->strategy == CURTA_RECOMPUTE) {
+    use_kept(pl, job, SINK_UPDATE, 0, drop);
+    run_blocks(pl, job, SINK_UPDATE, 0, -1, 0, drop);
+  }
 }

@@ -124,26 +124,37 @@ static void map_work(struct planner *pl)
   plan->t_logits = below;
 }
 
+/* The second pass of an activation hides behind the next layer's forward pass, unless that needs all of it at once; that of an input error
+ * behind its own layer's weight gradient. */
+static bool choose_layer(struct planner *pl, uint32_t w)
+{
+  const struct curta_plan *plan = pl->plan;
+  const struct curta_plan_weighted *l = &plan->weighted[w];
+  struct job *job = pl->job[w];
+  bool all = w + 1 == plan->n_weighted || (l[1].oh == 1 && l[1].ow == 1);
+  job_forward(pl, w, &job[CURTA_PASS_FWD]);
+  job_dw(pl, w, &job[CURTA_PASS_DW]);
+  if (!job_choose(pl, &job[CURTA_PASS_FWD], l->pool ? l->pool : 1, all ? 0 : job_slack(&pl->job[w + 1][CURTA_PASS_FWD])) ||
+      !job_choose(pl, &job[CURTA_PASS_DW], 1, 0))
+    return false;
+  if (w == 0)
+    return true;
+  job_dx(pl, w, &job[CURTA_PASS_DX]);
+  return job_choose(pl, &job[CURTA_PASS_DX], 1, job_slack(&job[CURTA_PASS_DW]));
+}
+
 static int make_jobs(struct planner *pl)
 {
   struct curta_plan *plan = pl->plan;
   uint64_t spill = 0;
-  for (uint32_t w = 0; w < plan->n_weighted; w++) {
+  for (uint32_t w = plan->n_weighted; w-- > 0;) {
     struct curta_plan_weighted *l = &plan->weighted[w];
-    struct job *job = pl->job[w];
-    job_forward(pl, w, &job[CURTA_PASS_FWD]);
-    job_dw(pl, w, &job[CURTA_PASS_DW]);
-    if (w > 0)
-      job_dx(pl, w, &job[CURTA_PASS_DX]);
-    for (int pass = 0; pass < 3; pass++) {
-      bool last = w + 1 == plan->n_weighted, all = pass == CURTA_PASS_FWD && (last || (l[1].oh == 1 && l[1].ow == 1));
-      if (pass == CURTA_PASS_DX && w == 0)
-        continue;
-      if (!job_choose(pl, &job[pass], pass == CURTA_PASS_FWD && l->pool ? l->pool : 1, all))
-        return plan_fail(pl, -EINVAL, "no tiling fits the buffers of this configuration", "");
-      if (pass != CURTA_PASS_DW && job[pass].strategy == CURTA_SPILL && job[pass].tiles > spill)
+    const struct job *job = pl->job[w];
+    if (!choose_layer(pl, w))
+      return plan_fail(pl, -EINVAL, "no tiling fits the buffers of this configuration", "");
+    for (int pass = 0; pass < CURTA_PASS_DW; pass++)
+      if (job[pass].n_subs && job[pass].strategy == CURTA_SPILL && job[pass].tiles > spill)
         spill = job[pass].tiles;
-    }
     if (job[CURTA_PASS_DW].strategy == CURTA_SPILL)
       l->t_grad = add(pl, l->layer, "grad", CURTA_TENSOR_GRAD, 4, plan->tensor[l->t_weight].d);
   }

@@ -61,7 +61,9 @@ uint32_t plan_tiles(const struct planner *pl, uint32_t n);
 void job_forward(struct planner *pl, uint32_t w, struct job *job);
 void job_dx(struct planner *pl, uint32_t w, struct job *job);
 void job_dw(struct planner *pl, uint32_t w, struct job *job);
-bool job_choose(struct planner *pl, struct job *job, uint32_t align, bool all);
+bool job_choose(struct planner *pl, struct job *job, uint32_t align, uint64_t hide);
+/* Bus cycles that the chosen GEMMs leave free. */
+uint64_t job_slack(const struct job *job);
 /* Runs the GEMMs of a tensor and its second pass. spill: address for int32. */
 void job_run(struct planner *pl, const struct job *job, const struct post *post, uint32_t s_shift, uint32_t spill);
 /* Runs the GEMMs of a weight gradient and the update. grad: address for int32. */
