@@ -47,31 +47,34 @@ module curta_walk (
   // which loop steps: 0 vx, 1 vy, 2 gb, 3 ga
   wire [1:0] level = !vx_end ? 2'd0 : !vy_end ? 2'd1 : !gb_end ? 2'd2 : 2'd3;
 
-  reg [15:0] a_next, b_next, p_next;
-  always @* begin
+  // one adder an address: base of the loop that steps + its stride
+  reg [15:0] a_from, b_from, p_from, a_by, b_by, p_by;
+  always @*
     case (level)
       2'd0: begin
-        a_next = a_vx_q + w11[`CURTA_GEMM_A_SVX];
-        b_next = b_vx_q + w14[`CURTA_GEMM_B_SVX];
-        p_next = p_vx_q + w17[`CURTA_GEMM_P_SVX];
+        a_from = a_vx_q;  a_by = w11[`CURTA_GEMM_A_SVX];
+        b_from = b_vx_q;  b_by = w14[`CURTA_GEMM_B_SVX];
+        p_from = p_vx_q;  p_by = w17[`CURTA_GEMM_P_SVX];
       end
       2'd1: begin
-        a_next = a_vy_q + w10[`CURTA_GEMM_A_SVY];
-        b_next = b_vy_q + w13[`CURTA_GEMM_B_SVY];
-        p_next = p_vy_q + w17[`CURTA_GEMM_P_SVY];
+        a_from = a_vy_q;  a_by = w10[`CURTA_GEMM_A_SVY];
+        b_from = b_vy_q;  b_by = w13[`CURTA_GEMM_B_SVY];
+        p_from = p_vy_q;  p_by = w17[`CURTA_GEMM_P_SVY];
       end
       2'd2: begin
-        a_next = a_ga_q;
-        b_next = b_gb_q + w13[`CURTA_GEMM_B_SGB];
-        p_next = p_gb_q + w16[`CURTA_GEMM_P_SGB];
+        a_from = a_ga_q;  a_by = 16'd0;
+        b_from = b_gb_q;  b_by = w13[`CURTA_GEMM_B_SGB];
+        p_from = p_gb_q;  p_by = w16[`CURTA_GEMM_P_SGB];
       end
       default: begin
-        a_next = a_ga_q + w10[`CURTA_GEMM_A_SGA];
-        b_next = w4[`CURTA_GEMM_B_BASE];
-        p_next = p_ga_q + w16[`CURTA_GEMM_P_SGA];
+        a_from = a_ga_q;  a_by = w10[`CURTA_GEMM_A_SGA];
+        b_from = w4[`CURTA_GEMM_B_BASE];  b_by = 16'd0;
+        p_from = p_ga_q;  p_by = w16[`CURTA_GEMM_P_SGA];
       end
     endcase
-  end
+  wire [15:0] a_next = a_from + a_by;
+  wire [15:0] b_next = b_from + b_by;
+  wire [15:0] p_next = p_from + p_by;
 
   wire signed [18:0] y_c = {{3{w18[15]}}, w18[`CURTA_GEMM_Y_C]};
   wire signed [18:0] x_c = {{3{w19[15]}}, w19[`CURTA_GEMM_X_C]};
@@ -123,8 +126,8 @@ module curta_walk (
   wire signed [18:0] hi1   = step == 2'd2 ? (over + one) >>> 1 : over;
   wire               fixed = step == 2'd0;   // all or nothing
   reg signed [18:0]  lo_q, hi_q;
-  wire               some  = hi_q > lo_q;
   wire signed [18:0] count = hi_q - lo_q;
+  wire               some  = count > zero;
 
   always @(posedge clk_i) begin
     lo_q <= fixed || lo1 < zero ? zero : lo1;
