@@ -41,7 +41,20 @@ trap - EXIT
 echo "built"
 
 say "the first $steps steps again, on the Verilog and on the golden device in lock-step"
-"$build/curta" compare "${same[@]}" --devices golden,rtl:base --steps "$steps" | tee "$out/compare.txt"
+"$build/curta" compare "${same[@]}" --devices golden,rtl:base --steps "$steps" --csv "$out/compare.csv" | tee "$out/compare.txt"
+if command -v gnuplot >/dev/null; then
+  gnuplot <<PLOT
+set datafile separator ','
+set terminal pngcairo size 1000,600 font 'sans,11'
+set output '$out/compare.png'
+set title 'The first training steps: golden device and Verilog are one line'
+set xlabel 'step'
+set ylabel 'training loss'
+set grid
+plot '$out/compare.csv' every ::1 using 1:2 with lines lw 6 lc rgb '#9ecae1' title 'golden (C model)', \\
+     '' every ::1 using 1:3 with linespoints lw 1.5 pt 7 ps 0.7 lc rgb '#a50f15' title 'RTL (simulated Verilog)'
+PLOT
+fi
 
 say "where the cycles of a training step go (Verilog, configuration base: 8x8x2 = 128 MAC/cycle, 8 bytes/cycle of memory)"
 "$build/curta" bench "${same[@]}" --device rtl:base --steps 2 --csv "$out/bench.csv" | tee "$out/bench.txt"
@@ -54,5 +67,6 @@ grep -E "cycles a step|differences" "$out/compare.txt"
 awk -F, '$1 == "step" { printf "array utilization of a whole training step: %s %% (useful products only)\n", $6 }' "$out/bench.csv"
 awk -F, 'NR > 1 && $4 > 0 && $1 != "step" { printf "  %-8s %-12s %5s %%\n", $1, $2, $6 }' "$out/bench.csv"
 [ ! -e "$out/lenet/curve.png" ] || echo "learning curve:  $out/lenet/curve.png"
+[ ! -e "$out/compare.png" ] || echo "golden and RTL:  $out/compare.png"
 echo "weights:         $out/lenet/checkpoint.safetensors"
 printf 'total time:      %d:%02d\n' $((SECONDS / 60)) $((SECONDS % 60))

@@ -22,6 +22,8 @@ static void test_order(void)
   }
   curta_draw_order(b, N, 7, 2);
   CHECK(memcmp(a, b, sizeof a) == 0, "not a pure function");
+  curta_draw_order(b, N, 7, 1);
+  CHECK(memcmp(a, b, sizeof a) != 0, "two epochs in the same order");
   curta_draw_order(b, N, 8, 2);
   for (uint32_t i = 0; i < N; i++) {
     same += a[i] == b[i];

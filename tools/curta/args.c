@@ -56,7 +56,7 @@ static const struct option Options[] = {
     {"--mem-latency", "N", NUMBER, AT(mem_latency), TR | EV | BE | CO, 1, 10000, "rtl: memory latency in cycles (default 30)"},
     {"--mem-stall", "N", NUMBER, AT(mem_stall), TR | EV | BE | CO, 0, 999, "rtl: random stalls on every bus channel, per thousand (default 0)"},
     {"--trace", "FILE", TEXT, AT(trace), TR | EV | BE | CO, 0, 0, "rtl: waves in FST format"},
-    {"--csv", "FILE", TEXT, AT(csv), BE, 0, 0, "write the table as CSV too (- is standard output)"},
+    {"--csv", "FILE", TEXT, AT(csv), BE | CO, 0, 0, "bench: the table; compare: loss on both devices by step (- is standard output)"},
     {"--markdown", NULL, FLAG, AT(markdown), BE | IN, 0, 0, "print the tables in Markdown"},
     {"--fault", "STEP:TENSOR", TEXT, AT(fault), CO, 0, 0, "flip a bit of this tensor in the second device before this step (from 1): shows what a difference looks like"},
     {"--quiet", NULL, FLAG, AT(quiet), TR | EV | BE | CO, 0, 0, "no progress bar"},

@@ -19,6 +19,7 @@ struct compare {
   struct curta_lockstep lock;
   struct curta_data data;
   uint32_t *order;
+  FILE *csv;                                   /* null: none */
   uint64_t cycles;                             /* of the second device, all steps */
 };
 
@@ -143,10 +144,32 @@ static int one_step(struct compare *c, uint32_t step, uint32_t *epoch, uint32_t 
     return r;
   }
   *position += batch.n;
+  if (c->csv)
+    (void)fprintf(c->csv, "%" PRIu32 ",%.6f,%.6f,%" PRIu64 "\n", step + 1, (double)outcome[0].loss_micro * 1e-6 / batch.n,
+                  (double)outcome[1].loss_micro * 1e-6 / batch.n, cycles_of(&c->lock.side[1].records));
   c->cycles += cycles_of(&c->lock.side[1].records);
   r = curta_lockstep_check(&c->lock, &batch, curta_mu_at(opt, *epoch), fail);
   if (r == 1) printf("%s and %s DIFFER in step %" PRIu32 "\n", c->lock.side[0].session.device.name, c->lock.side[1].session.device.name, step + 1);
   return r;
+}
+
+static int open_csv(struct compare *c, struct curta_fail *fail)
+{
+  const char *name = c->args->csv;
+  if (!name) return 0;
+  c->csv = strcmp(name, "-") == 0 ? stdout : fopen(name, "w");
+  if (!c->csv) return curta_fail(fail, -errno, "%s: %s", name, strerror(errno));
+  (void)fprintf(c->csv, "step,loss %s,loss %s,cycles\n", c->lock.side[0].session.device.name, c->lock.side[1].session.device.name);
+  return 0;
+}
+
+static int close_csv(struct compare *c, struct curta_fail *fail)
+{
+  int bad;
+  if (!c->csv) return 0;
+  bad = fflush(c->csv) != 0 || ferror(c->csv);
+  if (c->csv != stdout) bad |= fclose(c->csv) != 0;
+  return bad ? curta_fail(fail, -EIO, "%s: cannot be written: %s", c->args->csv, strerror(errno)) : 0;
 }
 
 static int run(struct compare *c, struct curta_fail *fail)
@@ -177,7 +200,9 @@ int curta_compare(const struct curta_args *args, struct curta_fail *fail)
   c->args = args;
   c->lock.side[0].session.device.kind = c->lock.side[1].session.device.kind = -1;
   r = open_compare(c, fail);
+  if (!r) r = open_csv(c, fail);
   if (!r) r = run(c, fail);
+  if (close_csv(c, fail) && !r) r = -EIO;
   for (int i = 0; i < 2; i++) {
     curta_session_close(&c->lock.side[i].session);
     free(c->lock.side[i].records.record);

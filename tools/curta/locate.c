@@ -128,6 +128,9 @@ int curta_lockstep_locate(struct curta_lockstep *l, const struct curta_batch *ba
   int r = find_position(&l->side[0], batch, mu, k, &position, fail);
   for (int i = 0; i < 2 && !r; i++) r = curta_side_replay(&l->side[i], batch, mu, position, fail);
   if (r) return r;
+  if (executed(&l->side[0]) != k + 1)
+    return curta_fail(fail, -EPROTO, "the step did not repeat on %s: it executed %zu commands, expected %zu", l->side[0].session.device.name,
+                      executed(&l->side[0]), k + 1);
   printf("  program position %" PRIu32 "; step run again up to it:\n", position);
   r = find_place(l, engine, fail);
   if (r == 0) printf("  no difference this time: the command was right in a shorter program, so look for a missing wait or a race\n");
