@@ -4,6 +4,7 @@
 // Golden   the golden device.
 // Resets   rst_ni is a hard reset; a soft reset (CTRL) resets everything but regs and error through core_rst_n.
 `default_nettype none
+/* verilator lint_off UNUSEDSIGNAL */ // MATRIX alone of the queues is counted as waiting
 module curta #(
   parameter T = 8,                // side of a tile: 8, 16
   parameter R = 8,                // lanes of operand A, divides T

@@ -5,6 +5,7 @@
 // Timing   request to AR: 1 cycle; R to client: same cycle; one request a cycle.
 // Resets   AR valid, the turn and the outstanding count; the address register holds nothing before AR valid.
 `default_nettype none
+/* verilator lint_off UNUSEDSIGNAL */ // whole words have names of which only parts are used
 module curta_axi_rd #(
   parameter BUS = 8               // bytes of a beat
 ) (

@@ -4,6 +4,7 @@
 // Timing   request to AW: 1 cycle; data to W and B to the client: same cycle.
 // Resets   AW valid and the counts.
 `default_nettype none
+/* verilator lint_off UNUSEDSIGNAL */ // whole words have names of which only parts are used
 module curta_axi_wr #(
   parameter BUS = 8,              // bytes of a beat
   parameter LogOutst = 2

@@ -6,6 +6,7 @@
 // Timing   code_o, info_o stand in the cycle after word pair 15.
 // Resets   nothing: start_i, with word pair 0, begins a command.
 `default_nettype none
+/* verilator lint_off UNUSEDSIGNAL */ // whole words have names of which only parts are used
 `include "curta_spec.vh"
 module curta_check #(
   parameter T = 8,
@@ -123,7 +124,7 @@ module curta_check #(
         `CURTA_OP_LOAD:    align = {2'b00, aux1, 1'b0};
         `CURTA_OP_MAP:     align = {w[10] && idx1, w[4] ? dst4 : dst1, w[9] && aux1, !w[0] && (w[2] ? src4 : src1)};
         `CURTA_OP_SCATTER: align = {1'b0, dst1, aux1, w[2] ? src4 : src1};
-        `CURTA_OP_UPDATE:  align = {w[12] && idx2, dst1, w[12] ? aux2 : aux1, src4};
+        `CURTA_OP_UPDATE:  align = {w[12] && idx2, dst1, w[12] ? aux2 : aux1, !w[0] && src4};
         `CURTA_OP_REDUCE:  align = {2'b00, decay && (w[12] ? aux2 : aux1), !w[0] && src4};
         `CURTA_OP_FILL:    align = {1'b0, dst1, 2'b00};
         `CURTA_OP_LOSS:    align = {1'b0, dst1, low[4], src1};

@@ -8,6 +8,7 @@
 // Timing   18 cycles a command.
 // Resets   all but the arguments of the command.
 `default_nettype none
+/* verilator lint_off UNUSEDSIGNAL */ // whole words have names of which only parts are used
 `include "curta_spec.vh"
 module curta_cp (
   input  wire        clk_i,

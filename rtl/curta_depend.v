@@ -7,6 +7,7 @@
 //   word 1 := {met_l, 15'd0, index[7:0], wait_l[7:0]}; word 2 := {met_m, 23'd0, wait_m[7:0]}; word 3 likewise.
 // Resets   all counts.
 `default_nettype none
+/* verilator lint_off UNUSEDSIGNAL */ // whole words have names of which only parts are used
 module curta_depend (
   input  wire        clk_i,
   input  wire        rst_ni,

@@ -7,6 +7,7 @@
 //   ends when counters and scale registers are cleared.
 // Resets   all; a hard reset is a soft reset without transfers.
 `default_nettype none
+/* verilator lint_off UNUSEDSIGNAL */ // whole words have names of which only parts are used
 `include "curta_spec.vh"
 module curta_error (
   input  wire        clk_i,

@@ -7,6 +7,7 @@
 // Timing   pop to the next slot: 1 cycle; RAM word: 1 cycle after word_i.
 // Resets   the pointers.
 `default_nettype none
+/* verilator lint_off UNUSEDSIGNAL */ // whole words have names of which only parts are used
 module curta_fetch #(
   parameter BUS = 8,              // bytes of a beat: 8, 16, 32, 64
   parameter LogSlots = 3

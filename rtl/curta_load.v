@@ -8,6 +8,7 @@
 // Timing   one tile a cycle until OUTST are outstanding; done_o in the cycle of the last buffer write.
 // Resets   the control; the configuration is written before go_i.
 `default_nettype none
+/* verilator lint_off UNUSEDSIGNAL */ // whole words have names of which only parts are used
 `include "curta_spec.vh"
 module curta_load #(
   parameter T = 8,

@@ -7,6 +7,7 @@
 // Timing   start at the earliest in the cycle after the predecessor's done_i.
 // Resets   the control; the RAM and the words read from it are meaningless until a commit.
 `default_nettype none
+/* verilator lint_off UNUSEDSIGNAL */ // whole words have names of which only parts are used
 module curta_queue #(
   parameter LogDepth = 3          // commands, log2
 ) (

@@ -7,6 +7,7 @@
 // Resets   hard reset: all registers 0. Soft reset (core_rst_ni): what a program has made; ring, memory size and
 //          interrupt enable stay.
 `default_nettype none
+/* verilator lint_off UNUSEDSIGNAL */ // whole words have names of which only parts are used
 `include "curta_spec.vh"
 module curta_regs #(
   parameter T = 8, parameter R = 8, parameter C = 8, parameter V = 2, parameter BUS = 8,

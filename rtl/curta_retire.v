@@ -4,6 +4,7 @@
 // Timing   one cycle after the command retires.
 // Resets   the cycle count and valid.
 `default_nettype none
+/* verilator lint_off UNUSEDSIGNAL */ // without Trace nothing is used
 module curta_retire #(
   parameter Trace = 1
 ) (

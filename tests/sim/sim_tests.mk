@@ -1,0 +1,9 @@
+# Tests of command processor, DMA, errors and the Verilated device.
+SIMT_DIR := $(BUILD)/tests/sim
+TESTS += $(SIMT_DIR)/test_errors $(SIMT_DIR)/test_control
+
+$(SIMT_DIR)/%.o: tests/sim/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALLC) -c $< -o $@
+$(SIMT_DIR)/test_%: $(SIMT_DIR)/test_%.o $(SIMT_DIR)/pair.o $(SIM_LIB) $(GOLDEN_LIB)
+	$(CXX) $(CFLAGS) $^ -o $@ -lz -lpthread

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * test_errors.c - every error code, RTL = golden in ERROR, ERROR_INDEX, ERROR_INFO; each run begins with the soft reset
+ * that the error before made necessary
+ *
+ * usage: test_errors [CONFIG [SEED [STALL]]]
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "pair.h"
+
+static const struct curta_op_info ops[] = CURTA_OP_TABLE;
+static const uint32_t nothing[4];
+static struct pair p;
+static uint32_t seen[16];
+
+/* NOPs, the command in the middle, END. Returns 0, or prints FAIL. */
+static int run(const char *group, const uint32_t offender[32], const char *what, uint32_t detail)
+{
+  uint32_t cmd[8][32], n = 0, before = pair_random(&p, 4), code = 0;
+  while (n < before)
+    pair_command(&p, cmd[n++], CURTA_OP_NOP);
+  memcpy(cmd[n++], offender, 128);
+  pair_command(&p, cmd[n++], CURTA_OP_END);
+  int bad = pair_run(&p, cmd, n);
+  if (bad)
+    printf("FAIL %s %s: %s %u of opcode 0x%02x: %s\n", group, p.config, what, detail, offender[0] & 0xffu, p.why);
+  p.golden.reg_read(p.golden.ctx, CURTA_REG_ERROR, &code);
+  seen[code & 15]++;
+  return bad;
+}
+
+static void legal(uint32_t cmd[32], uint32_t opcode)
+{
+  pair_command(&p, cmd, opcode);
+  if (opcode == CURTA_OP_CALL) {
+    curta_cmd_set(cmd, CURTA_CALL_ADDR, PAIR_CALL);
+    curta_cmd_set(cmd, CURTA_CALL_COUNT, 1);
+  } else if (opcode == CURTA_OP_SKIP) {
+    curta_cmd_set(cmd, CURTA_SKIP_COUNT, 1);
+    curta_cmd_set(cmd, CURTA_SKIP_COND, 1);
+  } else if (opcode == CURTA_OP_SCATTER) {
+    curta_cmd_set(cmd, CURTA_SCATTER_SRC, PAIR_DATA);
+    curta_cmd_set(cmd, CURTA_SCATTER_AUX, PAIR_DATA + 0x1000);
+    curta_cmd_set(cmd, CURTA_SCATTER_DST, 0x80000);
+    cmd[8] = cmd[9] = 0x10001;
+    curta_cmd_set(cmd, CURTA_SCATTER_KH, 2);
+    curta_cmd_set(cmd, CURTA_SCATTER_KW, 1);
+  } else if (opcode == CURTA_OP_UPDATE) {
+    curta_cmd_set(cmd, CURTA_UPDATE_SRC, PAIR_DATA);
+    curta_cmd_set(cmd, CURTA_UPDATE_AUX, PAIR_DATA + 0x4000);
+    curta_cmd_set(cmd, CURTA_UPDATE_DST, 0x80000);
+    curta_cmd_set(cmd, CURTA_UPDATE_N, 2);
+  } else if (opcode == CURTA_OP_LOSS) {
+    curta_cmd_set(cmd, CURTA_LOSS_SRC, PAIR_DATA);
+    curta_cmd_set(cmd, CURTA_LOSS_AUX, PAIR_DATA + 0x4000);
+    curta_cmd_set(cmd, CURTA_LOSS_DST, 0x80000);
+    curta_cmd_set(cmd, CURTA_LOSS_ROWS, 2);
+    curta_cmd_set(cmd, CURTA_LOSS_CLASSES, 3);
+  } else if (opcode >= 0x10)
+    pair_engine_command(&p, cmd, opcode, nothing);
+}
+
+/* Opcodes that no command has. */
+static int test_opcode(void)
+{
+  for (uint32_t op = 0; op < 256; op += op < 0x40 ? 1 : 17) {
+    uint32_t cmd[32];
+    const struct curta_op_info *o = ops;
+    while (o->name && o->opcode != op)
+      o++;
+    pair_command(&p, cmd, op);
+    if (!o->name && run("opcode", cmd, "opcode", op))
+      return 1;
+  }
+  for (uint32_t func = 6; func < 16; func++) {
+    uint32_t cmd[32];
+    pair_command(&p, cmd, CURTA_OP_SCALAR);
+    cmd[4] = func;
+    if (run("opcode", cmd, "function", func))
+      return 1;
+  }
+  return 0;
+}
+
+/* One reserved bit, sometimes with further offences that must not matter. */
+static int test_reserved(void)
+{
+  for (const struct curta_op_info *op = ops; op->name; op++)
+    for (uint32_t k = 0; k < 40; k++) {
+      uint32_t cmd[32], word = k < 32 ? k : pair_random(&p, 32), bit = pair_random(&p, 32);
+      legal(cmd, op->opcode);
+      if (op->mask[word] >> bit & 1u)
+        continue;
+      cmd[word] |= 1u << bit;
+      if (k % 3 == 0)
+        cmd[8] = 0;
+      if (run("reserved", cmd, "word", word))
+        return 1;
+    }
+  return 0;
+}
+
+struct bad_field { uint8_t opcode; uint32_t field, value; };
+
+/* Values that a field must not have. */
+static int test_field(void)
+{
+  static const struct bad_field bad[] = {
+    { CURTA_OP_CALL, CURTA_CALL_COUNT, 0 }, { CURTA_OP_SKIP, CURTA_SKIP_COUNT, 0 },
+    { CURTA_OP_LOAD, CURTA_LOAD_N0, 0 }, { CURTA_OP_LOAD, CURTA_LOAD_N1, 0 }, { CURTA_OP_LOAD, CURTA_LOAD_N2, 0 },
+    { CURTA_OP_LOAD, CURTA_LOAD_N3, 0 }, { CURTA_OP_LOAD, CURTA_LOAD_DST, 0xffff },
+    { CURTA_OP_GEMM, CURTA_GEMM_NGA, 0 }, { CURTA_OP_GEMM, CURTA_GEMM_NGB, 0 }, { CURTA_OP_GEMM, CURTA_GEMM_NVY, 0 },
+    { CURTA_OP_GEMM, CURTA_GEMM_NVX, 0 }, { CURTA_OP_GEMM, CURTA_GEMM_NKY, 0 }, { CURTA_OP_GEMM, CURTA_GEMM_NKX, 0 },
+    { CURTA_OP_GEMM, CURTA_GEMM_NKC, 0 }, { CURTA_OP_GEMM, CURTA_GEMM_KLAST, 0 }, { CURTA_OP_GEMM, CURTA_GEMM_KLAST, 17 },
+    { CURTA_OP_GEMM, CURTA_GEMM_P_BASE, 0x7fff }, { CURTA_OP_GEMM, CURTA_GEMM_Y_A, 3 }, { CURTA_OP_GEMM, CURTA_GEMM_Y_B, 3 },
+    { CURTA_OP_GEMM, CURTA_GEMM_X_A, 3 }, { CURTA_OP_GEMM, CURTA_GEMM_X_B, 3 },
+    { CURTA_OP_MAP, CURTA_MAP_N0, 0 }, { CURTA_OP_MAP, CURTA_MAP_N1, 0 }, { CURTA_OP_MAP, CURTA_MAP_N2, 0 },
+    { CURTA_OP_MAP, CURTA_MAP_N3, 0 }, { CURTA_OP_MAP, CURTA_MAP_SRC_TYPE, 1 }, { CURTA_OP_MAP, CURTA_MAP_SRC_TYPE, 2 },
+    { CURTA_OP_MAP, CURTA_MAP_SRC_TYPE, 3 }, { CURTA_OP_MAP, CURTA_MAP_DST_TYPE, 1 }, { CURTA_OP_MAP, CURTA_MAP_DST_TYPE, 2 },
+    { CURTA_OP_MAP, CURTA_MAP_DST_TYPE, 3 }, { CURTA_OP_MAP, CURTA_MAP_REQ, 1 }, { CURTA_OP_MAP, CURTA_MAP_SRC_ACC, 1 },
+    { CURTA_OP_MAP, CURTA_MAP_POOL, 1 },
+    { CURTA_OP_SCATTER, CURTA_SCATTER_KH, 0 }, { CURTA_OP_SCATTER, CURTA_SCATTER_KW, 0 }, { CURTA_OP_SCATTER, CURTA_SCATTER_REQ, 1 },
+    { CURTA_OP_SCATTER, CURTA_SCATTER_SRC_TYPE, 2 }, { CURTA_OP_SCATTER, CURTA_SCATTER_N2, 0 },
+    { CURTA_OP_UPDATE, CURTA_UPDATE_N, 0 }, { CURTA_OP_UPDATE, CURTA_UPDATE_MASTER, 1 }, { CURTA_OP_REDUCE, CURTA_REDUCE_N, 0 },
+    { CURTA_OP_REDUCE, CURTA_REDUCE_MASTER, 1 }, { CURTA_OP_FILL, CURTA_FILL_N0, 0 }, { CURTA_OP_FILL, CURTA_FILL_N3, 0 },
+    { CURTA_OP_LOSS, CURTA_LOSS_ROWS, 0 }, { CURTA_OP_LOSS, CURTA_LOSS_CLASSES, 0 }, { CURTA_OP_LOSS, CURTA_LOSS_CLASSES, 1025 },
+    { CURTA_OP_LOSS, CURTA_LOSS_ROUND, 3 } };
+  for (uint32_t k = 0; k < sizeof bad / sizeof *bad; k++) {
+    uint32_t cmd[32];
+    legal(cmd, bad[k].opcode);
+    curta_cmd_set(cmd, bad[k].field, bad[k].value);
+    if (run("field", cmd, "case", k))
+      return 1;
+  }
+  /* All modes of word 18 of the streaming commands. Windows of one tile side keep them small. */
+  for (uint32_t k = 0; k < 200; k++) {
+    static const uint8_t streaming[] = { CURTA_OP_MAP, CURTA_OP_SCATTER, CURTA_OP_UPDATE, CURTA_OP_REDUCE };
+    uint32_t cmd[32], op = streaming[k % 4], flags = pair_random(&p, 0xffffffffu);
+    legal(cmd, op);
+    curta_cmd_set(cmd, CURTA_UPDATE_ROUND, 0);
+    cmd[18] = flags & (op == CURTA_OP_MAP ? 0x33fffu : op == CURTA_OP_SCATTER ? 0x3f8e6u : op == CURTA_OP_UPDATE ? 0xf18c1u : 0xf1001u);
+    if (op == CURTA_OP_MAP && !(cmd[18] & 1))
+      curta_cmd_set(cmd, CURTA_MAP_DST, 0x80000);
+    if (cmd[18] & 1 && op != CURTA_OP_SCATTER)
+      curta_cmd_set(cmd, CURTA_MAP_SRC, 0);
+    if (op == CURTA_OP_MAP) {
+      curta_cmd_set(cmd, CURTA_MAP_AUX, PAIR_DATA);
+      curta_cmd_set(cmd, CURTA_MAP_IDX, 0xa0000);
+    } else if (op == CURTA_OP_UPDATE)
+      curta_cmd_set(cmd, CURTA_UPDATE_IDX, 0xa0000);
+    else if (op == CURTA_OP_REDUCE && cmd[18] & 0x1000)
+      curta_cmd_set(cmd, CURTA_REDUCE_DECAY, 0);
+    if (run("field", cmd, "modes", cmd[18]))
+      return 1;
+  }
+  return 0;
+}
+
+/* Addresses that are not multiples of what they must be, used or not. */
+static int test_align(void)
+{
+  for (const struct curta_op_info *op = ops; op->name; op++)
+    for (uint32_t word = 4; word < 8; word++)
+      for (uint32_t k = 0; k < 12; k++) {
+        uint32_t cmd[32], address = op->opcode >= 0x30 && op->opcode != CURTA_OP_SCALAR;
+        legal(cmd, op->opcode);
+        if (op->opcode == CURTA_OP_CALL ? word != 4 : op->opcode == CURTA_OP_LOAD ? word != 5 : !address || !op->mask[word])
+          continue;
+        cmd[word] ^= 1u << k;
+        if (run("align", cmd, "word", word))
+          return 1;
+      }
+  return 0;
+}
+
+static int test_depend(void)
+{
+  for (const struct curta_op_info *op = ops; op->name; op++)
+    for (uint32_t word = 1; op->opcode >= 0x10 && word <= 3; word++) {
+      uint32_t cmd[32];
+      legal(cmd, op->opcode);
+      cmd[word] = 1u << pair_random(&p, 32);
+      if (run("depend", cmd, "word", word))
+        return 1;
+    }
+  return 0;
+}
+
+static int test_nest(void)
+{
+  for (uint32_t k = 0; k < 60; k++) {
+    uint32_t cmd[8][32], inner[8][32], n = 1 + pair_random(&p, 6), at = pair_random(&p, n);
+    for (uint32_t i = 0; i < n; i++)
+      pair_command(&p, inner[i], CURTA_OP_NOP);
+    if (k % 2) {
+      pair_command(&p, inner[at], CURTA_OP_SKIP);
+      curta_cmd_set(inner[at], CURTA_SKIP_COUNT, 1 + pair_random(&p, 7));
+      curta_cmd_set(inner[at], CURTA_SKIP_COND, pair_random(&p, 2));
+    } else
+      legal(inner[at], CURTA_OP_CALL);
+    p.golden.mem_write(p.golden.ctx, PAIR_CALL, inner, n * 128);
+    p.rtl.mem_write(p.rtl.ctx, PAIR_CALL, inner, n * 128);
+    legal(cmd[0], CURTA_OP_CALL);
+    curta_cmd_set(cmd[0], CURTA_CALL_COUNT, n);
+    memcpy(cmd[1], inner[at], 128);
+    if (k % 2)
+      curta_cmd_set(cmd[1], CURTA_SKIP_COND, 1);   /* S[0] differs from itself: never */
+    else
+      pair_command(&p, cmd[1], CURTA_OP_NOP);
+    pair_command(&p, cmd[2], CURTA_OP_END);
+    uint32_t code = 0;
+    int bad = pair_run(&p, cmd, 3);
+    p.golden.reg_read(p.golden.ctx, CURTA_REG_ERROR, &code);
+    seen[code & 15]++;
+    if (bad) {
+      printf("FAIL nest %s: case %u: %s\n", p.config, k, p.why);
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* Addresses and tiles outside; a CALL into nowhere; several engines failing at once: the first in program order counts. */
+static int test_range(void)
+{
+  uint32_t t2 = (uint32_t)(p.conf.t * p.conf.t);
+  for (uint32_t k = 0; k < 160; k++) {
+    static const uint8_t kinds[] = { CURTA_OP_LOAD, CURTA_OP_GEMM, CURTA_OP_MAP, CURTA_OP_FILL, CURTA_OP_REDUCE, CURTA_OP_CALL };
+    uint32_t cmd[16][32], n = 2 + pair_random(&p, 10);
+    for (uint32_t i = 0; i < n; i++) {
+      uint32_t op = kinds[pair_random(&p, k % 2 ? 6 : 1)];
+      legal(cmd[i], op);
+      if (pair_random(&p, 3))
+        continue;
+      if (op == CURTA_OP_LOAD && k % 4 < 2)
+        curta_cmd_set(cmd[i], CURTA_LOAD_DST, (uint32_t)(curta_cmd_get(cmd[i], CURTA_LOAD_BUF) ? p.conf.b_tiles : p.conf.a_tiles) - 1);
+      else if (op == CURTA_OP_LOAD)
+        curta_cmd_set(cmd[i], CURTA_LOAD_ADDR, pair_random(&p, 2) ? 0xffff0000u : PAIR_MEM);
+      else if (op == CURTA_OP_GEMM)
+        curta_cmd_set(cmd[i], k % 3 ? CURTA_GEMM_A_BASE : CURTA_GEMM_B_BASE, 0xffffu);
+      else if (op == CURTA_OP_CALL)
+        curta_cmd_set(cmd[i], CURTA_CALL_ADDR, PAIR_MEM - 128 * pair_random(&p, 2));
+      else if (op == CURTA_OP_MAP && pair_random(&p, 2))
+        curta_cmd_set(cmd[i], CURTA_MAP_DST, PAIR_MEM - t2);
+      else if (op == CURTA_OP_FILL)
+        curta_cmd_set(cmd[i], CURTA_FILL_DST, PAIR_MEM - t2);
+      else
+        curta_cmd_set(cmd[i], CURTA_MAP_SRC, PAIR_MEM - (op == CURTA_OP_MAP ? 0 : 4 * t2));
+      if (op == CURTA_OP_REDUCE)
+        curta_cmd_set(cmd[i], CURTA_REDUCE_N, 9);
+    }
+    pair_command(&p, cmd[n], CURTA_OP_END);
+    int bad = pair_run(&p, cmd, n + 1);
+    uint32_t code = 0;
+    p.golden.reg_read(p.golden.ctx, CURTA_REG_ERROR, &code);
+    seen[code & 15]++;
+    if (bad) {
+      printf("FAIL range %s: program %u: %s\n", p.config, k, p.why);
+      return 1;
+    }
+  }
+  return 0;
+}
+
+/* SLVERR on reads, writes and command fetches of the RTL: the first command that touches the range is named. */
+static int test_bus(void)
+{
+  static const struct { uint8_t opcode; uint32_t lo, info; } cases[] = {
+    { CURTA_OP_LOAD, PAIR_DATA, PAIR_DATA }, { CURTA_OP_MAP, PAIR_DATA, 0 }, { CURTA_OP_FILL, 0x80000, 0 },
+    { CURTA_OP_NOP, 128, 128 } };
+  for (uint32_t k = 0; k < 40; k++) {
+    uint32_t cmd[3][32], want = k % 4, code, index, info;
+    pair_command(&p, cmd[0], CURTA_OP_NOP);
+    legal(cmd[1], cases[want].opcode);
+    curta_cmd_set(cmd[2], CURTA_CMD_OPCODE, CURTA_OP_END);
+    pair_command(&p, cmd[2], CURTA_OP_END);
+    if (cases[want].opcode == CURTA_OP_LOAD)
+      curta_cmd_set(cmd[1], CURTA_LOAD_ADDR, PAIR_DATA);
+    else if (cases[want].opcode == CURTA_OP_MAP)
+      curta_cmd_set(cmd[1], CURTA_MAP_SRC, PAIR_DATA);
+    else if (cases[want].opcode == CURTA_OP_FILL)
+      curta_cmd_set(cmd[1], CURTA_FILL_DST, 0x80000);
+    curta_rtl_inject(&p.rtl, cases[want].lo, cases[want].lo + 8);
+    int err = pair_reset(&p.rtl, 2, PAIR_MEM);
+    p.records[1] = 0;
+    p.rtl.mem_write(p.rtl.ctx, 0, cmd, sizeof cmd);
+    err = err ? err : pair_ring(&p.rtl, 3);
+    p.rtl.reg_read(p.rtl.ctx, CURTA_REG_ERROR, &code);
+    p.rtl.reg_read(p.rtl.ctx, CURTA_REG_ERROR_INDEX, &index);
+    p.rtl.reg_read(p.rtl.ctx, CURTA_REG_ERROR_INFO, &info);
+    curta_rtl_inject(&p.rtl, 0, 0);
+    if (err || code != CURTA_ERR_BUS || index != 1 || (cases[want].info && info != cases[want].info)) {
+      printf("FAIL bus %s: opcode 0x%02x: status %d, error %u at %u info 0x%x\n", p.config, cases[want].opcode, err, code, index, info);
+      return 1;
+    }
+    seen[CURTA_ERR_BUS]++;
+  }
+  return 0;
+}
+
+static int group(const char *name, int (*fn)(void), uint32_t code)
+{
+  uint32_t before = seen[code];
+  if (fn())
+    return 1;
+  if (seen[code] == before) {
+    printf("FAIL %s %s: the error never came\n", name, p.config);
+    return 1;
+  }
+  printf("PASS %s %s: %u errors\n", name, p.config, seen[code] - before);
+  return 0;
+}
+
+static int run_config(const char *config, uint32_t seed, uint32_t stall)
+{
+  int err = pair_open(&p, config, stall, seed), bad = 0;
+  if (err) {
+    printf("FAIL errors %s: cannot open the devices: %s\n", config, strerror(-err));
+    return 1;
+  }
+  bad |= group("opcode", test_opcode, CURTA_ERR_OPCODE);
+  bad |= group("reserved", test_reserved, CURTA_ERR_RESERVED);
+  bad |= group("field", test_field, CURTA_ERR_FIELD);
+  bad |= group("align", test_align, CURTA_ERR_ALIGN);
+  bad |= group("depend", test_depend, CURTA_ERR_DEPEND);
+  bad |= group("nest", test_nest, CURTA_ERR_NEST);
+  bad |= group("range", test_range, CURTA_ERR_RANGE);
+  bad |= group("bus", test_bus, CURTA_ERR_BUS);
+  pair_close(&p);
+  return bad;
+}
+
+int main(int argc, char **argv)
+{
+  uint32_t seed = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 0) : 1, stall = argc > 3 ? (uint32_t)strtoul(argv[3], NULL, 0) : 200;
+  if (argc > 1)
+    return run_config(argv[1], seed, stall);
+  return run_config("tiny", seed, 0) | run_config("base", seed, stall) | run_config("large", seed, 0);
+}
