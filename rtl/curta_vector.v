@@ -214,7 +214,7 @@ module curta_vector #(
   wire        acc_pop;
   wire [LogP-1:0] acc_tile;
   wire [LogG-1:0] group;
-  curta_fifo #(.Width(LogP), .LogDepth(2)) u_acc (
+  curta_fifo #(.Width(LogP), .LogDepth(3)) u_acc (
     .clk_i(clk_i), .rst_ni(!clr), .push_i(to_acc && acc_ready), .data_i(walk_addr[LogP-1:0]), .room_o(acc_ready),
     .valid_o(acc_want), .data_o(acc_tile), .pop_i(acc_pop));
   assign vx_raddr_o = {acc_tile, group};

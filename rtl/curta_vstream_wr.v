@@ -64,10 +64,10 @@ module curta_vstream_wr #(
   wire             dst_valid, idx_valid, dst_pop, idx_pop, dst_empty, idx_empty;
   wire [8*BUS-1:0] dst_data, idx_data;
   curta_fifo_ram #(.Width(8*BUS), .LogDepth(LogDst)) u_dst (
-    .clk_i(clk_i), .clr_i(clr_i), .push_i(dst_push_i), .data_i(dst_i), .valid_o(dst_valid), .data_o(dst_data),
+    .clk_i(clk_i), .clr_i(clr_i), .push_i(dst_push_i && !abort_i), .data_i(dst_i), .valid_o(dst_valid), .data_o(dst_data),
     .pop_i(dst_pop), .empty_o(dst_empty));
   curta_fifo_ram #(.Width(8*BUS), .LogDepth(LogIdx)) u_idx (
-    .clk_i(clk_i), .clr_i(clr_i), .push_i(idx_push_i), .data_i(idx_i), .valid_o(idx_valid), .data_o(idx_data),
+    .clk_i(clk_i), .clr_i(clr_i), .push_i(idx_push_i && !abort_i), .data_i(idx_i), .valid_o(idx_valid), .data_o(idx_data),
     .pop_i(idx_pop), .empty_o(idx_empty));
 
   // Bursts whose data is still to come, oldest first

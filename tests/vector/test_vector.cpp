@@ -2,6 +2,7 @@
  * test_vector.cpp - curta_vector against the golden device: random commands of all kinds, errors, stops, speed
  * usage: test_vector_<config> [seed [commands of each kind]]
  */
+#include <string>
 #include "vector_bench.h"
 #include "curta_spec.h"
 #include "vector_model.h"
@@ -511,7 +512,7 @@ int main(int argc, char **argv)
   for (int kind = 0; kind < 7; kind++)
     group(kNames[kind], kind, kind == 5 ? count / 6 + 1 : count, false);
   for (int kind = 0; kind < 6; kind++)
-    group("range", kind, count / 2, true);
+    group(("range " + std::string(kNames[kind])).c_str(), kind, count / 2, true);
   stops(count / 2);
   bus_errors(count / 2);
   if (!failures)

@@ -51,7 +51,7 @@ struct Bench {
   int stall = 0;          // permille: no ready, no data in this cycle
   unsigned latency = 1;   // least; stalls add to it
   int64_t bad_read = -1, bad_write = -1;  // bursts until one answers with an error
-  bool was_stopped = false;
+  bool withdrawn = false; // a request was taken back or changed: only on an error or a stop
   char wrong[160] = "";   // first broken rule
 
   std::deque<Burst> reads[2], writes;
@@ -79,8 +79,8 @@ struct Bench {
   }
   void check_request(int port, bool valid, bool ready, uint32_t addr, unsigned beats)
   {
-    if (held[port] && !top.stop_i && !was_stopped && !failing)
-      rule(valid && addr == held_addr[port], "a request was withdrawn or changed");
+    if (held[port] && !(valid && addr == held_addr[port]))
+      withdrawn = true;
     held[port] = valid && !ready;
     held_addr[port] = addr;
     if (!valid)
@@ -92,7 +92,7 @@ struct Bench {
   }
   template <class D> static void put(D &port, const void *from, size_t n) { memcpy(&port, from, n); }
 
-  bool failing = false;   // an error was answered: requests may be withdrawn
+  bool failing = false;   // an error was answered
 
   // One client's answers in this cycle.
   template <class V, class D, class L, class E> void answer(int k, V &valid, D &data, L &last, E &err)
@@ -160,7 +160,6 @@ struct Bench {
     top.cfg_valid_i = 0;
     top.go_i = 0;
     top.eval();
-    was_stopped = top.stop_i;
     cycles++;
   }
   const int32_t *next_acc = nullptr;
@@ -241,7 +240,7 @@ struct Bench {
   Result run(const uint32_t *cmd, uint64_t limit, int64_t stop_after = -1)
   {
     Result r = {false, 0, 0, 0, 0};
-    failing = false;
+    failing = withdrawn = false;
     configure(cmd);
     top.go_i = 1;
     uint64_t start = cycles;
@@ -251,8 +250,7 @@ struct Bench {
       if (top.done_o) {
         r = {true, top.error_o, top.error_info_o, top.check_o, cycles - start};
         rule(reads[0].empty() && reads[1].empty() && writes.empty() && acks.empty(), "done with transfers outstanding");
-        if (r.error)
-          failing = true;
+        rule(r.error || !withdrawn, "a request was withdrawn or changed");
         tick();
         break;
       }
@@ -261,9 +259,7 @@ struct Bench {
         rule(reads[0].empty() && reads[1].empty() && writes.empty() && acks.empty(), "idle with transfers outstanding");
         break;
       }
-      bool error_now = false;
       tick();
-      (void)error_now;
     }
     if (cycles - start >= limit)
       rule(false, "the command does not end");
