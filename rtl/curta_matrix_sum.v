@@ -35,31 +35,32 @@ module curta_matrix_sum #(
 
   reg [31:0] or_q, all;
   integer    j;
-  always @* begin
-    all = 32'd0;
-    for (j = 0; j < C; j = j + 1)
-      all = all | magnitude(result_i[32*j +: 32], result_i[32*j +: 32] - 32'd1);
-  end
+  /* verilator lint_off BLKSEQ */
   always @(posedge clk_i)
     if (clear_i) or_q <= 32'd0;
-    else if (result_valid_i && final_i) or_q <= or_q | all;
+    else if (result_valid_i && final_i) begin
+      all = 32'd0;
+      for (j = 0; j < C; j = j + 1)
+        all = all | magnitude(result_i[32*j +: 32], result_i[32*j +: 32] - 32'd1);
+      or_q <= or_q | all;
+    end
   assign or_o = or_q;
 
   generate
     if (Trace != 0) begin : g_trace
       reg [31:0] check_q, busy_q, sum;
       integer    i;
-      always @* begin
-        sum = 32'd0;
-        for (i = 0; i < C; i = i + 1)
-          sum = sum + result_i[32*i +: 32] * (2*(result_addr_i*C + i) + 32'd1);
-      end
       always @(posedge clk_i)
         if (clear_i) begin
           check_q <= 32'd0;
           busy_q  <= 32'd0;
         end else begin
-          if (result_valid_i) check_q <= check_q + sum;
+          if (result_valid_i) begin
+            sum = 32'd0;
+            for (i = 0; i < C; i = i + 1)
+              sum = sum + result_i[32*i +: 32] * (2*(result_addr_i*C + i) + 32'd1);
+            check_q <= check_q + sum;
+          end
           if (scalar_valid_i) check_q <= check_q + scalar_i * {25'd0, scalar_addr_i, 1'b1};
           if (busy_i) busy_q <= busy_q + 32'd1;
         end
@@ -71,5 +72,6 @@ module curta_matrix_sum #(
       wire unused = &{1'b0, result_addr_i, scalar_valid_i, scalar_addr_i, scalar_i, busy_i};
     end
   endgenerate
+  /* verilator lint_on BLKSEQ */
 endmodule
 `default_nettype wire

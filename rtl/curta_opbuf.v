@@ -42,24 +42,26 @@ module curta_opbuf #(
   localparam Rows   = BUS / T;               // tile rows in a beat
   localparam [31:0] NbMask = NB - 1;
 
-  // ---- write: registered once; bank b takes column block (b - rb) mod NB of the row(s)
-  reg             we_q;
-  reg [15:0]      wtile_q;
-  reg [7:0]       wrow_q;                    // first tile row of the beat
-  reg [8*BUS-1:0] wdata_q;
+  // ---- write: bank b takes column block (b - rb) mod NB of the row(s), registered in that order
+  wire [31:0]          row   = {24'd0, beat_i} * Rows;   // first tile row of the beat
+  wire [31:0]          wrb   = row / Bk;
+  wire [31:0]          wword = {16'd0, tile_i} * NB + wrb;
+  reg                  we_q;
+  reg  [Aw-1:0]        wword_q;
+  reg  [7:0]           wsub_q;               // first row inside the block
+  reg  [8*BUS-1:0]     wdata_q;              // bank b: bytes b*Rows*Bk and on
+  integer              wb, wr;
 
   always @(posedge clk_i) begin
     we_q <= we_i;
     if (we_i) begin
-      wtile_q <= tile_i;
-      wrow_q  <= beat_i * Rows[7:0];
-      wdata_q <= data_i;
+      wword_q <= wword[Aw-1:0];
+      wsub_q  <= row[7:0] % Bk[7:0];
+      for (wb = 0; wb < NB; wb = wb + 1)
+        for (wr = 0; wr < Rows; wr = wr + 1)
+          wdata_q[(wb*Rows + wr)*Bk*8 +: Bk*8] <= data_i[(wr*T + ((wb + NB - (wrb & NbMask)) & NbMask)*Bk)*8 +: Bk*8];
     end
   end
-
-  wire [31:0]   wrb   = {24'd0, wrow_q} / Bk;
-  wire [31:0]   wsub  = {24'd0, wrow_q} % Bk;    // first row inside the block
-  wire [31:0]   wword = {16'd0, wtile_q} * NB + wrb;
 
   // ---- read address: p is the block coordinate that does not vary over the read
   wire [31:0]   p      = {24'd0, Wide ? kgroup_i : lgroup_i};
@@ -81,26 +83,18 @@ module curta_opbuf #(
   genvar b;
   generate
     for (b = 0; b < NB; b = b + 1) begin : g_bank
-      wire [31:0]      wcb   = (b + NB - (wrb & NbMask)) & NbMask;
       wire [31:0]      rrb   = same ? p & NbMask : (b + NB - (p & NbMask)) & NbMask;
       wire [31:0]      rword = rword0 + rrb;
-      reg  [Bk*Bk-1:0] we;
-      reg  [W-1:0]     wdata;
+      reg  [Bk*Bk-1:0] we;                   // rows of the beat that fall into the block
       integer          i;
-      always @* begin                        // rows of the beat that fall into the block
-        we    = {Bk*Bk{1'b0}};
-        wdata = {W{1'b0}};
-        for (i = 0; i < Bk; i = i + 1) begin
-          wdata[i*Bk*8 +: Bk*8] = wdata_q[((i % Rows)*T + wcb*Bk)*8 +: Bk*8];
-          we[i*Bk +: Bk]        = {Bk{we_q && i / Rows == wsub / Rows}};
-        end
-      end
+      always @*
+        for (i = 0; i < Bk; i = i + 1) we[i*Bk +: Bk] = {Bk{we_q && {24'd0, wsub_q} / Rows == i / Rows}};
       curta_ram #(.Width(W), .Depth(Depth), .Lane(8)) u_ram (
         .clk_i(clk_i),
-        .we_i(we), .waddr_i(wword[Aw-1:0]), .wdata_i(wdata),
+        .we_i(we), .waddr_i(wword_q), .wdata_i({Bk/Rows{wdata_q[b*Rows*Bk*8 +: Rows*Bk*8]}}),
         .re_i(re_i), .raddr_i(rword[Aw-1:0]), .rdata_o(bank_data[b*W +: W])
       );
-      wire unused = &{1'b0, wword, rword, rrb, wcb};
+      wire unused = &{1'b0, rword};
     end
   endgenerate
 
@@ -124,6 +118,6 @@ module curta_opbuf #(
     end
 
   assign operand_o = operand;
-  wire unused = &{1'b0, rot, wsub};
+  wire unused = &{1'b0, rot, row, wword};
 endmodule
 `default_nettype wire
