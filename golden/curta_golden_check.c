@@ -159,7 +159,7 @@ static void align_map(const struct curta_golden *g, uint32_t *word, const uint32
 static void align_update(const struct curta_golden *g, uint32_t *word, const uint32_t *cmd)
 {
   int with_master = (int)curta_cmd_get(cmd, CURTA_UPDATE_MASTER);
-  if (!curta_cmd_get(cmd, CURTA_REDUCE_SRC_ACC))
+  if (!curta_cmd_get(cmd, CURTA_UPDATE_SRC_ACC))
     aligned(word, cmd, CURTA_UPDATE_SRC, 4 * g->t2);
   aligned(word, cmd, CURTA_UPDATE_AUX, with_master ? 2 * g->t2 : g->t2);
   aligned(word, cmd, CURTA_UPDATE_DST, g->t2);

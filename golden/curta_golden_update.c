@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * curta_golden_update.c - UPDATE and REDUCE (machine.md section 5)
  *
- * Both have their fields in the same places; where a command has no SRC_ACC the bit is reserved, hence 0.
+ * Both have their fields in the same places.
  */
 #include "curta_golden_int.h"
 #include "curta_kernels.h"
@@ -22,7 +22,7 @@ static struct update common(struct curta_golden *g, const uint32_t *cmd)
   u.aux = curta_cmd_get(cmd, CURTA_UPDATE_AUX);
   u.dst = curta_cmd_get(cmd, CURTA_UPDATE_DST);
   u.idx = curta_cmd_get(cmd, CURTA_UPDATE_IDX);
-  u.acc = (int)curta_cmd_get(cmd, CURTA_REDUCE_SRC_ACC);
+  u.acc = (int)curta_cmd_get(cmd, CURTA_UPDATE_SRC_ACC);
   u.master = (int)curta_cmd_get(cmd, CURTA_UPDATE_MASTER);
   u.frac = (int32_t)curta_cmd_get(cmd, CURTA_UPDATE_FRAC);
   u.decay = (int)curta_cmd_get(cmd, CURTA_UPDATE_DECAY);

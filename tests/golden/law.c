@@ -270,7 +270,7 @@ static int update(struct law *m, const uint32_t *cmd)
   for (uint32_t n = 0; n < GET(CURTA_UPDATE_N); n++)
     for (uint32_t e = 0; e < m->t2; e++) {
       uint32_t at = n * m->t2 + e;
-      int32_t w = 0, wf = 0, total = gradient(m, cmd, n, e, 0, &w, &wf), g = requant(m, cmd, total, at);
+      int32_t w = 0, wf = 0, total = gradient(m, cmd, n, e, (int)GET(CURTA_UPDATE_SRC_ACC), &w, &wf), g = requant(m, cmd, total, at);
       if (GET(CURTA_UPDATE_MASTER)) {
         wf = wf - g > top ? top : wf - g < -top ? -top : wf - g;
         put(m, GET(CURTA_UPDATE_IDX) + 2 * at, 2, wf);

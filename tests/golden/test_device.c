@@ -303,13 +303,14 @@ static void random_update(const struct law *m, uint32_t *cmd, int reduce)
   set(cmd, CURTA_UPDATE_FRAC, 1 + rnd(8));
   set(cmd, CURTA_UPDATE_DECAY, rnd(2));
   set(cmd, CURTA_UPDATE_DECAY_REG, rnd(64));
+  set(cmd, CURTA_UPDATE_SRC_ACC, rnd(2)); /* the same bit in REDUCE */
+  if (curta_cmd_get(cmd, CURTA_UPDATE_SRC_ACC)) {
+    cmd[4] = rnd(4);
+    cmd[8] = 1 + rnd(12);
+  }
   if (reduce) {
     set(cmd, CURTA_REDUCE_OR_REG, rnd(64));
     set(cmd, CURTA_REDUCE_OR_KEEP, rnd(2));
-    set(cmd, CURTA_REDUCE_SRC_ACC, rnd(2));
-    if (curta_cmd_get(cmd, CURTA_REDUCE_SRC_ACC))
-      cmd[4] = rnd(4);
-    cmd[8] = 1 + rnd(12);
     return;
   }
   cmd[6] = MEM / 2 + rnd(64) * 4 * m->t2;
@@ -358,7 +359,7 @@ static void random_command(const struct law *m, uint32_t *cmd)
   } else {
     cmd[4] = rnd(6) | rnd(64) << 8 | rnd(64) << 16 | rnd(64) << 24;
     cmd[5] = rnd(64);
-    cmd[6] = rnd(2) ? rnd(40) : word();
+    cmd[6] = rnd(2) ? rnd(40) : word() >> rnd(32);
   }
 }
 
@@ -370,37 +371,53 @@ static void refresh(struct law *m, const struct curta_bus *b)
     mem[i] = (uint8_t)(rnd(4) ? word() : rnd(5));
   memcpy(m->mem, mem, MEM);
   for (uint32_t r = 0; r < CURTA_SCALARS; r++) {
-    m->s[r] = rnd(8) ? rnd(20) - (rnd(3) ? 0 : 12u) : word();
+    m->s[r] = rnd(8) ? rnd(20) - (rnd(3) ? 0 : 12u) : word() >> rnd(32);
     set_reg(b, CURTA_REG_SCALAR + 4 * r, m->s[r]);
   }
 }
 
-/* First word of `bytes` that differs, or -1. */
-static int64_t differ(const void *x, const void *y, size_t bytes)
+/* A word that differs: its number and both values. */
+static int report(const char *group, const char *what, size_t word_number, const void *want, const void *got)
 {
-  for (size_t i = 0; i < bytes; i += 4)
-    if (memcmp((const char *)x + i, (const char *)y + i, 4))
-      return (int64_t)i / 4;
-  return -1;
+  char text[64];
+  uint32_t w, g;
+  memcpy(&w, want, 4);
+  memcpy(&g, got, 4);
+  snprintf(text, sizeof text, "%s, word %zu", what, word_number);
+  return fail(group, text, w, g);
+}
+
+static int same(const char *group, const char *what, const char *want, const char *got, size_t bytes)
+{
+  size_t i = 0;
+  if (!memcmp(want, got, bytes))
+    return 0;
+  while (!memcmp(want + i, got + i, 4))
+    i += 4;
+  return report(group, what, i / 4, want + i, got + i);
+}
+
+static int same_space(const char *group, const char *what, const char *want, const struct curta_bus *b, int space)
+{
+  uint32_t got;
+  for (uint32_t w = 0; !curta_golden_peek(b, space, w, &got); w++)
+    if (memcmp(want + 4 * (size_t)w, &got, 4))
+      return report(group, what, w, want + 4 * (size_t)w, &got);
+  return 0;
 }
 
 static int compare(const char *group, const struct law *m, const struct curta_bus *b, const struct curta_retire *r)
 {
-  const uint8_t *mem = b->mem_map(b->ctx, 0, MEM);
-  int64_t at = differ(m->mem, mem, PROGRAM);
-  uint32_t got = 0;
-  if (at >= 0)
-    return fail(group, "memory, word", (uint64_t)at, (uint64_t)at);
+  static const int spaces[] = { CURTA_SPACE_A, CURTA_SPACE_B, CURTA_SPACE_ACC };
+  static const char *const names[] = { "buffer A", "buffer B", "accumulator memory" };
+  if (same(group, "memory", (const char *)m->mem, b->mem_map(b->ctx, 0, MEM), PROGRAM))
+    return 1;
+  for (int i = 0; i < 3; i++)
+    if (same_space(group, names[i], i == 2 ? (const char *)m->acc : (const char *)m->buf[i], b, spaces[i]))
+      return 1;
   for (uint32_t i = 0; i < CURTA_SCALARS; i++)
     if (reg(b, CURTA_REG_SCALAR + 4 * i) != m->s[i])
       return fail(group, "scale register", m->s[i], reg(b, CURTA_REG_SCALAR + 4 * i));
-  for (int space = 0; space < 3; space++) {
-    static const int spaces[] = { CURTA_SPACE_A, CURTA_SPACE_B, CURTA_SPACE_ACC };
-    const void *want = space == 2 ? (const void *)m->acc : m->buf[space];
-    for (uint32_t w = 0; !curta_golden_peek(b, spaces[space], w, &got); w++)
-      if (memcmp((const char *)want + 4 * (size_t)w, &got, 4))
-        return fail(group, "buffer A, B or accumulators, word", w, w);
-  }
   return r->check == m->check ? 0 : fail(group, "check sum", m->check, r->check);
 }
 
@@ -599,6 +616,8 @@ static const struct refused table[] = {
   { "UPDATE.N", { { 8, 0 } }, CURTA_OP_UPDATE, CURTA_ERR_FIELD, 8 },
   { "UPDATE.FRAC 0", { { 18, 1 << 12 } }, CURTA_OP_UPDATE, CURTA_ERR_FIELD, 18 },
   { "UPDATE.FRAC 9", { { 18, 1 << 12 | 9 << 16 } }, CURTA_OP_UPDATE, CURTA_ERR_FIELD, 18 },
+  { "UPDATE.SRC a tile number", { { 4, 3 }, { 18, 1 } }, CURTA_OP_UPDATE, CURTA_ERR_NONE, 0 },
+  { "UPDATE.SRC tile outside", { { 4, 256 }, { 18, 1 } }, CURTA_OP_UPDATE, CURTA_ERR_RANGE, 256 },
   { "UPDATE.SRC", { { 4, 128 } }, CURTA_OP_UPDATE, CURTA_ERR_ALIGN, 4 },
   { "UPDATE.AUX with MASTER", { { 5, 64 }, { 18, 1 << 12 | 8 << 16 } }, CURTA_OP_UPDATE, CURTA_ERR_ALIGN, 5 },
   { "UPDATE.IDX", { { 7, 64 }, { 18, 1 << 12 | 8 << 16 } }, CURTA_OP_UPDATE, CURTA_ERR_ALIGN, 7 },
