@@ -105,7 +105,7 @@ module curta_vector #(
   wire pool    = is_map && flags_q[`CURTA_MAP_POOL];
   wire mask    = is_map && flags_q[`CURTA_MAP_MASK];
   wire relu    = is_map && flags_q[`CURTA_MAP_RELU];
-  wire acc     = (is_map || is_reduce) && flags_q[`CURTA_MAP_SRC_ACC];
+  wire acc     = (is_map || is_update || is_reduce) && flags_q[`CURTA_MAP_SRC_ACC];
   wire copy    = is_map && flags_q[`CURTA_MAP_DST_TYPE] == 2'd2;
   wire decay   = (is_update || is_reduce) && w21_q[`CURTA_UPDATE_DECAY];
   wire master  = flags_q[`CURTA_UPDATE_MASTER] && (is_update || decay);
