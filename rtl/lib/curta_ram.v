@@ -24,10 +24,14 @@ module curta_ram #(
   reg [Width-1:0] rdata_q;
   integer l;
 
+  // The array is written in one place and read by nonblocking assignment: a blocking write differs only in the unspecified
+  // case, and spares the simulator a delayed copy of every lane of every memory in every cycle.
+  /* verilator lint_off BLKSEQ */
   always @(posedge clk_i)
     if (|we_i)
       for (l = 0; l < Width / Lane; l = l + 1)
-        if (we_i[l]) mem_q[waddr_i][l*Lane +: Lane] <= wdata_i[l*Lane +: Lane];
+        if (we_i[l]) mem_q[waddr_i][l*Lane +: Lane] = wdata_i[l*Lane +: Lane];
+  /* verilator lint_on BLKSEQ */
 
   always @(posedge clk_i)
     if (re_i) rdata_q <= mem_q[raddr_i];
