@@ -13,7 +13,8 @@ static int Check_bad, Check_failed;
 
 static inline void check_end(void)
 {
-  if (Check_group && !Check_bad) printf("PASS %s\n", Check_group);
+  if (Check_group && !Check_bad)
+    printf("PASS %s\n", Check_group);
   Check_group = NULL;
 }
 
@@ -25,14 +26,14 @@ static inline void check_begin(const char *group)
 }
 
 #define GROUP(name) check_begin(name)
-#define CHECK(condition, ...)                                                    \
-  do {                                                                           \
-    if (!(condition) && !Check_bad++) {                                          \
-      printf("FAIL %s: line %d: %s: ", Check_group, __LINE__, #condition);       \
-      printf(__VA_ARGS__);                                                       \
-      printf("\n");                                                              \
-      Check_failed = 1;                                                          \
-    }                                                                            \
+#define CHECK(condition, ...)                                                                                          \
+  do {                                                                                                                 \
+    if (!(condition) && !Check_bad++) {                                                                                \
+      printf("FAIL %s: line %d: %s: ", Check_group, __LINE__, #condition);                                             \
+      printf(__VA_ARGS__);                                                                                             \
+      printf("\n");                                                                                                    \
+      Check_failed = 1;                                                                                                \
+    }                                                                                                                  \
   } while (0)
 
 /* The error must have been found, and its message must contain these words ('|' between them). */
@@ -41,8 +42,10 @@ static inline void check_message(int line, int code, const char *text, const cha
   char copy[256], *rest = NULL;
   int good = code < 0;
   (void)snprintf(copy, sizeof copy, "%s", words);
-  for (char *w = strtok_r(copy, "|", &rest); w; w = strtok_r(NULL, "|", &rest)) good = good && strstr(text, w) != NULL;
-  if (good || Check_bad++) return;
+  for (char *w = strtok_r(copy, "|", &rest); w; w = strtok_r(NULL, "|", &rest))
+    good = good && strstr(text, w) != NULL;
+  if (good || Check_bad++)
+    return;
   printf("FAIL %s: line %d: expected an error with \"%s\", got %d \"%s\"\n", Check_group, line, words, code, text);
   Check_failed = 1;
 }

@@ -23,7 +23,7 @@ static void put(const char *name, const void *bytes, size_t n, int gzip)
 {
   char path[128];
   (void)snprintf(path, sizeof path, "%s/%s%s", Dir, name, gzip ? ".gz" : "");
-  (void)unlink(path);                          /* some file systems flush a truncated file at once */
+  (void)unlink(path); /* some file systems flush a truncated file at once */
   if (gzip) {
     gzFile f = gzopen(path, "wb");
     (void)gzwrite(f, bytes, (unsigned)n);
@@ -44,10 +44,14 @@ static void drop(const char *name)
 
 static void word(uint8_t *p, uint32_t x)
 {
-  for (int i = 0; i < 4; i++) p[i] = (uint8_t)(x >> (24 - 8 * i));
+  for (int i = 0; i < 4; i++)
+    p[i] = (uint8_t)(x >> (24 - 8 * i));
 }
 
-static uint8_t pixel(uint32_t i, uint32_t k) { return (uint8_t)(i * 37 + k * 11); }
+static uint8_t pixel(uint32_t i, uint32_t k)
+{
+  return (uint8_t)(i * 37 + k * 11);
+}
 
 static void make_idx(uint8_t *images, uint8_t *labels)
 {
@@ -56,13 +60,16 @@ static void make_idx(uint8_t *images, uint8_t *labels)
   word(images + 8, SIDE);
   word(images + 12, SIDE);
   for (uint32_t i = 0; i < N; i++)
-    for (uint32_t k = 0; k < SIDE * SIDE; k++) images[16 + i * SIDE * SIDE + k] = pixel(i, k);
+    for (uint32_t k = 0; k < SIDE * SIDE; k++)
+      images[16 + i * SIDE * SIDE + k] = pixel(i, k);
   word(labels, 0x801);
   word(labels + 4, N);
-  for (uint32_t i = 0; i < N; i++) labels[8 + i] = (uint8_t)(i % 10);
+  for (uint32_t i = 0; i < N; i++)
+    labels[8 + i] = (uint8_t)(i % 10);
 }
 
-static int load(struct curta_data *data, const char *name, enum curta_split split, uint32_t limit, struct curta_fail *fail)
+static int load(struct curta_data *data, const char *name, enum curta_split split, uint32_t limit,
+                struct curta_fail *fail)
 {
   struct curta_data_want want = {name, Dir, split, limit, 3, 9, 6, 10, 1};
   memset(fail, 0, sizeof *fail);
@@ -75,12 +82,14 @@ static void check_idx(int gzip)
   struct curta_data d;
   int r = load(&d, "idx", CURTA_TRAIN, 0, &fail);
   CHECK(r == 0, "gzip %d: %s", gzip, fail.text);
-  if (r) return;
+  if (r)
+    return;
   CHECK(d.n == N && d.c == 1 && d.h == SIDE && d.w == SIDE && d.classes == 10, "n %u h %u", d.n, d.h);
   for (uint32_t i = 0; i < N; i++) {
     CHECK(d.labels[i] == i % 10, "image %u: label %u", i, d.labels[i]);
     for (uint32_t k = 0; k < SIDE * SIDE; k++)
-      CHECK(d.images[i * SIDE * SIDE + k] == pixel(i, k), "image %u pixel %u: expected %u, got %u", i, k, pixel(i, k), d.images[i * SIDE * SIDE + k]);
+      CHECK(d.images[i * SIDE * SIDE + k] == pixel(i, k), "image %u pixel %u: expected %u, got %u", i, k, pixel(i, k),
+            d.images[i * SIDE * SIDE + k]);
   }
   /* mean and deviation of the pixels by another road */
   double sum = 0, squares = 0, count = N * SIDE * SIDE, mean, deviation2;
@@ -92,7 +101,8 @@ static void check_idx(int gzip)
   mean = sum / count;
   deviation2 = squares / count - mean * mean;
   CHECK(d.mean[0] > mean * 1e4 - 2 && d.mean[0] < mean * 1e4 + 2, "mean %u, expected %.1f", d.mean[0], mean * 1e4);
-  CHECK(d.std[0] * d.std[0] * 1e-8 > deviation2 * 0.99 && d.std[0] * d.std[0] * 1e-8 < deviation2 * 1.01, "std %u, expected square %.6f", d.std[0], deviation2);
+  CHECK(d.std[0] * d.std[0] * 1e-8 > deviation2 * 0.99 && d.std[0] * d.std[0] * 1e-8 < deviation2 * 1.01,
+        "std %u, expected square %.6f", d.std[0], deviation2);
   curta_data_free(&d);
   r = load(&d, "idx", CURTA_TRAIN, 3, &fail);
   CHECK(r == 0 && d.n == 3 && d.labels[2] == 2, "limit: %s", fail.text);
@@ -131,8 +141,10 @@ static void test_idx(void)
 
   GROUP("idx, bad files name file, offset, expected, found");
   CHECK_ERROR(load(&d, "idx", CURTA_TEST, 0, &fail), fail, "t10k-images|no such file|fetch_data");
-  for (size_t n = 0; n < IMAGES; n++) expect_bad(images, n, labels, LABELS, "train-images|offset|expected|found the end of the file");
-  for (size_t n = 0; n < LABELS; n++) expect_bad(images, IMAGES, labels, n, "train-labels|offset|expected|found the end of the file");
+  for (size_t n = 0; n < IMAGES; n++)
+    expect_bad(images, n, labels, LABELS, "train-images|offset|expected|found the end of the file");
+  for (size_t n = 0; n < LABELS; n++)
+    expect_bad(images, IMAGES, labels, n, "train-labels|offset|expected|found the end of the file");
   images[IMAGES] = labels[LABELS] = 0;
   expect_bad(images, IMAGES + 1, labels, LABELS, "train-images|offset 191|expected the end of the file");
   expect_bad(images, IMAGES, labels, LABELS + 1, "train-labels|offset 15|expected the end of the file");
@@ -162,7 +174,7 @@ static void test_idx(void)
   FILE *f = fopen(path, "rb");
   size_t size = fread(packed, 1, sizeof packed, f);
   (void)fclose(f);
-  for (size_t n = 1; n < size; n++) {          /* every truncation */
+  for (size_t n = 1; n < size; n++) { /* every truncation */
     (void)unlink(path);
     f = fopen(path, "wb");
     (void)fwrite(packed, 1, n, f);
@@ -170,7 +182,7 @@ static void test_idx(void)
     CHECK_ERROR(load(&d, "idx", CURTA_TRAIN, 0, &fail), fail, "train-images|offset");
   }
   int unseen = 0;
-  for (size_t n = 10; n < size; n++) {         /* every byte behind the gzip header, one bit wrong */
+  for (size_t n = 10; n < size; n++) { /* every byte behind the gzip header, one bit wrong */
     packed[n] ^= 0x10;
     (void)unlink(path);
     f = fopen(path, "wb");
@@ -179,9 +191,13 @@ static void test_idx(void)
     packed[n] ^= 0x10;
     int r = load(&d, "idx", CURTA_TRAIN, 0, &fail);
     /* one byte of a deflate stream may hold unused bits */
-    if (r == 0) CHECK(!unseen++ && memcmp(d.images, images + 16, N * SIDE * SIDE) == 0, "byte %zu of %zu: damage not seen", n, size);
-    else CHECK_ERROR(r, fail, "train-images");
-    if (r == 0) curta_data_free(&d);
+    if (r == 0)
+      CHECK(!unseen++ && memcmp(d.images, images + 16, N * SIDE * SIDE) == 0, "byte %zu of %zu: damage not seen", n,
+            size);
+    else
+      CHECK_ERROR(r, fail, "train-images");
+    if (r == 0)
+      curta_data_free(&d);
   }
 }
 
@@ -193,7 +209,8 @@ static void test_cifar(void)
   int r;
   for (uint32_t i = 0; i < 3; i++) {
     file[i * RECORD] = (uint8_t)(9 - i);
-    for (uint32_t k = 1; k < RECORD; k++) file[i * RECORD + k] = (uint8_t)(i * 5 + k * 7);
+    for (uint32_t k = 1; k < RECORD; k++)
+      file[i * RECORD + k] = (uint8_t)(i * 5 + k * 7);
   }
   GROUP("cifar-10 binary");
   put("test_batch.bin", file, sizeof file, 0);
@@ -220,7 +237,8 @@ static void test_cifar(void)
   GROUP("cifar-10, bad files");
   for (size_t cut = 1; cut < RECORD; cut += 511) {
     put("test_batch.bin", file, sizeof file - cut, 0);
-    CHECK_ERROR(load(&d, "cifar10", CURTA_TEST, 0, &fail), fail, "test_batch.bin|offset 6146|expected a record of 3073 bytes|truncated");
+    CHECK_ERROR(load(&d, "cifar10", CURTA_TEST, 0, &fail), fail,
+                "test_batch.bin|offset 6146|expected a record of 3073 bytes|truncated");
   }
   put("test_batch.bin", file, 0, 0);
   CHECK_ERROR(load(&d, "cifar10", CURTA_TEST, 0, &fail), fail, "empty file");
@@ -238,10 +256,13 @@ static void test_names(void)
   GROUP("data sets by name");
   CHECK_ERROR(load(&a, "imagenet", CURTA_TRAIN, 0, &fail), fail, "unknown data set|fashion-mnist|synthetic");
   CHECK(fail.status == 2, "exit status %d", fail.status);
-  CHECK(load(&a, "synthetic", CURTA_TRAIN, 40, &fail) == 0 && a.n == 40 && a.c == 3 && a.h == 9 && a.w == 6, "%s", fail.text);
-  CHECK(load(&b, "synthetic", CURTA_TRAIN, 20, &fail) == 0 && memcmp(a.images, b.images, 20 * 3 * 9 * 6) == 0, "not a function of the image number");
+  CHECK(load(&a, "synthetic", CURTA_TRAIN, 40, &fail) == 0 && a.n == 40 && a.c == 3 && a.h == 9 && a.w == 6, "%s",
+        fail.text);
+  CHECK(load(&b, "synthetic", CURTA_TRAIN, 20, &fail) == 0 && memcmp(a.images, b.images, 20 * 3 * 9 * 6) == 0,
+        "not a function of the image number");
   curta_data_free(&b);
-  CHECK(load(&b, "synthetic", CURTA_TEST, 40, &fail) == 0 && memcmp(a.images, b.images, 40 * 3 * 9 * 6) != 0, "test images are training images");
+  CHECK(load(&b, "synthetic", CURTA_TEST, 40, &fail) == 0 && memcmp(a.images, b.images, 40 * 3 * 9 * 6) != 0,
+        "test images are training images");
   curta_data_free(&a);
   curta_data_free(&b);
 }
@@ -249,13 +270,15 @@ static void test_names(void)
 int main(void)
 {
   char command[128];
-  if (!mkdtemp(Dir)) return 1;
-  (void)freopen("/dev/null", "w", stderr);     /* notes about short CIFAR files */
+  if (!mkdtemp(Dir))
+    return 1;
+  (void)freopen("/dev/null", "w", stderr); /* notes about short CIFAR files */
   test_idx();
   test_cifar();
   test_names();
   check_end();
   (void)snprintf(command, sizeof command, "rm -rf %s", Dir);
-  if (system(command) != 0) return 1;
+  if (system(command) != 0)
+    return 1;
   return Check_failed;
 }

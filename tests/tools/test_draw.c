@@ -18,7 +18,8 @@ static void test_order(void)
   for (uint32_t epoch = 0; epoch < 3; epoch++) {
     memset(seen, 0, sizeof seen);
     curta_draw_order(a, N, 7, epoch);
-    for (uint32_t i = 0; i < N; i++) CHECK(a[i] < N && !seen[a[i]]++, "epoch %u: image %u twice or not at all", epoch, a[i]);
+    for (uint32_t i = 0; i < N; i++)
+      CHECK(a[i] < N && !seen[a[i]]++, "epoch %u: image %u twice or not at all", epoch, a[i]);
   }
   curta_draw_order(b, N, 7, 2);
   CHECK(memcmp(a, b, sizeof a) == 0, "not a pure function");
@@ -38,7 +39,8 @@ static void test_augment(void)
   uint8_t src[C * H * W], dst[C * H * W];
   uint32_t shifts[9][9] = {{0}}, flips = 0, trials = 2000;
   GROUP("crop and flip");
-  for (uint32_t i = 0; i < sizeof src; i++) src[i] = (uint8_t)(i + 1);
+  for (uint32_t i = 0; i < sizeof src; i++)
+    src[i] = (uint8_t)(i + 1);
   curta_draw_augment(dst, src, C, H, W, 0, 1, 0, 5);
   CHECK(memcmp(src, dst, sizeof src) == 0, "no flags, but changed");
   for (uint32_t image = 0; image < trials; image++) {
@@ -57,7 +59,8 @@ static void test_augment(void)
                 uint8_t want = sy >= 0 && sy < H && sx >= 0 && sx < W ? src[(c * H + sy) * W + sx] : 0;
                 good = dst[(c * H + y) * W + x] == want;
               }
-          if (!good) continue;
+          if (!good)
+            continue;
           found = 1;
           shifts[dy + 4][dx + 4]++;
           flips += (uint32_t)flip;
@@ -66,7 +69,9 @@ static void test_augment(void)
   }
   CHECK(flips > trials * 4 / 10 && flips < trials * 6 / 10, "%u of %u flipped", flips, trials);
   for (int y = 0; y < 9; y++)
-    for (int x = 0; x < 9; x++) CHECK(shifts[y][x] > 5 && shifts[y][x] < 60, "shift %d,%d drawn %u times of %u", y - 4, x - 4, shifts[y][x], trials);
+    for (int x = 0; x < 9; x++)
+      CHECK(shifts[y][x] > 5 && shifts[y][x] < 60, "shift %d,%d drawn %u times of %u", y - 4, x - 4, shifts[y][x],
+            trials);
 }
 
 int main(void)

@@ -18,11 +18,11 @@
 enum kind { TEXT, NUMBER, FLAG };
 
 struct option {
-  const char *name, *value;                    /* value: what to call it in the help */
+  const char *name, *value; /* value: what to call it in the help */
   enum kind kind;
-  size_t offset;                               /* in struct curta_args */
+  size_t offset; /* in struct curta_args */
   unsigned commands;
-  uint32_t least, most;                        /* NUMBER */
+  uint32_t least, most; /* NUMBER */
   const char *help;
 };
 
@@ -30,59 +30,84 @@ struct option {
 
 static const struct option Options[] = {
     {"--net", "FILE", TEXT, AT(net), TR | EV | IN | BE | CO, 0, 0, "network description, e.g. nets/lenet.net"},
-    {"--data", "NAME", TEXT, AT(data), TR | EV | BE | CO, 0, 0, "fashion-mnist, mnist, cifar10, idx or synthetic (default: fashion-mnist; bench, compare: synthetic)"},
-    {"--data-dir", "DIR", TEXT, AT(data_dir), TR | EV | BE | CO, 0, 0, "folder of the data set, where it is not in its usual place"},
-    {"--device", "NAME", TEXT, AT(device), TR | EV | IN | BE, 0, 0, "golden (default), rtl; golden:CONFIG, rtl:CONFIG (tiny, base, large)"},
+    {"--data", "NAME", TEXT, AT(data), TR | EV | BE | CO, 0, 0,
+     "fashion-mnist, mnist, cifar10, idx or synthetic (default: fashion-mnist; bench, compare: synthetic)"},
+    {"--data-dir", "DIR", TEXT, AT(data_dir), TR | EV | BE | CO, 0, 0,
+     "folder of the data set, where it is not in its usual place"},
+    {"--device", "NAME", TEXT, AT(device), TR | EV | IN | BE, 0, 0,
+     "golden (default), rtl; golden:CONFIG, rtl:CONFIG (tiny, base, large)"},
     {"--devices", "A,B", TEXT, AT(devices), CO, 0, 0, "the two devices, default golden,rtl:base"},
     {"--epochs", "N", NUMBER, AT(epochs), TR, 1, 65535, "train until N epochs are done (default 5)"},
-    {"--steps", "N", NUMBER, AT(steps), TR | BE | CO, 1, 0xffffffffu, "train: stop after N steps; bench, compare: steps to run (default 2, 20)"},
+    {"--steps", "N", NUMBER, AT(steps), TR | BE | CO, 1, 0xffffffffu,
+     "train: stop after N steps; bench, compare: steps to run (default 2, 20)"},
     {"--batch", "N", NUMBER, AT(batch), TR | EV | IN | BE | CO, 1, 4096, "images a step (default 64)"},
     {"--preset", "NAME", TEXT, AT(preset), TR | IN | BE | CO, 0, 0, "niti-2020 (default) or niti-2021"},
-    {"--mu", "LIST", TEXT, AT(mu), TR | BE | CO, 0, 0, "update magnitude 2^mu: a number, or 2,100:-1 = 2, from epoch 100 on -1"},
+    {"--mu", "LIST", TEXT, AT(mu), TR | BE | CO, 0, 0,
+     "update magnitude 2^mu: a number, or 2,100:-1 = 2, from epoch 100 on -1"},
     {"--decay", NULL, FLAG, AT(decay), TR | IN | BE | CO, 0, 0, "weight decay"},
     {"--master", "F", NUMBER, AT(frac_bits), TR | IN | BE | CO, 1, 8, "16-bit master weights with F fraction bits"},
-    {"--strategy", "NAME", TEXT, AT(strategy), TR | IN | BE | CO, 0, 0, "second pass of all tensors: auto (default), spill, keep, recompute, speculate"},
-    {"--seed", "N", NUMBER, AT(seed), TR | BE | CO, 0, 0xffffffffu, "all randomness is a function of this number (default 1)"},
+    {"--strategy", "NAME", TEXT, AT(strategy), TR | IN | BE | CO, 0, 0,
+     "second pass of all tensors: auto (default), spill, keep, recompute, speculate"},
+    {"--seed", "N", NUMBER, AT(seed), TR | BE | CO, 0, 0xffffffffu,
+     "all randomness is a function of this number (default 1)"},
     {"--augment", NULL, FLAG, AT(augment), TR, 0, 0, "crop out of 4 black pixels around, flip left and right"},
     {"--limit", "N", NUMBER, AT(limit), TR | BE | CO, 1, 0xffffffffu, "use the first N training images only"},
     {"--test-limit", "N", NUMBER, AT(test_limit), TR | EV, 1, 0xffffffffu, "use the first N test images only"},
-    {"--out", "DIR", TEXT, AT(out), TR, 0, 0, "folder for checkpoint.safetensors, log.csv, curve.png (default runs/last)"},
-    {"--resume", NULL, FLAG, AT(resume), TR, 0, 0, "go on from the checkpoint in --out, which brings network and options"},
+    {"--out", "DIR", TEXT, AT(out), TR, 0, 0,
+     "folder for checkpoint.safetensors, log.csv, curve.png (default runs/last)"},
+    {"--resume", NULL, FLAG, AT(resume), TR, 0, 0,
+     "go on from the checkpoint in --out, which brings network and options"},
     {"--overwrite", NULL, FLAG, AT(overwrite), TR, 0, 0, "start anew although --out holds a checkpoint"},
     {"--no-eval", NULL, FLAG, AT(no_eval), TR, 0, 0, "no test set after each epoch"},
     {"--checkpoint", "FILE", TEXT, AT(checkpoint), EV | IN, 0, 0, "safetensors file, as written by train"},
     {"--mem-mib", "N", NUMBER, AT(mem_mib), TR | EV | IN | BE | CO, 1, 4095, "device memory in MiB (default 1024)"},
-    {"--mem-bw", "N", NUMBER, AT(mem_bw), TR | EV | BE | CO, 1, 1024, "rtl: memory bytes a cycle, reads and writes together (default: bus width)"},
-    {"--mem-latency", "N", NUMBER, AT(mem_latency), TR | EV | BE | CO, 1, 10000, "rtl: memory latency in cycles (default 30)"},
-    {"--mem-stall", "N", NUMBER, AT(mem_stall), TR | EV | BE | CO, 0, 999, "rtl: random stalls on every bus channel, per thousand (default 0)"},
+    {"--mem-bw", "N", NUMBER, AT(mem_bw), TR | EV | BE | CO, 1, 1024,
+     "rtl: memory bytes a cycle, reads and writes together (default: bus width)"},
+    {"--mem-latency", "N", NUMBER, AT(mem_latency), TR | EV | BE | CO, 1, 10000,
+     "rtl: memory latency in cycles (default 30)"},
+    {"--mem-stall", "N", NUMBER, AT(mem_stall), TR | EV | BE | CO, 0, 999,
+     "rtl: random stalls on every bus channel, per thousand (default 0)"},
     {"--trace", "FILE", TEXT, AT(trace), TR | EV | BE | CO, 0, 0, "rtl: waves in FST format"},
-    {"--csv", "FILE", TEXT, AT(csv), BE | CO, 0, 0, "bench: the table; compare: loss on both devices by step (- is standard output)"},
+    {"--csv", "FILE", TEXT, AT(csv), BE | CO, 0, 0,
+     "bench: the table; compare: loss on both devices by step (- is standard output)"},
     {"--markdown", NULL, FLAG, AT(markdown), BE | IN, 0, 0, "print the tables in Markdown"},
-    {"--fault", "STEP:TENSOR", TEXT, AT(fault), CO, 0, 0, "flip a bit of this tensor in the second device before this step (from 1): shows what a difference looks like"},
+    {"--fault", "STEP:TENSOR", TEXT, AT(fault), CO, 0, 0,
+     "flip a bit of this tensor in the second device before this step (from 1): shows what a difference looks like"},
     {"--quiet", NULL, FLAG, AT(quiet), TR | EV | BE | CO, 0, 0, "no progress bar"},
     {"--help", NULL, FLAG, AT(help), TR | EV | IN | BE | CO, 0, 0, "this text"},
 };
 #define OPTIONS (sizeof Options / sizeof *Options)
 
-static const struct { enum curta_command command; const char *usage, *text; } Commands[] = {
-    {TR, "curta train --net FILE [options]", "Trains a network; Ctrl-C saves and stops, --resume goes on to the same bits."},
-    {EV, "curta eval --checkpoint FILE [options]", "Accuracy of a checkpoint on the test set. The network comes from the checkpoint."},
-    {IN, "curta info [--net FILE] [--checkpoint FILE] [options]", "Tables: network, plan and estimates; contents of a checkpoint; without either, the devices."},
-    {BE, "curta bench --net FILE [options]", "Runs training steps: cycles, utilization and bytes by layer and pass. Only real products count as useful."},
-    {CO, "curta compare --net FILE [options]", "Trains on two devices in lock-step and compares every command and all memory."},
+static const struct {
+  enum curta_command command;
+  const char *usage, *text;
+} Commands[] = {
+    {TR, "curta train --net FILE [options]",
+     "Trains a network; Ctrl-C saves and stops, --resume goes on to the same bits."},
+    {EV, "curta eval --checkpoint FILE [options]",
+     "Accuracy of a checkpoint on the test set. The network comes from the checkpoint."},
+    {IN, "curta info [--net FILE] [--checkpoint FILE] [options]",
+     "Tables: network, plan and estimates; contents of a checkpoint; without either, the devices."},
+    {BE, "curta bench --net FILE [options]",
+     "Runs training steps: cycles, utilization and bytes by layer and pass. Only real products count as useful."},
+    {CO, "curta compare --net FILE [options]",
+     "Trains on two devices in lock-step and compares every command and all memory."},
 };
 
 void curta_args_help(enum curta_command command)
 {
   for (size_t i = 0; i < sizeof Commands / sizeof *Commands; i++)
-    if (Commands[i].command == command) printf("usage: %s\n\n%s\n\n", Commands[i].usage, Commands[i].text);
+    if (Commands[i].command == command)
+      printf("usage: %s\n\n%s\n\n", Commands[i].usage, Commands[i].text);
   for (size_t i = 0; i < OPTIONS; i++) {
     char left[40];
-    if (!(Options[i].commands & command)) continue;
+    if (!(Options[i].commands & command))
+      continue;
     (void)snprintf(left, sizeof left, "%s %s", Options[i].name, Options[i].value ? Options[i].value : "");
-    printf("  %-18s %s\n", left, Options[i].help);
+    printf("  %-20s %s\n", left, Options[i].help);
   }
-  printf("\nexit status: 0 success, 1 failure or difference, 2 usage, 3 device error, 130 interrupted (train: after saving)\n");
+  printf("\nexit status: 0 success, 1 failure or difference, 2 usage, 3 device error, 130 interrupted (train: after "
+         "saving)\n");
 }
 
 static int parse_number(const struct option *o, const char *text, uint32_t *value, struct curta_fail *fail)
@@ -104,12 +129,18 @@ static int take(struct curta_args *args, const struct option *o, const char *val
   int one = 1, r;
   args->given |= (uint64_t)1 << (o - Options);
   switch (o->kind) {
-  case FLAG: memcpy(field, &one, sizeof one); return 0;
-  case TEXT: memcpy(field, &value, sizeof value); return 0;
-  default: break;
+  case FLAG:
+    memcpy(field, &one, sizeof one);
+    return 0;
+  case TEXT:
+    memcpy(field, &value, sizeof value);
+    return 0;
+  default:
+    break;
   }
   r = parse_number(o, value, &number, fail);
-  if (r) return r;
+  if (r)
+    return r;
   memcpy(field, &number, sizeof number);
   return 0;
 }
@@ -117,18 +148,22 @@ static int take(struct curta_args *args, const struct option *o, const char *val
 static const struct option *find(enum curta_command command, const char *name, size_t length)
 {
   for (size_t i = 0; i < OPTIONS; i++)
-    if ((Options[i].commands & command) && strlen(Options[i].name) == length && memcmp(Options[i].name, name, length) == 0) return &Options[i];
+    if ((Options[i].commands & command) && strlen(Options[i].name) == length &&
+        memcmp(Options[i].name, name, length) == 0)
+      return &Options[i];
   return NULL;
 }
 
 int curta_args_given(const struct curta_args *args, const char *option)
 {
   for (size_t i = 0; i < OPTIONS; i++)
-    if (strcmp(Options[i].name, option) == 0) return (int)(args->given >> i & 1);
+    if (strcmp(Options[i].name, option) == 0)
+      return (int)(args->given >> i & 1);
   return 0;
 }
 
-int curta_args_parse(struct curta_args *args, enum curta_command command, int argc, char **argv, struct curta_fail *fail)
+int curta_args_parse(struct curta_args *args, enum curta_command command, int argc, char **argv,
+                     struct curta_fail *fail)
 {
   memset(args, 0, sizeof *args);
   args->device = "golden";
@@ -142,14 +177,18 @@ int curta_args_parse(struct curta_args *args, enum curta_command command, int ar
     const char *equals = strchr(argv[i], '='), *value = equals ? equals + 1 : NULL;
     const struct option *o = find(command, argv[i], equals ? (size_t)(equals - argv[i]) : strlen(argv[i]));
     int r;
-    if (!o) return curta_usage(fail, "unknown option \"%s\"; see --help", argv[i]);
-    if (o->kind == FLAG && value) return curta_usage(fail, "%s takes no value", o->name);
+    if (!o)
+      return curta_usage(fail, "unknown option \"%s\"; see --help", argv[i]);
+    if (o->kind == FLAG && value)
+      return curta_usage(fail, "%s takes no value", o->name);
     if (o->kind != FLAG && !value) {
-      if (i + 1 >= argc) return curta_usage(fail, "%s: a value (%s) is missing", o->name, o->value);
+      if (i + 1 >= argc)
+        return curta_usage(fail, "%s: a value (%s) is missing", o->name, o->value);
       value = argv[++i];
     }
     r = take(args, o, value, fail);
-    if (r) return r;
+    if (r)
+      return r;
   }
   return 0;
 }

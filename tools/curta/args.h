@@ -7,21 +7,28 @@
 
 #include "fail.h"
 
-enum curta_command { CURTA_CMD_TRAIN = 1, CURTA_CMD_EVAL = 2, CURTA_CMD_INFO = 4, CURTA_CMD_BENCH = 8, CURTA_CMD_COMPARE = 16 };
+enum curta_command {
+  CURTA_CMD_TRAIN = 1,
+  CURTA_CMD_EVAL = 2,
+  CURTA_CMD_INFO = 4,
+  CURTA_CMD_BENCH = 8,
+  CURTA_CMD_COMPARE = 16
+};
 
 /* 0 and null mean "not given" unless a default is named. */
 struct curta_args {
   const char *net, *data, *data_dir, *device, *devices, *preset, *mu, *out, *checkpoint, *trace, *strategy;
-  const char *csv;                             /* bench, compare: file */
-  const char *fault;                           /* compare: plants one wrong byte, see --fault */
+  const char *csv;   /* bench, compare: file */
+  const char *fault; /* compare: plants one wrong byte, see --fault */
   uint32_t epochs, batch, seed, steps, limit, test_limit, frac_bits;
   uint32_t mem_mib, mem_bw, mem_latency, mem_stall;
   int resume, overwrite, decay, augment, quiet, markdown, help, no_eval;
-  uint64_t given;                              /* see curta_args_given */
+  uint64_t given; /* see curta_args_given */
 };
 
 /* Fills args with defaults and then argv (without program and command name). -EINVAL: usage, see fail. */
-int curta_args_parse(struct curta_args *args, enum curta_command command, int argc, char **argv, struct curta_fail *fail);
+int curta_args_parse(struct curta_args *args, enum curta_command command, int argc, char **argv,
+                     struct curta_fail *fail);
 /* Was this option (its name with the dashes) on the command line? */
 int curta_args_given(const struct curta_args *args, const char *option);
 /* Prints what `curta NAME --help` says. */

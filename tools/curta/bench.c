@@ -2,8 +2,8 @@
  * bench.c - curta bench: where the cycles of a training step go
  *
  * A GEMM's cycles are those since the previous GEMM retired (the first: since the step began), so that the passes and
- * the row "rest" (after the last GEMM) add up to the whole step. Useful MACs are those of the layer's definition, no padding,
- * no recomputation: utilization = useful MACs / (cycles R C V).
+ * the row "rest" (after the last GEMM) add up to the whole step. Useful MACs are those of the layer's definition, no
+ * padding, no recomputation: utilization = useful MACs / (cycles R C V).
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -29,9 +29,9 @@ struct bench {
   struct curta_session session;
   struct curta_data data;
   struct pass_time time[CURTA_MAX_LAYERS][CURTA_PASSES];
-  uint64_t begin, last;                        /* cycle when this step began, when the last GEMM retired */
+  uint64_t begin, last; /* cycle when this step began, when the last GEMM retired */
   uint64_t rest, records, errors;
-  struct curta_counters sum;                   /* over the measured steps */
+  struct curta_counters sum; /* over the measured steps */
   uint32_t steps;
   double seconds, cpu;
   struct curta_table table;
@@ -43,9 +43,12 @@ static void on_retire(void *user, const struct curta_retire *record)
   uint32_t layer = record->tag / 8u, pass = record->tag % 8u;
   struct pass_time *t;
   b->records++;
-  if (b->begin == UINT64_MAX) b->begin = b->last = record->start;
-  if (record->end > b->rest) b->rest = record->end;
-  if (record->opcode != CURTA_OP_GEMM) return;
+  if (b->begin == UINT64_MAX)
+    b->begin = b->last = record->start;
+  if (record->end > b->rest)
+    b->rest = record->end;
+  if (record->opcode != CURTA_OP_GEMM)
+    return;
   if (layer >= CURTA_MAX_LAYERS || pass >= CURTA_PASSES) {
     b->errors++;
     return;
@@ -66,19 +69,23 @@ static int measured_step(struct bench *b, const struct curta_batch *batch, uint6
   struct curta_outcome outcome;
   double start, cpu;
   int r = curta_dev_counters(&b->session.dev, &before);
-  if (r) return curta_session_error(&b->session, r, "reading counters", fail);
+  if (r)
+    return curta_session_error(&b->session, r, "reading counters", fail);
   b->begin = UINT64_MAX;
   b->rest = b->last = 0;
   start = curta_now();
   cpu = curta_cpu_seconds();
   r = curta_session_step(&b->session, batch, 1, curta_mu_at(&b->network.opt, 0), &outcome, fail);
-  if (r) return r;
+  if (r)
+    return r;
   b->seconds += curta_now() - start;
   b->cpu += curta_cpu_seconds() - cpu;
   *rest += b->rest - b->last;
   r = curta_dev_counters(&b->session.dev, &after);
-  if (r) return curta_session_error(&b->session, r, "reading counters", fail);
-  for (int i = 0; i < CURTA_CNT_COUNT; i++) b->sum.value[i] += after.value[i] - before.value[i];
+  if (r)
+    return curta_session_error(&b->session, r, "reading counters", fail);
+  for (int i = 0; i < CURTA_CNT_COUNT; i++)
+    b->sum.value[i] += after.value[i] - before.value[i];
   b->steps++;
   return 0;
 }
@@ -90,25 +97,33 @@ static int run_steps(struct bench *b, uint64_t *rest, struct curta_fail *fail)
   uint32_t *order = malloc((size_t)b->data.n * sizeof *order);
   struct curta_outcome outcome;
   int r = order ? 0 : curta_fail(fail, -ENOMEM, "no memory");
-  if (!r) curta_draw_order(order, b->data.n, b->args->seed, 0);
+  if (!r)
+    curta_draw_order(order, b->data.n, b->args->seed, 0);
   for (uint32_t i = 0; i <= steps && !r; i++) {
     uint32_t first = (uint32_t)((uint64_t)i * n % (b->data.n - n + 1));
     struct curta_batch batch = {&b->data, order + first, n, 0, 0, 0};
     /* One step before measuring: caches of the host, shifts of the device. */
-    if (i == 0) r = curta_session_step(&b->session, &batch, 1, curta_mu_at(&b->network.opt, 0), &outcome, fail);
-    else r = measured_step(b, &batch, rest, fail);
-    if (i == 0 && !r && bus->on_retire && curta_device_has_cycles(&b->session.device)) r = bus->on_retire(bus->ctx, on_retire, b);
-    if (!b->args->quiet && i > 0) (void)fprintf(stderr, "step %" PRIu32 "/%" PRIu32 "\r", i, steps);
+    if (i == 0)
+      r = curta_session_step(&b->session, &batch, 1, curta_mu_at(&b->network.opt, 0), &outcome, fail);
+    else
+      r = measured_step(b, &batch, rest, fail);
+    if (i == 0 && !r && bus->on_retire && curta_device_has_cycles(&b->session.device))
+      r = bus->on_retire(bus->ctx, on_retire, b);
+    if (!b->args->quiet && i > 0)
+      (void)fprintf(stderr, "step %" PRIu32 "/%" PRIu32 "\r", i, steps);
   }
-  if (!b->args->quiet) (void)fprintf(stderr, "\r\033[K");
-  if (bus->on_retire) (void)bus->on_retire(bus->ctx, NULL, NULL);
+  if (!b->args->quiet)
+    (void)fprintf(stderr, "\r\033[K");
+  if (bus->on_retire)
+    (void)bus->on_retire(bus->ctx, NULL, NULL);
   free(order);
   return r;
 }
 
 /* --- tables ---------------------------------------------------------------------------------------------------- */
 
-static void row(struct bench *b, const char *name, const char *pass, uint64_t macs, const struct pass_time *t, uint64_t rd, uint64_t wr, uint64_t estimate)
+static void row(struct bench *b, const char *name, const char *pass, uint64_t macs, const struct pass_time *t,
+                uint64_t rd, uint64_t wr, uint64_t estimate)
 {
   const struct curta_hw *hw = &b->session.dev.hw;
   double peak = (double)hw->r * hw->c * hw->v, cycles = (double)t->cycles / b->steps;
@@ -119,11 +134,14 @@ static void row(struct bench *b, const char *name, const char *pass, uint64_t ma
   curta_table_cell(&b->table, "%.3f", (double)macs * 1e-6);
   if (t->cycles) {
     curta_table_cell(&b->table, "%.0f", cycles);
-    if (macs) curta_table_cell(&b->table, "%.1f", 100.0 * (double)macs / (cycles * peak));
-    else curta_table_cell(&b->table, "-");
+    if (macs)
+      curta_table_cell(&b->table, "%.1f", 100.0 * (double)macs / (cycles * peak));
+    else
+      curta_table_cell(&b->table, "-");
     curta_table_cell(&b->table, "%.1f", 100.0 * (double)t->busy / (double)t->cycles);
   } else {
-    for (int i = 0; i < 3; i++) curta_table_cell(&b->table, "-");
+    for (int i = 0; i < 3; i++)
+      curta_table_cell(&b->table, "-");
   }
   curta_table_cell(&b->table, "%" PRIu64, estimate);
   curta_table_cell(&b->table, "%.1f", (double)rd / 1024);
@@ -136,19 +154,24 @@ static uint64_t fill_table(struct bench *b, uint64_t rest)
   const struct curta_plan *plan = &b->session.planned[0]->plan;
   struct pass_time all = {0, b->sum.value[CURTA_CNT_CYCLES], b->sum.value[CURTA_CNT_BUSY]}, tail = {0, rest, 0};
   uint64_t macs = 0;
-  curta_table_start(&b->table, 2, "layer|pass|GEMMs|useful MMAC|cycles|utilization %|array busy %|est. cycles|est. read KiB|est. written KiB");
+  curta_table_start(
+      &b->table, 2,
+      "layer|pass|GEMMs|useful MMAC|cycles|utilization %|array busy %|est. cycles|est. read KiB|est. written KiB");
   for (uint32_t i = 0; i < plan->net->n_layers; i++)
     for (uint32_t pass = 0; pass < CURTA_PASSES; pass++) {
       const struct curta_pass_stat *s = &plan->stat[i][pass];
       char name[32];
-      if (!s->macs && !b->time[i][pass].gemms) continue;
+      if (!s->macs && !b->time[i][pass].gemms)
+        continue;
       curta_layer_name(name, sizeof name, plan->net, i);
       row(b, name, passes[pass], s->macs, &b->time[i][pass], s->rd_bytes, s->wr_bytes, s->cycles);
       macs += s->macs;
       all.gemms += b->time[i][pass].gemms;
     }
-  if (rest) row(b, "rest", "after the last GEMM", 0, &tail, 0, 0, 0);
-  row(b, "step", "", macs, &all, b->sum.value[CURTA_CNT_RD_BYTES] / b->steps, b->sum.value[CURTA_CNT_WR_BYTES] / b->steps, plan->est_cycles);
+  if (rest)
+    row(b, "rest", "after the last GEMM", 0, &tail, 0, 0, 0);
+  row(b, "step", "", macs, &all, b->sum.value[CURTA_CNT_RD_BYTES] / b->steps,
+      b->sum.value[CURTA_CNT_WR_BYTES] / b->steps, plan->est_cycles);
   return macs;
 }
 
@@ -157,19 +180,23 @@ static void print_counters(const struct bench *b)
   static const char *const names[] = CURTA_CNT_NAMES;
   double cycles = (double)b->sum.value[CURTA_CNT_CYCLES];
   printf("\ncycles by cause, %% of a step:");
-  for (int i = CURTA_CNT_BUSY; i <= CURTA_CNT_OTHER; i++) printf("  %s %.2f", names[i], 100.0 * (double)b->sum.value[i] / cycles);
+  for (int i = CURTA_CNT_BUSY; i <= CURTA_CNT_OTHER; i++)
+    printf("  %s %.2f", names[i], 100.0 * (double)b->sum.value[i] / cycles);
   printf("\nmemory traffic a step, measured: read %.1f KiB, written %.1f KiB, %.2f bytes/cycle\n",
-         (double)b->sum.value[CURTA_CNT_RD_BYTES] / b->steps / 1024, (double)b->sum.value[CURTA_CNT_WR_BYTES] / b->steps / 1024,
+         (double)b->sum.value[CURTA_CNT_RD_BYTES] / b->steps / 1024,
+         (double)b->sum.value[CURTA_CNT_WR_BYTES] / b->steps / 1024,
          (double)(b->sum.value[CURTA_CNT_RD_BYTES] + b->sum.value[CURTA_CNT_WR_BYTES]) / cycles);
 }
 
 static void print_speed(const struct bench *b, uint64_t macs)
 {
   double steps = b->steps, images = steps * b->args->batch;
-  printf("\n%" PRIu32 " steps of %" PRIu32 " images on %s: %.3f s, %.3f s CPU time of the process; %.1f images/s\n", b->steps, b->args->batch,
-         b->session.device.name, b->seconds, b->cpu, images / b->seconds);
+  printf("\n%" PRIu32 " steps of %" PRIu32 " images on %s: %.3f s, %.3f s CPU time of the process; %.1f images/s\n",
+         b->steps, b->args->batch, b->session.device.name, b->seconds, b->cpu, images / b->seconds);
   printf("useful MACs a second of CPU time: %.3f million", (double)macs * steps / b->cpu * 1e-6);
-  if (b->sum.value[CURTA_CNT_CYCLES]) printf("; simulated cycles a second of CPU time: %.3f million", (double)b->sum.value[CURTA_CNT_CYCLES] / b->cpu * 1e-6);
+  if (b->sum.value[CURTA_CNT_CYCLES])
+    printf("; simulated cycles a second of CPU time: %.3f million",
+           (double)b->sum.value[CURTA_CNT_CYCLES] / b->cpu * 1e-6);
   printf("\n");
 }
 
@@ -177,10 +204,12 @@ static int write_csv(const struct bench *b, struct curta_fail *fail)
 {
   FILE *f = strcmp(b->args->csv, "-") == 0 ? stdout : fopen(b->args->csv, "w");
   int bad;
-  if (!f) return curta_fail(fail, -errno, "%s: %s", b->args->csv, strerror(errno));
+  if (!f)
+    return curta_fail(fail, -errno, "%s: %s", b->args->csv, strerror(errno));
   curta_table_print(&b->table, f, CURTA_TABLE_CSV);
   bad = ferror(f) != 0;
-  if (f != stdout) bad |= fclose(f) != 0;
+  if (f != stdout)
+    bad |= fclose(f) != 0;
   return bad ? curta_fail(fail, -EIO, "%s: cannot be written: %s", b->args->csv, strerror(errno)) : 0;
 }
 
@@ -188,10 +217,13 @@ static int report(struct bench *b, uint64_t rest, struct curta_fail *fail)
 {
   uint64_t macs = fill_table(b, rest);
   curta_table_print(&b->table, stdout, b->args->markdown ? CURTA_TABLE_MARKDOWN : CURTA_TABLE_TEXT);
-  if (b->sum.value[CURTA_CNT_CYCLES]) print_counters(b);
-  else printf("\nthe device %s has no time: no cycles, no utilization (use --device rtl)\n", b->session.device.name);
+  if (b->sum.value[CURTA_CNT_CYCLES])
+    print_counters(b);
+  else
+    printf("\nthe device %s has no time: no cycles, no utilization (use --device rtl)\n", b->session.device.name);
   print_speed(b, macs);
-  if (b->errors) return curta_fail(fail, -EPROTO, "%" PRIu64 " GEMM records have a tag that no layer has", b->errors);
+  if (b->errors)
+    return curta_fail(fail, -EPROTO, "%" PRIu64 " GEMM records have a tag that no layer has", b->errors);
   return b->args->csv ? write_csv(b, fail) : 0;
 }
 
@@ -201,14 +233,26 @@ static int open_bench(struct bench *b, struct curta_fail *fail)
   const struct curta_net *net = &b->network.net;
   struct curta_planned *p;
   int r = curta_network_load(&b->network, args, NULL, fail);
-  if (r) return r;
-  const struct curta_data_want want = {args->data ? args->data : "synthetic", args->data_dir, CURTA_TRAIN, args->limit ? args->limit : args->batch * 4,
-                                       net->c, net->h, net->w, net->classes, args->seed};
+  if (r)
+    return r;
+  const struct curta_data_want want = {args->data ? args->data : "synthetic",
+                                       args->data_dir,
+                                       CURTA_TRAIN,
+                                       args->limit ? args->limit : args->batch * 4,
+                                       net->c,
+                                       net->h,
+                                       net->w,
+                                       net->classes,
+                                       args->seed};
   r = curta_data_load(&b->data, &want, fail);
-  if (!r && b->data.n < args->batch) r = curta_usage(fail, "--batch %" PRIu32 ": there are only %" PRIu32 " images", args->batch, b->data.n);
-  if (!r) r = curta_session_open(&b->session, &b->network, args->device, args, fail);
-  if (!r) r = curta_session_data(&b->session, &b->data, fail);
-  if (!r) r = curta_session_plan(&b->session, args->batch, &p, fail);
+  if (!r && b->data.n < args->batch)
+    r = curta_usage(fail, "--batch %" PRIu32 ": there are only %" PRIu32 " images", args->batch, b->data.n);
+  if (!r)
+    r = curta_session_open(&b->session, &b->network, args->device, args, fail);
+  if (!r)
+    r = curta_session_data(&b->session, &b->data, fail);
+  if (!r)
+    r = curta_session_plan(&b->session, args->batch, &p, fail);
   return r ? r : curta_session_init_weights(&b->session, fail);
 }
 
@@ -217,12 +261,15 @@ int curta_bench(const struct curta_args *args, struct curta_fail *fail)
   struct bench *b = calloc(1, sizeof *b);
   uint64_t rest = 0;
   int r;
-  if (!b) return 1;
+  if (!b)
+    return 1;
   b->args = args;
   b->session.device.kind = -1;
   r = open_bench(b, fail);
-  if (!r) r = run_steps(b, &rest, fail);
-  if (!r) r = report(b, rest, fail);
+  if (!r)
+    r = run_steps(b, &rest, fail);
+  if (!r)
+    r = report(b, rest, fail);
   curta_session_close(&b->session);
   curta_data_free(&b->data);
   curta_network_free(&b->network);

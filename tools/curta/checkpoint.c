@@ -34,7 +34,8 @@ static uint32_t weight_shape(const struct curta_layer *l, uint64_t shape[4])
 static uint32_t weighted_layer(const struct curta_net *net, uint32_t w)
 {
   for (uint32_t i = 0; i < net->n_layers; i++)
-    if (curta_layer_weights(&net->layer[i]) && w-- == 0) return i;
+    if (curta_layer_weights(&net->layer[i]) && w-- == 0)
+      return i;
   return 0;
 }
 
@@ -45,20 +46,27 @@ struct opt_field {
   size_t offset;
 };
 static const struct opt_field Opt_fields[] = {
-    {"round_act", offsetof(struct curta_opt, round_act)},     {"round_err", offsetof(struct curta_opt, round_err)},
-    {"round_grad", offsetof(struct curta_opt, round_grad)},   {"round_loss", offsetof(struct curta_opt, round_loss)},
-    {"bump_shift1", offsetof(struct curta_opt, bump_shift1)}, {"wrap", offsetof(struct curta_opt, wrap)},
-    {"decay", offsetof(struct curta_opt, decay)},             {"frac_bits", offsetof(struct curta_opt, frac_bits)},
-    {"init_uniform", offsetof(struct curta_opt, init_uniform)}, {"input_pow2", offsetof(struct curta_opt, input_pow2)},
+    {"round_act", offsetof(struct curta_opt, round_act)},
+    {"round_err", offsetof(struct curta_opt, round_err)},
+    {"round_grad", offsetof(struct curta_opt, round_grad)},
+    {"round_loss", offsetof(struct curta_opt, round_loss)},
+    {"bump_shift1", offsetof(struct curta_opt, bump_shift1)},
+    {"wrap", offsetof(struct curta_opt, wrap)},
+    {"decay", offsetof(struct curta_opt, decay)},
+    {"frac_bits", offsetof(struct curta_opt, frac_bits)},
+    {"init_uniform", offsetof(struct curta_opt, init_uniform)},
+    {"input_pow2", offsetof(struct curta_opt, input_pow2)},
 };
 #define OPT_FIELDS (sizeof Opt_fields / sizeof *Opt_fields)
 
 int curta_opt_same(const struct curta_opt *a, const struct curta_opt *b)
 {
   for (size_t i = 0; i < OPT_FIELDS; i++)
-    if (*((const uint8_t *)a + Opt_fields[i].offset) != *((const uint8_t *)b + Opt_fields[i].offset)) return 0;
+    if (*((const uint8_t *)a + Opt_fields[i].offset) != *((const uint8_t *)b + Opt_fields[i].offset))
+      return 0;
   for (uint32_t i = 0; i < a->n_mu && i < b->n_mu; i++)
-    if (a->mu[i].epoch != b->mu[i].epoch || a->mu[i].mu != b->mu[i].mu) return 0;
+    if (a->mu[i].epoch != b->mu[i].epoch || a->mu[i].mu != b->mu[i].mu)
+      return 0;
   return a->n_mu == b->n_mu;
 }
 
@@ -77,10 +85,12 @@ static int add_options(struct curta_st *st, const struct curta_opt *opt, struct 
   for (size_t i = 0; i < OPT_FIELDS && !r; i++)
     r = add_i64(st, Opt_fields[i].key, *((const uint8_t *)opt + Opt_fields[i].offset), fail);
   for (uint32_t i = 0; i < opt->n_mu; i++) {
-    if (i) n += (size_t)snprintf(mu + n, sizeof mu - n, ",%u:", opt->mu[i].epoch);
+    if (i)
+      n += (size_t)snprintf(mu + n, sizeof mu - n, ",%u:", opt->mu[i].epoch);
     n += (size_t)snprintf(mu + n, sizeof mu - n, "%d", opt->mu[i].mu);
   }
-  if (!r) r = curta_st_add_text(st, "mu", mu, fail);
+  if (!r)
+    r = curta_st_add_text(st, "mu", mu, fail);
   return r ? r : add_i64(st, "seed", opt->seed, fail);
 }
 
@@ -93,37 +103,56 @@ static int get_options(const struct curta_st *st, struct curta_opt *opt, struct 
   memset(&diag, 0, sizeof diag);
   for (size_t i = 0; i < OPT_FIELDS; i++) {
     r = curta_st_text_i64(st, Opt_fields[i].key, &value, fail);
-    if (r) return r;
-    if (value < 0 || value > 255) return curta_fail(fail, -EINVAL, "%s: state \"%s\": %" PRId64 " is out of range", st->path, Opt_fields[i].key, value);
+    if (r)
+      return r;
+    if (value < 0 || value > 255)
+      return curta_fail(fail, -EINVAL, "%s: state \"%s\": %" PRId64 " is out of range", st->path, Opt_fields[i].key,
+                        value);
     *((uint8_t *)opt + Opt_fields[i].offset) = (uint8_t)value;
   }
   r = curta_st_text_i64(st, "seed", &value, fail);
-  if (r) return r;
+  if (r)
+    return r;
   opt->seed = (uint32_t)value;
-  if (!mu || curta_mu_parse(opt, mu, &diag)) return curta_fail(fail, -EINVAL, "%s: state \"mu\": %s", st->path, mu ? diag.text : "missing");
+  if (!mu || curta_mu_parse(opt, mu, &diag))
+    return curta_fail(fail, -EINVAL, "%s: state \"mu\": %s", st->path, mu ? diag.text : "missing");
   return 0;
 }
 
 /* --- saving ---------------------------------------------------------------------------------------------------- */
 
-static int add_strings(struct curta_st *st, struct curta_session *s, const struct curta_state *state, const struct curta_recipe *recipe,
-                       struct curta_fail *fail)
+static int add_strings(struct curta_st *st, struct curta_session *s, const struct curta_state *state,
+                       const struct curta_recipe *recipe, struct curta_fail *fail)
 {
-  const struct { const char *key; int64_t value; } numbers[] = {
-      {"epoch", state->epoch}, {"position", state->position}, {"step", state->step}, {"correct", state->correct},
-      {"loss_micro", state->loss_micro}, {"milliseconds", state->milliseconds}, {"cycles", (int64_t)state->cycles},
-      {"batch", recipe->batch}, {"limit", recipe->limit}, {"augment", recipe->augment}};
+  const struct {
+    const char *key;
+    int64_t value;
+  } numbers[] = {{"epoch", state->epoch},
+                 {"position", state->position},
+                 {"step", state->step},
+                 {"correct", state->correct},
+                 {"loss_micro", state->loss_micro},
+                 {"milliseconds", state->milliseconds},
+                 {"cycles", (int64_t)state->cycles},
+                 {"batch", recipe->batch},
+                 {"limit", recipe->limit},
+                 {"augment", recipe->augment}};
   int r = curta_st_add_text(st, "format", FORMAT, fail);
   if (!r && strlen(s->network->text) >= CURTA_ST_TEXT)
-    return curta_fail(fail, -EINVAL, "the network file is longer than a checkpoint can hold (%d characters)", CURTA_ST_TEXT - 1);
-  if (!r) r = curta_st_add_text(st, "network", s->network->text, fail);
-  if (!r) r = curta_st_add_text(st, "data", recipe->data, fail);
-  if (!r) r = add_options(st, &s->network->opt, fail);
-  for (size_t i = 0; i < sizeof numbers / sizeof *numbers && !r; i++) r = add_i64(st, numbers[i].key, numbers[i].value, fail);
+    return curta_fail(fail, -EINVAL, "the network file is longer than a checkpoint can hold (%d characters)",
+                      CURTA_ST_TEXT - 1);
+  if (!r)
+    r = curta_st_add_text(st, "network", s->network->text, fail);
+  if (!r)
+    r = curta_st_add_text(st, "data", recipe->data, fail);
+  if (!r)
+    r = add_options(st, &s->network->opt, fail);
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers && !r; i++)
+    r = add_i64(st, numbers[i].key, numbers[i].value, fail);
   return r;
 }
 
-enum what { EXPONENTS, MASTERS, WEIGHTS };     /* widest elements first, so that all are aligned */
+enum what { EXPONENTS, MASTERS, WEIGHTS }; /* widest elements first, so that all are aligned */
 
 static int add_tensor(struct curta_st *st, struct curta_session *s, uint32_t w, enum what what, struct curta_fail *fail)
 {
@@ -135,19 +164,25 @@ static int add_tensor(struct curta_st *st, struct curta_session *s, uint32_t w, 
   int r;
   curta_layer_name(name, sizeof name - 16, net, layer);
   dims = weight_shape(&net->layer[layer], shape);
-  if (what == EXPONENTS) return curta_st_add(st, strcat(name, ".weight_exp"), "I32", 0, shape, &s->weight_exp[w], fail);
+  if (what == EXPONENTS)
+    return curta_st_add(st, strcat(name, ".weight_exp"), "I32", 0, shape, &s->weight_exp[w], fail);
   data = malloc(curta_layer_weights(&net->layer[layer]) * 2);
-  if (!data) return curta_fail(fail, -ENOMEM, "no memory for the weights");
-  r = what == MASTERS ? curta_master_get(&s->planned[0]->run, w, data) : curta_weights_get(&s->planned[0]->run, w, data);
-  if (r) r = curta_session_error(s, r, "reading the weights", fail);
-  else if (what == MASTERS) r = curta_st_add(st, strcat(name, ".weight_master"), "I16", dims, shape, data, fail);
-  else r = curta_st_add(st, strcat(name, ".weight"), "I8", dims, shape, data, fail);
+  if (!data)
+    return curta_fail(fail, -ENOMEM, "no memory for the weights");
+  r = what == MASTERS ? curta_master_get(&s->planned[0]->run, w, data)
+                      : curta_weights_get(&s->planned[0]->run, w, data);
+  if (r)
+    r = curta_session_error(s, r, "reading the weights", fail);
+  else if (what == MASTERS)
+    r = curta_st_add(st, strcat(name, ".weight_master"), "I16", dims, shape, data, fail);
+  else
+    r = curta_st_add(st, strcat(name, ".weight"), "I8", dims, shape, data, fail);
   free(data);
   return r;
 }
 
-int curta_checkpoint_save(struct curta_session *s, const struct curta_state *state, const struct curta_recipe *recipe, const char *path,
-                          struct curta_fail *fail)
+int curta_checkpoint_save(struct curta_session *s, const struct curta_state *state, const struct curta_recipe *recipe,
+                          const char *path, struct curta_fail *fail)
 {
   struct curta_st st;
   int r;
@@ -155,44 +190,57 @@ int curta_checkpoint_save(struct curta_session *s, const struct curta_state *sta
   r = add_strings(&st, s, state, recipe, fail);
   for (int what = EXPONENTS; what <= WEIGHTS; what++)
     for (uint32_t w = 0; w < s->network->net.n_weighted && !r; w++)
-      if (what != MASTERS || s->network->opt.frac_bits) r = add_tensor(&st, s, w, (enum what)what, fail);
-  if (!r) r = curta_st_write(&st, path, fail);
+      if (what != MASTERS || s->network->opt.frac_bits)
+        r = add_tensor(&st, s, w, (enum what)what, fail);
+  if (!r)
+    r = curta_st_write(&st, path, fail);
   curta_st_free(&st);
   return r;
 }
 
 /* --- loading --------------------------------------------------------------------------------------------------- */
 
-int curta_checkpoint_network(const struct curta_st *st, const struct curta_args *args, struct curta_network *network, struct curta_fail *fail)
+int curta_checkpoint_network(const struct curta_st *st, const struct curta_args *args, struct curta_network *network,
+                             struct curta_fail *fail)
 {
   const char *format = curta_st_text(st, "format"), *text = curta_st_text(st, "network");
   int r;
   if (!format || strcmp(format, FORMAT) != 0 || !text)
-    return curta_fail(fail, -EINVAL, "%s: expected a checkpoint of format %s, found %s", st->path, FORMAT, format ? format : "another kind of file");
+    return curta_fail(fail, -EINVAL, "%s: expected a checkpoint of format %s, found %s", st->path, FORMAT,
+                      format ? format : "another kind of file");
   r = curta_network_load(network, args, text, fail);
-  if (r) return r;
+  if (r)
+    return r;
   r = get_options(st, &network->opt, fail);
-  if (r) curta_network_free(network);
+  if (r)
+    curta_network_free(network);
   return r;
 }
 
-int curta_checkpoint_state(const struct curta_st *st, struct curta_state *state, struct curta_recipe *recipe, struct curta_fail *fail)
+int curta_checkpoint_state(const struct curta_st *st, struct curta_state *state, struct curta_recipe *recipe,
+                           struct curta_fail *fail)
 {
   static const char *const keys[] = {"epoch", "position", "step", "correct", "batch", "limit", "augment"};
-  uint32_t *const target[] = {&state->epoch, &state->position, &state->step, &state->correct, &recipe->batch, &recipe->limit, &recipe->augment};
+  uint32_t *const target[] = {&state->epoch,  &state->position, &state->step,    &state->correct,
+                              &recipe->batch, &recipe->limit,   &recipe->augment};
   const char *data = curta_st_text(st, "data");
   int64_t cycles;
   int r = 0;
   for (size_t i = 0; i < sizeof keys / sizeof *keys && !r; i++) {
     int64_t value = 0;
     r = curta_st_text_i64(st, keys[i], &value, fail);
-    if (!r && (value < 0 || value > 0xffffffff)) r = curta_fail(fail, -EINVAL, "%s: state \"%s\" is out of range", st->path, keys[i]);
+    if (!r && (value < 0 || value > 0xffffffff))
+      r = curta_fail(fail, -EINVAL, "%s: state \"%s\" is out of range", st->path, keys[i]);
     *target[i] = (uint32_t)value;
   }
-  if (!r) r = curta_st_text_i64(st, "loss_micro", &state->loss_micro, fail);
-  if (!r) r = curta_st_text_i64(st, "milliseconds", &state->milliseconds, fail);
-  if (!r) r = curta_st_text_i64(st, "cycles", &cycles, fail);
-  if (r) return r;
+  if (!r)
+    r = curta_st_text_i64(st, "loss_micro", &state->loss_micro, fail);
+  if (!r)
+    r = curta_st_text_i64(st, "milliseconds", &state->milliseconds, fail);
+  if (!r)
+    r = curta_st_text_i64(st, "cycles", &cycles, fail);
+  if (r)
+    return r;
   state->cycles = (uint64_t)cycles;
   if (!data || strlen(data) >= sizeof recipe->data || recipe->batch == 0)
     return curta_fail(fail, -EINVAL, "%s: state \"data\" or \"batch\" is damaged", st->path);
@@ -208,23 +256,27 @@ static int load_layer(const struct curta_st *st, struct curta_session *s, uint32
   char base[32], name[64];
   void *data = malloc(count * 2);
   int r;
-  if (!data) return curta_fail(fail, -ENOMEM, "no memory for the weights");
+  if (!data)
+    return curta_fail(fail, -ENOMEM, "no memory for the weights");
   curta_layer_name(base, sizeof base, net, layer);
   dims = weight_shape(&net->layer[layer], shape);
   (void)snprintf(name, sizeof name, "%s.weight_exp", base);
   r = curta_st_get(st, name, "I32", 0, shape, &s->weight_exp[w], fail);
   (void)snprintf(name, sizeof name, "%s.weight", base);
-  if (!r) r = curta_st_get(st, name, "I8", dims, shape, data, fail);
+  if (!r)
+    r = curta_st_get(st, name, "I8", dims, shape, data, fail);
   if (!r) {
     r = curta_weights_set(&s->planned[0]->run, w, data, s->weight_exp[w]);
-    if (r) r = curta_session_error(s, r, "writing the weights", fail);
+    if (r)
+      r = curta_session_error(s, r, "writing the weights", fail);
   }
   (void)snprintf(name, sizeof name, "%s.weight_master", base);
   if (!r && s->network->opt.frac_bits) {
     r = curta_st_get(st, name, "I16", dims, shape, data, fail);
     if (!r) {
       r = curta_master_set(&s->planned[0]->run, w, data);
-      if (r) r = curta_session_error(s, r, "writing the master weights", fail);
+      if (r)
+        r = curta_session_error(s, r, "writing the master weights", fail);
     }
   }
   free(data);
@@ -234,6 +286,7 @@ static int load_layer(const struct curta_st *st, struct curta_session *s, uint32
 int curta_checkpoint_weights(const struct curta_st *st, struct curta_session *s, struct curta_fail *fail)
 {
   int r = 0;
-  for (uint32_t w = 0; w < s->network->net.n_weighted && !r; w++) r = load_layer(st, s, w, fail);
+  for (uint32_t w = 0; w < s->network->net.n_weighted && !r; w++)
+    r = load_layer(st, s, w, fail);
   return r;
 }

@@ -29,12 +29,14 @@ struct curta_recipe {
   unsigned augment;
 };
 
-int curta_checkpoint_save(struct curta_session *s, const struct curta_state *state, const struct curta_recipe *recipe, const char *path,
-                          struct curta_fail *fail);
+int curta_checkpoint_save(struct curta_session *s, const struct curta_state *state, const struct curta_recipe *recipe,
+                          const char *path, struct curta_fail *fail);
 
 /* Reading in two parts: first the file, which says which network to open a session for, then the weights into it. */
-int curta_checkpoint_network(const struct curta_st *st, const struct curta_args *args, struct curta_network *network, struct curta_fail *fail);
-int curta_checkpoint_state(const struct curta_st *st, struct curta_state *state, struct curta_recipe *recipe, struct curta_fail *fail);
+int curta_checkpoint_network(const struct curta_st *st, const struct curta_args *args, struct curta_network *network,
+                             struct curta_fail *fail);
+int curta_checkpoint_state(const struct curta_st *st, struct curta_state *state, struct curta_recipe *recipe,
+                           struct curta_fail *fail);
 int curta_checkpoint_weights(const struct curta_st *st, struct curta_session *s, struct curta_fail *fail);
 
 /* Do two sets of options train to the same weights (seed aside)? */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * commands.h - the subcommands of the curta program
  *
- * Each returns the exit status: 0 success, 1 failure or difference, 2 usage, 3 device error, 130 interrupted. A non-zero
- * status other than 130 comes with a message in fail.
+ * Each returns the exit status: 0 success, 1 failure or difference, 2 usage, 3 device error, 130 interrupted. A
+ * non-zero status other than 130 comes with a message in fail.
  */
 #ifndef CURTA_TOOL_COMMANDS_H
 #define CURTA_TOOL_COMMANDS_H

@@ -21,7 +21,8 @@ static const char Script[] =
     "set ytics nomirror\nset y2tics\nset y2range [0:]\nset grid\nset key center right\n"
     "plot '%1$s/steps.csv' every ::1 using 3:5 with lines lc rgb '#9ecae1' title 'training accuracy', \\\n"
     "     '' every ::1 using 3:4 axes x1y2 with lines lc rgb '#fdae6b' title 'training loss'%3$s\n";
-static const char Test_series[] = ", \\\n     '%s/log.csv' every ::1 using 1:($7<0?NaN:$7) with linespoints lw 2 pt 7 lc rgb '#08519c' title 'test accuracy'";
+static const char Test_series[] = ", \\\n     '%s/log.csv' every ::1 using 1:($7<0?NaN:$7) with linespoints lw 2 pt 7 "
+                                  "lc rgb '#08519c' title 'test accuracy'";
 
 static int run_gnuplot(const char *script)
 {
@@ -31,10 +32,13 @@ static int run_gnuplot(const char *script)
   (void)snprintf(path, sizeof path, "%s", script);
   argv[1] = path;
   r = posix_spawnp(&pid, name, NULL, NULL, argv, environ);
-  if (r) return r;
+  if (r)
+    return r;
   while (waitpid(pid, &status, 0) < 0)
-    if (errno != EINTR) return errno;
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 127) return ENOENT;
+    if (errno != EINTR)
+      return errno;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+    return ENOENT;
   return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : EIO;
 }
 
@@ -43,19 +47,26 @@ int curta_log_curve(const struct curta_log *log, const char *title)
   char script[600], series[800] = "";
   FILE *f;
   int r;
-  if (log->n_windows == 0) return -ENODATA;
+  if (log->n_windows == 0)
+    return -ENODATA;
   if (strchr(log->dir, '\'')) {
     (void)fprintf(stderr, "curta: note: no picture: gnuplot cannot take a folder name with a quote\n");
     return -EINVAL;
   }
   (void)snprintf(script, sizeof script, "%s/curve.gp", log->dir);
   f = fopen(script, "w");
-  if (!f) return -errno;
-  if (log->n_epochs) (void)snprintf(series, sizeof series, Test_series, log->dir);
+  if (!f)
+    return -errno;
+  if (log->n_epochs)
+    (void)snprintf(series, sizeof series, Test_series, log->dir);
   (void)fprintf(f, Script, log->dir, title, series, log->windows[log->n_windows - 1].epoch);
-  if (fclose(f) != 0) return -errno;
+  if (fclose(f) != 0)
+    return -errno;
   r = run_gnuplot(script);
-  if (r == ENOENT) (void)fprintf(stderr, "curta: note: no picture: gnuplot is not installed (package gnuplot-nox); then: gnuplot %s\n", script);
-  else if (r) (void)fprintf(stderr, "curta: note: no picture: gnuplot failed on %s\n", script);
+  if (r == ENOENT)
+    (void)fprintf(stderr, "curta: note: no picture: gnuplot is not installed (package gnuplot-nox); then: gnuplot %s\n",
+                  script);
+  else if (r)
+    (void)fprintf(stderr, "curta: note: no picture: gnuplot failed on %s\n", script);
   return -r;
 }

@@ -15,9 +15,9 @@
 typedef int reader(struct curta_data *, const char *, enum curta_split, uint32_t, struct curta_fail *);
 
 struct entry {
-  const char *name, *dir;                      /* dir: where it usually is; null: --data-dir is needed */
+  const char *name, *dir; /* dir: where it usually is; null: --data-dir is needed */
   reader *read;
-  uint32_t mean[3], std[3];                    /* std 0: to be measured */
+  uint32_t mean[3], std[3]; /* std 0: to be measured */
 };
 
 static const struct entry Entries[] = {
@@ -36,8 +36,10 @@ int curta_data_alloc(struct curta_data *data, struct curta_fail *fail)
 {
   data->images = calloc(data->n, (size_t)data->c * data->h * data->w);
   data->labels = calloc(data->n, sizeof *data->labels);
-  if (data->images && data->labels) return 0;
-  return curta_fail(fail, -ENOMEM, "no memory for %" PRIu32 " images of %" PRIu32 "x%" PRIu32 "x%" PRIu32, data->n, data->c, data->h, data->w);
+  if (data->images && data->labels)
+    return 0;
+  return curta_fail(fail, -ENOMEM, "no memory for %" PRIu32 " images of %" PRIu32 "x%" PRIu32 "x%" PRIu32, data->n,
+                    data->c, data->h, data->w);
 }
 
 void curta_data_free(struct curta_data *data)
@@ -51,7 +53,8 @@ static uint64_t integer_root(uint64_t x)
 {
   uint64_t root = 0;
   for (uint64_t bit = (uint64_t)1 << 31; bit; bit >>= 1)
-    if ((root + bit) * (root + bit) <= x) root += bit;
+    if ((root + bit) * (root + bit) <= x)
+      root += bit;
   return root;
 }
 
@@ -69,22 +72,27 @@ static void measure(struct curta_data *data)
   variance = variance > mean * mean ? variance - mean * mean : 1;
   data->mean[0] = (uint32_t)mean;
   data->std[0] = (uint32_t)integer_root(variance);
-  if (data->std[0] < 1) data->std[0] = 1;
+  if (data->std[0] < 1)
+    data->std[0] = 1;
 }
 
-static int load(struct curta_data *data, const struct entry *e, const struct curta_data_want *want, struct curta_fail *fail)
+static int load(struct curta_data *data, const struct entry *e, const struct curta_data_want *want,
+                struct curta_fail *fail)
 {
   const char *dir = want->dir ? want->dir : e->dir;
   int r;
-  if (!dir) return curta_usage(fail, "data set %s: name its folder with --data-dir", e->name);
+  if (!dir)
+    return curta_usage(fail, "data set %s: name its folder with --data-dir", e->name);
   data->classes = 10;
   r = e->read(data, dir, want->split, want->limit, fail);
-  if (r) return r;
+  if (r)
+    return r;
   for (uint32_t c = 0; c < data->c && c < 3; c++) {
     data->mean[c] = e->mean[c];
     data->std[c] = e->std[c];
   }
-  if (e->std[0] == 0) measure(data);
+  if (e->std[0] == 0)
+    measure(data);
   return 0;
 }
 
@@ -98,10 +106,12 @@ int curta_data_load(struct curta_data *data, const struct curta_data_want *want,
   } else {
     const struct entry *e = NULL;
     for (size_t i = 0; i < sizeof Entries / sizeof *Entries; i++)
-      if (strcmp(Entries[i].name, want->name) == 0) e = &Entries[i];
+      if (strcmp(Entries[i].name, want->name) == 0)
+        e = &Entries[i];
     r = e ? load(data, e, want, fail)
           : curta_usage(fail, "unknown data set \"%s\"; there are: %s", want->name, curta_data_names());
   }
-  if (r) curta_data_free(data);
+  if (r)
+    curta_data_free(data);
   return r;
 }

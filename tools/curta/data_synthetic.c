@@ -15,7 +15,7 @@
 #define STREAM_NOISE 0xC2000000u
 #define DEFAULT_TRAIN 2000u
 #define DEFAULT_TEST 500u
-#define BLOCK 4u                               /* side of a block of the pattern, in pixels */
+#define BLOCK 4u /* side of a block of the pattern, in pixels */
 
 int curta_data_make_synthetic(struct curta_data *data, const struct curta_data_want *want, struct curta_fail *fail)
 {
@@ -28,9 +28,11 @@ int curta_data_make_synthetic(struct curta_data *data, const struct curta_data_w
   data->w = want->w;
   data->classes = want->classes;
   if (!data->c || data->c > CURTA_DATA_CHANNELS || !data->h || !data->w || !data->classes)
-    return curta_fail(fail, -EINVAL, "synthetic images need 1..%u channels, and a network to take their shape from", CURTA_DATA_CHANNELS);
+    return curta_fail(fail, -EINVAL, "synthetic images need 1..%u channels, and a network to take their shape from",
+                      CURTA_DATA_CHANNELS);
   r = curta_data_alloc(data, fail);
-  if (r) return r;
+  if (r)
+    return r;
   size = data->c * data->h * data->w;
   for (uint32_t i = 0; i < data->n; i++) {
     uint32_t image = i * 2u + test, label = curta_draw_below(data->classes, seed, STREAM_LABEL, image);

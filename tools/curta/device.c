@@ -10,12 +10,15 @@
 #include "curta_golden.h"
 #include "curta_spec.h"
 
-static int open_golden(struct curta_bus *bus, const char *config, const struct curta_args *args, struct curta_fail *fail)
+static int open_golden(struct curta_bus *bus, const char *config, const struct curta_args *args,
+                       struct curta_fail *fail)
 {
   int r;
-  if (args->trace) return curta_usage(fail, "--trace: the golden device has no waves; use --device rtl");
+  if (args->trace)
+    return curta_usage(fail, "--trace: the golden device has no waves; use --device rtl");
   r = curta_golden_open(bus, config, (uint64_t)args->mem_mib << 20);
-  if (r == -ENOENT || r == -EINVAL) return curta_usage(fail, "the golden device has no configuration \"%s\"", config);
+  if (r == -ENOENT || r == -EINVAL)
+    return curta_usage(fail, "the golden device has no configuration \"%s\"", config);
   return r ? curta_fail(fail, r, "golden device: %s (%u MiB of memory)", strerror(-r), args->mem_mib) : 0;
 }
 
@@ -31,28 +34,36 @@ int curta_device_name(struct curta_device *device, const char *name, struct curt
   size_t length = colon ? (size_t)(colon - name) : strlen(name);
   const char *config = colon ? colon + 1 : "base";
   for (size_t i = 0; i < KINDS; i++) {
-    if (strlen(Kinds[i]->name) != length || memcmp(Kinds[i]->name, name, length) != 0) continue;
-    if (!*config || strlen(config) >= sizeof device->config) break;
+    if (strlen(Kinds[i]->name) != length || memcmp(Kinds[i]->name, name, length) != 0)
+      continue;
+    if (!*config || strlen(config) >= sizeof device->config)
+      break;
     memset(device, 0, sizeof *device);
     (void)snprintf(device->config, sizeof device->config, "%s", config);
     (void)snprintf(device->name, sizeof device->name, "%s:%s", Kinds[i]->name, config);
     device->kind = (int)i;
     return 0;
   }
-  return curta_usage(fail, "unknown device \"%s\"; there are golden, golden:CONFIG, rtl, rtl:CONFIG with CONFIG tiny, base or large", name);
+  return curta_usage(
+      fail, "unknown device \"%s\"; there are golden, golden:CONFIG, rtl, rtl:CONFIG with CONFIG tiny, base or large",
+      name);
 }
 
-int curta_device_open(struct curta_device *device, const char *name, const struct curta_args *args, struct curta_fail *fail)
+int curta_device_open(struct curta_device *device, const char *name, const struct curta_args *args,
+                      struct curta_fail *fail)
 {
   int r = curta_device_name(device, name, fail);
-  if (!r) r = Kinds[device->kind]->open(&device->bus, device->config, args, fail);
-  if (r) device->kind = -1;
+  if (!r)
+    r = Kinds[device->kind]->open(&device->bus, device->config, args, fail);
+  if (r)
+    device->kind = -1;
   return r;
 }
 
 void curta_device_close(struct curta_device *device)
 {
-  if (device->kind >= 0 && device->bus.reg_read) Kinds[device->kind]->close(&device->bus);
+  if (device->kind >= 0 && device->bus.reg_read)
+    Kinds[device->kind]->close(&device->bus);
   device->kind = -1;
 }
 
@@ -70,11 +81,13 @@ void curta_device_list(void)
 {
   static const struct curta_config config[] = CURTA_CONFIG_TABLE;
   printf("devices:\n");
-  for (size_t i = 0; i < KINDS; i++) printf("  %-8s %s%s\n", Kinds[i]->name, Kinds[i]->text, Kinds[i]->available ? "" : " (not in this build)");
+  for (size_t i = 0; i < KINDS; i++)
+    printf("  %-8s %s%s\n", Kinds[i]->name, Kinds[i]->text, Kinds[i]->available ? "" : " (not in this build)");
   printf("configurations (default base):\n");
   printf("  name     tile  array      MAC/cycle  bus bytes  A, B buffer (KiB)  accumulators (KiB)\n");
   for (size_t i = 0; config[i].name; i++)
-    printf("  %-8s %4d  %2dx%2dx%-2d   %9d  %9d  %8d %8d  %18d\n", config[i].name, config[i].t, config[i].r, config[i].c, config[i].v,
-           config[i].r * config[i].c * config[i].v, config[i].bus, config[i].a_tiles * config[i].t * config[i].t / 1024,
-           config[i].b_tiles * config[i].t * config[i].t / 1024, config[i].p_tiles * config[i].t * config[i].t * 4 / 1024);
+    printf("  %-8s %4d  %2dx%2dx%-2d   %9d  %9d  %8d %8d  %18d\n", config[i].name, config[i].t, config[i].r,
+           config[i].c, config[i].v, config[i].r * config[i].c * config[i].v, config[i].bus,
+           config[i].a_tiles * config[i].t * config[i].t / 1024, config[i].b_tiles * config[i].t * config[i].t / 1024,
+           config[i].p_tiles * config[i].t * config[i].t * 4 / 1024);
 }

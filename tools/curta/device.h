@@ -14,14 +14,15 @@ enum curta_peek { CURTA_PEEK_MEMORY, CURTA_PEEK_A, CURTA_PEEK_B, CURTA_PEEK_ACC 
 
 struct curta_device {
   struct curta_bus bus;
-  char name[32], config[16];                   /* name as given, with the configuration: "rtl:base" */
-  int kind;                                    /* index in the table of device.c; -1 closed */
+  char name[32], config[16]; /* name as given, with the configuration: "rtl:base" */
+  int kind;                  /* index in the table of device.c; -1 closed */
 };
 
 /* Splits "rtl:base"; -EINVAL for a name that does not exist. The device is not opened. */
 int curta_device_name(struct curta_device *device, const char *name, struct curta_fail *fail);
 /* Opens the device. -ENOTSUP: this build has none of the kind. */
-int curta_device_open(struct curta_device *device, const char *name, const struct curta_args *args, struct curta_fail *fail);
+int curta_device_open(struct curta_device *device, const char *name, const struct curta_args *args,
+                      struct curta_fail *fail);
 void curta_device_close(struct curta_device *device);
 /* A 32-bit word inside the device, for difference reports. */
 int curta_device_peek(const struct curta_device *device, enum curta_peek space, uint32_t word, uint32_t *value);

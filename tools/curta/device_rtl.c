@@ -20,8 +20,11 @@ static int open_rtl(struct curta_bus *bus, const char *config, const struct curt
   };
   int r = curta_rtl_open(bus, &options);
   fail->status = 0;
-  if (r == -EINVAL) return curta_usage(fail, "the RTL device has no configuration \"%s\": tiny, base, base16, large", config);
-  if (r == -ENOTSUP) return curta_usage(fail, "--trace: this build simulates fast, without waves; use build/curta-trace, which `make build/curta-trace` builds");
+  if (r == -EINVAL)
+    return curta_usage(fail, "the RTL device has no configuration \"%s\": tiny, base, base16, large", config);
+  if (r == -ENOTSUP)
+    return curta_usage(fail, "--trace: this build simulates fast, without waves; use build/curta-trace, which `make "
+                             "build/curta-trace` builds");
   return r ? curta_fail(fail, r, "RTL device: %s", strerror(-r)) : 0;
 }
 

@@ -10,10 +10,14 @@ static int open_none(struct curta_bus *bus, const char *config, const struct cur
   (void)bus;
   (void)config;
   (void)args;
-  return curta_fail(fail, -ENOTSUP, "this build has no RTL device; use build/curta, which `make build/curta` builds with Verilator");
+  return curta_fail(fail, -ENOTSUP,
+                    "this build has no RTL device; use build/curta, which `make build/curta` builds with Verilator");
 }
 
-static void close_none(struct curta_bus *bus) { (void)bus; }
+static void close_none(struct curta_bus *bus)
+{
+  (void)bus;
+}
 
 static int peek_none(const struct curta_bus *bus, int space, uint32_t word, uint32_t *value)
 {
@@ -24,4 +28,5 @@ static int peek_none(const struct curta_bus *bus, int space, uint32_t word, uint
   return -ENOTSUP;
 }
 
-const struct curta_device_kind Curta_device_rtl = {"rtl", "the Verilog, simulated cycle by cycle", open_none, close_none, peek_none, 1, 0};
+const struct curta_device_kind Curta_device_rtl = {
+    "rtl", "the Verilog, simulated cycle by cycle", open_none, close_none, peek_none, 1, 0};

@@ -27,22 +27,40 @@ static int evaluate(struct eval *e, const struct curta_st *st, const struct curt
   const struct curta_net *net = &e->network.net;
   double start;
   int r = curta_checkpoint_network(st, args, &e->network, fail);
-  if (!r) r = curta_checkpoint_state(st, &state, &recipe, fail);
-  if (r) return r;
-  if (curta_args_given(args, "--batch")) recipe.batch = args->batch;
-  const struct curta_data_want want = {args->data ? args->data : recipe.data, args->data_dir, CURTA_TEST, args->test_limit,
-                                       net->c, net->h, net->w, net->classes, e->network.opt.seed};
+  if (!r)
+    r = curta_checkpoint_state(st, &state, &recipe, fail);
+  if (r)
+    return r;
+  if (curta_args_given(args, "--batch"))
+    recipe.batch = args->batch;
+  const struct curta_data_want want = {args->data ? args->data : recipe.data,
+                                       args->data_dir,
+                                       CURTA_TEST,
+                                       args->test_limit,
+                                       net->c,
+                                       net->h,
+                                       net->w,
+                                       net->classes,
+                                       e->network.opt.seed};
   r = curta_data_load(&e->data, &want, fail);
-  if (!r) r = curta_session_open(&e->session, &e->network, args->device, args, fail);
-  if (!r) r = curta_session_data(&e->session, &e->data, fail);
-  if (!r) r = curta_session_plan(&e->session, e->data.n < recipe.batch ? e->data.n : recipe.batch, &p, fail);
-  if (!r) r = curta_checkpoint_weights(st, &e->session, fail);
+  if (!r)
+    r = curta_session_open(&e->session, &e->network, args->device, args, fail);
+  if (!r)
+    r = curta_session_data(&e->session, &e->data, fail);
+  if (!r)
+    r = curta_session_plan(&e->session, e->data.n < recipe.batch ? e->data.n : recipe.batch, &p, fail);
+  if (!r)
+    r = curta_checkpoint_weights(st, &e->session, fail);
   start = curta_now();
-  if (!r) r = curta_session_evaluate(&e->session, &e->data, recipe.batch, NULL, &outcome, fail);
-  if (r) return r;
-  printf("accuracy %.2f %% (%" PRIu32 " of %" PRIu32 " test images of %s), loss %.4f, batch %" PRIu32 ", %s, %.0f images/s\n",
-         100.0 * outcome.correct / e->data.n, outcome.correct, e->data.n, e->data.name, (double)outcome.loss_micro * 1e-6 / e->data.n,
-         recipe.batch, e->session.device.name, e->data.n / (curta_now() - start + 1e-9));
+  if (!r)
+    r = curta_session_evaluate(&e->session, &e->data, recipe.batch, NULL, &outcome, fail);
+  if (r)
+    return r;
+  printf("accuracy %.2f %% (%" PRIu32 " of %" PRIu32 " test images of %s), loss %.4f, batch %" PRIu32
+         ", %s, %.0f images/s\n",
+         100.0 * outcome.correct / e->data.n, outcome.correct, e->data.n, e->data.name,
+         (double)outcome.loss_micro * 1e-6 / e->data.n, recipe.batch, e->session.device.name,
+         e->data.n / (curta_now() - start + 1e-9));
   return 0;
 }
 
@@ -52,12 +70,15 @@ int curta_evaluate(const struct curta_args *args, struct curta_fail *fail)
   struct curta_st st;
   int r;
   if (!args->checkpoint) {
-    (void)curta_usage(fail, "--checkpoint is missing: name a file that curta train wrote, e.g. runs/last/checkpoint.safetensors");
+    (void)curta_usage(
+        fail, "--checkpoint is missing: name a file that curta train wrote, e.g. runs/last/checkpoint.safetensors");
     return 2;
   }
-  if (curta_st_read(&st, args->checkpoint, fail)) return curta_status(fail);
+  if (curta_st_read(&st, args->checkpoint, fail))
+    return curta_status(fail);
   e = calloc(1, sizeof *e);
-  if (!e) return 1;
+  if (!e)
+    return 1;
   e->session.device.kind = -1;
   r = evaluate(e, &st, args, fail);
   curta_session_close(&e->session);

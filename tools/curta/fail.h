@@ -10,7 +10,7 @@
 
 struct curta_fail {
   char text[768];
-  int status;                                  /* exit status that it asks for; 0 means the usual 1 */
+  int status; /* exit status that it asks for; 0 means the usual 1 */
 };
 
 /* Writes the message, unless one is there already; returns code (a negative errno). */

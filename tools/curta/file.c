@@ -16,7 +16,8 @@ int curta_file_read(const char *path, uint8_t **data, size_t *size, struct curta
   FILE *f = fopen(path, "rb");
   uint8_t *buffer = NULL;
   size_t used = 0, room = 0;
-  if (!f) return curta_fail(fail, -errno, "%s: %s", path, strerror(errno));
+  if (!f)
+    return curta_fail(fail, -errno, "%s: %s", path, strerror(errno));
   for (;;) {
     size_t n;
     if (room - used < 65536) {
@@ -31,7 +32,8 @@ int curta_file_read(const char *path, uint8_t **data, size_t *size, struct curta
     errno = 0;
     n = fread(buffer + used, 1, room - used - 1, f);
     used += n;
-    if (n == 0) break;
+    if (n == 0)
+      break;
   }
   if (ferror(f)) {
     int e = errno ? errno : EIO;
@@ -53,8 +55,10 @@ static int write_parts(int fd, const struct curta_file_part *parts, size_t n)
     size_t left = parts[i].bytes;
     while (left) {
       ssize_t done = write(fd, p, left);
-      if (done < 0 && errno == EINTR) continue;
-      if (done < 0) return -errno;
+      if (done < 0 && errno == EINTR)
+        continue;
+      if (done < 0)
+        return -errno;
       p += done;
       left -= (size_t)done;
     }
@@ -70,7 +74,8 @@ static void sync_folder(const char *path)
   int fd;
   (void)snprintf(dir, sizeof dir, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
   fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return;
+  if (fd < 0)
+    return;
   (void)fsync(fd);
   (void)close(fd);
 }
@@ -79,12 +84,16 @@ int curta_file_replace(const char *path, const struct curta_file_part *parts, si
 {
   char temporary[1024];
   int length = snprintf(temporary, sizeof temporary, "%s.tmp", path), fd, r;
-  if (length < 0 || (size_t)length >= sizeof temporary) return curta_fail(fail, -ENAMETOOLONG, "%s: the path is too long", path);
+  if (length < 0 || (size_t)length >= sizeof temporary)
+    return curta_fail(fail, -ENAMETOOLONG, "%s: the path is too long", path);
   fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (fd < 0) return curta_fail(fail, -errno, "%s: cannot be written: %s; nothing was changed", temporary, strerror(errno));
+  if (fd < 0)
+    return curta_fail(fail, -errno, "%s: cannot be written: %s; nothing was changed", temporary, strerror(errno));
   r = write_parts(fd, parts, n);
-  if (close(fd) != 0 && !r) r = -errno;
-  if (!r && rename(temporary, path) != 0) r = -errno;
+  if (close(fd) != 0 && !r)
+    r = -errno;
+  if (!r && rename(temporary, path) != 0)
+    r = -errno;
   if (r) {
     (void)unlink(temporary);
     return curta_fail(fail, r, "%s: cannot be written: %s; %s", path, strerror(-r),
@@ -98,14 +107,18 @@ int curta_file_make_dir(const char *path, struct curta_fail *fail)
 {
   char part[1024];
   int length = snprintf(part, sizeof part, "%s", path);
-  if (length <= 0 || (size_t)length >= sizeof part) return curta_fail(fail, -EINVAL, "\"%s\" is no name for a folder", path);
-  for (char *p = part + 1; ; p++) {
+  if (length <= 0 || (size_t)length >= sizeof part)
+    return curta_fail(fail, -EINVAL, "\"%s\" is no name for a folder", path);
+  for (char *p = part + 1;; p++) {
     char c = *p;
-    if (c != '/' && c != '\0') continue;
+    if (c != '/' && c != '\0')
+      continue;
     *p = '\0';
-    if (mkdir(part, 0777) != 0 && errno != EEXIST) return curta_fail(fail, -errno, "%s: cannot be made: %s", part, strerror(errno));
+    if (mkdir(part, 0777) != 0 && errno != EEXIST)
+      return curta_fail(fail, -errno, "%s: cannot be made: %s", part, strerror(errno));
     *p = c;
-    if (c == '\0') break;
+    if (c == '\0')
+      break;
   }
   return 0;
 }

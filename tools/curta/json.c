@@ -8,7 +8,8 @@
 
 static void set_error(struct curta_json *j, const char *text)
 {
-  if (!j->error) j->error = text;
+  if (!j->error)
+    j->error = text;
 }
 
 void curta_json_start(struct curta_json *j, const char *text, size_t size)
@@ -21,20 +22,23 @@ void curta_json_start(struct curta_json *j, const char *text, size_t size)
 
 static void skip_space(struct curta_json *j)
 {
-  while (j->at < j->size && j->text[j->at] != '\0' && strchr(" \t\r\n", j->text[j->at])) j->at++;
+  while (j->at < j->size && j->text[j->at] != '\0' && strchr(" \t\r\n", j->text[j->at]))
+    j->at++;
 }
 
 int curta_json_try(struct curta_json *j, char c)
 {
   skip_space(j);
-  if (j->error || j->at >= j->size || j->text[j->at] != c) return 0;
+  if (j->error || j->at >= j->size || j->text[j->at] != c)
+    return 0;
   j->at++;
   return 1;
 }
 
 void curta_json_expect(struct curta_json *j, char c, const char *otherwise)
 {
-  if (!curta_json_try(j, c)) set_error(j, otherwise);
+  if (!curta_json_try(j, c))
+    set_error(j, otherwise);
 }
 
 /* Four hex digits of \u; 0xFFFFFFFF when they are not. */
@@ -44,7 +48,8 @@ static uint32_t hex4(struct curta_json *j)
   for (int i = 0; i < 4; i++) {
     char c = j->at < j->size ? j->text[j->at++] : '\0';
     const char *digits = "0123456789abcdef0123456789ABCDEF", *p = c ? strchr(digits, c) : NULL;
-    if (!p) return 0xffffffffu;
+    if (!p)
+      return 0xffffffffu;
     value = value * 16 + (uint32_t)(p - digits) % 16;
   }
   return value;
@@ -94,11 +99,16 @@ void curta_json_string(struct curta_json *j, char *dst, size_t size)
   curta_json_expect(j, '"', "expected a string");
   while (!j->error) {
     char c = j->at < j->size ? j->text[j->at++] : '\0';
-    if (c == '"') break;
-    if ((unsigned char)c < 0x20) set_error(j, "a string does not end");
-    else if (n + 4 > size) set_error(j, "a string is too long");
-    else if (c == '\\') n += unescape(j, dst + n);
-    else dst[n++] = c;
+    if (c == '"')
+      break;
+    if ((unsigned char)c < 0x20)
+      set_error(j, "a string does not end");
+    else if (n + 4 > size)
+      set_error(j, "a string is too long");
+    else if (c == '\\')
+      n += unescape(j, dst + n);
+    else
+      dst[n++] = c;
   }
   dst[n] = '\0';
 }
@@ -110,27 +120,32 @@ uint64_t curta_json_number(struct curta_json *j)
   skip_space(j);
   start = j->at;
   while (!j->error && j->at < j->size && j->text[j->at] >= '0' && j->text[j->at] <= '9') {
-    if (value > UINT64_MAX / 10 - 1) set_error(j, "a number is too large");
+    if (value > UINT64_MAX / 10 - 1)
+      set_error(j, "a number is too large");
     value = value * 10 + (uint64_t)(j->text[j->at++] - '0');
   }
-  if (j->at == start) set_error(j, "expected an unsigned integer");
+  if (j->at == start)
+    set_error(j, "expected an unsigned integer");
   return value;
 }
 
 void curta_json_end(struct curta_json *j)
 {
   skip_space(j);
-  if (j->at != j->size) set_error(j, "more text after the end of the object");
+  if (j->at != j->size)
+    set_error(j, "more text after the end of the object");
 }
 
 size_t curta_json_quote(char *dst, size_t size, const char *text)
 {
   size_t n = 0;
-  if (size < 3) return 0;
+  if (size < 3)
+    return 0;
   dst[n++] = '"';
   for (; *text; text++) {
     unsigned char c = (unsigned char)*text;
-    if (n + 8 > size) return 0;
+    if (n + 8 > size)
+      return 0;
     if (c == '"' || c == '\\') {
       dst[n++] = '\\';
       dst[n++] = (char)c;
@@ -140,7 +155,8 @@ size_t curta_json_quote(char *dst, size_t size, const char *text)
       dst[n++] = (char)c;
     }
   }
-  if (n + 2 > size) return 0;
+  if (n + 2 > size)
+    return 0;
   dst[n++] = '"';
   dst[n] = '\0';
   return n;

@@ -12,7 +12,7 @@
 struct curta_json {
   const char *text;
   size_t size, at;
-  const char *error;                           /* null while all is well */
+  const char *error; /* null while all is well */
 };
 
 void curta_json_start(struct curta_json *j, const char *text, size_t size);
@@ -21,7 +21,7 @@ int curta_json_try(struct curta_json *j, char c);
 void curta_json_expect(struct curta_json *j, char c, const char *otherwise);
 /* A string, unescaped to UTF-8, zero-terminated; longer than size-1 is an error. */
 void curta_json_string(struct curta_json *j, char *dst, size_t size);
-uint64_t curta_json_number(struct curta_json *j);  /* unsigned integers only */
+uint64_t curta_json_number(struct curta_json *j); /* unsigned integers only */
 /* Only white space may follow. */
 void curta_json_end(struct curta_json *j);
 /* Writes text as a JSON string with quotes; returns the length, or 0 when it does not fit. */

@@ -31,7 +31,8 @@ static const char *opcode_name(uint8_t opcode)
 {
   static const struct curta_op_info table[] = CURTA_OP_TABLE;
   for (size_t i = 0; table[i].name; i++)
-    if (table[i].opcode == opcode) return table[i].name;
+    if (table[i].opcode == opcode)
+      return table[i].name;
   return "?";
 }
 
@@ -40,7 +41,8 @@ void curta_describe_record(char *dst, size_t size, const struct curta_net *net, 
   static const char *const passes[] = CURTA_PASS_NAMES;
   uint32_t layer = record->tag / 8u, pass = record->tag % 8u;
   char name[32] = "no layer";
-  if (layer < net->n_layers) curta_layer_name(name, sizeof name, net, layer);
+  if (layer < net->n_layers)
+    curta_layer_name(name, sizeof name, net, layer);
   (void)snprintf(dst, size, "%s, %s %s", opcode_name(record->opcode), name, pass < CURTA_PASSES ? passes[pass] : "?");
 }
 
@@ -52,9 +54,11 @@ static const uint8_t *view(struct curta_side *side, uint32_t addr, size_t bytes,
   const struct curta_bus *bus = &side->session.device.bus;
   void *direct = bus->mem_map ? bus->mem_map(bus->ctx, addr, bytes) : NULL;
   uint8_t *grown;
-  if (direct) return direct;
+  if (direct)
+    return direct;
   grown = realloc(*copy, bytes + 1);
-  if (!grown) return NULL;
+  if (!grown)
+    return NULL;
   *copy = grown;
   return bus->mem_read(bus->ctx, addr, grown, bytes) == 0 ? grown : NULL;
 }
@@ -66,12 +70,14 @@ int curta_side_snapshot(struct curta_side *side, struct curta_fail *fail)
   int r;
   if (bytes > side->bytes) {
     uint8_t *grown = realloc(side->memory, bytes);
-    if (!grown) return curta_fail(fail, -ENOMEM, "no memory for a copy of %zu bytes of device memory", bytes);
+    if (!grown)
+      return curta_fail(fail, -ENOMEM, "no memory for a copy of %zu bytes of device memory", bytes);
     side->memory = grown;
     side->bytes = bytes;
   }
   r = bus->mem_read(bus->ctx, 0, side->memory, side->bytes);
-  for (uint32_t i = 0; i < CURTA_SCALARS && !r; i++) r = curta_dev_scalar_read(&side->session.dev, i, &side->scalar[i]);
+  for (uint32_t i = 0; i < CURTA_SCALARS && !r; i++)
+    r = curta_dev_scalar_read(&side->session.dev, i, &side->scalar[i]);
   return r ? curta_session_error(&side->session, r, "copying the memory", fail) : 0;
 }
 
@@ -80,7 +86,8 @@ int curta_side_snapshot(struct curta_side *side, struct curta_fail *fail)
 static int32_t element(const uint8_t *p, uint32_t bytes)
 {
   uint32_t value = 0, sign = 1u << (8 * bytes - 1);
-  for (uint32_t i = bytes; i-- > 0;) value = value << 8 | p[i];
+  for (uint32_t i = bytes; i-- > 0;)
+    value = value << 8 | p[i];
   return (int32_t)((int64_t)(value ^ sign) - (int64_t)sign);
 }
 
@@ -89,35 +96,46 @@ static void describe_element(char *dst, size_t size, const struct curta_tensor *
 {
   int weights = t->kind == CURTA_TENSOR_WEIGHT || t->kind == CURTA_TENSOR_MASTER || t->kind == CURTA_TENSOR_GRAD;
   uint32_t area = tile * tile, number = e / area, row = e % area / tile, col = e % tile;
-  uint32_t d3 = number % t->d[3], d2 = number / t->d[3] % t->d[2], d1 = number / t->d[3] / t->d[2] % t->d[1], d0 = number / t->d[3] / t->d[2] / t->d[1];
-  if (t->kind == CURTA_TENSOR_LABEL || t->kind == CURTA_TENSOR_PROGRAM) (void)snprintf(dst, size, "%s[%" PRIu32 "]", t->name, e);
+  uint32_t d3 = number % t->d[3], d2 = number / t->d[3] % t->d[2], d1 = number / t->d[3] / t->d[2] % t->d[1],
+           d0 = number / t->d[3] / t->d[2] / t->d[1];
+  if (t->kind == CURTA_TENSOR_LABEL || t->kind == CURTA_TENSOR_PROGRAM)
+    (void)snprintf(dst, size, "%s[%" PRIu32 "]", t->name, e);
   else if (weights)
-    (void)snprintf(dst, size, "%s[r %" PRIu32 ", s %" PRIu32 ", o %" PRIu32 ", i %" PRIu32 "]", t->name, d0, d1, d2 * tile + row, d3 * tile + col);
+    (void)snprintf(dst, size, "%s[r %" PRIu32 ", s %" PRIu32 ", o %" PRIu32 ", i %" PRIu32 "]", t->name, d0, d1,
+                   d2 * tile + row, d3 * tile + col);
   else
-    (void)snprintf(dst, size, "%s[n %" PRIu32 ", y %" PRIu32 ", x %" PRIu32 ", c %" PRIu32 "]", t->name, d0 * tile + row, d1, d2, d3 * tile + col);
+    (void)snprintf(dst, size, "%s[n %" PRIu32 ", y %" PRIu32 ", x %" PRIu32 ", c %" PRIu32 "]", t->name,
+                   d0 * tile + row, d1, d2, d3 * tile + col);
 }
 
-static void print_element(const struct curta_lockstep *l, const struct curta_tensor *t, uint32_t byte, const uint8_t *a, const uint8_t *b)
+static void print_element(const struct curta_lockstep *l, const struct curta_tensor *t, uint32_t byte, const uint8_t *a,
+                          const uint8_t *b)
 {
   uint32_t size = t->elem ? t->elem : 1, e = byte / size;
   char text[128];
   describe_element(text, sizeof text, t, e, l->side[0].session.dev.hw.t);
-  printf("  first differing element: %s, address 0x%08" PRIx32 ": %s %" PRId32 ", %s %" PRId32 "\n", text, t->addr + e * size,
-         l->side[0].session.device.name, element(a + e * size, size), l->side[1].session.device.name, element(b + e * size, size));
+  printf("  first differing element: %s, address 0x%08" PRIx32 ": %s %" PRId32 ", %s %" PRId32 "\n", text,
+         t->addr + e * size, l->side[0].session.device.name, element(a + e * size, size),
+         l->side[1].session.device.name, element(b + e * size, size));
 }
 
-static int compare_tensor(struct curta_lockstep *l, const struct curta_tensor *t, uint64_t *bytes, struct curta_fail *fail)
+static int compare_tensor(struct curta_lockstep *l, const struct curta_tensor *t, uint64_t *bytes,
+                          struct curta_fail *fail)
 {
   uint8_t *copy[2] = {NULL, NULL};
-  const uint8_t *a = view(&l->side[0], t->addr, t->bytes, &copy[0]), *b = view(&l->side[1], t->addr, t->bytes, &copy[1]);
+  const uint8_t *a = view(&l->side[0], t->addr, t->bytes, &copy[0]),
+                *b = view(&l->side[1], t->addr, t->bytes, &copy[1]);
   int r = 0;
-  if (!a || !b) r = curta_fail(fail, -EIO, "tensor %s at 0x%08" PRIx32 ": cannot be read back", t->name, t->addr);
+  if (!a || !b)
+    r = curta_fail(fail, -EIO, "tensor %s at 0x%08" PRIx32 ": cannot be read back", t->name, t->addr);
   else if (memcmp(a, b, t->bytes) != 0) {
     uint32_t i = 0;
-    while (a[i] == b[i]) i++;
+    while (a[i] == b[i])
+      i++;
     print_element(l, t, i, a, b);
     r = 1;
-  } else *bytes += t->bytes;
+  } else
+    *bytes += t->bytes;
   free(copy[0]);
   free(copy[1]);
   return r;
@@ -129,7 +147,8 @@ int curta_lockstep_tensors(struct curta_lockstep *l, uint64_t *bytes, struct cur
   for (int k = 0; k < CURTA_SESSION_PLANS && l->side[0].session.planned[k]; k++) {
     const struct curta_plan *plan = &l->side[0].session.planned[k]->plan;
     for (uint32_t i = 0; i < plan->n_tensors && !r; i++)
-      if (plan->tensor[i].bytes) r = compare_tensor(l, &plan->tensor[i], bytes, fail);
+      if (plan->tensor[i].bytes)
+        r = compare_tensor(l, &plan->tensor[i], bytes, fail);
   }
   return r;
 }
@@ -141,7 +160,8 @@ static int compare_scalars(struct curta_lockstep *l, uint64_t *bytes, struct cur
     if (curta_dev_scalar_read(&l->side[0].session.dev, i, &a) || curta_dev_scalar_read(&l->side[1].session.dev, i, &b))
       return curta_fail(fail, -EIO, "scale register %" PRIu32 ": cannot be read", i);
     if (a != b) {
-      printf("  scale register S[%" PRIu32 "]: %s %" PRId32 ", %s %" PRId32 "\n", i, l->side[0].session.device.name, a, l->side[1].session.device.name, b);
+      printf("  scale register S[%" PRIu32 "]: %s %" PRId32 ", %s %" PRId32 "\n", i, l->side[0].session.device.name, a,
+             l->side[1].session.device.name, b);
       return 1;
     }
     *bytes += sizeof a;
@@ -153,15 +173,16 @@ static int compare_scalars(struct curta_lockstep *l, uint64_t *bytes, struct cur
 
 static int same(const struct curta_retire *a, const struct curta_retire *b)
 {
-  return a->index == b->index && a->opcode == b->opcode && a->engine == b->engine && a->tag == b->tag && a->check == b->check;
+  return a->index == b->index && a->opcode == b->opcode && a->engine == b->engine && a->tag == b->tag &&
+         a->check == b->check;
 }
 
 static void print_record(const struct curta_side *side, const struct curta_retire *r)
 {
   char text[80];
   curta_describe_record(text, sizeof text, &side->session.network->net, r);
-  printf("  %-12s index %" PRIu32 ": %s (opcode 0x%02x, tag %u, check 0x%08" PRIx32 ")\n", side->session.device.name, r->index, text, r->opcode,
-         r->tag, r->check);
+  printf("  %-12s index %" PRIu32 ": %s (opcode 0x%02x, tag %u, check 0x%08" PRIx32 ")\n", side->session.device.name,
+         r->index, text, r->opcode, r->tag, r->check);
 }
 
 int curta_lockstep_check(struct curta_lockstep *l, const struct curta_batch *batch, int32_t mu, struct curta_fail *fail)
@@ -170,8 +191,10 @@ int curta_lockstep_check(struct curta_lockstep *l, const struct curta_batch *bat
   size_t n = a->n < b->n ? a->n : b->n, k = 0;
   uint64_t bytes = 0;
   int r;
-  if (a->no_memory || b->no_memory) return curta_fail(fail, -ENOMEM, "no memory for the retirement records");
-  while (k < n && same(&a->record[k], &b->record[k])) k++;
+  if (a->no_memory || b->no_memory)
+    return curta_fail(fail, -ENOMEM, "no memory for the retirement records");
+  while (k < n && same(&a->record[k], &b->record[k]))
+    k++;
   if (k < n) {
     printf("DIFFERENT command, number %zu of the step:\n", k);
     print_record(&l->side[0], &a->record[k]);
@@ -180,13 +203,17 @@ int curta_lockstep_check(struct curta_lockstep *l, const struct curta_batch *bat
     return r < 0 ? r : 1;
   }
   if (a->n != b->n) {
-    printf("DIFFERENT number of commands: %s %zu, %s %zu\n", l->side[0].session.device.name, a->n, l->side[1].session.device.name, b->n);
+    printf("DIFFERENT number of commands: %s %zu, %s %zu\n", l->side[0].session.device.name, a->n,
+           l->side[1].session.device.name, b->n);
     return 1;
   }
   r = compare_scalars(l, &bytes, fail);
-  if (!r) r = curta_lockstep_tensors(l, &bytes, fail);
-  if (r == 1) printf("DIFFERENT memory although every command reported the same check sum\n");
-  if (r) return r;
+  if (!r)
+    r = curta_lockstep_tensors(l, &bytes, fail);
+  if (r == 1)
+    printf("DIFFERENT memory although every command reported the same check sum\n");
+  if (r)
+    return r;
   l->commands += a->n;
   l->compared += bytes;
   return 0;

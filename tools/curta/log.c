@@ -12,7 +12,7 @@
 
 #include "file.h"
 
-#define EPOCH_HEAD \
+#define EPOCH_HEAD                                                                                                     \
   "epoch,step,images,train_loss,train_accuracy,test_loss,test_accuracy,seconds,images_per_second,cycles,utilization\n"
 #define WINDOW_HEAD "step,images,epoch,loss,accuracy\n"
 #define ROW 256u
@@ -33,7 +33,8 @@ void curta_log_free(struct curta_log *log)
 int curta_log_add_epoch(struct curta_log *log, const struct curta_log_epoch *row, struct curta_fail *fail)
 {
   struct curta_log_epoch *grown = realloc(log->epochs, (log->n_epochs + 1) * sizeof *row);
-  if (!grown) return curta_fail(fail, -ENOMEM, "no memory for the log");
+  if (!grown)
+    return curta_fail(fail, -ENOMEM, "no memory for the log");
   log->epochs = grown;
   grown[log->n_epochs++] = *row;
   return 0;
@@ -42,7 +43,8 @@ int curta_log_add_epoch(struct curta_log *log, const struct curta_log_epoch *row
 int curta_log_add_window(struct curta_log *log, const struct curta_log_window *row, struct curta_fail *fail)
 {
   struct curta_log_window *grown = realloc(log->windows, (log->n_windows + 1) * sizeof *row);
-  if (!grown) return curta_fail(fail, -ENOMEM, "no memory for the log");
+  if (!grown)
+    return curta_fail(fail, -ENOMEM, "no memory for the log");
   log->windows = grown;
   grown[log->n_windows++] = *row;
   return 0;
@@ -50,26 +52,29 @@ int curta_log_add_window(struct curta_log *log, const struct curta_log_window *r
 
 static size_t print_epoch(char *dst, const struct curta_log_epoch *e)
 {
-  return (size_t)snprintf(dst, ROW, "%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%.5f,%.3f,%.5f,%.3f,%.2f,%.1f,%" PRIu64 ",%.2f\n", e->epoch, e->step,
-                          e->images, e->train_loss, e->train_accuracy, e->test_loss, e->test_accuracy, e->seconds, e->images_per_second,
-                          e->cycles, e->utilization);
+  return (size_t)snprintf(dst, ROW,
+                          "%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%.5f,%.3f,%.5f,%.3f,%.2f,%.1f,%" PRIu64 ",%.2f\n",
+                          e->epoch, e->step, e->images, e->train_loss, e->train_accuracy, e->test_loss,
+                          e->test_accuracy, e->seconds, e->images_per_second, e->cycles, e->utilization);
 }
 
 static int scan_epoch(const char *line, struct curta_log_epoch *e)
 {
-  return sscanf(line, "%" SCNu32 ",%" SCNu32 ",%" SCNu32 ",%lf,%lf,%lf,%lf,%lf,%lf,%" SCNu64 ",%lf", &e->epoch, &e->step, &e->images,
-                &e->train_loss, &e->train_accuracy, &e->test_loss, &e->test_accuracy, &e->seconds, &e->images_per_second, &e->cycles,
-                &e->utilization) == 11;
+  return sscanf(line, "%" SCNu32 ",%" SCNu32 ",%" SCNu32 ",%lf,%lf,%lf,%lf,%lf,%lf,%" SCNu64 ",%lf", &e->epoch,
+                &e->step, &e->images, &e->train_loss, &e->train_accuracy, &e->test_loss, &e->test_accuracy, &e->seconds,
+                &e->images_per_second, &e->cycles, &e->utilization) == 11;
 }
 
 static size_t print_window(char *dst, const struct curta_log_window *w)
 {
-  return (size_t)snprintf(dst, ROW, "%" PRIu32 ",%" PRIu32 ",%.4f,%.5f,%.3f\n", w->step, w->images, w->epoch, w->loss, w->accuracy);
+  return (size_t)snprintf(dst, ROW, "%" PRIu32 ",%" PRIu32 ",%.4f,%.5f,%.3f\n", w->step, w->images, w->epoch, w->loss,
+                          w->accuracy);
 }
 
 static int scan_window(const char *line, struct curta_log_window *w)
 {
-  return sscanf(line, "%" SCNu32 ",%" SCNu32 ",%lf,%lf,%lf", &w->step, &w->images, &w->epoch, &w->loss, &w->accuracy) == 5;
+  return sscanf(line, "%" SCNu32 ",%" SCNu32 ",%lf,%lf,%lf", &w->step, &w->images, &w->epoch, &w->loss, &w->accuracy) ==
+         5;
 }
 
 static int log_path(const struct curta_log *log, char *dst, size_t size, const char *name, struct curta_fail *fail)
@@ -86,19 +91,25 @@ int curta_log_resume(struct curta_log *log, uint32_t step, struct curta_fail *fa
     uint8_t *text;
     size_t size;
     int r = log_path(log, path, sizeof path, names[i], fail);
-    if (r) return r;
-    if (access(path, F_OK) != 0) continue;
+    if (r)
+      return r;
+    if (access(path, F_OK) != 0)
+      continue;
     r = curta_file_read(path, &text, &size, fail);
-    if (r) return r;
-    line = strtok_r((char *)text, "\n", &rest);              /* the heading */
+    if (r)
+      return r;
+    line = strtok_r((char *)text, "\n", &rest); /* the heading */
     while (line && !r && (line = strtok_r(NULL, "\n", &rest))) {
       struct curta_log_epoch e;
       struct curta_log_window w;
-      if (i == 0 && scan_epoch(line, &e) && e.step <= step) r = curta_log_add_epoch(log, &e, fail);
-      if (i == 1 && scan_window(line, &w) && w.step <= step) r = curta_log_add_window(log, &w, fail);
+      if (i == 0 && scan_epoch(line, &e) && e.step <= step)
+        r = curta_log_add_epoch(log, &e, fail);
+      if (i == 1 && scan_window(line, &w) && w.step <= step)
+        r = curta_log_add_window(log, &w, fail);
     }
     free(text);
-    if (r) return r;
+    if (r)
+      return r;
   }
   return 0;
 }
@@ -111,15 +122,18 @@ int curta_log_write(const struct curta_log *log, struct curta_fail *fail)
   if (!r) {
     struct curta_file_part part = {text, 0};
     n = (size_t)sprintf(text, EPOCH_HEAD);
-    for (size_t i = 0; i < log->n_epochs; i++) n += print_epoch(text + n, &log->epochs[i]);
+    for (size_t i = 0; i < log->n_epochs; i++)
+      n += print_epoch(text + n, &log->epochs[i]);
     part.bytes = n;
     r = curta_file_replace(path, &part, 1, fail);
   }
-  if (!r) r = log_path(log, path, sizeof path, "steps.csv", fail);
+  if (!r)
+    r = log_path(log, path, sizeof path, "steps.csv", fail);
   if (!r) {
     struct curta_file_part part = {text, 0};
     n = (size_t)sprintf(text, WINDOW_HEAD);
-    for (size_t i = 0; i < log->n_windows; i++) n += print_window(text + n, &log->windows[i]);
+    for (size_t i = 0; i < log->n_windows; i++)
+      n += print_window(text + n, &log->windows[i]);
     part.bytes = n;
     r = curta_file_replace(path, &part, 1, fail);
   }

@@ -14,17 +14,17 @@
 #define CURTA_LOG_WINDOW 50u
 
 struct curta_log_epoch {
-  uint32_t epoch, step, images;                /* epoch counts from 1 */
-  double train_loss, train_accuracy;           /* per image; per cent */
-  double test_loss, test_accuracy;             /* negative: not measured */
+  uint32_t epoch, step, images;      /* epoch counts from 1 */
+  double train_loss, train_accuracy; /* per image; per cent */
+  double test_loss, test_accuracy;   /* negative: not measured */
   double seconds, images_per_second;
-  uint64_t cycles;                             /* 0: device without time */
-  double utilization;                          /* per cent */
+  uint64_t cycles;    /* 0: device without time */
+  double utilization; /* per cent */
 };
 
 struct curta_log_window {
-  uint32_t step, images;                       /* step: the last one of the window */
-  double epoch, loss, accuracy;                /* epoch: how many are done, with fraction */
+  uint32_t step, images;        /* step: the last one of the window */
+  double epoch, loss, accuracy; /* epoch: how many are done, with fraction */
 };
 
 struct curta_log {
@@ -41,7 +41,8 @@ int curta_log_resume(struct curta_log *log, uint32_t step, struct curta_fail *fa
 int curta_log_add_epoch(struct curta_log *log, const struct curta_log_epoch *row, struct curta_fail *fail);
 int curta_log_add_window(struct curta_log *log, const struct curta_log_window *row, struct curta_fail *fail);
 int curta_log_write(const struct curta_log *log, struct curta_fail *fail);
-/* Draws curve.png with gnuplot. A missing gnuplot is a note on stderr, not a failure; returns 0 when the picture is there. */
+/* Draws curve.png with gnuplot. A missing gnuplot is a note on stderr, not a failure; returns 0 when the picture is
+ * there. */
 int curta_log_curve(const struct curta_log *log, const char *title);
 
 #endif

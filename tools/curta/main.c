@@ -23,8 +23,10 @@ static const struct {
 
 static void help(FILE *to)
 {
-  (void)fprintf(to, "usage: curta COMMAND [options]\n\ncurta trains neural networks with integers only (NITI) on a Curta device.\n\n");
-  for (size_t i = 0; i < COMMANDS; i++) (void)fprintf(to, "  %-8s %s\n", Commands[i].name, Commands[i].text);
+  (void)fprintf(to, "usage: curta COMMAND [options]\n\ncurta trains neural networks with integers only (NITI) on a "
+                    "Curta device.\n\n");
+  for (size_t i = 0; i < COMMANDS; i++)
+    (void)fprintf(to, "  %-8s %s\n", Commands[i].name, Commands[i].text);
   (void)fprintf(to, "\ncurta COMMAND --help lists the options. Example:\n"
                     "  curta train --net nets/lenet.net --data fashion-mnist --epochs 3 --out runs/lenet\n");
 }
@@ -39,8 +41,10 @@ static int run(size_t i, int argc, char **argv)
       curta_args_help(Commands[i].command);
       return 0;
     }
-  if (curta_args_parse(&args, Commands[i].command, argc, argv, &fail) == 0) status = Commands[i].run(&args, &fail);
-  if (fail.text[0]) (void)fprintf(stderr, "curta %s: %s\n", Commands[i].name, fail.text);
+  if (curta_args_parse(&args, Commands[i].command, argc, argv, &fail) == 0)
+    status = Commands[i].run(&args, &fail);
+  if (fail.text[0])
+    (void)fprintf(stderr, "curta %s: %s\n", Commands[i].name, fail.text);
   /* Output into a full disk or a closed pipe is a failure too. */
   if (fflush(stdout) != 0 && status == 0) {
     perror("curta: standard output");
@@ -55,7 +59,8 @@ int main(int argc, char **argv)
   (void)signal(SIGXFSZ, SIG_IGN);
   if (argc >= 2) {
     for (size_t i = 0; i < COMMANDS; i++)
-      if (strcmp(argv[1], Commands[i].name) == 0) return run(i, argc - 2, argv + 2);
+      if (strcmp(argv[1], Commands[i].name) == 0)
+        return run(i, argc - 2, argv + 2);
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
       help(stdout);
       return 0;

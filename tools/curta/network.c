@@ -23,15 +23,20 @@ static int set_options(struct curta_opt *opt, const struct curta_args *args, str
 {
   struct curta_diag diag;
   memset(&diag, 0, sizeof diag);
-  if (curta_opt_preset(opt, args->preset)) return curta_usage(fail, "--preset: expected niti-2020 or niti-2021, found \"%s\"", args->preset);
-  if (args->mu && curta_mu_parse(opt, args->mu, &diag)) return curta_usage(fail, "--mu %s: %s", args->mu, diag.text);
-  if (args->decay) opt->decay = 1;
-  if (args->frac_bits) opt->frac_bits = (uint8_t)args->frac_bits;
+  if (curta_opt_preset(opt, args->preset))
+    return curta_usage(fail, "--preset: expected niti-2020 or niti-2021, found \"%s\"", args->preset);
+  if (args->mu && curta_mu_parse(opt, args->mu, &diag))
+    return curta_usage(fail, "--mu %s: %s", args->mu, diag.text);
+  if (args->decay)
+    opt->decay = 1;
+  if (args->frac_bits)
+    opt->frac_bits = (uint8_t)args->frac_bits;
   opt->seed = args->seed;
   return args->strategy ? set_strategy(opt, args->strategy, fail) : 0;
 }
 
-int curta_network_load(struct curta_network *network, const struct curta_args *args, const char *text, struct curta_fail *fail)
+int curta_network_load(struct curta_network *network, const struct curta_args *args, const char *text,
+                       struct curta_fail *fail)
 {
   const char *name = text ? "network in the checkpoint" : args->net;
   struct curta_diag diag;
@@ -39,21 +44,26 @@ int curta_network_load(struct curta_network *network, const struct curta_args *a
   int r;
   memset(network, 0, sizeof *network);
   memset(&diag, 0, sizeof diag);
-  if (!name) return curta_usage(fail, "--net is missing: name a network file, e.g. --net nets/lenet.net");
+  if (!name)
+    return curta_usage(fail, "--net is missing: name a network file, e.g. --net nets/lenet.net");
   r = set_options(&network->opt, args, fail);
-  if (r) return r;
+  if (r)
+    return r;
   if (text) {
     size = strlen(text);
     network->text = strdup(text);
-    if (!network->text) return curta_fail(fail, -ENOMEM, "no memory");
+    if (!network->text)
+      return curta_fail(fail, -ENOMEM, "no memory");
   } else {
     uint8_t *file;
     r = curta_file_read(args->net, &file, &size, fail);
-    if (r) return r;
+    if (r)
+      return r;
     network->text = (char *)file;
   }
   r = curta_net_parse(network->text, size, &network->net, &diag);
-  if (!r) return 0;
+  if (!r)
+    return 0;
   curta_network_free(network);
   return curta_fail(fail, -EINVAL, "%s:%d: %s", name, diag.line, diag.text);
 }

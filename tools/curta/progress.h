@@ -9,20 +9,20 @@
 
 struct curta_progress {
   int quiet, terminal, drawn;
-  double start, last;                          /* seconds */
-  uint32_t start_images;                       /* done before start (resume) */
+  double start, last;    /* seconds */
+  uint32_t start_images; /* done before start (resume) */
 };
 
 struct curta_progress_now {
-  uint32_t epoch, epochs, images, total;       /* images: done in this epoch */
+  uint32_t epoch, epochs, images, total; /* images: done in this epoch */
   uint32_t correct;
   int64_t loss_micro;
-  uint64_t cycles;                             /* simulated, of this epoch; 0: none */
-  double utilization;                          /* per cent, with cycles */
+  uint64_t cycles;    /* simulated, of this epoch; 0: none */
+  double utilization; /* per cent, with cycles */
 };
 
-double curta_now(void);                        /* seconds, monotonic */
-double curta_cpu_seconds(void);                /* of the whole process */
+double curta_now(void);         /* seconds, monotonic */
+double curta_cpu_seconds(void); /* of the whole process */
 void curta_progress_start(struct curta_progress *p, int quiet, uint32_t images);
 void curta_progress_show(struct curta_progress *p, const struct curta_progress_now *now);
 /* Removes the line, so that other text can follow. */

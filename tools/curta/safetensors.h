@@ -18,10 +18,10 @@
 
 struct curta_st_tensor {
   char name[CURTA_ST_NAME];
-  char dtype[8];                               /* "I8", "I16", "I32", ... */
+  char dtype[8]; /* "I8", "I16", "I32", ... */
   uint32_t dims;
   uint64_t shape[CURTA_ST_DIMS];
-  uint64_t begin, end;                         /* in data */
+  uint64_t begin, end; /* in data */
 };
 
 struct curta_st_text {
@@ -29,7 +29,7 @@ struct curta_st_text {
 };
 
 struct curta_st {
-  char path[512];                              /* for messages */
+  char path[512]; /* for messages */
   struct curta_st_tensor *tensor;
   struct curta_st_text *text;
   size_t n_tensors, n_texts;
@@ -40,8 +40,8 @@ struct curta_st {
 /* --- building and writing --- */
 void curta_st_init(struct curta_st *st);
 /* Copies the data. dtype "I8", "I16" or "I32"; add wider elements first, so that every tensor is aligned. */
-int curta_st_add(struct curta_st *st, const char *name, const char *dtype, uint32_t dims, const uint64_t *shape, const void *data,
-                 struct curta_fail *fail);
+int curta_st_add(struct curta_st *st, const char *name, const char *dtype, uint32_t dims, const uint64_t *shape,
+                 const void *data, struct curta_fail *fail);
 int curta_st_add_text(struct curta_st *st, const char *key, const char *value, struct curta_fail *fail);
 /* Atomic: path is either the old file or the whole new one, whatever happens. */
 int curta_st_write(const struct curta_st *st, const char *path, struct curta_fail *fail);
@@ -51,12 +51,12 @@ int curta_st_write(const struct curta_st *st, const char *path, struct curta_fai
 int curta_st_read(struct curta_st *st, const char *path, struct curta_fail *fail);
 const struct curta_st_tensor *curta_st_find(const struct curta_st *st, const char *name);
 /* Copies out tensor `name`, which must have this type and shape. */
-int curta_st_get(const struct curta_st *st, const char *name, const char *dtype, uint32_t dims, const uint64_t *shape, void *dst,
-                 struct curta_fail *fail);
-const char *curta_st_text(const struct curta_st *st, const char *key);   /* null: none */
+int curta_st_get(const struct curta_st *st, const char *name, const char *dtype, uint32_t dims, const uint64_t *shape,
+                 void *dst, struct curta_fail *fail);
+const char *curta_st_text(const struct curta_st *st, const char *key); /* null: none */
 int curta_st_text_i64(const struct curta_st *st, const char *key, int64_t *value, struct curta_fail *fail);
 
 void curta_st_free(struct curta_st *st);
-uint32_t curta_st_dtype_bytes(const char *dtype);   /* 0: unknown */
+uint32_t curta_st_dtype_bytes(const char *dtype); /* 0: unknown */
 
 #endif

@@ -16,22 +16,27 @@ int curta_session_error(struct curta_session *s, int code, const char *doing, st
   fail->status = 3;
   if (code != -EIO || curta_dev_error(&s->dev, &e) || e.code == CURTA_ERR_NONE)
     return curta_fail(fail, code, "%s: %s: %s", s->device.name, doing, curta_strerror(code));
-  return curta_fail(fail, code, "%s: %s: the device stopped with error %s at command %" PRIu32 " (info 0x%08" PRIx32 ")", s->device.name,
-                    doing, e.name, e.index, e.info);
+  return curta_fail(fail, code,
+                    "%s: %s: the device stopped with error %s at command %" PRIu32 " (info 0x%08" PRIx32 ")",
+                    s->device.name, doing, e.name, e.index, e.info);
 }
 
-int curta_session_open(struct curta_session *s, const struct curta_network *network, const char *name, const struct curta_args *args,
-                       struct curta_fail *fail)
+int curta_session_open(struct curta_session *s, const struct curta_network *network, const char *name,
+                       const struct curta_args *args, struct curta_fail *fail)
 {
   int r;
   memset(s, 0, sizeof *s);
   s->network = network;
   r = curta_device_open(&s->device, name, args, fail);
-  if (r) return r;
+  if (r)
+    return r;
   r = curta_dev_open(&s->dev, &s->device.bus);
-  if (r) r = curta_session_error(s, r, "opening", fail);
-  else s->weight_base = (curta_dev_mark(&s->dev) + ALIGN - 1) / ALIGN * ALIGN;
-  if (r) curta_session_close(s);
+  if (r)
+    r = curta_session_error(s, r, "opening", fail);
+  else
+    s->weight_base = (curta_dev_mark(&s->dev) + ALIGN - 1) / ALIGN * ALIGN;
+  if (r)
+    curta_session_close(s);
   return r;
 }
 
@@ -55,11 +60,14 @@ int curta_session_data(struct curta_session *s, const struct curta_data *data, s
   const struct curta_net *net = &s->network->net;
   int r;
   if (data->c != net->c || data->h != net->h || data->w != net->w)
-    return curta_fail(fail, -EINVAL, "the network's input is %" PRIu32 "x%" PRIu32 "x%" PRIu32 " but the images of %s are %" PRIu32 "x%" PRIu32
-                      "x%" PRIu32 " (channels, rows, columns): choose another --data or --net", net->c, net->h, net->w, data->name, data->c,
-                      data->h, data->w);
+    return curta_fail(fail, -EINVAL,
+                      "the network's input is %" PRIu32 "x%" PRIu32 "x%" PRIu32 " but the images of %s are %" PRIu32
+                      "x%" PRIu32 "x%" PRIu32 " (channels, rows, columns): choose another --data or --net",
+                      net->c, net->h, net->w, data->name, data->c, data->h, data->w);
   if (net->classes < data->classes)
-    return curta_fail(fail, -EINVAL, "%s has %" PRIu32 " classes but the network's last layer gives %" PRIu32 ": choose another --data or --net",
+    return curta_fail(fail, -EINVAL,
+                      "%s has %" PRIu32 " classes but the network's last layer gives %" PRIu32
+                      ": choose another --data or --net",
                       data->name, data->classes, net->classes);
   r = curta_input_table(&s->network->opt, data->c, data->mean, data->std, s->table, &s->input_exp);
   return r ? curta_fail(fail, r, "input table of %s: %s", data->name, curta_strerror(r)) : 0;
@@ -88,7 +96,8 @@ static int compile(struct curta_session *s, struct curta_planned *p, uint32_t n,
     r = q.cmd ? curta_plan(&p->plan, &q, &diag) : -ENOMEM;
   }
   free(q.work);
-  if (r == -ENOMEM) return curta_fail(fail, r, "no memory for a plan");
+  if (r == -ENOMEM)
+    return curta_fail(fail, r, "no memory for a plan");
   return r ? curta_fail(fail, r, "planning a batch of %" PRIu32 " on %s: %s", n, s->device.name, diag.text) : 0;
 }
 
@@ -99,11 +108,14 @@ static int grow(struct curta_session *s, uint32_t n, struct curta_fail *fail)
   size_t bytes = (size_t)n * net->c * net->h * net->w;
   int8_t *x;
   uint8_t *pixels;
-  if (n <= s->capacity) return 0;
+  if (n <= s->capacity)
+    return 0;
   x = realloc(s->x, bytes);
-  if (x) s->x = x;
+  if (x)
+    s->x = x;
   pixels = x ? realloc(s->pixels, bytes) : NULL;
-  if (!pixels) return curta_fail(fail, -ENOMEM, "no memory for a batch of %" PRIu32 " images", n);
+  if (!pixels)
+    return curta_fail(fail, -ENOMEM, "no memory for a batch of %" PRIu32 " images", n);
   s->pixels = pixels;
   s->capacity = n;
   return 0;
@@ -118,14 +130,18 @@ int curta_session_plan(struct curta_session *s, uint32_t n, struct curta_planned
       *planned = s->planned[slot];
       return 0;
     }
-  if (slot == CURTA_SESSION_PLANS) return curta_fail(fail, -EINVAL, "more than %d different batch sizes in one run", CURTA_SESSION_PLANS);
+  if (slot == CURTA_SESSION_PLANS)
+    return curta_fail(fail, -EINVAL, "more than %d different batch sizes in one run", CURTA_SESSION_PLANS);
   p = calloc(1, sizeof *p);
-  if (!p) return curta_fail(fail, -ENOMEM, "no memory for a plan");
+  if (!p)
+    return curta_fail(fail, -ENOMEM, "no memory for a plan");
   r = compile(s, p, n, fail);
-  if (!r) r = grow(s, n, fail);
+  if (!r)
+    r = grow(s, n, fail);
   if (!r) {
     r = curta_run_open(&p->run, &s->dev, &p->plan);
-    if (r) r = curta_session_error(s, r, "uploading the programs", fail);
+    if (r)
+      r = curta_session_error(s, r, "uploading the programs", fail);
   }
   if (r) {
     free(p->cmd);
@@ -146,13 +162,17 @@ int curta_session_init_weights(struct curta_session *s, struct curta_fail *fail)
     uint64_t count = curta_layer_weights(&net->layer[i]);
     int8_t *weights;
     int r;
-    if (!count) continue;
+    if (!count)
+      continue;
     weights = malloc(count);
-    if (!weights) return curta_fail(fail, -ENOMEM, "no memory for %" PRIu64 " weights", count);
+    if (!weights)
+      return curta_fail(fail, -ENOMEM, "no memory for %" PRIu64 " weights", count);
     r = curta_init_weights(net, i, &s->network->opt, weights, &s->weight_exp[w]);
-    if (!r) r = curta_weights_set(&p->run, w, weights, s->weight_exp[w]);
+    if (!r)
+      r = curta_weights_set(&p->run, w, weights, s->weight_exp[w]);
     free(weights);
-    if (r) return curta_session_error(s, r, "writing the first weights", fail);
+    if (r)
+      return curta_session_error(s, r, "writing the first weights", fail);
     w++;
   }
   return 0;

@@ -14,10 +14,10 @@
 #include "device.h"
 #include "fail.h"
 
-#define CURTA_SESSION_PLANS 4                  /* full and last batch, of training and of test */
+#define CURTA_SESSION_PLANS 4 /* full and last batch, of training and of test */
 
 struct curta_network {
-  char *text;                                  /* of the network file, zero-terminated */
+  char *text; /* of the network file, zero-terminated */
   struct curta_net net;
   struct curta_opt opt;
 };
@@ -32,24 +32,26 @@ struct curta_session {
   struct curta_device device;
   struct curta_dev dev;
   const struct curta_network *network;
-  uint32_t weight_base, work_end;              /* work_end: 0 before the first plan */
+  uint32_t weight_base, work_end; /* work_end: 0 before the first plan */
   struct curta_planned *planned[CURTA_SESSION_PLANS];
-  int8_t table[CURTA_DATA_CHANNELS][256];      /* pixel to input */
+  int8_t table[CURTA_DATA_CHANNELS][256]; /* pixel to input */
   int32_t input_exp;
-  uint32_t step;                               /* training steps done */
+  uint32_t step; /* training steps done */
   int32_t weight_exp[CURTA_MAX_WEIGHTED];
-  int8_t *x;                                   /* one batch of inputs */
-  uint8_t *pixels;                             /* and its pixels, after augmentation */
-  uint32_t capacity;                           /* images in x */
+  int8_t *x;         /* one batch of inputs */
+  uint8_t *pixels;   /* and its pixels, after augmentation */
+  uint32_t capacity; /* images in x */
 };
 
-/* Network file and training options. text: the file's content for a checkpoint's network, else null to read args->net. */
-int curta_network_load(struct curta_network *network, const struct curta_args *args, const char *text, struct curta_fail *fail);
+/* Network file and training options. text: the file's content for a checkpoint's network, else null to read args->net.
+ */
+int curta_network_load(struct curta_network *network, const struct curta_args *args, const char *text,
+                       struct curta_fail *fail);
 void curta_network_free(struct curta_network *network);
 
 /* Opens device `name` for this network; a session is large: keep it static. -EIO and -ETIMEDOUT are device errors. */
-int curta_session_open(struct curta_session *s, const struct curta_network *network, const char *name, const struct curta_args *args,
-                       struct curta_fail *fail);
+int curta_session_open(struct curta_session *s, const struct curta_network *network, const char *name,
+                       const struct curta_args *args, struct curta_fail *fail);
 void curta_session_close(struct curta_session *s);
 /* Normalisation of this data set; its shape must be the network's. */
 int curta_session_data(struct curta_session *s, const struct curta_data *data, struct curta_fail *fail);
@@ -60,23 +62,23 @@ int curta_session_init_weights(struct curta_session *s, struct curta_fail *fail)
 
 struct curta_batch {
   const struct curta_data *data;
-  const uint32_t *index;                       /* n image numbers */
+  const uint32_t *index; /* n image numbers */
   uint32_t n;
-  unsigned augment;                            /* CURTA_AUGMENT_* */
-  uint32_t seed, epoch;                        /* for the augmentation */
+  unsigned augment;     /* CURTA_AUGMENT_* */
+  uint32_t seed, epoch; /* for the augmentation */
 };
 
 struct curta_outcome {
   uint32_t correct;
-  int64_t loss_micro;                          /* sum over the images of the cross entropy, in 1e-6; for display only */
+  int64_t loss_micro; /* sum over the images of the cross entropy, in 1e-6; for display only */
 };
 
 /* One training step (train) or forward pass of this batch. mu only with train. */
-int curta_session_step(struct curta_session *s, const struct curta_batch *batch, int train, int32_t mu, struct curta_outcome *outcome,
-                       struct curta_fail *fail);
+int curta_session_step(struct curta_session *s, const struct curta_batch *batch, int train, int32_t mu,
+                       struct curta_outcome *outcome, struct curta_fail *fail);
 /* Accuracy over a whole data set, in batches of `batch`. stop: ends early when it becomes non-zero (then -EINTR). */
-int curta_session_evaluate(struct curta_session *s, const struct curta_data *data, uint32_t batch, const volatile int *stop,
-                           struct curta_outcome *outcome, struct curta_fail *fail);
+int curta_session_evaluate(struct curta_session *s, const struct curta_data *data, uint32_t batch,
+                           const volatile int *stop, struct curta_outcome *outcome, struct curta_fail *fail);
 /* Turns -errno of the driver into a message; names the command and the tensor when the device stopped. */
 int curta_session_error(struct curta_session *s, int code, const char *doing, struct curta_fail *fail);
 

@@ -20,22 +20,28 @@ static void fill(struct curta_session *s, const struct curta_batch *batch, uint1
     const uint8_t *src = data->images + image * size;
     uint8_t *dst = s->pixels + i * size;
     labels[i] = data->labels[image];
-    if (batch->augment) curta_draw_augment(dst, src, data->c, data->h, data->w, batch->augment, batch->seed, batch->epoch, image);
-    else memcpy(dst, src, size);
+    if (batch->augment)
+      curta_draw_augment(dst, src, data->c, data->h, data->w, batch->augment, batch->seed, batch->epoch, image);
+    else
+      memcpy(dst, src, size);
   }
-  curta_input_apply((const int8_t (*)[256])s->table, batch->n, data->c, area, s->pixels, s->x);
+  curta_input_apply((const int8_t(*)[256])s->table, batch->n, data->c, area, s->pixels, s->x);
 }
 
-/* Cross entropy of a softmax over logits * 2^exponent, summed over the batch. Floating point: nothing is trained by it. */
-static int64_t cross_entropy(const int8_t *logits, uint32_t n, uint32_t classes, int32_t exponent, const uint16_t *labels)
+/* Cross entropy of a softmax over logits * 2^exponent, summed over the batch. Floating point: nothing is trained by it.
+ */
+static int64_t cross_entropy(const int8_t *logits, uint32_t n, uint32_t classes, int32_t exponent,
+                             const uint16_t *labels)
 {
   double total = 0, scale = ldexp(1.0, exponent);
   for (uint32_t i = 0; i < n; i++) {
     const int8_t *a = logits + (size_t)i * classes;
     double sum = 0;
     int most = a[0];
-    for (uint32_t c = 1; c < classes; c++) most = a[c] > most ? a[c] : most;
-    for (uint32_t c = 0; c < classes; c++) sum += exp((a[c] - most) * scale);
+    for (uint32_t c = 1; c < classes; c++)
+      most = a[c] > most ? a[c] : most;
+    for (uint32_t c = 0; c < classes; c++)
+      sum += exp((a[c] - most) * scale);
     total += log(sum) - (a[labels[i]] - most) * scale;
   }
   return (int64_t)llround(total * 1e6);
@@ -53,9 +59,12 @@ static int run_batch(struct curta_session *s, struct curta_planned *p, const uin
   p->run.input_exp = s->input_exp;
   memcpy(p->run.weight_exp, s->weight_exp, sizeof s->weight_exp);
   r = curta_batch_write(&p->run, s->x, labels, n);
-  if (!r) r = train ? curta_step(&p->run) : curta_eval(&p->run);
-  if (!r) r = curta_result(&p->run, &result);
-  if (r) return r;
+  if (!r)
+    r = train ? curta_step(&p->run) : curta_eval(&p->run);
+  if (!r)
+    r = curta_result(&p->run, &result);
+  if (r)
+    return r;
   logits = malloc((size_t)n * classes);
   r = logits ? curta_logits_get(&p->run, logits) : -ENOMEM;
   if (!r) {
@@ -67,35 +76,39 @@ static int run_batch(struct curta_session *s, struct curta_planned *p, const uin
   return r;
 }
 
-int curta_session_step(struct curta_session *s, const struct curta_batch *batch, int train, int32_t mu, struct curta_outcome *outcome,
-                       struct curta_fail *fail)
+int curta_session_step(struct curta_session *s, const struct curta_batch *batch, int train, int32_t mu,
+                       struct curta_outcome *outcome, struct curta_fail *fail)
 {
   struct curta_planned *p = NULL;
   uint16_t *labels;
   int r = curta_session_plan(s, batch->n, &p, fail);
-  if (r) return r;
+  if (r)
+    return r;
   labels = calloc(batch->n, sizeof *labels);
-  if (!labels) return curta_fail(fail, -ENOMEM, "no memory");
+  if (!labels)
+    return curta_fail(fail, -ENOMEM, "no memory");
   fill(s, batch, labels);
   r = run_batch(s, p, labels, train, mu, outcome);
   free(labels);
   return r ? curta_session_error(s, r, train ? "training step" : "forward pass", fail) : 0;
 }
 
-int curta_session_evaluate(struct curta_session *s, const struct curta_data *data, uint32_t batch, const volatile int *stop,
-                           struct curta_outcome *outcome, struct curta_fail *fail)
+int curta_session_evaluate(struct curta_session *s, const struct curta_data *data, uint32_t batch,
+                           const volatile int *stop, struct curta_outcome *outcome, struct curta_fail *fail)
 {
   struct curta_outcome sum = {0, 0}, one = {0, 0};
   uint32_t *index = malloc((size_t)batch * sizeof *index);
   int r = index ? 0 : curta_fail(fail, -ENOMEM, "no memory");
   for (uint32_t first = 0; !r && first < data->n; first += batch) {
     struct curta_batch b = {data, index, data->n - first < batch ? data->n - first : batch, 0, 0, 0};
-    for (uint32_t i = 0; i < b.n; i++) index[i] = first + i;
+    for (uint32_t i = 0; i < b.n; i++)
+      index[i] = first + i;
     r = stop && *stop ? -EINTR : curta_session_step(s, &b, 0, 0, &one, fail);
     sum.correct += one.correct;
     sum.loss_micro += one.loss_micro;
   }
   free(index);
-  if (!r) *outcome = sum;
+  if (!r)
+    *outcome = sum;
   return r;
 }

@@ -17,7 +17,8 @@ struct curta_source {
 };
 
 /* Opens dir/name, or dir/name.gz when that does not exist. remedy ends the message when neither is there. */
-int curta_source_open(struct curta_source *s, const char *dir, const char *name, const char *remedy, struct curta_fail *fail);
+int curta_source_open(struct curta_source *s, const char *dir, const char *name, const char *remedy,
+                      struct curta_fail *fail);
 /* Reads exactly `bytes`; a short or damaged file is an error that names what was expected. */
 int curta_source_read(struct curta_source *s, void *dst, size_t bytes, const char *what, struct curta_fail *fail);
 /* Reads up to `bytes`; *got is less only at the end of the file. */

@@ -12,8 +12,8 @@
 enum curta_table_style { CURTA_TABLE_TEXT, CURTA_TABLE_MARKDOWN, CURTA_TABLE_CSV };
 
 struct curta_table {
-  int cols, rows, left;                        /* the first `left` columns are text, aligned to the left */
-  int at;                                      /* next cell of the last row */
+  int cols, rows, left; /* the first `left` columns are text, aligned to the left */
+  int at;               /* next cell of the last row */
   char cell[CURTA_TABLE_ROWS][CURTA_TABLE_COLS][CURTA_TABLE_CELL];
 };
 

@@ -23,7 +23,8 @@ static volatile int Stop;
 static void on_signal(int number)
 {
   (void)number;
-  if (Stop) _exit(130);
+  if (Stop)
+    _exit(130);
   Stop = 1;
 }
 
@@ -48,7 +49,8 @@ static uint64_t lap(struct curta_train *t)
 {
   struct curta_counters now;
   uint64_t before = t->counter;
-  if (!curta_device_has_cycles(&t->session.device) || curta_dev_counters(&t->session.dev, &now)) return 0;
+  if (!curta_device_has_cycles(&t->session.device) || curta_dev_counters(&t->session.dev, &now))
+    return 0;
   t->counter = now.value[CURTA_CNT_CYCLES];
   return t->counter - before;
 }
@@ -56,7 +58,8 @@ static uint64_t lap(struct curta_train *t)
 static int close_window(struct curta_train *t, struct curta_fail *fail)
 {
   struct curta_log_window row;
-  if (!t->window.images) return 0;
+  if (!t->window.images)
+    return 0;
   row.step = t->state.step;
   row.images = t->window.images;
   row.epoch = t->state.epoch + (double)t->state.position / t->train_data.n;
@@ -70,7 +73,8 @@ static int close_window(struct curta_train *t, struct curta_fail *fail)
 static int save(struct curta_train *t, struct curta_fail *fail)
 {
   int r = close_window(t, fail);
-  if (!r) r = curta_checkpoint_save(&t->session, &t->state, &t->recipe, t->checkpoint, fail);
+  if (!r)
+    r = curta_checkpoint_save(&t->session, &t->state, &t->recipe, t->checkpoint, fail);
   return r ? r : curta_log_write(&t->log, fail);
 }
 
@@ -79,13 +83,18 @@ static int one_step(struct curta_train *t, struct curta_fail *fail)
   struct curta_state *state = &t->state;
   const struct curta_opt *opt = &t->network.opt;
   uint32_t left = t->train_data.n - state->position;
-  struct curta_batch batch = {&t->train_data, t->order + state->position, left < t->recipe.batch ? left : t->recipe.batch,
-                              t->recipe.augment, opt->seed, state->epoch};
+  struct curta_batch batch = {&t->train_data,
+                              t->order + state->position,
+                              left < t->recipe.batch ? left : t->recipe.batch,
+                              t->recipe.augment,
+                              opt->seed,
+                              state->epoch};
   struct curta_outcome outcome;
   int r;
   t->session.step = state->step;
   r = curta_session_step(&t->session, &batch, 1, curta_mu_at(opt, state->epoch), &outcome, fail);
-  if (r) return r;
+  if (r)
+    return r;
   state->step = t->session.step;
   state->position += batch.n;
   state->correct += outcome.correct;
@@ -100,7 +109,8 @@ static int one_step(struct curta_train *t, struct curta_fail *fail)
 static void show(struct curta_train *t, struct curta_progress *progress)
 {
   const struct curta_state *s = &t->state;
-  struct curta_progress_now now = {s->epoch + 1, t->args->epochs, s->position, t->train_data.n, s->correct, s->loss_micro, s->cycles, 0};
+  struct curta_progress_now now = {s->epoch + 1, t->args->epochs, s->position, t->train_data.n,
+                                   s->correct,   s->loss_micro,   s->cycles,   0};
   now.utilization = utilization(t, s->cycles, s->position);
   curta_progress_show(progress, &now);
 }
@@ -116,11 +126,15 @@ static int run_steps(struct curta_train *t, struct curta_fail *fail)
   curta_progress_start(&progress, t->args->quiet, t->state.position);
   (void)lap(t);
   while (!r && t->state.position < t->train_data.n) {
-    if (Stop || (t->args->steps && t->steps_done == t->args->steps)) r = -EINTR;
-    else r = one_step(t, fail);
-    if (!r) t->steps_done++;
+    if (Stop || (t->args->steps && t->steps_done == t->args->steps))
+      r = -EINTR;
+    else
+      r = one_step(t, fail);
+    if (!r)
+      t->steps_done++;
     t->state.milliseconds = before + (int64_t)((curta_now() - start) * 1e3);
-    if (!r) show(t, &progress);
+    if (!r)
+      show(t, &progress);
   }
   curta_progress_clear(&progress);
   return r;
@@ -133,23 +147,38 @@ static int finish_epoch(struct curta_train *t, struct curta_fail *fail)
   uint32_t n = t->train_data.n;
   struct curta_log_epoch row = {0};
   int r = 0;
-  if (!t->args->no_eval) r = curta_session_evaluate(&t->session, &t->test_data, t->recipe.batch, &Stop, &test, fail);
-  if (r) return r;
-  row = (struct curta_log_epoch){s->epoch + 1, s->step, n, (double)s->loss_micro * 1e-6 / n, 100.0 * s->correct / n, -1, -1,
-                                 (double)s->milliseconds * 1e-3, n / ((double)s->milliseconds * 1e-3 + 1e-9), s->cycles,
+  if (!t->args->no_eval)
+    r = curta_session_evaluate(&t->session, &t->test_data, t->recipe.batch, &Stop, &test, fail);
+  if (r)
+    return r;
+  row = (struct curta_log_epoch){s->epoch + 1,
+                                 s->step,
+                                 n,
+                                 (double)s->loss_micro * 1e-6 / n,
+                                 100.0 * s->correct / n,
+                                 -1,
+                                 -1,
+                                 (double)s->milliseconds * 1e-3,
+                                 n / ((double)s->milliseconds * 1e-3 + 1e-9),
+                                 s->cycles,
                                  utilization(t, s->cycles, n)};
   if (!t->args->no_eval) {
     row.test_loss = (double)test.loss_micro * 1e-6 / t->test_data.n;
     row.test_accuracy = 100.0 * test.correct / t->test_data.n;
   }
-  printf("epoch %" PRIu32 "/%" PRIu32 "  train %.2f %% loss %.4f", row.epoch, t->args->epochs, row.train_accuracy, row.train_loss);
-  if (!t->args->no_eval) printf("  test %.2f %% loss %.4f", row.test_accuracy, row.test_loss);
+  printf("epoch %" PRIu32 "/%" PRIu32 "  train %.2f %% loss %.4f", row.epoch, t->args->epochs, row.train_accuracy,
+         row.train_loss);
+  if (!t->args->no_eval)
+    printf("  test %.2f %% loss %.4f", row.test_accuracy, row.test_loss);
   printf("  %.1f s  %.0f images/s", row.seconds, row.images_per_second);
-  if (row.cycles) printf("  %" PRIu64 " cycles/step  utilization %.1f %%", row.cycles / ((n + t->recipe.batch - 1) / t->recipe.batch), row.utilization);
+  if (row.cycles)
+    printf("  %" PRIu64 " cycles/step  utilization %.1f %%", row.cycles / ((n + t->recipe.batch - 1) / t->recipe.batch),
+           row.utilization);
   printf("\n");
   (void)fflush(stdout);
   r = close_window(t, fail);
-  if (!r) r = curta_log_add_epoch(&t->log, &row, fail);
+  if (!r)
+    r = curta_log_add_epoch(&t->log, &row, fail);
   *s = (struct curta_state){.epoch = s->epoch + 1, .step = s->step};
   return r ? r : save(t, fail);
 }
@@ -159,7 +188,8 @@ static int run_epochs(struct curta_train *t, struct curta_fail *fail)
   int r = 0;
   while (!r && t->state.epoch < t->args->epochs) {
     r = run_steps(t, fail);
-    if (!r) r = finish_epoch(t, fail);
+    if (!r)
+      r = finish_epoch(t, fail);
   }
   return r;
 }
@@ -168,8 +198,10 @@ static int run_epochs(struct curta_train *t, struct curta_fail *fail)
 static int stopped(struct curta_train *t, struct curta_fail *fail)
 {
   int r = save(t, fail);
-  if (r) return curta_status(fail);
-  printf("stopped in epoch %" PRIu32 " after %" PRIu32 " of %" PRIu32 " images (step %" PRIu32 "); saved %s; go on with --resume\n",
+  if (r)
+    return curta_status(fail);
+  printf("stopped in epoch %" PRIu32 " after %" PRIu32 " of %" PRIu32 " images (step %" PRIu32
+         "); saved %s; go on with --resume\n",
          t->state.epoch + 1, t->state.position, t->train_data.n, t->state.step, t->checkpoint);
   return Stop ? 130 : 0;
 }
@@ -180,14 +212,17 @@ int curta_train(const struct curta_args *args, struct curta_fail *fail)
   char title[128];
   int r = t ? curta_train_open(t, args, fail) : curta_fail(fail, -ENOMEM, "no memory"), status;
   if (r) {
-    if (t) curta_train_close(t);
+    if (t)
+      curta_train_close(t);
     return curta_status(fail);
   }
   catch_signals();
   r = run_epochs(t, fail);
   status = r == -EINTR ? stopped(t, fail) : r ? curta_status(fail) : 0;
-  (void)snprintf(title, sizeof title, "%s on %s, batch %" PRIu32, t->recipe.data, t->session.device.name, t->recipe.batch);
-  if (status != 1 && status != 3 && curta_log_curve(&t->log, title) == 0) printf("learning curve: %s/curve.png\n", args->out);
+  (void)snprintf(title, sizeof title, "%s on %s, batch %" PRIu32, t->recipe.data, t->session.device.name,
+                 t->recipe.batch);
+  if (status != 1 && status != 3 && curta_log_curve(&t->log, title) == 0)
+    printf("learning curve: %s/curve.png\n", args->out);
   curta_train_close(t);
   return status;
 }

@@ -15,11 +15,14 @@ struct curta_train {
   struct curta_state state;
   struct curta_recipe recipe;
   struct curta_log log;
-  struct { uint32_t images, correct; int64_t loss_micro; } window;
-  uint32_t *order;                             /* of this epoch's images */
-  uint32_t steps_done;                         /* by this call of the program */
-  uint64_t counter;                            /* device cycles when last looked at */
-  uint64_t macs_per_image;                     /* useful ones of a training step */
+  struct {
+    uint32_t images, correct;
+    int64_t loss_micro;
+  } window;
+  uint32_t *order;         /* of this epoch's images */
+  uint32_t steps_done;     /* by this call of the program */
+  uint64_t counter;        /* device cycles when last looked at */
+  uint64_t macs_per_image; /* useful ones of a training step */
   char checkpoint[600];
 };
 

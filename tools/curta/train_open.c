@@ -15,9 +15,11 @@
 static int load_data(struct curta_train *t, struct curta_fail *fail)
 {
   const struct curta_net *net = &t->network.net;
-  struct curta_data_want want = {t->recipe.data, t->args->data_dir, CURTA_TRAIN, t->recipe.limit, net->c, net->h, net->w, net->classes, t->network.opt.seed};
+  struct curta_data_want want = {t->recipe.data, t->args->data_dir, CURTA_TRAIN,        t->recipe.limit, net->c, net->h,
+                                 net->w,         net->classes,      t->network.opt.seed};
   int r = curta_data_load(&t->train_data, &want, fail);
-  if (r || t->args->no_eval) return r;
+  if (r || t->args->no_eval)
+    return r;
   want.split = CURTA_TEST;
   want.limit = t->args->test_limit;
   r = curta_data_load(&t->test_data, &want, fail);
@@ -29,16 +31,20 @@ static int load_data(struct curta_train *t, struct curta_fail *fail)
 /* The plans for the batches to come, while their failure costs nothing yet. The first one holds the weights. */
 static int make_plans(struct curta_train *t, struct curta_fail *fail)
 {
-  const uint32_t batch = t->recipe.batch, sizes[] = {batch, t->train_data.n % batch, t->test_data.n < batch ? 0 : t->test_data.n % batch,
-                                                     t->test_data.n < batch ? t->test_data.n : 0};
+  const uint32_t batch = t->recipe.batch,
+                 sizes[] = {batch, t->train_data.n % batch, t->test_data.n < batch ? 0 : t->test_data.n % batch,
+                            t->test_data.n < batch ? t->test_data.n : 0};
   struct curta_planned *p;
   int r = 0;
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes && !r; i++)
-    if (sizes[i]) r = curta_session_plan(&t->session, sizes[i], &p, fail);
-  if (r) return r;
+    if (sizes[i])
+      r = curta_session_plan(&t->session, sizes[i], &p, fail);
+  if (r)
+    return r;
   p = t->session.planned[0];
   for (uint32_t i = 0; i < CURTA_MAX_LAYERS; i++)
-    for (uint32_t pass = CURTA_PASS_FWD; pass <= CURTA_PASS_DW; pass++) t->macs_per_image += p->plan.stat[i][pass].macs;
+    for (uint32_t pass = CURTA_PASS_FWD; pass <= CURTA_PASS_DW; pass++)
+      t->macs_per_image += p->plan.stat[i][pass].macs;
   t->macs_per_image /= batch;
   return 0;
 }
@@ -49,19 +55,28 @@ static int check_same(const struct curta_train *t, const struct curta_args *args
   static const char *const training[] = {"--preset", "--mu", "--decay", "--master"};
   struct curta_network fresh;
   int r;
-  if ((args->data && strcmp(args->data, t->recipe.data) != 0) || (curta_args_given(args, "--batch") && args->batch != t->recipe.batch) ||
-      (args->limit && args->limit != t->recipe.limit) || (curta_args_given(args, "--seed") && args->seed != t->network.opt.seed) ||
-      (args->augment && !t->recipe.augment))
-    return curta_usage(fail, "--resume: the checkpoint was made with --data %s --batch %" PRIu32 " --limit %" PRIu32 " --seed %" PRIu32
-                       "%s: give the same, or leave them out", t->recipe.data, t->recipe.batch, t->recipe.limit, t->network.opt.seed,
+  if ((args->data && strcmp(args->data, t->recipe.data) != 0) ||
+      (curta_args_given(args, "--batch") && args->batch != t->recipe.batch) ||
+      (args->limit && args->limit != t->recipe.limit) ||
+      (curta_args_given(args, "--seed") && args->seed != t->network.opt.seed) || (args->augment && !t->recipe.augment))
+    return curta_usage(fail,
+                       "--resume: the checkpoint was made with --data %s --batch %" PRIu32 " --limit %" PRIu32
+                       " --seed %" PRIu32 "%s: give the same, or leave them out",
+                       t->recipe.data, t->recipe.batch, t->recipe.limit, t->network.opt.seed,
                        t->recipe.augment ? " --augment" : "");
   r = curta_network_load(&fresh, args, args->net ? NULL : t->network.text, fail);
-  if (r) return r;
-  if (strcmp(fresh.text, t->network.text) != 0) r = curta_usage(fail, "--resume: the checkpoint was made with another network than %s", args->net);
+  if (r)
+    return r;
+  if (strcmp(fresh.text, t->network.text) != 0)
+    r = curta_usage(fail, "--resume: the checkpoint was made with another network than %s", args->net);
   for (size_t i = 0; i < sizeof training / sizeof *training; i++) {
-    if (!curta_args_given(args, training[i])) continue;
+    if (!curta_args_given(args, training[i]))
+      continue;
     if (!curta_opt_same(&fresh.opt, &t->network.opt))
-      r = curta_usage(fail, "--resume: the checkpoint was made with other training options than %s and its like say: give the same, or leave them out", training[i]);
+      r = curta_usage(fail,
+                      "--resume: the checkpoint was made with other training options than %s and its like say: give "
+                      "the same, or leave them out",
+                      training[i]);
   }
   curta_network_free(&fresh);
   return r;
@@ -71,31 +86,41 @@ static int open_fresh(struct curta_train *t, struct curta_fail *fail)
 {
   int r;
   if (!t->args->overwrite && access(t->checkpoint, F_OK) == 0)
-    return curta_usage(fail, "%s exists: add --resume to go on, --overwrite to start anew, or choose another --out", t->checkpoint);
+    return curta_usage(fail, "%s exists: add --resume to go on, --overwrite to start anew, or choose another --out",
+                       t->checkpoint);
   t->recipe.batch = t->args->batch;
   t->recipe.limit = t->args->limit;
   t->recipe.augment = t->args->augment ? CURTA_AUGMENT_CROP | CURTA_AUGMENT_FLIP : 0;
-  if (snprintf(t->recipe.data, sizeof t->recipe.data, "%s", t->args->data ? t->args->data : "fashion-mnist") >= (int)sizeof t->recipe.data)
+  if (snprintf(t->recipe.data, sizeof t->recipe.data, "%s", t->args->data ? t->args->data : "fashion-mnist") >=
+      (int)sizeof t->recipe.data)
     return curta_usage(fail, "unknown data set \"%s\"; there are: %s", t->args->data, curta_data_names());
   r = curta_network_load(&t->network, t->args, NULL, fail);
-  if (!r) r = load_data(t, fail);
-  if (!r) r = curta_file_make_dir(t->args->out, fail);
+  if (!r)
+    r = load_data(t, fail);
+  if (!r)
+    r = curta_file_make_dir(t->args->out, fail);
   return r;
 }
 
 static int open_resumed(struct curta_train *t, struct curta_st *st, struct curta_fail *fail)
 {
   int r;
-  if (access(t->checkpoint, F_OK) != 0) return curta_usage(fail, "--resume: there is no %s; leave --resume out to start", t->checkpoint);
+  if (access(t->checkpoint, F_OK) != 0)
+    return curta_usage(fail, "--resume: there is no %s; leave --resume out to start", t->checkpoint);
   r = curta_st_read(st, t->checkpoint, fail);
-  if (!r) r = curta_checkpoint_network(st, t->args, &t->network, fail);
-  if (!r) r = curta_checkpoint_state(st, &t->state, &t->recipe, fail);
-  if (!r) r = check_same(t, t->args, fail);
-  if (!r) r = load_data(t, fail);
+  if (!r)
+    r = curta_checkpoint_network(st, t->args, &t->network, fail);
+  if (!r)
+    r = curta_checkpoint_state(st, &t->state, &t->recipe, fail);
+  if (!r)
+    r = check_same(t, t->args, fail);
+  if (!r)
+    r = load_data(t, fail);
   if (!r && t->state.position > t->train_data.n)
-    r = curta_fail(fail, -EINVAL, "%s: its position is image %" PRIu32 " but %s has only %" PRIu32, t->checkpoint, t->state.position,
-                   t->recipe.data, t->train_data.n);
-  if (!r) r = curta_log_resume(&t->log, t->state.step, fail);
+    r = curta_fail(fail, -EINVAL, "%s: its position is image %" PRIu32 " but %s has only %" PRIu32, t->checkpoint,
+                   t->state.position, t->recipe.data, t->train_data.n);
+  if (!r)
+    r = curta_log_resume(&t->log, t->state.step, fail);
   return r;
 }
 
@@ -107,14 +132,20 @@ int curta_train_open(struct curta_train *t, const struct curta_args *args, struc
   t->args = args;
   t->session.device.kind = -1;
   curta_log_init(&t->log, args->out);
-  if (snprintf(t->checkpoint, sizeof t->checkpoint, "%s/checkpoint.safetensors", args->out) >= 512) return curta_usage(fail, "--out: the name is too long");
+  if (snprintf(t->checkpoint, sizeof t->checkpoint, "%s/checkpoint.safetensors", args->out) >= 512)
+    return curta_usage(fail, "--out: the name is too long");
   r = args->resume ? open_resumed(t, &st, fail) : open_fresh(t, fail);
-  if (!r) r = curta_session_open(&t->session, &t->network, args->device, args, fail);
-  if (!r) r = curta_session_data(&t->session, &t->train_data, fail);
-  if (!r) r = make_plans(t, fail);
-  if (!r) r = args->resume ? curta_checkpoint_weights(&st, &t->session, fail) : curta_session_init_weights(&t->session, fail);
+  if (!r)
+    r = curta_session_open(&t->session, &t->network, args->device, args, fail);
+  if (!r)
+    r = curta_session_data(&t->session, &t->train_data, fail);
+  if (!r)
+    r = make_plans(t, fail);
+  if (!r)
+    r = args->resume ? curta_checkpoint_weights(&st, &t->session, fail) : curta_session_init_weights(&t->session, fail);
   curta_st_free(&st);
-  if (r) return r;
+  if (r)
+    return r;
   t->order = malloc((size_t)t->train_data.n * sizeof *t->order);
   return t->order ? 0 : curta_fail(fail, -ENOMEM, "no memory");
 }
