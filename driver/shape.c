@@ -5,16 +5,21 @@
 #include "plan_int.h"
 
 /* The first layer's images are written by the host: all taps, or those of a row, can become channels. Costs are in cycles for one output pixel of
- * one tile of images and one tile of output channels: forward twice (it is usually recomputed) and the weight gradient. */
+ * one tile of images: the array's or the memory's, and some of the memory's in any case, because other work waits for it. */
+static uint64_t pass_cost(uint64_t array, uint64_t bus)
+{
+  return (array > bus ? array : bus) + bus / 4;
+}
+
 static uint64_t fold_cost(const struct curta_hw *hw, const struct curta_layer *l, uint32_t fold)
 {
   uint32_t k = l->kernel, stride = l->stride, t2 = hw->t * hw->t, ot = (l->o + hw->t - 1) / hw->t;
   uint32_t taps = fold == 2 ? 1 : fold == 1 ? k : k * k, chan = l->c * k * k / taps;
   uint32_t depth = (chan + hw->v - 1) / hw->v * hw->v, ct = (chan + hw->t - 1) / hw->t;
   uint32_t reads = ct * (fold == 2 ? 1 : fold == 1 ? stride : stride * stride);
-  uint64_t macs = hw->r * hw->c * hw->v, load = (uint64_t)reads * t2 / hw->bus;
+  uint64_t macs = hw->r * hw->c * hw->v;
   uint64_t fwd = (uint64_t)ot * taps * depth * t2 / macs, grad = (uint64_t)ot * taps * ct * hw->t * t2 / macs;
-  return 2 * (fwd > load ? fwd : load) + (grad > load ? grad : load);
+  return pass_cost(fwd, (uint64_t)(reads + ot) * t2 / hw->bus) + pass_cost(grad, (uint64_t)(reads + ot) * t2 / hw->bus);
 }
 
 static uint8_t choose_fold(const struct curta_hw *hw, const struct curta_layer *l)
