@@ -459,6 +459,33 @@ static uint32_t stretch(struct pg *g, uint32_t *prog, uint32_t at, uint32_t coun
   return at;
 }
 
+/* Gives both operand buffers and the accumulator memory defined contents: no device clears them. */
+static uint32_t prelude(struct pg *g, uint32_t *prog)
+{
+  uint32_t t2 = tile_bytes(g, 1);
+  for (uint32_t b = 0; b < 2; b++) {
+    uint32_t *cmd = prog + 32 * b, tiles = (uint32_t)(b ? g->cfg->b_tiles : g->cfg->a_tiles);
+    memset(cmd, 0, CURTA_CMD_BYTES);
+    SET(CMD_OPCODE, CURTA_OP_LOAD);
+    SET(LOAD_BUF, b);
+    SET(LOAD_ADDR, PG_PROGRAM_BYTES + rnd(g, PG_REGIONS) * PG_REGION_BYTES);
+    SET(LOAD_N0, tiles < PG_REGION_BYTES / t2 ? tiles : PG_REGION_BYTES / t2);
+    SET(LOAD_N1, 1);
+    SET(LOAD_N2, 1);
+    SET(LOAD_N3, 1);
+    hz_add(g->hz, cmd, 1);
+  }
+  uint32_t *cmd = prog + 64;
+  memset(cmd, 0, CURTA_CMD_BYTES);
+  SET(CMD_OPCODE, CURTA_OP_GEMM);
+  counts(cmd, g->cfg->p_tiles, 1, 1, 1, 1, 1, 1);
+  window(cmd, 0, 0, -1, 1, 0, 0, -1, 1);
+  SET(GEMM_KLAST, 1);
+  SET(GEMM_P_SGA, 1);
+  hz_add(g->hz, cmd, 1);
+  return 3;
+}
+
 uint32_t pg_program(const struct curta_config *cfg, uint64_t seed, uint32_t length, uint8_t *image, struct pg_stats *stats)
 {
   struct pg g = {.cfg = cfg, .rng = seed * 0x9E3779B97F4A7C15ull + 0x1234567u, .image = image, .stats = stats};
@@ -468,7 +495,7 @@ uint32_t pg_program(const struct curta_config *cfg, uint64_t seed, uint32_t leng
   memset(image, 0, PG_PROGRAM_BYTES);
   fill_image(&g);
   g.hz = hz_new(cfg, PG_MEM_BYTES);
-  uint32_t at = stretch(&g, ring, 0, length / 2 + 1);
+  uint32_t at = stretch(&g, ring, prelude(&g, ring), length / 2 + 1);
   if (rnd(&g, 2)) {
     cmd = ring + 32 * at++;
     hz_fence(g.hz);
