@@ -28,3 +28,7 @@ $(BUILD)/tests/golden/bench_gemm: $(BUILD)/tests/golden/bench_gemm.o $(GOLDEN_LI
 $(BUILD)/tests/golden/test_device: $(addprefix $(BUILD)/tests/golden/,test_device.o law.o) $(GOLDEN_LIB)
 	$(CC) $(CFLAGS) $^ -lpthread -o $@
 TESTS += $(BUILD)/tests/golden/test_device
+
+$(BUILD)/tests/golden/test_ref: $(BUILD)/tests/golden/test_ref.o $(GOLDEN_LIB)
+	$(CC) $(CFLAGS) $^ -lpthread -o $@
+TESTS += $(BUILD)/tests/golden/test_ref

@@ -371,7 +371,7 @@ static void refresh(struct law *m, const struct curta_bus *b)
     mem[i] = (uint8_t)(rnd(4) ? word() : rnd(5));
   memcpy(m->mem, mem, MEM);
   for (uint32_t r = 0; r < CURTA_SCALARS; r++) {
-    m->s[r] = rnd(8) ? rnd(20) - (rnd(3) ? 0 : 12u) : word() >> rnd(32);
+    m->s[r] = rnd(8) ? rnd(20) - (rnd(3) ? 0 : 12u) : rnd(2) ? rnd(512) : word() >> rnd(32);
     set_reg(b, CURTA_REG_SCALAR + 4 * r, m->s[r]);
   }
 }
