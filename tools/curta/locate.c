@@ -142,6 +142,9 @@ static int find_place(struct curta_lockstep *l, uint8_t engine, struct curta_fai
              peek_space(l, CURTA_PEEK_B, hw->b_tiles * area / 4, "operand buffer B");
   if (engine == CURTA_ENGINE_MATRIX)
     found |= peek_space(l, CURTA_PEEK_ACC, hw->p_tiles * area, "accumulator memory");
+  /* a vector command that reads the accumulators: were they right? */
+  if (engine == CURTA_ENGINE_VECTOR && !peek_space(l, CURTA_PEEK_ACC, hw->p_tiles * area, "accumulator memory"))
+    printf("  accumulator memory: equal\n");
   /* memory last: a LOAD of a tensor that differs already is shown by the tensor's name */
   int r = curta_lockstep_tensors(l, &bytes, fail);
   return r < 0 ? r : found | r;
