@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_requant - C lanes that shift, round and saturate int32 to int8
 //   y = sign(x) min((|x| >> s) + up, 127); s <= 0: clip(x) (WRAP: +128 gives -128); s >= 63: 0.
-//   up = |x| mod 2^s > threshold; the threshold makes the rounding: nearest 2^(s-1) - 1, stochastic r mod 2^s,
-//   pseudo-stochastic ((x mod 2^h) << (s-h)) | (2^h - 1) with h = s/2, which is "upper half > lower half".
+//   up = |x| mod 2^s > threshold, done as (|x| + (2^s - 1 - threshold)) >> s; the threshold makes the rounding:
+//   nearest 2^(s-1) - 1, stochastic r mod 2^s, truncate 2^s - 1, pseudo-stochastic ((x mod 2^h) << (s-h)) | (2^h - 1)
+//   with h = s/2, which says "upper part of the fraction > lower part". For s > 31 the carry out of 32 bits decides.
 //   red_i: the first stage gives v(x) instead of |x| for an OR over the tensor (or_o, taken by the user).
 // Golden   curta_requant, curta_round_up, curta_mag in curta_num.h
 // Timing   3 cycles, one group a cycle. The masks follow shift_i, mode_i one cycle later and must be right in the
@@ -37,44 +38,46 @@ module curta_requant #(
   wire        zero  = !neg && shift_i >= 32'd63;
   wire [5:0]  s     = plain || zero ? 6'd0 : shift_i[5:0];
   wire [4:0]  h     = s[5:1];
-  wire [4:0]  up    = s[4:0] - h;  // h or h + 1: below 32
+  wire [4:0]  up    = s[4:0] - h;               // h or h + 1
   wire [4:0]  back  = 5'd0 - up;
-  wire [6:0]  s8    = {1'b0, s} + 7'd8;
+  wire [6:0]  s7    = {1'b0, s} + 7'd7;
   wire [31:0] ones  = 32'hffffffff;
+  wire [31:0] mask  = s[5] ? ones : ~(ones << s[4:0]);
+  wire [31:0] low   = ~(ones << h);
+  wire [31:0] half  = s > 6'd32 ? 32'd0 : mask & ~(mask >> 1);
 
-  reg         plain_q, small_q, past_q, round_q;  // small: s < 32 and not zero; past: s > 32
-  reg  [1:0]  mode_q;
-  reg         wrap_q;
+  reg         plain_q, small_q, carry_q;        // small: 0 <= s < 32; carry: s > 31
+  reg         sto_q, wrap_q;
   reg  [4:0]  s_q, up_q;
-  reg  [31:0] mask_q, low_q, over_q, lost_q;    // fraction; its lower half; beyond 8 bits of result; what << up loses
-
+  reg  [15:0] low_q;                            // lower part of the fraction
+  reg  [31:0] add_q, over_q, lost_q;            // addend without draw and threshold; bits beyond 7 of the result;
+                                                // bits that << up loses
   always @(posedge clk_i) begin
     plain_q <= plain;
     small_q <= !zero && !s[5];
-    past_q  <= s > 6'd32;
-    round_q <= !plain && !zero && mode_i != 2'd3;
-    mode_q  <= mode_i;
+    carry_q <= s[5];
+    sto_q   <= mode_i == 2'd2;
     wrap_q  <= wrap_i;
     s_q     <= s[4:0];
     up_q    <= up;
-    mask_q  <= s[5] ? ones : ~(ones << s[4:0]);
-    low_q   <= ~(ones << h);
-    over_q  <= s8[6] || s8[5] || zero ? 32'd0 : ones << s8[4:0];
-    lost_q  <= s[5] ? ones << back : 32'd0;
+    add_q   <= plain || zero || mode_i == 2'd3 ? 32'd0 : mode_i == 2'd0 ? half : mode_i == 2'd1 ? mask & ~low : mask;
+    low_q   <= mode_i == 2'd1 ? low[15:0] : 16'd0;
+    over_q  <= s7[6] || s7[5] || zero ? 32'd0 : ones << s7[4:0];
+    lost_q  <= mode_i == 2'd1 && s[5] ? low & (ones << back) : 32'd0;
   end
 
   // lanes
   reg              v2_q, v3_q, v4_q;
-  reg  [32*C-1:0]  m2_q, f3_q, thr3_q;
-  reg  [C-1:0]     neg2_q, neg3_q, nil2_q, no3_q, over3_q;
-  reg  [8*C-1:0]   q3_q, y4_q;
+  reg  [32*C-1:0]  m2_q;
+  reg  [33*C-1:0]  m3_q;
+  reg  [C-1:0]     neg2_q, neg3_q, nil2_q, lost3_q;
+  reg  [8*C-1:0]   y4_q;
 
   integer     i;
-  reg  [31:0] x, m, lo, thr;
+  reg  [31:0] x, m, thr;
   reg  [32:0] sum;
   reg         sign, big;
   reg  [7:0]  q;
-  reg  [8:0]  q9;
 
   assign v2_o    = v2_q;
   assign v3_o    = v3_q;
@@ -98,28 +101,24 @@ module curta_requant #(
         neg2_q[i]        <= sign;
         nil2_q[i]        <= red_i && !sign && !sum[32];
       end
-    // quotient, fraction, threshold
+    // add; of the lower part 16 bits can stay inside 32 bits after << up where up > 15, and it has no more elsewhere
     if (v2_q)
       for (i = 0; i < C; i = i + 1) begin
         m   = m2_q[32*i +: 32];
-        lo  = m & low_q;
-        thr = mode_q[1] ? r_i[32*i +: 32] & mask_q : mode_q[0] ? (lo << up_q) | low_q : {past_q, mask_q[31:1]};
-        x   = m >> s_q;
-        q3_q[8*i +: 8]     <= small_q ? x[7:0] : 8'd0;
-        f3_q[32*i +: 32]   <= m & mask_q;
-        thr3_q[32*i +: 32] <= thr;
-        no3_q[i]           <= !round_q || (mode_q == 2'd1 && |(lo & lost_q));
-        over3_q[i]         <= |(m & over_q);
-        neg3_q[i]          <= neg2_q[i];
+        thr = {16'd0, m[15:0] & low_q} << up_q;
+        m3_q[33*i +: 33] <= {1'b0, m} + {1'b0, add_q & ~thr & ~(r_i[32*i +: 32] & {32{sto_q}})};
+        lost3_q[i]       <= |(m & lost_q);
+        neg3_q[i]        <= neg2_q[i];
       end
-    // round, saturate, sign
+    // shift, saturate, sign
     if (v3_q)
       for (i = 0; i < C; i = i + 1) begin
         sign = neg3_q[i];
-        q9   = {1'b0, q3_q[8*i +: 8]} + {8'd0, !no3_q[i] && f3_q[32*i +: 32] > thr3_q[32*i +: 32]};
-        big  = over3_q[i] || q9[8] || q9[7];
-        q    = big ? 8'd127 : q9[7:0];
-        if (plain_q && big && (sign || (wrap_q && !over3_q[i] && q9 == 9'd128))) q = 8'd128;
+        sum  = m3_q[33*i +: 33];
+        x    = sum[31:0] >> s_q;
+        big  = |(sum[31:0] & over_q);                // sum[32] needs s > 31: |x| <= 2^31
+        q    = big ? 8'd127 : {1'b0, x[6:0] & {7{small_q}}} | {7'd0, sum[32] && carry_q && !lost3_q[i]};
+        if (plain_q && big && (sign || (wrap_q && sum == 33'd128))) q = 8'd128;
         else if (sign) q = 8'd0 - q;
         y4_q[8*i +: 8] <= q;
       end

@@ -257,17 +257,18 @@ module curta_vector #(
     else if (fill_in != (is_fill && issue_take)) fills_q <= fill_in ? fills_q + 5'd1 : fills_q - 5'd1;
 
   // AUX goes along with its group: register k is valid in stage k
-  reg  [8*C-1:0]  aux0_q;              // waits for the accumulator memory (masks)
+  reg  [8*C-1:0]  aux0_q;              // waits for the accumulator memory (masks, weights of a plain update)
+  wire            aux_late = acc && !master && !decay;
   reg  [16*C-1:0] aux1_q, aux2_q, aux3_q, aux4_q;
   integer         k;
   always @(posedge clk_i) begin
     if (aux_pop)
       for (k = 0; k < C; k = k + 1)
         aux0_q[8*k +: 8] <= aux[16*k +: 8];
-    if (acc && mask) begin
+    if (aux_late) begin
       if (ld_acc)
         for (k = 0; k < C; k = k + 1)
-          aux1_q[16*k +: 16] <= {8'd0, aux0_q[8*k +: 8]};
+          aux1_q[16*k +: 16] <= {{8{aux0_q[8*k + 7]}}, aux0_q[8*k +: 8]};
     end else if (aux_pop) begin
       aux1_q <= aux;
     end

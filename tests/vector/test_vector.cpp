@@ -175,7 +175,7 @@ static void make_map(bool scatter)
 
 static void make_update(bool reduce)
 {
-  bool master = rng.chance(500), decay = rng.chance(400), acc = reduce && rng.chance(400);
+  bool master = rng.chance(500), decay = rng.chance(400), acc = rng.chance(400);
   uint32_t n = 1 + rng.below(6);
   Span span = {0, (int32_t)n - 1};
   memset(cmd, 0, sizeof cmd);
@@ -193,8 +193,8 @@ static void make_update(bool reduce)
     set(CURTA_UPDATE_DECAY_REG, reg);
     set_scalar(reg, rng.chance(200) ? (int32_t)rng.next() : rng.between(-10, 34));
   }
+  set(CURTA_UPDATE_SRC_ACC, acc);
   if (reduce) {
-    set(CURTA_REDUCE_SRC_ACC, acc);
     set(CURTA_REDUCE_OR_REG, rng.below(64));
     set(CURTA_REDUCE_OR_KEEP, rng.below(2));
     if (decay && get(CURTA_REDUCE_OR_REG) == get(CURTA_REDUCE_DECAY_REG))
@@ -342,7 +342,7 @@ static void follow()
   memcpy(model.s, bench->s, sizeof bench->s);
 }
 
-static const uint64_t kLimit = 600000;
+static const uint64_t kLimit = 3000000;
 
 // One random command, compared. range: with an address outside.
 static bool one(const char *what, int kind, int number, bool range)
