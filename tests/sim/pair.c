@@ -266,6 +266,15 @@ static int compare_counters(struct pair *p)
   return 0;
 }
 
+/* After an error the results of younger commands are unspecified: the RTL's memory becomes the golden one again. */
+static void level(struct pair *p)
+{
+  uint32_t error = 0;
+  p->golden.reg_read(p->golden.ctx, CURTA_REG_ERROR, &error);
+  if (error)
+    memcpy(p->rtl.mem_map(p->rtl.ctx, 0, PAIR_MEM), p->golden.mem_map(p->golden.ctx, 0, PAIR_MEM), PAIR_MEM);
+}
+
 int pair_run(struct pair *p, uint32_t cmd[][32], uint32_t n)
 {
   struct curta_bus *bus[2] = { &p->golden, &p->rtl };
@@ -273,6 +282,7 @@ int pair_run(struct pair *p, uint32_t cmd[][32], uint32_t n)
   uint64_t begin = curta_rtl_cycles(&p->rtl);
   while (1u << log2 < n)
     log2++;
+  level(p);
   for (int d = 0; d < 2; d++) {
     int err = pair_reset(bus[d], log2, PAIR_MEM);
     p->records[d] = 0;
