@@ -79,6 +79,8 @@ static void put(struct emit *e, const struct item *it)
   memcpy(a->span, it->span, sizeof a->span);
   a->n_spans = it->n_spans;
   e->n++;
+  for (int q = 0; q < Q_COUNT && it->engine != CURTA_ENGINE_MATRIX; q++)
+    e->credit[q] -= it->cycles;
   account(e, it);
 }
 
@@ -129,17 +131,21 @@ void emit_later(struct emit *e, const struct item *it, enum queue q)
   e->count[q]++;
 }
 
-void emit_pace(struct emit *e, uint64_t cycles, uint64_t bus_cycles)
+/* IDLE work takes what is left; URGENT work may crowd others out by a quarter. */
+void emit_pace(struct emit *e, uint64_t cycles)
 {
-  uint64_t free_cycles = cycles > bus_cycles ? cycles - bus_cycles : 0;
-  e->credit += (int64_t)(free_cycles > cycles / 8 ? free_cycles : cycles / 8);
-  for (int q = 0; q < Q_COUNT; q++)
-    while (e->count[q] && e->credit >= (int64_t)e->queue[q][e->head[q]].cycles) {
-      e->credit -= (int64_t)e->queue[q][e->head[q]].cycles;
+  for (int q = 0; q < Q_COUNT; q++) {
+    int64_t floor = -(int64_t)cycles * (q == Q_URGENT ? 0 : 8);
+    e->credit[q] += (int64_t)cycles;
+    if (q == Q_URGENT && e->credit[q] < (int64_t)cycles / 4)
+      e->credit[q] = (int64_t)cycles / 4;
+    else if (e->credit[q] < floor)
+      e->credit[q] = floor;
+    while (e->count[q] && e->credit[q] >= (int64_t)e->queue[q][e->head[q]].cycles)
       pop(e, (enum queue)q);
-    }
-  if (!e->count[Q_URGENT] && !e->count[Q_IDLE])
-    e->credit = 0;
+    if (!e->count[q] && e->credit[q] > 0)
+      e->credit[q] = 0;
+  }
 }
 
 void emit_flush(struct emit *e)

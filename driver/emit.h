@@ -47,7 +47,7 @@ struct emit {
   struct item queue[Q_COUNT][QUEUE_DEPTH];
   uint32_t head[Q_COUNT], count[Q_COUNT];
   uint32_t stamp;
-  int64_t credit;                                  /* cycles that delayed work may take now */
+  int64_t credit[Q_COUNT];                         /* bus cycles that delayed work may take now */
 };
 
 void emit_start(struct emit *e, const struct curta_hw *hw, uint32_t (*cmd)[CURTA_CMD_WORDS], uint32_t capacity);
@@ -64,8 +64,8 @@ void item_span(struct item *it, enum space space, int write, uint64_t lo, uint64
 void emit_now(struct emit *e, const struct item *it);
 /* Delays; the queue keeps its order. */
 void emit_later(struct emit *e, const struct item *it, enum queue q);
-/* The array has been given `cycles` of work that leave `bus_cycles` for others: lets delayed work follow it. */
-void emit_pace(struct emit *e, uint64_t cycles, uint64_t bus_cycles);
+/* The array has been given `cycles` of work: lets delayed work follow it as far as the commands emitted so far leave the memory free. */
+void emit_pace(struct emit *e, uint64_t cycles);
 void emit_flush(struct emit *e);
 /* Flushes, then SKIP over what follows up to emit_skip_end if S[ra] == S[rb]. Returns the SKIP's place. Between the two nothing
  * may be delayed. */

@@ -284,21 +284,18 @@ struct chunk {
 static void emit_chunk(struct gemm *g, const struct gpass *p, const struct block *b, const struct chunk *c, uint32_t p_base, int or_reg, bool keep)
 {
   const struct curta_hw *hw = g->e->hw;
-  uint32_t stride[4], klast = c->k[2].lo + c->k[2].n == p->nk[2] ? p->klast : hw->t, loaded = 0;
+  uint32_t stride[4], klast = c->k[2].lo + c->k[2].n == p->nk[2] ? p->klast : hw->t;
   bool final = c->last && or_reg >= 0, present[2];
   struct piece pc[2];
   struct item it;
   item_init(&it, CURTA_OP_GEMM, CURTA_ENGINE_MATRIX, p->tag);
   for (int i = 1; i >= 0; i--) {                     /* B first: weights and inputs are there before errors and activations */
     const struct operand *o = &p->op[i];
-    uint32_t before = g->e->issued[CURTA_ENGINE_LOAD];
     pc[i].d[D_LANE] = b->g[i];
     pc[i].d[D_Y] = positions(o, 0, b->v[0], c->k[0]);
     pc[i].d[D_X] = positions(o, 1, b->v[1], c->k[1]);
     pc[i].d[D_K] = c->k[2];
     present[i] = fetch(g, p, i, &pc[i]);
-    if (g->e->issued[CURTA_ENGINE_LOAD] != before)
-      loaded += pc[i].len;
     if (present[i]) {
       set_operand(&it, i, o, &pc[i], b, c->k);
       item_span(&it, i ? SP_B : SP_A, 0, pc[i].off, pc[i].off + pc[i].len);
@@ -330,7 +327,7 @@ static void emit_chunk(struct gemm *g, const struct gpass *p, const struct block
     item_span(&it, SP_S, 1, (uint64_t)or_reg, (uint64_t)or_reg + 1);
   it.cycles = (uint32_t)gemm_cycles(hw, p, b, c->k, klast);
   emit_now(g->e, &it);
-  emit_pace(g->e, it.cycles, (uint64_t)loaded * hw->t * hw->t / hw->bus);
+  emit_pace(g->e, it.cycles);
 }
 
 void gemm_block(struct gemm *g, const struct gpass *p, const struct tiling *t, const struct block *b, uint32_t p_base, int or_reg, bool keep)

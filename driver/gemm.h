@@ -27,6 +27,7 @@ struct gpass {
   uint32_t tag;
   uint32_t out_stride[4];        /* result tensor in tiles: g0, g1, vy, vx */
   uint32_t out_base;             /* tiles */
+  uint32_t wait;                 /* cycles that the first block waits for every tile of operand 0 that it reads */
 };
 
 struct range {
@@ -43,6 +44,7 @@ struct tiling {
   uint8_t outer;
   uint64_t cycles;               /* estimate: max(array, bus) of the GEMMs and LOADs */
   uint64_t array, bus;
+  uint64_t wait;                 /* for operand 0, see gpass; not in cycles */
 };
 
 /* How the results of a block leave. bytes: for memory per result element, read and written; runs: a command for every run of consecutive

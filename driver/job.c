@@ -68,8 +68,15 @@ static void job_init(struct job *job, const struct curta_plan_weighted *l, uint3
   }
 }
 
+/* Bus cycles of the second pass for one tile of a layer's output: int32 of the whole pooling window, int8 back. */
+static uint32_t second_pass_cycles(const struct planner *pl, const struct curta_plan_weighted *l)
+{
+  uint32_t k = l->pool ? l->pool : 1;
+  return (4 * k * k + 1) * pl->plan->hw.t * pl->plan->hw.t / pl->plan->hw.bus;
+}
+
 /* Y(n,oy,ox,o) = sum over r,s,i of X(n, sy oy + r - py, sx ox + s - px, i) W(r,s,o,i) */
-void job_forward(struct planner *pl, uint32_t w, struct job *job)
+void job_forward(struct planner *pl, uint32_t w, struct job *job, bool waits)
 {
   const struct curta_plan_weighted *l = &pl->plan->weighted[w];
   struct dims d = dims_of(pl, l);
@@ -91,6 +98,7 @@ void job_forward(struct planner *pl, uint32_t w, struct job *job)
   p->nk[1] = l->s;
   p->nk[2] = d.c;
   p->klast = last_tile(pl, l->c);
+  p->wait = waits ? second_pass_cycles(pl, &l[-1]) : 0;
   set_out(p, 0, l->oh * l->ow * d.o, 1, l->ow * d.o, d.o);
 }
 
@@ -196,7 +204,7 @@ static uint64_t strategy_cost(uint32_t strategy, const struct choice *c)
   case CURTA_SPILL:
     return (c->spill[1] > c->spill[2] ? c->spill[1] : c->spill[2]) + (c->second > c->hide ? c->second - c->hide : 0) + 1000;
   case CURTA_KEEP: return 0;
-  case CURTA_RECOMPUTE: return 2 * c->direct[0] - c->direct[0] * c->kept / 256;
+  case CURTA_RECOMPUTE: return c->direct[1] + c->direct[0] - c->direct[0] * c->kept / 256;
   default: return c->direct[0] + c->direct[0] / 20 + 3000;   /* one guess in twenty is wrong; the fence */
   }
 }
@@ -234,8 +242,6 @@ bool job_choose(struct planner *pl, struct job *job, uint32_t align, uint64_t hi
   if (!tile_subs(pl, job, &as_int32, job->tiling, c.spill))
     return false;
   job->strategy = CURTA_SPILL;
-  if (grad)                                          /* an update hides behind other passes as far as its own leaves room */
-    c.hide = job_slack(job);
   if (!tile_subs(pl, job, &used_up, t, c.direct))
     return true;
   if (allowed(pl, job, CURTA_SPILL))
@@ -247,6 +253,8 @@ bool job_choose(struct planner *pl, struct job *job, uint32_t align, uint64_t hi
     }
   if (job->strategy != CURTA_SPILL)
     memcpy(job->tiling, t, sizeof t);
+  else
+    job->second = c.second;
   return true;
 }
 

@@ -124,34 +124,57 @@ static void map_work(struct planner *pl)
   plan->t_logits = below;
 }
 
-/* The second pass of an activation hides behind the next layer's forward pass, unless that needs all of it at once; that of an input error
- * behind its own layer's weight gradient. */
-static bool choose_layer(struct planner *pl, uint32_t w)
+/* The second pass of an activation hides behind the next layer's forward pass, unless that needs all of it at once. */
+static bool choose_forward(struct planner *pl)
 {
   const struct curta_plan *plan = pl->plan;
-  const struct curta_plan_weighted *l = &plan->weighted[w];
-  struct job *job = pl->job[w];
-  bool all = w + 1 == plan->n_weighted || (l[1].oh == 1 && l[1].ow == 1);
-  job_forward(pl, w, &job[CURTA_PASS_FWD]);
-  job_dw(pl, w, &job[CURTA_PASS_DW]);
-  if (!job_choose(pl, &job[CURTA_PASS_FWD], l->pool ? l->pool : 1, all ? 0 : job_slack(&pl->job[w + 1][CURTA_PASS_FWD])) ||
-      !job_choose(pl, &job[CURTA_PASS_DW], 1, 0))
-    return false;
-  if (w == 0)
-    return true;
-  job_dx(pl, w, &job[CURTA_PASS_DX]);
-  return job_choose(pl, &job[CURTA_PASS_DX], 1, job_slack(&job[CURTA_PASS_DW]));
+  for (uint32_t w = 0; w < plan->n_weighted; w++) {
+    const struct curta_plan_weighted *l = &plan->weighted[w];
+    struct job *job = &pl->job[w][CURTA_PASS_FWD], *next = &pl->job[w + 1][CURTA_PASS_FWD];
+    uint64_t hide = 0;
+    if (w + 1 < plan->n_weighted && (l[1].oh > 1 || l[1].ow > 1)) {
+      job_forward(pl, w + 1, next, false);
+      if (!job_choose(pl, next, 1, 0))                 /* for its slack only: its turn comes */
+        return false;
+      hide = job_slack(next);
+    }
+    job_forward(pl, w, job, w && pl->job[w - 1][CURTA_PASS_FWD].strategy == CURTA_SPILL);
+    if (!job_choose(pl, job, l->pool ? l->pool : 1, hide))
+      return false;
+  }
+  return true;
+}
+
+/* The second pass of an input error hides behind its own layer's weight gradient; an update behind everything that follows, that is behind the
+ * layers below. */
+static bool choose_backward(struct planner *pl)
+{
+  uint64_t below = 0;            /* bus cycles that the layers below leave free */
+  for (uint32_t w = 0; w < pl->plan->n_weighted; w++) {
+    struct job *dx = &pl->job[w][CURTA_PASS_DX], *dw = &pl->job[w][CURTA_PASS_DW];
+    job_dw(pl, w, dw);
+    if (!job_choose(pl, dw, 1, below))
+      return false;
+    below = (below > dw->second ? below - dw->second : 0) + job_slack(dw);
+    if (w == 0)
+      continue;
+    job_dx(pl, w, dx);
+    if (!job_choose(pl, dx, 1, job_slack(dw)))
+      return false;
+    below = (below > dx->second ? below - dx->second : 0) + job_slack(dx);
+  }
+  return true;
 }
 
 static int make_jobs(struct planner *pl)
 {
   struct curta_plan *plan = pl->plan;
   uint64_t spill = 0;
-  for (uint32_t w = plan->n_weighted; w-- > 0;) {
+  if (!choose_forward(pl) || !choose_backward(pl))
+    return plan_fail(pl, -EINVAL, "no tiling fits the buffers of this configuration", "");
+  for (uint32_t w = 0; w < plan->n_weighted; w++) {
     struct curta_plan_weighted *l = &plan->weighted[w];
     const struct job *job = pl->job[w];
-    if (!choose_layer(pl, w))
-      return plan_fail(pl, -EINVAL, "no tiling fits the buffers of this configuration", "");
     for (int pass = 0; pass < CURTA_PASS_DW; pass++)
       if (job[pass].n_subs && job[pass].strategy == CURTA_SPILL && job[pass].tiles > spill)
         spill = job[pass].tiles;

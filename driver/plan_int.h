@@ -38,6 +38,7 @@ struct job {
   const struct curta_plan_weighted *weighted;
   uint32_t layer, pass;
   uint64_t tiles;                /* of the whole result */
+  uint64_t second;               /* bus cycles of a second pass from memory that other passes must hide */
   uint8_t strategy;              /* enum curta_strategy */
 };
 
@@ -58,7 +59,8 @@ struct planner {
 int plan_shapes(struct planner *pl);
 uint32_t plan_tiles(const struct planner *pl, uint32_t n);
 /* job.c */
-void job_forward(struct planner *pl, uint32_t w, struct job *job);
+/* waits: its input gets its second pass while this runs. */
+void job_forward(struct planner *pl, uint32_t w, struct job *job, bool waits);
 void job_dx(struct planner *pl, uint32_t w, struct job *job);
 void job_dw(struct planner *pl, uint32_t w, struct job *job);
 bool job_choose(struct planner *pl, struct job *job, uint32_t align, uint64_t hide);

@@ -86,6 +86,20 @@ static struct traffic operand_traffic(const struct gpass *p, const struct curta_
   return tr;
 }
 
+/* Cycles that the GEMMs wait for operand 0 to be made while they run, at p->wait cycles a tile: for the first block's, and for what one
+ * sweep over the operand reads faster than it is made. */
+static uint64_t waiting(const struct gpass *p, const struct tiling *t, uint32_t chunks)
+{
+  uint64_t first = p->wait * piece_tiles(p, 0, t) * chunks;
+  uint64_t all = (uint64_t)p->wait * p->ng[0] * p->nk[2] * (uint32_t)p->op[0].u[0] * (uint32_t)p->op[0].u[1];
+  uint64_t sweep = t->array > t->bus ? t->array - t->bus : 0;   /* what the GEMMs leave of the memory's time */
+  if (t->outer == 1)
+    sweep /= ceil_div(p->ng[1], t->g[1]);
+  if (first > all)
+    first = all;
+  return first + (all - first > sweep ? all - first - sweep : 0);
+}
+
 static void estimate(const struct gpass *p, const struct curta_hw *hw, uint32_t p_max, const struct leaving *out, struct tiling *t)
 {
   uint32_t lanes = hw->r * hw->c, t2 = hw->t * hw->t;
@@ -108,6 +122,7 @@ static void estimate(const struct gpass *p, const struct curta_hw *hw, uint32_t 
   t->cycles += LATENCY + (piece_tiles(p, 0, t) + piece_tiles(p, 1, t)) * t2 / hw->bus;
   t->cycles += block_out * (2 * block_tiles > p_max ? blocks : 1);
   t->cycles += t->bus / 16;
+  t->wait = waiting(p, t, chunks);
 }
 
 /* Sizes worth trying for a range of n: those that split it evenly. */
@@ -148,7 +163,7 @@ bool tiling_choose(const struct gpass *p, const struct curta_hw *hw, uint32_t p_
             continue;
           for (t.outer = 0; t.outer < 2; t.outer++) {
             estimate(p, hw, p_max, out, &t);
-            if (!found || t.cycles < best->cycles) {
+            if (!found || t.cycles + t.wait < best->cycles + best->wait) {
               *best = t;
               found = true;
             }
