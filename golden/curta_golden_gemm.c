@@ -11,7 +11,7 @@
 #include "curta_pool.h"
 
 #define BATCH 128
-#define PART_MACS (1u << 20) /* smallest share of a thread: about 20 microseconds */
+#define PART_MACS (1u << 18) /* smallest share of a thread: about 10 microseconds */
 
 enum { SGA, SGB, SVY, SVX, SKY, SKX, SKC, STRIDES };
 

@@ -18,7 +18,7 @@ static void products_c(int32_t *sum, const struct curta_product *p, uint32_t n, 
         }
 }
 
-void curta_kernel_pairs(int16_t *pairs, const int8_t *tile, uint32_t t, int mode)
+static void pairs_c(int16_t *pairs, const int8_t *tile, uint32_t t, int mode)
 {
   uint32_t lane_step = mode ? 1 : t, k_step = mode ? t : 1;
   for (uint32_t k = 0; k < t; k++)
@@ -68,11 +68,12 @@ CURTA_INLINE void requant_any(int8_t *y, const int32_t *x, uint32_t n, const str
   }
 }
 
+/* curta_mag of curta_num.h without branches: (x - [x > 0]) ^ -[x < 0] */
 CURTA_INLINE uint32_t magnitudes_any(const int32_t *x, uint32_t n)
 {
   uint32_t all = 0;
   for (uint32_t i = 0; i < n; i++)
-    all |= curta_mag(x[i]);
+    all |= ((uint32_t)x[i] - (x[i] > 0)) ^ (0u - (x[i] < 0));
   return all;
 }
 
@@ -151,6 +152,43 @@ CURTA_AVX2 static void products_avx2(int32_t *sum, const struct curta_product *p
     rows16(sum, p, n, kp, row);
 }
 
+CURTA_AVX2 static inline __m128i bytes8(const int8_t *p)
+{
+  return _mm_loadl_epi64((const __m128i *)(const void *)p);
+}
+
+CURTA_AVX2 static inline void store_pairs(int16_t *pairs, __m128i bytes)
+{
+  _mm256_storeu_si256((__m256i *)(void *)pairs, _mm256_cvtepi8_epi16(bytes));
+}
+
+/* Mode L, 8 lanes by 8 contraction elements: a transposition of 8 x 4 byte pairs. */
+CURTA_AVX2 static void pairs_l(int16_t *pairs, const int8_t *tile, uint32_t t)
+{
+  const __m128i gather = _mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15);
+  __m128i rows[4]; /* two rows each, as (row 0, row 1) of k = 0, 1, 2, 3 */
+  for (uint32_t i = 0; i < 4; i++)
+    rows[i] = _mm_shuffle_epi8(_mm_unpacklo_epi64(bytes8(tile + 2 * i * t), bytes8(tile + (2 * i + 1) * t)), gather);
+  __m128i a = _mm_unpacklo_epi32(rows[0], rows[1]), b = _mm_unpackhi_epi32(rows[0], rows[1]);
+  __m128i c = _mm_unpacklo_epi32(rows[2], rows[3]), d = _mm_unpackhi_epi32(rows[2], rows[3]);
+  store_pairs(pairs, _mm_unpacklo_epi64(a, c));
+  store_pairs(pairs + 2 * t, _mm_unpackhi_epi64(a, c));
+  store_pairs(pairs + 4 * t, _mm_unpacklo_epi64(b, d));
+  store_pairs(pairs + 6 * t, _mm_unpackhi_epi64(b, d));
+}
+
+CURTA_AVX2 static void pairs_avx2(int16_t *pairs, const int8_t *tile, uint32_t t, int mode)
+{
+  for (uint32_t k = 0; k < t; k += mode ? 2 : 8)
+    for (uint32_t lane = 0; lane < t; lane += 8) {
+      int16_t *to = pairs + k * t + 2 * lane;
+      if (mode)
+        store_pairs(to, _mm_unpacklo_epi8(bytes8(tile + k * t + lane), bytes8(tile + (k + 1) * t + lane)));
+      else
+        pairs_l(to, tile + lane * t + k, t);
+    }
+}
+
 CURTA_AVX2 static void requant_avx2(int8_t *y, const int32_t *x, uint32_t n, const struct curta_kernel_rounding *how)
 {
   requant_any(y, x, n, how);
@@ -181,6 +219,11 @@ void curta_kernel_products(int32_t *sum, const struct curta_product *p, uint32_t
     products_c(sum, p, n, t, kp);
 }
 
+void curta_kernel_pairs(int16_t *pairs, const int8_t *tile, uint32_t t, int mode)
+{
+  (t % 8 == 0 && fast() ? pairs_avx2 : pairs_c)(pairs, tile, t, mode);
+}
+
 void curta_kernel_requant(int8_t *y, const int32_t *x, uint32_t n, const struct curta_kernel_rounding *how)
 {
   (fast() ? requant_avx2 : requant_c)(y, x, n, how);
@@ -199,6 +242,11 @@ void curta_kernel_select(int on)
 void curta_kernel_products(int32_t *sum, const struct curta_product *p, uint32_t n, uint32_t t, uint32_t kp)
 {
   products_c(sum, p, n, t, kp);
+}
+
+void curta_kernel_pairs(int16_t *pairs, const int8_t *tile, uint32_t t, int mode)
+{
+  pairs_c(pairs, tile, t, mode);
 }
 
 void curta_kernel_requant(int8_t *y, const int32_t *x, uint32_t n, const struct curta_kernel_rounding *how)

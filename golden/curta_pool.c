@@ -11,7 +11,7 @@
 #include "curta_pool.h"
 
 #define CURTA_MAX_THREADS 64
-#define CURTA_SPINS 4000 /* looks at a flag before sleeping: about 20 microseconds */
+#define CURTA_SPINS 1000 /* looks at a flag before sleeping: about 20 microseconds */
 
 struct curta_pool {
   unsigned size, started; /* threads with and without the caller's */

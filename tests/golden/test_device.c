@@ -59,6 +59,13 @@ static void test_requant(void)
           x[i] = edge(i);
         curta_kernel_select(fast);
         curta_kernel_requant(y, x, 256, &how);
+        for (uint32_t i = 0; i < 256 && !bad; i += 8) {
+          uint32_t all = 0;
+          for (uint32_t k = i; k < i + 8; k++)
+            all |= curta_mag(x[k]);
+          if (curta_kernel_magnitudes(x + i, 8) != all)
+            bad = fail("kernel of rounding", "magnitudes", all, curta_kernel_magnitudes(x + i, 8));
+        }
         for (uint32_t i = 0; i < 256 && !bad; i++) {
           int8_t want = curta_requant(x[i], shift, how.mode, 0, curta_rand(how.seed, how.tensor, how.index + i));
           char what[96];
@@ -79,6 +86,7 @@ static int products_case(int fast, uint32_t t, uint32_t kp, uint32_t n)
   static int32_t sum[256] __attribute__((aligned(64)));
   uint32_t want[256], mode[2] = { rnd(2), rnd(2) };
   struct curta_product p[8];
+  curta_kernel_select(fast);
   for (uint32_t o = 0; o < 2; o++)
     for (uint32_t x = 0; x < n; x++) {
       for (uint32_t i = 0; i < t * t; i++)
@@ -94,7 +102,6 @@ static int products_case(int fast, uint32_t t, uint32_t kp, uint32_t n)
         for (uint32_t k = 0; k < 2 * kp; k++)
           want[e] += (uint32_t)(tile[0][x][mode[0] ? k * t + i : i * t + k] * tile[1][x][mode[1] ? k * t + j : j * t + k]);
     }
-  curta_kernel_select(fast);
   curta_kernel_products(sum, p, n, t, kp);
   for (uint32_t e = 0; e < t * t; e++)
     if ((uint32_t)sum[e] != want[e])
