@@ -39,5 +39,5 @@ done
 for cc in gcc clang; do
   check "warnings-$cc" sh -c "for f in \$(git ls-files 'golden/*.c' 'driver/*.c'); do $cc -std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Werror -Iinclude -Igolden -fsyntax-only \$f || exit 1; done"
 done
-check freestanding sh -c "for f in \$(git ls-files 'driver/*.c'); do gcc -std=c11 -ffreestanding -fno-builtin -Wall -Werror -Iinclude -fsyntax-only \$f || exit 1; done"
+check freestanding sh -c "for f in \$(git ls-files 'driver/*.c'); do gcc -std=c11 -ffreestanding -fno-builtin -Wall -Werror -Iinclude -Igolden -fsyntax-only \$f || exit 1; done"
 exit $failed
