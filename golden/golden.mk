@@ -25,9 +25,13 @@ bench-golden: $(BUILD)/tests/golden/bench_gemm ## speed of the golden device
 $(BUILD)/tests/golden/bench_gemm: $(BUILD)/tests/golden/bench_gemm.o $(GOLDEN_LIB)
 	$(CC) $(CFLAGS) $^ -lpthread -o $@
 
-$(BUILD)/tests/golden/test_device: $(addprefix $(BUILD)/tests/golden/,test_device.o law.o) $(GOLDEN_LIB)
+$(BUILD)/tests/golden/test_device: $(addprefix $(BUILD)/tests/golden/,test_device.o random_command.o law.o bench.o) $(GOLDEN_LIB)
 	$(CC) $(CFLAGS) $^ -lpthread -o $@
-TESTS += $(BUILD)/tests/golden/test_device
+$(BUILD)/tests/golden/test_commands: $(addprefix $(BUILD)/tests/golden/,test_commands.o bench.o) $(GOLDEN_LIB)
+	$(CC) $(CFLAGS) $^ -lpthread -o $@
+$(BUILD)/tests/golden/test_kernels: $(addprefix $(BUILD)/tests/golden/,test_kernels.o bench.o) $(GOLDEN_LIB)
+	$(CC) $(CFLAGS) $^ -lpthread -o $@
+TESTS += $(addprefix $(BUILD)/tests/golden/,test_kernels test_device test_commands)
 
 $(BUILD)/tests/golden/test_ref: $(BUILD)/tests/golden/test_ref.o $(GOLDEN_LIB)
 	$(CC) $(CFLAGS) $^ -lpthread -o $@

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * random_command.c - see random_command.h
+ *
+ * Sources lie in the lower half of the memory, results in the upper.
+ */
+#include <string.h>
+#include "bench.h"
+#include "random_command.h"
+
+static void set(uint32_t *cmd, uint32_t field, uint32_t value)
+{
+  curta_cmd_set(cmd, field, value);
+}
+
+/* A tile address in the lower half (sources) or third quarter (results) of the memory, rarely outside. */
+static uint32_t place(uint32_t t2, int result)
+{
+  uint32_t half = MEM / 2, from = result ? half + 65536 : 65536;
+  return rnd(60) == 0 ? rnd(1u << 24) * (4 * t2) : from / (4 * t2) * (4 * t2) + rnd(64) * (4 * t2);
+}
+
+static void random_loops(uint32_t *cmd, uint32_t word8)
+{
+  for (uint32_t i = 0; i < 4; i++)
+    cmd[word8 + i / 2] |= (1 + rnd(i ? 3 : 4)) << 16 * (i % 2);
+}
+
+static uint32_t small(void)
+{
+  return rnd(33) - 16u;
+}
+
+static void random_load(const struct law *m, uint32_t *cmd)
+{
+  uint32_t b = rnd(2), tiles = (uint32_t)(b ? m->conf.b_tiles : m->conf.a_tiles);
+  set(cmd, CURTA_LOAD_BUF, b);
+  set(cmd, CURTA_LOAD_DST, rnd(30) ? rnd(tiles - 40) % 64 : rnd(tiles));
+  set(cmd, CURTA_LOAD_ADDR, place(m->t2, 0));
+  random_loops(cmd, 6);
+  for (int i = 8; i < 11; i++)
+    cmd[i] = small();
+}
+
+static void random_gemm(const struct law *m, uint32_t *cmd)
+{
+  uint32_t n[4];
+  cmd[4] = (20 + rnd(8)) | (20 + rnd(8)) << 16;
+  set(cmd, CURTA_GEMM_P_BASE, rnd(20) ? 0 : rnd((uint32_t)m->conf.p_tiles));
+  for (uint32_t f = 16; f <= 19; f++)
+    cmd[5] |= rnd(2) << f;
+  set(cmd, CURTA_GEMM_OR_REG, rnd(64));
+  set(cmd, CURTA_GEMM_OR_KEEP, rnd(2));
+  for (int i = 0; i < 4; i++)
+    n[i] = 1 + rnd(2);
+  cmd[6] = n[0] | n[1] << 16;
+  cmd[7] = n[2] | n[3] << 16;
+  cmd[8] = (1 + rnd(3)) | (1 + rnd(3)) << 16;
+  cmd[9] = (1 + rnd(3)) | (1 + rnd(m->t)) << 16;
+  for (int i = 10; i <= 15; i++)
+    cmd[i] = ((rnd(9) - 4) & 0xffff) | (rnd(9) - 4) << 16;
+  set(cmd, CURTA_GEMM_P_SGA, n[1] * n[2] * n[3]);
+  set(cmd, CURTA_GEMM_P_SGB, n[2] * n[3]);
+  set(cmd, CURTA_GEMM_P_SVY, n[3]);
+  set(cmd, CURTA_GEMM_P_SVX, 1);
+  cmd[18] = ((rnd(4) - 2) & 0xffff) | rnd(6) << 16;
+  cmd[19] = ((rnd(4) - 2) & 0xffff) | rnd(6) << 16;
+  cmd[20] = rnd(3) | rnd(3) << 2 | rnd(3) << 4 | rnd(3) << 6;
+}
+
+static void random_rounding(uint32_t *cmd)
+{
+  set(cmd, CURTA_MAP_ROUND, rnd(4));
+  set(cmd, CURTA_MAP_WRAP, rnd(2));
+  set(cmd, CURTA_MAP_SHIFT_REG, rnd(64));
+  set(cmd, CURTA_MAP_SEED_REG, rnd(64));
+  cmd[19] = word();
+  cmd[20] = word();
+}
+
+/* Destination strides that never meet: `across` tiles for every item. */
+static void random_results(uint32_t *cmd, uint32_t across)
+{
+  uint32_t n0 = cmd[8] & 0xffff, n1 = cmd[8] >> 16, n2 = cmd[9] & 0xffff;
+  cmd[13] = n0 * across;
+  cmd[14] = cmd[13] * n1;
+  cmd[15] = cmd[14] * n2;
+}
+
+static void random_map(const struct law *m, uint32_t *cmd)
+{
+  uint32_t wide = rnd(4) != 0, wide_dst = wide && rnd(4) == 0;
+  set(cmd, CURTA_MAP_SRC_ACC, wide && rnd(2));
+  set(cmd, CURTA_MAP_SRC, curta_cmd_get(cmd, CURTA_MAP_SRC_ACC) ? rnd((uint32_t)m->conf.p_tiles) % 16 : place(m->t2, 0));
+  cmd[5] = place(m->t2, 0);
+  cmd[6] = place(m->t2, 1);
+  cmd[7] = place(m->t2, 1) + MEM / 8;
+  random_loops(cmd, 8);
+  for (int i = 10; i < 13; i++)
+    cmd[i] = curta_cmd_get(cmd, CURTA_MAP_SRC_ACC) ? rnd(3) : small();
+  random_results(cmd, 1);
+  cmd[16] = rnd(5);
+  cmd[17] = rnd(5);
+  set(cmd, CURTA_MAP_SRC_TYPE, wide ? CURTA_TYPE_INT32 : CURTA_TYPE_INT8);
+  random_rounding(cmd);
+  if (wide_dst) {
+    set(cmd, CURTA_MAP_DST_TYPE, CURTA_TYPE_INT32);
+    return;
+  }
+  set(cmd, CURTA_MAP_REQ, wide);
+  set(cmd, CURTA_MAP_RELU, rnd(2));
+  set(cmd, CURTA_MAP_MASK, rnd(2));
+  set(cmd, CURTA_MAP_POOL, rnd(2));
+  set(cmd, CURTA_MAP_KH, 1 + rnd(3));
+  set(cmd, CURTA_MAP_KW, 1 + rnd(3));
+}
+
+static void random_scatter(const struct law *m, uint32_t *cmd)
+{
+  uint32_t kh = 1 + rnd(3), kw = 1 + rnd(3), wide = rnd(2);
+  cmd[4] = place(m->t2, 0);
+  cmd[5] = place(m->t2, 0);
+  cmd[6] = place(m->t2, 1);
+  random_loops(cmd, 8);
+  for (int i = 10; i < 13; i++)
+    cmd[i] = small();
+  random_results(cmd, kh * kw);
+  cmd[17] = cmd[8] & 0xffff;
+  cmd[16] = cmd[17] * kw;
+  random_rounding(cmd);
+  set(cmd, CURTA_SCATTER_SRC_TYPE, wide ? CURTA_TYPE_INT32 : CURTA_TYPE_INT8);
+  set(cmd, CURTA_SCATTER_REQ, wide);
+  set(cmd, CURTA_SCATTER_KH, kh);
+  set(cmd, CURTA_SCATTER_KW, kw);
+}
+
+static void random_update(const struct law *m, uint32_t *cmd, int reduce)
+{
+  cmd[4] = 65536 + rnd(64) * 4 * m->t2;
+  cmd[5] = 65536 + rnd(64) * 4 * m->t2;
+  cmd[8] = 1 + rnd(20);
+  set(cmd, CURTA_UPDATE_MASTER, rnd(2));
+  set(cmd, CURTA_UPDATE_FRAC, 1 + rnd(8));
+  set(cmd, CURTA_UPDATE_DECAY, rnd(2));
+  set(cmd, CURTA_UPDATE_DECAY_REG, rnd(64));
+  set(cmd, CURTA_UPDATE_SRC_ACC, rnd(2)); /* the same bit in REDUCE */
+  if (curta_cmd_get(cmd, CURTA_UPDATE_SRC_ACC)) {
+    cmd[4] = rnd(4);
+    cmd[8] = 1 + rnd(12);
+  }
+  if (reduce) {
+    set(cmd, CURTA_REDUCE_OR_REG, rnd(64));
+    set(cmd, CURTA_REDUCE_OR_KEEP, rnd(2));
+    return;
+  }
+  cmd[6] = MEM / 2 + rnd(64) * 4 * m->t2;
+  cmd[7] = MEM * 3 / 4 + rnd(64) * 4 * m->t2;
+  random_rounding(cmd);
+}
+
+static void random_loss(const struct law *m, uint32_t *cmd)
+{
+  cmd[4] = 65536 + rnd(64) * m->t2;
+  cmd[5] = 4 * rnd(1000);
+  cmd[6] = MEM / 2 + rnd(64) * m->t2;
+  cmd[8] = (1 + rnd(20)) | (1 + rnd(rnd(8) ? 24 : 1024)) << 16;
+  set(cmd, CURTA_LOSS_ROUND, rnd(3));
+  set(cmd, CURTA_LOSS_SEED_REG, rnd(64));
+  cmd[19] = word();
+  set(cmd, CURTA_LOSS_EXP_REG, rnd(64));
+  set(cmd, CURTA_LOSS_COUNT_REG, rnd(64));
+}
+
+void random_command(const struct law *m, uint32_t *cmd)
+{
+  static const uint8_t ops[] = { CURTA_OP_LOAD,   CURTA_OP_LOAD, CURTA_OP_GEMM,   CURTA_OP_GEMM,   CURTA_OP_MAP,
+                                 CURTA_OP_MAP,    CURTA_OP_FILL, CURTA_OP_UPDATE, CURTA_OP_REDUCE, CURTA_OP_LOSS,
+                                 CURTA_OP_SCALAR, CURTA_OP_SCATTER };
+  uint32_t op = ops[rnd(sizeof ops)];
+  memset(cmd, 0, 128);
+  cmd[0] = op | word() << 16;
+  if (op == CURTA_OP_LOAD) {
+    random_load(m, cmd);
+  } else if (op == CURTA_OP_GEMM) {
+    random_gemm(m, cmd);
+  } else if (op == CURTA_OP_MAP) {
+    random_map(m, cmd);
+  } else if (op == CURTA_OP_SCATTER) {
+    random_scatter(m, cmd);
+  } else if (op == CURTA_OP_UPDATE || op == CURTA_OP_REDUCE) {
+    random_update(m, cmd, op == CURTA_OP_REDUCE);
+  } else if (op == CURTA_OP_LOSS) {
+    random_loss(m, cmd);
+  } else if (op == CURTA_OP_FILL) {
+    cmd[6] = place(m->t2, 1);
+    random_loops(cmd, 8);
+    random_results(cmd, 1);
+    cmd[19] = rnd(256);
+  } else {
+    cmd[4] = rnd(6) | rnd(64) << 8 | rnd(64) << 16 | rnd(64) << 24;
+    cmd[5] = rnd(64);
+    cmd[6] = rnd(2) ? rnd(40) : word() >> rnd(32);
+  }
+}
