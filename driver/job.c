@@ -202,7 +202,7 @@ static uint64_t strategy_cost(uint32_t strategy, const struct choice *c)
 {
   switch (strategy) {
   case CURTA_SPILL:
-    return (c->spill[1] > c->spill[2] ? c->spill[1] : c->spill[2]) + (c->second > c->hide ? c->second - c->hide : 0) + 1000;
+    return (c->spill[1] > c->spill[2] ? c->spill[1] : c->spill[2]) + (c->second > c->hide ? c->second - c->hide : 0) + c->second / 8 + 1000;
   case CURTA_KEEP: return 0;
   case CURTA_RECOMPUTE: return c->direct[1] + c->direct[0] - c->direct[0] * c->kept / 256;
   default: return c->direct[0] + c->direct[0] / 20 + 3000;   /* one guess in twenty is wrong; the fence */

@@ -63,6 +63,8 @@ static void random_opt(struct curta_opt *o, uint32_t *s)
     o->round_loss = (uint8_t)rnd(s, 3);
     o->bump_shift1 ^= 1;
   }
+  if (!rnd(s, 4))
+    o->round_grad = (uint8_t)(rnd(s, 2) ? CURTA_ROUND_STOCHASTIC : CURTA_ROUND_NEAREST);
 }
 
 static void describe(const struct twin *t, char *text, size_t size)
@@ -105,7 +107,7 @@ static int run_net(uint32_t seed, const char *config, uint8_t force, uint32_t *r
 int main(int argc, char **argv)
 {
   static const char *const configs[] = {"base", "tiny", "large"};
-  uint32_t nets = argc > 1 ? (uint32_t)strtoul(argv[1], 0, 0) : 60, first = argc > 2 ? (uint32_t)strtoul(argv[2], 0, 0) : 1, refused = 0;
+  uint32_t nets = argc > 1 ? (uint32_t)strtoul(argv[1], 0, 0) : 40, first = argc > 2 ? (uint32_t)strtoul(argv[2], 0, 0) : 1, refused = 0;
   int failed = 0;
   for (uint32_t i = first; i < first + nets && failed < 10; i++)
     for (uint8_t force = CURTA_AUTO; force <= CURTA_SPECULATE; force++)

@@ -49,6 +49,31 @@ static void ref_layer(struct twin *t, uint32_t i, uint32_t *w)
   }
 }
 
+/* Stochastic rounding of a gradient counts elements in the device's tile order: where element (o; c,r,s) of the outside order lies. */
+static uint32_t *tile_order(const struct twin *t, uint32_t w)
+{
+  const struct curta_plan_weighted *l = &t->plan.weighted[w];
+  const struct curta_layer *layer = &t->net.layer[l->layer];
+  uint32_t side = t->plan.hw.t, kr = layer->kernel, ks = layer->kernel, n = (uint32_t)curta_layer_weights(layer), inputs = n / layer->o;
+  uint32_t ot = (l->o + side - 1) / side, ct = (l->c + side - 1) / side, *order = malloc(4ul * n);
+  if (layer->kind == CURTA_LAYER_LINEAR) {
+    kr = l->fold ? t->net.h : l->r;
+    ks = l->fold ? t->net.w : l->s;
+  }
+  for (uint32_t k = 0; k < n; k++) {
+    uint32_t o = k / inputs, j = k % inputs, c = j / (kr * ks), r = j / ks % kr, s = j % ks, i = c;
+    if (l->fold == 1) {
+      i = c * ks + s;
+      s = 0;
+    } else if (l->fold == 2) {
+      i = j;
+      r = s = 0;
+    }
+    order[k] = ((((r * l->s + s) * ot + o / side) * ct + i / side) * side + o % side) * side + i % side;
+  }
+  return order;
+}
+
 static int open_plan(struct twin *t)
 {
   struct curta_plan_request rq = {.net = &t->net, .opt = t->opt, .hw = t->dev.hw, .batch = t->batch, .weight_base = (curta_dev_mark(&t->dev) + 4095u) & ~4095u,
@@ -97,6 +122,8 @@ int twin_open(struct twin *t, uint64_t mem_bytes)
   for (uint32_t i = 0; i < t->plan.n_weighted; i++)
     if (curta_weights_set(&t->run, i, t->weights[i], t->layer[t->plan.weighted[i].layer].w_exp))
       return -1;
+  for (uint32_t i = 0; i < t->plan.n_weighted; i++)
+    t->layer[t->plan.weighted[i].layer].grad_index = t->order[i] = tile_order(t, i);
   t->x = malloc((size_t)t->batch * t->net.c * t->net.h * t->net.w);
   t->labels = malloc(2u * t->batch);
   return 0;
@@ -110,8 +137,10 @@ void twin_close(struct twin *t)
   }
   if (t->ref.layer)
     curta_ref_free(&t->ref);
-  for (uint32_t i = 0; i < CURTA_MAX_WEIGHTED; i++)
+  for (uint32_t i = 0; i < CURTA_MAX_WEIGHTED; i++) {
     free(t->weights[i]);
+    free(t->order[i]);
+  }
   free(t->x);
   free(t->labels);
   free(t->cmd);
@@ -180,7 +209,6 @@ static int compare_layer(struct twin *t, uint32_t w)
   return err;
 }
 
-/* Draws of stochastic gradient rounding count in the device's order. */
 static int compare(struct twin *t)
 {
   struct curta_result res;
