@@ -39,6 +39,8 @@ static struct curta_config find(const char *config)
   return *c;
 }
 
+static int fill_tiles(struct pair *p, struct curta_bus *bus);
+
 int pair_open(struct pair *p, const char *config, uint32_t stall, uint32_t seed)
 {
   struct curta_rtl_options o = { .config = config, .mem_bytes = PAIR_MEM, .stall_permille = stall, .seed = seed };
@@ -61,7 +63,8 @@ int pair_open(struct pair *p, const char *config, uint32_t stall, uint32_t seed)
     p->golden.mem_write(p->golden.ctx, a, &w, 4);
     p->rtl.mem_write(p->rtl.ctx, a, &w, 4);
   }
-  return 0;
+  err = fill_tiles(p, &p->golden);
+  return err ? err : fill_tiles(p, &p->rtl);
 }
 
 void pair_close(struct pair *p)
@@ -266,13 +269,42 @@ static int compare_counters(struct pair *p)
   return 0;
 }
 
-/* After an error the results of younger commands are unspecified: the RTL's memory becomes the golden one again. */
-static void level(struct pair *p)
+/* Gives the tiles that pair_engine_command uses a defined content: 64 tiles of A and B, 16 of the accumulators. */
+static int fill_tiles(struct pair *p, struct curta_bus *bus)
+{
+  uint32_t cmd[4][32] = { { 0 } };
+  for (uint32_t k = 0; k < 2; k++) {
+    curta_cmd_set(cmd[k], CURTA_CMD_OPCODE, CURTA_OP_LOAD);
+    curta_cmd_set(cmd[k], CURTA_LOAD_BUF, k);
+    curta_cmd_set(cmd[k], CURTA_LOAD_ADDR, PAIR_DATA);
+    cmd[k][6] = 64 | 1 << 16;
+    cmd[k][7] = 1 | 1 << 16;
+  }
+  curta_cmd_set(cmd[2], CURTA_CMD_OPCODE, CURTA_OP_GEMM);
+  cmd[2][1] = 2;
+  cmd[2][6] = 16 | 1 << 16;
+  cmd[2][7] = cmd[2][8] = 1 | 1 << 16;
+  cmd[2][9] = 1 | (uint32_t)p->conf.t << 16;
+  curta_cmd_set(cmd[2], CURTA_GEMM_A_SGA, 1);
+  curta_cmd_set(cmd[2], CURTA_GEMM_P_SGA, 1);
+  curta_cmd_set(cmd[2], CURTA_GEMM_Y_U, 1);
+  curta_cmd_set(cmd[2], CURTA_GEMM_X_U, 1);
+  curta_cmd_set(cmd[3], CURTA_CMD_OPCODE, CURTA_OP_END);
+  int err = pair_reset(bus, 2, PAIR_MEM);
+  bus->mem_write(bus->ctx, 0, cmd, sizeof cmd);
+  return err ? err : pair_ring(bus, 4);
+}
+
+/* After an error the results of younger commands are unspecified: both devices begin from the same state again. */
+static int level(struct pair *p)
 {
   uint32_t error = 0;
   p->golden.reg_read(p->golden.ctx, CURTA_REG_ERROR, &error);
-  if (error)
-    memcpy(p->rtl.mem_map(p->rtl.ctx, 0, PAIR_MEM), p->golden.mem_map(p->golden.ctx, 0, PAIR_MEM), PAIR_MEM);
+  if (!error)
+    return 0;
+  memcpy(p->rtl.mem_map(p->rtl.ctx, 0, PAIR_MEM), p->golden.mem_map(p->golden.ctx, 0, PAIR_MEM), PAIR_MEM);
+  int err = fill_tiles(p, &p->golden);
+  return err ? err : fill_tiles(p, &p->rtl);
 }
 
 int pair_run(struct pair *p, uint32_t cmd[][32], uint32_t n)
@@ -282,7 +314,10 @@ int pair_run(struct pair *p, uint32_t cmd[][32], uint32_t n)
   uint64_t begin = curta_rtl_cycles(&p->rtl);
   while (1u << log2 < n)
     log2++;
-  level(p);
+  if (level(p)) {
+    snprintf(p->why, sizeof p->why, "the device does not work after the soft reset");
+    return 1;
+  }
   for (int d = 0; d < 2; d++) {
     int err = pair_reset(bus[d], log2, PAIR_MEM);
     p->records[d] = 0;
