@@ -280,16 +280,16 @@ int curta_golden_open(struct curta_bus *bus, const char *config, uint64_t mem_by
     release(g);
     return -ENOMEM;
   }
-  *bus = (struct curta_bus){ .ctx = g,
-                             .reg_read = reg_read,
-                             .reg_write = reg_write,
-                             .mem_read = mem_read,
-                             .mem_write = mem_write,
-                             .mem_map = mem_map,
-                             .wait_irq = wait_irq,
-                             .on_retire = on_retire,
-                             .mem_bytes = mem_bytes,
-                             .name = "golden" };
+  *bus = (struct curta_bus){.ctx = g,
+                            .reg_read = reg_read,
+                            .reg_write = reg_write,
+                            .mem_read = mem_read,
+                            .mem_write = mem_write,
+                            .mem_map = mem_map,
+                            .wait_irq = wait_irq,
+                            .on_retire = on_retire,
+                            .mem_bytes = mem_bytes,
+                            .name = "golden"};
   return 0;
 }
 

@@ -106,9 +106,9 @@ static void fields_vector(uint32_t *word, const uint32_t *cmd)
 
 static void fields_gemm(const struct curta_golden *g, uint32_t *word, const uint32_t *cmd)
 {
-  static const uint32_t counts[] = { CURTA_GEMM_NGA, CURTA_GEMM_NGB, CURTA_GEMM_NVY, CURTA_GEMM_NVX,
-                                     CURTA_GEMM_NKY, CURTA_GEMM_NKX, CURTA_GEMM_NKC };
-  static const uint32_t slopes[] = { CURTA_GEMM_Y_A, CURTA_GEMM_Y_B, CURTA_GEMM_X_A, CURTA_GEMM_X_B };
+  static const uint32_t counts[] = {CURTA_GEMM_NGA, CURTA_GEMM_NGB, CURTA_GEMM_NVY, CURTA_GEMM_NVX,
+                                    CURTA_GEMM_NKY, CURTA_GEMM_NKX, CURTA_GEMM_NKC};
+  static const uint32_t slopes[] = {CURTA_GEMM_Y_A, CURTA_GEMM_Y_B, CURTA_GEMM_X_A, CURTA_GEMM_X_B};
   legal(word, cmd, CURTA_GEMM_P_BASE, 0, (uint32_t)g->conf.p_tiles - 1);
   for (unsigned i = 0; i < sizeof counts / sizeof *counts; i++)
     counted(word, cmd, counts[i]);
@@ -190,7 +190,8 @@ static uint32_t first_misaligned(const struct curta_golden *g, const uint32_t *c
     align_map(g, &word, cmd);
     break;
   case CURTA_OP_SCATTER:
-    aligned(&word, cmd, CURTA_SCATTER_SRC, curta_cmd_get(cmd, CURTA_SCATTER_SRC_TYPE) == CURTA_TYPE_INT32 ? 4 * t2 : t2);
+    aligned(&word, cmd, CURTA_SCATTER_SRC,
+            curta_cmd_get(cmd, CURTA_SCATTER_SRC_TYPE) == CURTA_TYPE_INT32 ? 4 * t2 : t2);
     aligned(&word, cmd, CURTA_SCATTER_AUX, t2);
     aligned(&word, cmd, CURTA_SCATTER_DST, t2);
     break;

@@ -96,7 +96,7 @@ static int execute(struct curta_golden *g, const uint32_t *cmd)
 
 static void retire(struct curta_golden *g, const uint32_t *cmd)
 {
-  struct curta_retire r = { .index = g->index, .check = g->check };
+  struct curta_retire r = {.index = g->index, .check = g->check};
   r.opcode = (uint8_t)curta_cmd_get(cmd, CURTA_CMD_OPCODE);
   r.engine = curta_golden_op(r.opcode)->engine;
   r.tag = (uint16_t)curta_cmd_get(cmd, CURTA_CMD_TAG);

@@ -2,8 +2,8 @@
  * curta_golden_gemm.c - GEMM (machine.md section 4)
  *
  * A visit gathers its tile products, whole ones and those of the last contraction tile apart, and hands them to the
- * kernel in batches. Visits never share a result tile, so that they may run on any thread in any order; the magnitudes and
- * the check sum are merged by OR and addition.
+ * kernel in batches. Visits never share a result tile, so that they may run on any thread in any order; the magnitudes
+ * and the check sum are merged by OR and addition.
  */
 #include <stdatomic.h>
 #include "curta_golden_int.h"
@@ -24,15 +24,15 @@ struct gemm {
   struct curta_golden *g;
   uint32_t base[3], stride[3][STRIDES]; /* A, B, P; modulo 2^16 */
   uint32_t nga, ngb, nvy, nvx, nky, nkx, nkc;
-  uint32_t klast;            /* elements used of the last contraction tile, whole groups of V */
+  uint32_t klast; /* elements used of the last contraction tile, whole groups of V */
   struct law y, x;
   const int16_t *pairs[2];
-  int start, final;          /* ACC, FINAL */
+  int start, final; /* ACC, FINAL */
   uint64_t visits;
   unsigned parts;
   atomic_uint magnitude, check, failed;
   int error;
-  uint32_t info;             /* of the first failing visit of a run on one thread */
+  uint32_t info; /* of the first failing visit of a run on one thread */
 };
 
 /* Products of one visit that wait for the kernel. */
@@ -49,9 +49,9 @@ static uint32_t field(const uint32_t *cmd, uint32_t f)
 static void set_strides(struct gemm *m, const uint32_t *cmd)
 {
   static const uint32_t f[3][STRIDES] = {
-    { CURTA_GEMM_A_SGA, 0, CURTA_GEMM_A_SVY, CURTA_GEMM_A_SVX, CURTA_GEMM_A_SKY, CURTA_GEMM_A_SKX, CURTA_GEMM_A_SKC },
-    { 0, CURTA_GEMM_B_SGB, CURTA_GEMM_B_SVY, CURTA_GEMM_B_SVX, CURTA_GEMM_B_SKY, CURTA_GEMM_B_SKX, CURTA_GEMM_B_SKC },
-    { CURTA_GEMM_P_SGA, CURTA_GEMM_P_SGB, CURTA_GEMM_P_SVY, CURTA_GEMM_P_SVX, 0, 0, 0 },
+      {CURTA_GEMM_A_SGA, 0, CURTA_GEMM_A_SVY, CURTA_GEMM_A_SVX, CURTA_GEMM_A_SKY, CURTA_GEMM_A_SKX, CURTA_GEMM_A_SKC},
+      {0, CURTA_GEMM_B_SGB, CURTA_GEMM_B_SVY, CURTA_GEMM_B_SVX, CURTA_GEMM_B_SKY, CURTA_GEMM_B_SKX, CURTA_GEMM_B_SKC},
+      {CURTA_GEMM_P_SGA, CURTA_GEMM_P_SGB, CURTA_GEMM_P_SVY, CURTA_GEMM_P_SVX, 0, 0, 0},
   };
   for (int t = 0; t < 3; t++)
     for (int i = 0; i < STRIDES; i++)
@@ -73,10 +73,10 @@ static void set_counts(struct gemm *m, const uint32_t *cmd)
   m->nkc = field(cmd, CURTA_GEMM_NKC);
   m->klast = (field(cmd, CURTA_GEMM_KLAST) + v - 1) / v * v;
   m->visits = (uint64_t)m->nga * m->ngb * m->nvy * m->nvx;
-  m->y = (struct law){ (int32_t)field(cmd, CURTA_GEMM_Y_A), (int32_t)field(cmd, CURTA_GEMM_Y_B),
-                       curta_cmd_gets(cmd, CURTA_GEMM_Y_C), (int32_t)field(cmd, CURTA_GEMM_Y_U) };
-  m->x = (struct law){ (int32_t)field(cmd, CURTA_GEMM_X_A), (int32_t)field(cmd, CURTA_GEMM_X_B),
-                       curta_cmd_gets(cmd, CURTA_GEMM_X_C), (int32_t)field(cmd, CURTA_GEMM_X_U) };
+  m->y = (struct law){(int32_t)field(cmd, CURTA_GEMM_Y_A), (int32_t)field(cmd, CURTA_GEMM_Y_B),
+                      curta_cmd_gets(cmd, CURTA_GEMM_Y_C), (int32_t)field(cmd, CURTA_GEMM_Y_U)};
+  m->x = (struct law){(int32_t)field(cmd, CURTA_GEMM_X_A), (int32_t)field(cmd, CURTA_GEMM_X_B),
+                      curta_cmd_gets(cmd, CURTA_GEMM_X_C), (int32_t)field(cmd, CURTA_GEMM_X_U)};
 }
 
 /* Brings the pairs of every tile of a buffer up to date with what LOAD has written. */
@@ -122,7 +122,7 @@ static int put(struct gemm *m, int32_t *sum, struct batch *batch, uint32_t a, ui
     b &= 0xffff;
     if (a >= tiles[0] || b >= tiles[1])
       return out_of_range(m, a >= tiles[0] ? a : b);
-    batch->p[batch->n++] = (struct curta_product){ m->pairs[0] + a * t2, m->pairs[1] + b * t2 };
+    batch->p[batch->n++] = (struct curta_product){m->pairs[0] + a * t2, m->pairs[1] + b * t2};
     if (batch->n == BATCH)
       flush(m, sum, batch);
   }
@@ -207,8 +207,8 @@ static void run_part(void *arg, unsigned part)
 {
   struct gemm *m = arg;
   uint64_t from = m->visits * part / m->parts, to = m->visits * (part + 1) / m->parts;
-  uint32_t at[4] = { (uint32_t)(from / m->nvx / m->nvy / m->ngb), (uint32_t)(from / m->nvx / m->nvy % m->ngb),
-                     (uint32_t)(from / m->nvx % m->nvy), (uint32_t)(from % m->nvx) };
+  uint32_t at[4] = {(uint32_t)(from / m->nvx / m->nvy / m->ngb), (uint32_t)(from / m->nvx / m->nvy % m->ngb),
+                    (uint32_t)(from / m->nvx % m->nvy), (uint32_t)(from % m->nvx)};
   uint32_t magnitude = 0, check = 0;
   int err = 0;
   for (; from < to && !err; from++, next_visit(m, at))
@@ -244,7 +244,7 @@ static int run(struct gemm *m)
 
 int curta_golden_gemm(struct curta_golden *g, const uint32_t *cmd)
 {
-  struct gemm m = { .g = g };
+  struct gemm m = {.g = g};
   uint32_t reg = field(cmd, CURTA_GEMM_OR_REG), old = field(cmd, CURTA_GEMM_OR_KEEP) ? g->s[reg] : 0;
   set_strides(&m, cmd);
   set_counts(&m, cmd);

@@ -16,15 +16,15 @@ struct curta_pool;
 
 struct curta_golden {
   struct curta_config conf;
-  uint32_t t, t2;              /* side and elements of a tile */
-  uint8_t *mem;                /* mem_bytes */
+  uint32_t t, t2; /* side and elements of a tile */
+  uint8_t *mem;   /* mem_bytes */
   uint64_t mem_bytes;
-  uint32_t tiles[2];           /* of the operand buffers A, B */
-  int8_t *buf[2];              /* [tiles][T][T] */
-  int16_t *pairs[2][2];        /* [buffer][mode]: the same, as the kernels read it; curta_golden_gemm.c */
-  uint8_t *fresh[2][2];        /* [buffer][mode][tile]: pairs hold what buf holds */
-  int32_t *acc;                /* [P_TILES][T][T] */
-  uint32_t s[CURTA_SCALARS];   /* scale registers */
+  uint32_t tiles[2];         /* of the operand buffers A, B */
+  int8_t *buf[2];            /* [tiles][T][T] */
+  int16_t *pairs[2][2];      /* [buffer][mode]: the same, as the kernels read it; curta_golden_gemm.c */
+  uint8_t *fresh[2][2];      /* [buffer][mode][tile]: pairs hold what buf holds */
+  int32_t *acc;              /* [P_TILES][T][T] */
+  uint32_t s[CURTA_SCALARS]; /* scale registers */
   struct curta_pool *pool;
 
   /* registers */
@@ -33,8 +33,8 @@ struct curta_golden {
   uint64_t rd_bytes, wr_bytes, snapshot[CURTA_CNT_COUNT];
 
   /* command processor */
-  uint32_t index;                        /* of the next command */
-  uint32_t issued[4];                    /* per engine since the last fence point */
+  uint32_t index;                           /* of the next command */
+  uint32_t issued[4];                       /* per engine since the last fence point */
   uint32_t call_addr, call_pos, call_count; /* call_count 0: fetching from the ring */
 
   /* the command that executes */

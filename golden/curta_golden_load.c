@@ -26,7 +26,7 @@ uint32_t curta_golden_sum(uint32_t check, uint32_t a, const void *words, uint32_
 
 static struct curta_walk load_walk(const uint32_t *cmd)
 {
-  struct curta_walk w = { .s = { 1, cmd[8], cmd[9], cmd[10] }, .d = { 1, 1, 1, 1 } };
+  struct curta_walk w = {.s = {1, cmd[8], cmd[9], cmd[10]}, .d = {1, 1, 1, 1}};
   w.n[0] = curta_cmd_get(cmd, CURTA_LOAD_N0);
   w.n[1] = curta_cmd_get(cmd, CURTA_LOAD_N1);
   w.n[2] = curta_cmd_get(cmd, CURTA_LOAD_N2);

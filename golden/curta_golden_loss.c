@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * curta_golden_loss.c - LOSS: the error of the logits, row by row (numerics.md section 4)
  *
- * Logits and error are [ceil(N/T)][ceil(C/T)][n][c]. Rows and classes of the padding become 0. A label that names no class
- * leaves no element with a negative sum and counts as a wrong prediction.
+ * Logits and error are [ceil(N/T)][ceil(C/T)][n][c]. Rows and classes of the padding become 0. A label that names no
+ * class leaves no element with a negative sum and counts as a wrong prediction.
  */
 #include "curta_golden_int.h"
 
@@ -15,7 +15,7 @@ struct loss {
 
 static struct loss decode(struct curta_golden *g, const uint32_t *cmd)
 {
-  struct loss l = { .g = g, .how = curta_golden_rounding(g, cmd) };
+  struct loss l = {.g = g, .how = curta_golden_rounding(g, cmd)};
   l.src = curta_cmd_get(cmd, CURTA_LOSS_SRC);
   l.labels = curta_cmd_get(cmd, CURTA_LOSS_AUX);
   l.dst = curta_cmd_get(cmd, CURTA_LOSS_DST);
@@ -98,13 +98,13 @@ static void error_row(const struct loss *l, int8_t *out, const int8_t *a, uint32
   curta_loss_terms(t, a, l->classes, l->e);
   curta_loss_gradient(g, t, l->classes, label);
   for (uint32_t c = 0; c < l->classes; c++)
-    out[c] = curta_requant(g[c], l->how.shift, l->how.mode, 0,
-                           curta_rand(l->how.seed, l->how.tensor, n * l->classes + c));
+    out[c] =
+        curta_requant(g[c], l->how.shift, l->how.mode, 0, curta_rand(l->how.seed, l->how.tensor, n * l->classes + c));
 }
 
 static int row(struct loss *l, uint32_t n, uint32_t *right)
 {
-  int8_t a[CURTA_MAX_CLASSES], out[CURTA_MAX_CLASSES] = { 0 };
+  int8_t a[CURTA_MAX_CLASSES], out[CURTA_MAX_CLASSES] = {0};
   uint16_t label = 0;
   int err = 0;
   if (n < l->rows) {

@@ -18,14 +18,14 @@ struct map {
 
 static struct curta_walk walk(const uint32_t *cmd)
 {
-  return (struct curta_walk){ .n = { cmd[8] & 0xffff, cmd[8] >> 16, cmd[9] & 0xffff, cmd[9] >> 16 },
-                              .s = { 1, cmd[10], cmd[11], cmd[12] },
-                              .d = { 1, cmd[13], cmd[14], cmd[15] } };
+  return (struct curta_walk){.n = {cmd[8] & 0xffff, cmd[8] >> 16, cmd[9] & 0xffff, cmd[9] >> 16},
+                             .s = {1, cmd[10], cmd[11], cmd[12]},
+                             .d = {1, cmd[13], cmd[14], cmd[15]}};
 }
 
 static struct map common(struct curta_golden *g, const uint32_t *cmd)
 {
-  struct map m = { .g = g, .how = curta_golden_rounding(g, cmd) };
+  struct map m = {.g = g, .how = curta_golden_rounding(g, cmd)};
   m.src = curta_cmd_get(cmd, CURTA_MAP_SRC);
   m.aux = curta_cmd_get(cmd, CURTA_MAP_AUX);
   m.dst = curta_cmd_get(cmd, CURTA_MAP_DST);
@@ -93,7 +93,8 @@ static int fetch(struct map *m, int8_t *y, uint32_t tile)
   return 0;
 }
 
-/* best, idx := y, k where y is larger. Bytes alias everything: without local copies none of these loops becomes vectors. */
+/* best, idx := y, k where y is larger. Bytes alias everything: without local copies none of these loops becomes
+ * vectors. */
 static void keep_larger(int8_t *restrict best, uint8_t *restrict idx, const int8_t *restrict y, uint8_t k, uint32_t n)
 {
   for (uint32_t i = 0; i < n; i++) {
@@ -178,7 +179,8 @@ int curta_golden_map(struct curta_golden *g, const uint32_t *cmd)
   return err;
 }
 
-static void select_index(int8_t *restrict out, const int8_t *restrict y, const uint8_t *restrict idx, uint8_t k, uint32_t n)
+static void select_index(int8_t *restrict out, const int8_t *restrict y, const uint8_t *restrict idx, uint8_t k,
+                         uint32_t n)
 {
   for (uint32_t i = 0; i < n; i++)
     out[i] = (int8_t)(y[i] & -(idx[i] == k));
@@ -215,7 +217,7 @@ int curta_golden_scatter(struct curta_golden *g, const uint32_t *cmd)
 int curta_golden_fill(struct curta_golden *g, const uint32_t *cmd)
 {
   struct curta_walk w = walk(cmd);
-  struct map m = { .g = g, .dst = curta_cmd_get(cmd, CURTA_FILL_DST) };
+  struct map m = {.g = g, .dst = curta_cmd_get(cmd, CURTA_FILL_DST)};
   int8_t y[TILE_MAX];
   int err = 0;
   memset(y, (int)curta_cmd_get(cmd, CURTA_FILL_VALUE), sizeof y);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * curta_golden_requant.c - rounding of whole tiles: the kernel for the usual shifts, the law of curta_num.h for the rest
+ * curta_golden_requant.c - rounding of whole tiles: the kernel for the usual shifts, the law of curta_num.h for the
+ * rest
  */
 #include "curta_golden_int.h"
 #include "curta_kernels.h"
@@ -8,17 +9,17 @@ struct curta_rounding curta_golden_rounding(const struct curta_golden *g, const 
 {
   uint32_t seed = curta_cmd_get(cmd, CURTA_MAP_SEED_REG);
   return (struct curta_rounding){
-    .shift = curta_s32(g->s[curta_cmd_get(cmd, CURTA_MAP_SHIFT_REG)]),
-    .mode = (enum curta_round)curta_cmd_get(cmd, CURTA_MAP_ROUND),
-    .wrap = (int)curta_cmd_get(cmd, CURTA_MAP_WRAP),
-    .seed = g->s[seed],
-    .tensor = curta_cmd_get(cmd, CURTA_MAP_TENSOR) + g->s[(seed + 1) % CURTA_SCALARS],
+      .shift = curta_s32(g->s[curta_cmd_get(cmd, CURTA_MAP_SHIFT_REG)]),
+      .mode = (enum curta_round)curta_cmd_get(cmd, CURTA_MAP_ROUND),
+      .wrap = (int)curta_cmd_get(cmd, CURTA_MAP_WRAP),
+      .seed = g->s[seed],
+      .tensor = curta_cmd_get(cmd, CURTA_MAP_TENSOR) + g->s[(seed + 1) % CURTA_SCALARS],
   };
 }
 
 void curta_golden_requant(int8_t *y, const int32_t *x, uint32_t n, const struct curta_rounding *how, uint32_t index)
 {
-  struct curta_kernel_rounding k = { how->shift, how->mode, how->seed, how->tensor, index };
+  struct curta_kernel_rounding k = {how->shift, how->mode, how->seed, how->tensor, index};
   if (how->shift >= 1 && how->shift <= 31) {
     curta_kernel_requant(y, x, n, &k);
     return;

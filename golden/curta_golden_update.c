@@ -17,7 +17,7 @@ struct update {
 
 static struct update common(struct curta_golden *g, const uint32_t *cmd)
 {
-  struct update u = { .g = g };
+  struct update u = {.g = g};
   u.src = curta_cmd_get(cmd, CURTA_UPDATE_SRC);
   u.aux = curta_cmd_get(cmd, CURTA_UPDATE_AUX);
   u.dst = curta_cmd_get(cmd, CURTA_UPDATE_DST);

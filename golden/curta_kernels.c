@@ -28,7 +28,7 @@ static void pairs_c(int16_t *pairs, const int8_t *tile, uint32_t t, int mode)
 
 #define CURTA_INLINE static inline __attribute__((always_inline))
 
-/* curta_round_up of curta_num.h for shifts below 32, so that 32-bit lanes suffice. mode is a constant after inlining. */
+/* curta_round_up of curta_num.h for shifts below 32: 32-bit lanes suffice. mode is a constant after inlining. */
 CURTA_INLINE int32_t round_up(uint32_t m, uint32_t s, enum curta_round mode, uint32_t r)
 {
   uint32_t low = (1u << s) - 1u, f = m & low, h = s / 2;
@@ -104,8 +104,8 @@ CURTA_AVX2 static inline __m256i lanes_of(const int16_t *b, uint32_t lane)
 }
 
 /* All rows of a tile of 8; kp is a constant after inlining. */
-CURTA_AVX2 static inline __attribute__((always_inline)) void rows8(int32_t *sum, const struct curta_product *p, uint32_t n,
-                                                                   uint32_t kp)
+CURTA_AVX2 static inline __attribute__((always_inline)) void rows8(int32_t *sum, const struct curta_product *p,
+                                                                   uint32_t n, uint32_t kp)
 {
   __m256i acc[8];
   for (int i = 0; i < 8; i++)

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * curta_num.h - the numerics law in code (docs/numerics.md): every rule of how a number is made, once
  *
- * Sources: Wang et al., "NITI: training integer neural networks using integer-only arithmetic", arXiv 2009.13108, and the
- * authors' code of 2020 and 2021; where paper and code differ the code is followed. Freestanding C11, no floating point,
- * no right shift of a negative value, no signed overflow.
- * RTL twins: curta_requant, curta_rand, curta_loss.
+ * Sources: Wang et al., "NITI: training integer neural networks using integer-only arithmetic", arXiv 2009.13108, and
+ * the authors' code of 2020 and 2021; where paper and code differ the code is followed. Freestanding C11, no floating
+ * point, no right shift of a negative value, no signed overflow. RTL twins: curta_requant, curta_rand, curta_loss.
  */
 #ifndef CURTA_NUM_H
 #define CURTA_NUM_H

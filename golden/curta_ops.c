@@ -8,8 +8,10 @@ struct tap {
   size_t x, w, y; /* element numbers */
 };
 
-/* Visits every tap of a convolution whose input lies inside the image: the one definition of what is multiplied by what. */
-static inline __attribute__((always_inline)) void each_tap(const struct curta_conv *d, void (*visit)(void *ctx, const struct tap *t), void *ctx)
+/* Visits every tap of a convolution whose input lies inside the image: the one definition of what is multiplied by
+ * what. */
+static inline __attribute__((always_inline)) void each_tap(const struct curta_conv *d,
+                                                           void (*visit)(void *ctx, const struct tap *t), void *ctx)
 {
   int p = curta_conv_p(d), q = curta_conv_q(d);
   for (int n = 0; n < d->n; n++)
@@ -22,9 +24,9 @@ static inline __attribute__((always_inline)) void each_tap(const struct curta_co
                 int h = oy * d->stride + r - d->pad, w = ox * d->stride + s - d->pad;
                 if (h < 0 || h >= d->h || w < 0 || w >= d->w)
                   continue;
-                struct tap t = { (size_t)(((n * d->c + c) * d->h + h) * d->w + w),
-                                 (size_t)(((k * d->c + c) * d->r + r) * d->s + s),
-                                 (size_t)(((n * d->k + k) * p + oy) * q + ox) };
+                struct tap t = {(size_t)(((n * d->c + c) * d->h + h) * d->w + w),
+                                (size_t)(((k * d->c + c) * d->r + r) * d->s + s),
+                                (size_t)(((n * d->k + k) * p + oy) * q + ox)};
                 visit(ctx, &t);
               }
 }
@@ -65,21 +67,21 @@ static void clear(int32_t *x, int a, int b, int c, int d)
 
 void curta_ops_conv(int32_t *y, const int8_t *x, const int8_t *w, const struct curta_conv *d)
 {
-  struct product c = { y, x, w, 0 };
+  struct product c = {y, x, w, 0};
   clear(y, d->n, d->k, curta_conv_p(d), curta_conv_q(d));
   each_tap(d, visit_y, &c);
 }
 
 void curta_ops_conv_dx(int32_t *dx, const int8_t *dy, const int8_t *w, const struct curta_conv *d)
 {
-  struct product c = { dx, 0, w, dy };
+  struct product c = {dx, 0, w, dy};
   clear(dx, d->n, d->c, d->h, d->w);
   each_tap(d, visit_dx, &c);
 }
 
 void curta_ops_conv_dw(int32_t *dw, const int8_t *dy, const int8_t *x, const struct curta_conv *d)
 {
-  struct product c = { dw, x, 0, dy };
+  struct product c = {dw, x, 0, dy};
   clear(dw, d->k, d->c, d->r, d->s);
   each_tap(d, visit_dw, &c);
 }
@@ -159,8 +161,8 @@ void curta_ops_mask(int8_t *y, const int8_t *x, const int8_t *mask, int n, int c
         y[i] = mask[channel] > 0 ? x[i] : 0;
 }
 
-void curta_ops_loss(int8_t *err, int64_t *t, int32_t *g, const int8_t *a, const uint16_t *labels, int n, int c, int32_t e,
-                    enum curta_round mode, const struct curta_draws *draws)
+void curta_ops_loss(int8_t *err, int64_t *t, int32_t *g, const int8_t *a, const uint16_t *labels, int n, int c,
+                    int32_t e, enum curta_round mode, const struct curta_draws *draws)
 {
   uint32_t classes = (uint32_t)c;
   for (int row = 0; row < n; row++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * curta_pool.h - a small pool of threads that share the parts of one job
  *
- * curta_pool_run calls fn(arg, part) once for every part in 0..parts-1, in any order and on any thread, and returns when all
- * are done. The caller works too, so that a pool without threads is a loop. Threads start with the first job.
+ * curta_pool_run calls fn(arg, part) once for every part in 0..parts-1, in any order and on any thread, and returns
+ * when all are done. The caller works too, so that a pool without threads is a loop. Threads start with the first job.
  */
 #ifndef CURTA_POOL_H
 #define CURTA_POOL_H

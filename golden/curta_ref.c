@@ -11,11 +11,11 @@
 
 struct curta_ref_options curta_ref_niti2020(void)
 {
-  return (struct curta_ref_options){ .round_act = CURTA_ROUND_PSTO,
-                                     .round_err = CURTA_ROUND_PSTO,
-                                     .round_grad = CURTA_ROUND_PSTO,
-                                     .loss_round = CURTA_ROUND_STOCHASTIC,
-                                     .bump_shift1 = 1 };
+  return (struct curta_ref_options){.round_act = CURTA_ROUND_PSTO,
+                                    .round_err = CURTA_ROUND_PSTO,
+                                    .round_grad = CURTA_ROUND_PSTO,
+                                    .loss_round = CURTA_ROUND_STOCHASTIC,
+                                    .bump_shift1 = 1};
 }
 
 static int weighted(const struct curta_ref_layer *l)
@@ -41,11 +41,11 @@ static size_t weights(const struct curta_ref_layer *l)
 /* Shapes of a layer with input (n,c,h,w). */
 static int shape(struct curta_ref_layer *l, int n, int c, int h, int w)
 {
-  l->d = (struct curta_conv){ n, c, h, w, c, 1, 1, 1, 0 };
+  l->d = (struct curta_conv){n, c, h, w, c, 1, 1, 1, 0};
   if (l->kind == CURTA_REF_LINEAR || l->kind == CURTA_REF_FLATTEN)
-    l->d = (struct curta_conv){ n, c * h * w, 1, 1, l->kind == CURTA_REF_LINEAR ? l->k : c * h * w, 1, 1, 1, 0 };
+    l->d = (struct curta_conv){n, c * h * w, 1, 1, l->kind == CURTA_REF_LINEAR ? l->k : c * h * w, 1, 1, 1, 0};
   if (l->kind == CURTA_REF_CONV)
-    l->d = (struct curta_conv){ n, c, h, w, l->k, l->r, l->s, l->stride, l->pad };
+    l->d = (struct curta_conv){n, c, h, w, l->k, l->r, l->s, l->stride, l->pad};
   if (l->d.stride < 1 || l->d.k < 1 || l->d.r < 1 || l->d.s < 1)
     return -EINVAL;
   l->p = curta_conv_p(&l->d);
@@ -100,7 +100,7 @@ static int lowest(const struct curta_ref *net)
 int curta_ref_init(struct curta_ref *net, struct curta_ref_layer *layer, int layers, int n, int c, int h, int w)
 {
   int err = layers < 1 ? -EINVAL : 0;
-  *net = (struct curta_ref){ .layer = layer, .layers = layers, .n = n, .c = c, .h = h, .w = w };
+  *net = (struct curta_ref){.layer = layer, .layers = layers, .n = n, .c = c, .h = h, .w = w};
   for (int i = 0; i < layers; i++) {
     struct curta_ref_layer *l = &layer[i];
     l->acc = l->err_acc = l->grad_acc = l->grad_sum = 0;
@@ -150,7 +150,7 @@ void curta_ref_free(struct curta_ref *net)
 
 static struct curta_draws draws_of(const struct curta_ref *net, uint32_t tensor)
 {
-  return (struct curta_draws){ .seed = net->opt.seed, .tensor = tensor + net->opt.step };
+  return (struct curta_draws){.seed = net->opt.seed, .tensor = tensor + net->opt.step};
 }
 
 static void forward_weighted(const struct curta_ref *net, struct curta_ref_layer *l, const int8_t *x, int32_t x_exp)

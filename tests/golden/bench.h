@@ -9,7 +9,7 @@
 #define MEM (1u << 20)
 #define PROGRAM (MEM - 65536) /* ring and programs live above what random commands touch */
 
-extern int failures;          /* exit status of the program */
+extern int failures;             /* exit status of the program */
 extern struct curta_retire last; /* record of the last command */
 
 /* Starts the random numbers, and is named by every failure. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * bench_gemm.c - speed of the golden device: GMAC/s of GEMM, million elements/s of the vector commands
  *
- * Every figure counts whole commands through the bus (fetch, checks, windows), without LOAD. Two figures: by the clock on the wall, and
- * by processor time of all threads, which other programs on the machine disturb less. CURTA_THREADS as usual.
+ * Every figure counts whole commands through the bus (fetch, checks, windows), without LOAD. Two figures: by the clock
+ * on the wall, and by processor time of all threads, which other programs on the machine disturb less. CURTA_THREADS as
+ * usual.
  */
 #include <stdio.h>
 #include <string.h>
@@ -26,14 +27,14 @@ static double now(clockid_t clock)
 /* Runs one command `times` times out of a called program of at most 1024. */
 static struct seconds run(struct curta_bus *b, const uint32_t *cmd, uint32_t times)
 {
-  uint32_t call[32] = { CURTA_OP_CALL, 0, 0, 0, 4096, times }, end[32] = { CURTA_OP_END }, err = 0, head = 0;
+  uint32_t call[32] = {CURTA_OP_CALL, 0, 0, 0, 4096, times}, end[32] = {CURTA_OP_END}, err = 0, head = 0;
   b->reg_read(b->ctx, CURTA_REG_RING_HEAD, &head);
   for (uint32_t i = 0; i < times; i++)
     b->mem_write(b->ctx, 4096 + 128 * i, cmd, 128);
   b->mem_write(b->ctx, 128 * (head & 15), call, 128);
   b->mem_write(b->ctx, 128 * ((head + 1) & 15), end, 128);
   b->reg_write(b->ctx, CURTA_REG_RING_TAIL, head + 2);
-  struct seconds s = { now(CLOCK_MONOTONIC), now(CLOCK_PROCESS_CPUTIME_ID) };
+  struct seconds s = {now(CLOCK_MONOTONIC), now(CLOCK_PROCESS_CPUTIME_ID)};
   b->wait_irq(b->ctx, times + 2);
   s.wall = now(CLOCK_MONOTONIC) - s.wall;
   s.cpu = now(CLOCK_PROCESS_CPUTIME_ID) - s.cpu;
@@ -53,7 +54,7 @@ struct shape {
 
 static void gemm(struct curta_bus *b, const struct shape *s, uint32_t t, uint32_t modes)
 {
-  uint32_t c[32] = { CURTA_OP_GEMM };
+  uint32_t c[32] = {CURTA_OP_GEMM};
   uint32_t times = 200;
   curta_cmd_set(c, CURTA_GEMM_A_T, modes & 1);
   curta_cmd_set(c, CURTA_GEMM_B_T, modes >> 1);
@@ -94,34 +95,35 @@ static void vector(struct curta_bus *b, const char *name, uint32_t *c, uint32_t 
   if (c[0] == CURTA_OP_UPDATE)
     c[9] = 0;
   struct seconds sec = run(b, c, 200);
-  printf("  %-31s %7.0f Melements/s %6.0f per CPU second\n", name, elements / sec.wall * 1e-6, elements / sec.cpu * 1e-6);
+  printf("  %-31s %7.0f Melements/s %6.0f per CPU second\n", name, elements / sec.wall * 1e-6,
+         elements / sec.cpu * 1e-6);
 }
 
 static void vectors(struct curta_bus *b, uint32_t t)
 {
-  static const char *const names[] = { "MAP nearest, ReLU", "MAP pseudo-stochastic, ReLU", "MAP stochastic, ReLU" };
+  static const char *const names[] = {"MAP nearest, ReLU", "MAP pseudo-stochastic, ReLU", "MAP stochastic, ReLU"};
   for (uint32_t mode = 0; mode < 3; mode++) {
-    uint32_t c[32] = { CURTA_OP_MAP };
+    uint32_t c[32] = {CURTA_OP_MAP};
     c[18] = CURTA_TYPE_INT32 << 1 | 1 << 5 | mode << 6 | 1 << 8;
     vector(b, names[mode], c, t);
   }
-  uint32_t pool[32] = { CURTA_OP_MAP };
+  uint32_t pool[32] = {CURTA_OP_MAP};
   pool[18] = CURTA_TYPE_INT32 << 1 | 1 << 5 | CURTA_ROUND_PSTO << 6 | 1 << 8 | 1 << 10 | 2 << 12 | 2 << 16;
   vector(b, "MAP ps.-st., ReLU, 2x2 pool", pool, t);
-  uint32_t scatter[32] = { CURTA_OP_SCATTER };
+  uint32_t scatter[32] = {CURTA_OP_SCATTER};
   scatter[18] = CURTA_TYPE_INT32 << 1 | 1 << 5 | CURTA_ROUND_PSTO << 6 | 2 << 12 | 2 << 16;
   vector(b, "SCATTER 2x2", scatter, t);
-  uint32_t update[32] = { CURTA_OP_UPDATE };
+  uint32_t update[32] = {CURTA_OP_UPDATE};
   update[18] = CURTA_ROUND_PSTO << 6;
   vector(b, "UPDATE", update, t);
 }
 
 int main(void)
 {
-  static const struct shape shapes[] = {
-    { "1x1, 16 tiles deep", 2, 2, 8, 1, 16 }, { "5x5, 1 tile deep", 1, 4, 8, 5, 1 }, { "3x3, 4 tiles deep", 1, 4, 8, 3, 4 }
-  };
-  static const char *const configs[] = { "base", "large" };
+  static const struct shape shapes[] = {{"1x1, 16 tiles deep", 2, 2, 8, 1, 16},
+                                        {"5x5, 1 tile deep", 1, 4, 8, 5, 1},
+                                        {"3x3, 4 tiles deep", 1, 4, 8, 3, 4}};
+  static const char *const configs[] = {"base", "large"};
   for (int i = 0; i < 2; i++) {
     struct curta_bus b;
     uint32_t t = i ? 16 : 8;
@@ -135,7 +137,7 @@ int main(void)
     b.reg_write(b.ctx, CURTA_REG_IRQ_ENABLE, 3);
     printf("%s\n", configs[i]);
     for (uint32_t buf = 0; buf < 2; buf++) {
-      uint32_t load[32] = { CURTA_OP_LOAD, 0, 0, 0, buf, 1u << 20, 512 | 1 << 16, 1 | 1 << 16 };
+      uint32_t load[32] = {CURTA_OP_LOAD, 0, 0, 0, buf, 1u << 20, 512 | 1 << 16, 1 | 1 << 16};
       run(&b, load, 1);
     }
     for (uint32_t s = 0; s < 3; s++)

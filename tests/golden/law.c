@@ -84,11 +84,13 @@ static void product(const struct law *m, const uint32_t *cmd, uint32_t *sum, uin
       }
 }
 
-static int visit(struct law *m, const uint32_t *cmd, uint32_t ga, uint32_t gb, uint32_t vy, uint32_t vx, uint32_t *or_mag)
+static int visit(struct law *m, const uint32_t *cmd, uint32_t ga, uint32_t gb, uint32_t vy, uint32_t vx,
+                 uint32_t *or_mag)
 {
   uint32_t p = (GET(CURTA_GEMM_P_BASE) + ga * GET(CURTA_GEMM_P_SGA) + gb * GET(CURTA_GEMM_P_SGB) +
-                vy * GET(CURTA_GEMM_P_SVY) + vx * GET(CURTA_GEMM_P_SVX)) % 65536;
-  uint32_t sum[256] = { 0 }, v = (uint32_t)m->conf.v;
+                vy * GET(CURTA_GEMM_P_SVY) + vx * GET(CURTA_GEMM_P_SVX)) %
+               65536;
+  uint32_t sum[256] = {0}, v = (uint32_t)m->conf.v;
   m->info = p;
   if (p >= (uint32_t)m->conf.p_tiles)
     return CURTA_ERR_RANGE;
@@ -100,13 +102,17 @@ static int visit(struct law *m, const uint32_t *cmd, uint32_t ga, uint32_t gb, u
         uint32_t last = (GET(CURTA_GEMM_KLAST) + v - 1) / v * v;
         uint32_t xa = (GET(CURTA_GEMM_A_BASE) + ga * GET(CURTA_GEMM_A_SGA) + vy * GET(CURTA_GEMM_A_SVY) +
                        vx * GET(CURTA_GEMM_A_SVX) + ky * GET(CURTA_GEMM_A_SKY) + kx * GET(CURTA_GEMM_A_SKX) +
-                       kc * GET(CURTA_GEMM_A_SKC)) % 65536;
+                       kc * GET(CURTA_GEMM_A_SKC)) %
+                      65536;
         uint32_t xb = (GET(CURTA_GEMM_B_BASE) + gb * GET(CURTA_GEMM_B_SGB) + vy * GET(CURTA_GEMM_B_SVY) +
                        vx * GET(CURTA_GEMM_B_SVX) + ky * GET(CURTA_GEMM_B_SKY) + kx * GET(CURTA_GEMM_B_SKX) +
-                       kc * GET(CURTA_GEMM_B_SKC)) % 65536;
-        if (!window((int32_t)GET(CURTA_GEMM_Y_A), vy, (int32_t)GET(CURTA_GEMM_Y_B), ky, GETS(CURTA_GEMM_Y_C), GET(CURTA_GEMM_Y_U)))
+                       kc * GET(CURTA_GEMM_B_SKC)) %
+                      65536;
+        if (!window((int32_t)GET(CURTA_GEMM_Y_A), vy, (int32_t)GET(CURTA_GEMM_Y_B), ky, GETS(CURTA_GEMM_Y_C),
+                    GET(CURTA_GEMM_Y_U)))
           continue;
-        if (!window((int32_t)GET(CURTA_GEMM_X_A), vx, (int32_t)GET(CURTA_GEMM_X_B), kx, GETS(CURTA_GEMM_X_C), GET(CURTA_GEMM_X_U)))
+        if (!window((int32_t)GET(CURTA_GEMM_X_A), vx, (int32_t)GET(CURTA_GEMM_X_B), kx, GETS(CURTA_GEMM_X_C),
+                    GET(CURTA_GEMM_X_U)))
           continue;
         m->info = xa >= (uint32_t)m->conf.a_tiles ? xa : xb;
         if (xa >= (uint32_t)m->conf.a_tiles || xb >= (uint32_t)m->conf.b_tiles)
@@ -251,7 +257,8 @@ static int items(struct law *m, const uint32_t *cmd)
 }
 
 /* G' of element e of tile n: the gradient plus the decay term; *w: the weight, *wf: its master. */
-static int32_t gradient(const struct law *m, const uint32_t *cmd, uint32_t n, uint32_t e, int acc, int32_t *w, int32_t *wf)
+static int32_t gradient(const struct law *m, const uint32_t *cmd, uint32_t n, uint32_t e, int acc, int32_t *w,
+                        int32_t *wf)
 {
   uint32_t at = n * m->t2 + e, aux = GET(CURTA_UPDATE_AUX);
   int32_t g = acc ? m->acc[GET(CURTA_REDUCE_SRC) * m->t2 + at] : get(m, GET(CURTA_UPDATE_SRC) + 4 * at, 4);
@@ -270,7 +277,8 @@ static int update(struct law *m, const uint32_t *cmd)
   for (uint32_t n = 0; n < GET(CURTA_UPDATE_N); n++)
     for (uint32_t e = 0; e < m->t2; e++) {
       uint32_t at = n * m->t2 + e;
-      int32_t w = 0, wf = 0, total = gradient(m, cmd, n, e, (int)GET(CURTA_UPDATE_SRC_ACC), &w, &wf), g = requant(m, cmd, total, at);
+      int32_t w = 0, wf = 0, total = gradient(m, cmd, n, e, (int)GET(CURTA_UPDATE_SRC_ACC), &w, &wf),
+              g = requant(m, cmd, total, at);
       if (GET(CURTA_UPDATE_MASTER)) {
         wf = wf - g > top ? top : wf - g < -top ? -top : wf - g;
         put(m, GET(CURTA_UPDATE_IDX) + 2 * at, 2, wf);
@@ -296,12 +304,13 @@ static int reduce(struct law *m, const uint32_t *cmd)
 
 static int loss(struct law *m, const uint32_t *cmd)
 {
-  uint32_t rows = GET(CURTA_LOSS_ROWS), c_all = GET(CURTA_LOSS_CLASSES), t = m->t, across = (c_all + t - 1) / t, right = 0;
+  uint32_t rows = GET(CURTA_LOSS_ROWS), c_all = GET(CURTA_LOSS_CLASSES), t = m->t, across = (c_all + t - 1) / t,
+           right = 0;
   uint32_t seed = GET(CURTA_LOSS_SEED_REG), tensor = GET(CURTA_LOSS_TENSOR) + m->s[(seed + 1) % 64];
   for (uint32_t n = 0; n < (rows + t - 1) / t * t; n++) {
-    int8_t a[1024] = { 0 };
+    int8_t a[1024] = {0};
     int64_t terms[1024];
-    int32_t g[1024] = { 0 };
+    int32_t g[1024] = {0};
     uint32_t best = 0, label = n < rows ? (uint16_t)get(m, GET(CURTA_LOSS_AUX) + 2 * n, 2) : 0;
     for (uint32_t c = 0; c < c_all; c++) {
       a[c] = (int8_t)get(m, GET(CURTA_LOSS_SRC) + (n / t * across + c / t) * m->t2 + n % t * t + c % t, 1);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * law.h - docs/machine.md sections 3 to 5 written down a second time, element by element, to check the golden device against
+ * law.h - docs/machine.md sections 3 to 5 written down a second time, element by element, to check the golden device
+ * against
  *
  * Shares only curta_num.h and the field table with the device.
  */

@@ -56,7 +56,7 @@ static struct npy load(const char *name)
 {
   char path[512], header[1024] = "";
   unsigned char start[10];
-  struct npy a = { .dims = 0 };
+  struct npy a = {.dims = 0};
   size_t length;
   snprintf(path, sizeof path, "%s/%s", folder, name);
   FILE *f = fopen(path, "rb");
@@ -87,11 +87,11 @@ static struct npy find(const char *name)
   return files[used++].a;
 }
 
-#define FORMAT(name) \
-  char name[256]; \
-  va_list args; \
-  va_start(args, pattern); \
-  vsnprintf(name, sizeof name, pattern, args); \
+#define FORMAT(name)                                                                                                   \
+  char name[256];                                                                                                      \
+  va_list args;                                                                                                        \
+  va_start(args, pattern);                                                                                             \
+  vsnprintf(name, sizeof name, pattern, args);                                                                         \
   va_end(args)
 
 struct npy npy_read(const char *pattern, ...)

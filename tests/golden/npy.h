@@ -9,11 +9,11 @@
 #include <stdint.h>
 
 struct npy {
-  char type[4];    /* "|i1", "|u1", "<i4", "<u4", "<i8" */
+  char type[4]; /* "|i1", "|u1", "<i4", "<u4", "<i8" */
   int dims;
   int shape[4];
   size_t count;
-  void *data;      /* stays until the program ends */
+  void *data; /* stays until the program ends */
 };
 
 /* The folder of all files, before the first npy_read. */

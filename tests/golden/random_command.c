@@ -90,7 +90,8 @@ static void random_map(const struct law *m, uint32_t *cmd)
 {
   uint32_t wide = rnd(4) != 0, wide_dst = wide && rnd(4) == 0;
   set(cmd, CURTA_MAP_SRC_ACC, wide && rnd(2));
-  set(cmd, CURTA_MAP_SRC, curta_cmd_get(cmd, CURTA_MAP_SRC_ACC) ? rnd((uint32_t)m->conf.p_tiles) % 16 : place(m->t2, 0));
+  set(cmd, CURTA_MAP_SRC,
+      curta_cmd_get(cmd, CURTA_MAP_SRC_ACC) ? rnd((uint32_t)m->conf.p_tiles) % 16 : place(m->t2, 0));
   cmd[5] = place(m->t2, 0);
   cmd[6] = place(m->t2, 1);
   cmd[7] = place(m->t2, 1) + MEM / 8;
@@ -172,9 +173,9 @@ static void random_loss(const struct law *m, uint32_t *cmd)
 
 void random_command(const struct law *m, uint32_t *cmd)
 {
-  static const uint8_t ops[] = { CURTA_OP_LOAD,   CURTA_OP_LOAD, CURTA_OP_GEMM,   CURTA_OP_GEMM,   CURTA_OP_MAP,
-                                 CURTA_OP_MAP,    CURTA_OP_FILL, CURTA_OP_UPDATE, CURTA_OP_REDUCE, CURTA_OP_LOSS,
-                                 CURTA_OP_SCALAR, CURTA_OP_SCATTER };
+  static const uint8_t ops[] = {CURTA_OP_LOAD,   CURTA_OP_LOAD, CURTA_OP_GEMM,   CURTA_OP_GEMM,
+                                CURTA_OP_MAP,    CURTA_OP_MAP,  CURTA_OP_FILL,   CURTA_OP_UPDATE,
+                                CURTA_OP_REDUCE, CURTA_OP_LOSS, CURTA_OP_SCALAR, CURTA_OP_SCATTER};
   uint32_t op = ops[rnd(sizeof ops)];
   memset(cmd, 0, 128);
   cmd[0] = op | word() << 16;

@@ -160,31 +160,31 @@ static void replay(struct run *r, struct curta_ref_layer *layer, int layers)
 
 void replay_mlp(void)
 {
-  static const char *const names[] = { "f1", "r1", "f2", "r2", "f3" };
+  static const char *const names[] = {"f1", "r1", "f2", "r2", "f3"};
   struct curta_ref_layer layer[] = {
-    { .kind = CURTA_REF_LINEAR, .k = 48, .w_exp = -9 }, { .kind = CURTA_REF_RELU },
-    { .kind = CURTA_REF_LINEAR, .k = 32, .w_exp = -7 }, { .kind = CURTA_REF_RELU },
-    { .kind = CURTA_REF_LINEAR, .k = 10, .w_exp = -7 },
+      {.kind = CURTA_REF_LINEAR, .k = 48, .w_exp = -9}, {.kind = CURTA_REF_RELU},
+      {.kind = CURTA_REF_LINEAR, .k = 32, .w_exp = -7}, {.kind = CURTA_REF_RELU},
+      {.kind = CURTA_REF_LINEAR, .k = 10, .w_exp = -7},
   };
-  struct run r = { .set = "mlp_paper", .group = "mlp of 40 steps", .name = names };
+  struct run r = {.set = "mlp_paper", .group = "mlp of 40 steps", .name = names};
   replay(&r, layer, 5);
 }
 
 void replay_cnn(void)
 {
-  static const char *const names[] = { "c1", "r1", "p1", "c2", "r2", "p2", "flat", "f1", "r3", "f2" };
+  static const char *const names[] = {"c1", "r1", "p1", "c2", "r2", "p2", "flat", "f1", "r3", "f2"};
   struct curta_ref_layer layer[] = {
-    { .kind = CURTA_REF_CONV, .k = 8, .r = 5, .s = 5, .stride = 1, .pad = 0, .w_exp = -9 },
-    { .kind = CURTA_REF_RELU },
-    { .kind = CURTA_REF_MAXPOOL, .r = 2, .s = 2 },
-    { .kind = CURTA_REF_CONV, .k = 16, .r = 3, .s = 3, .stride = 1, .pad = 1, .w_exp = -8 },
-    { .kind = CURTA_REF_RELU },
-    { .kind = CURTA_REF_MAXPOOL, .r = 2, .s = 2 },
-    { .kind = CURTA_REF_FLATTEN },
-    { .kind = CURTA_REF_LINEAR, .k = 32, .w_exp = -9 },
-    { .kind = CURTA_REF_RELU },
-    { .kind = CURTA_REF_LINEAR, .k = 10, .w_exp = -7 },
+      {.kind = CURTA_REF_CONV, .k = 8, .r = 5, .s = 5, .stride = 1, .pad = 0, .w_exp = -9},
+      {.kind = CURTA_REF_RELU},
+      {.kind = CURTA_REF_MAXPOOL, .r = 2, .s = 2},
+      {.kind = CURTA_REF_CONV, .k = 16, .r = 3, .s = 3, .stride = 1, .pad = 1, .w_exp = -8},
+      {.kind = CURTA_REF_RELU},
+      {.kind = CURTA_REF_MAXPOOL, .r = 2, .s = 2},
+      {.kind = CURTA_REF_FLATTEN},
+      {.kind = CURTA_REF_LINEAR, .k = 32, .w_exp = -9},
+      {.kind = CURTA_REF_RELU},
+      {.kind = CURTA_REF_LINEAR, .k = 10, .w_exp = -7},
   };
-  struct run r = { .set = "cnn_paper", .group = "cnn of 40 steps", .name = names };
+  struct run r = {.set = "cnn_paper", .group = "cnn of 40 steps", .name = names};
   replay(&r, layer, 10);
 }

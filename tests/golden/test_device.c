@@ -56,8 +56,8 @@ static int same_space(const char *group, const char *what, const char *want, con
 
 static int compare(const char *group, const struct law *m, const struct curta_bus *b, const struct curta_retire *r)
 {
-  static const int spaces[] = { CURTA_SPACE_A, CURTA_SPACE_B, CURTA_SPACE_ACC };
-  static const char *const names[] = { "buffer A", "buffer B", "accumulator memory" };
+  static const int spaces[] = {CURTA_SPACE_A, CURTA_SPACE_B, CURTA_SPACE_ACC};
+  static const char *const names[] = {"buffer A", "buffer B", "accumulator memory"};
   if (same(group, "memory", (const char *)m->mem, b->mem_map(b->ctx, 0, MEM), PROGRAM))
     return 1;
   for (int i = 0; i < 3; i++)
@@ -75,7 +75,7 @@ static void make_law(struct law *m, const char *config)
   const struct curta_config *c = table;
   while (strcmp(c->name, config))
     c++;
-  *m = (struct law){ .conf = *c, .t = (uint32_t)c->t, .t2 = (uint32_t)(c->t * c->t), .mem_size = MEM };
+  *m = (struct law){.conf = *c, .t = (uint32_t)c->t, .t2 = (uint32_t)(c->t * c->t), .mem_size = MEM};
   m->mem = calloc(1, MEM);
   m->buf[0] = calloc((size_t)c->a_tiles, m->t2);
   m->buf[1] = calloc((size_t)c->b_tiles, m->t2);
@@ -143,10 +143,10 @@ static void test_random(const char *config, uint32_t commands)
 /* A GEMM of 256 visits on one and on four threads. */
 static void test_threads(void)
 {
-  uint32_t cmd[3][32] = { { CURTA_OP_LOAD, 0, 0, 0, 0, 0, 512 | 1 << 16, 1 | 1 << 16 },
-                          { CURTA_OP_LOAD, 0, 0, 0, 1, 0, 512 | 1 << 16, 1 | 1 << 16 },
-                          { CURTA_OP_GEMM } };
-  struct curta_retire one = { .check = 0 };
+  uint32_t cmd[3][32] = {{CURTA_OP_LOAD, 0, 0, 0, 0, 0, 512 | 1 << 16, 1 | 1 << 16},
+                         {CURTA_OP_LOAD, 0, 0, 0, 1, 0, 512 | 1 << 16, 1 | 1 << 16},
+                         {CURTA_OP_GEMM}};
+  struct curta_retire one = {.check = 0};
   int bad = 0;
   cmd[2][5] = 1 << 19;
   cmd[2][6] = 16 | 16 << 16;

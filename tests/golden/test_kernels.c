@@ -11,8 +11,11 @@
 /* Values near the edges of rounding: 0, powers of two and multiples of the step, one off either way. */
 static int32_t edge(uint32_t i)
 {
-  static const uint32_t base[] = { 0, 1, 127, 128, 0x7fffffff, 0x80000000u };
-  uint32_t k = rnd(32), v = i % 4 == 0 ? base[rnd(6)] : i % 4 == 1 ? 1u << k : i % 4 == 2 ? rnd(256) << rnd(24) : word();
+  static const uint32_t base[] = {0, 1, 127, 128, 0x7fffffff, 0x80000000u};
+  uint32_t k = rnd(32), v = i % 4 == 0   ? base[rnd(6)]
+                            : i % 4 == 1 ? 1u << k
+                            : i % 4 == 2 ? rnd(256) << rnd(24)
+                                         : word();
   return curta_s32((rnd(2) ? v : 0u - v) + rnd(3) - 1u);
 }
 
@@ -22,7 +25,7 @@ static void test_requant(void)
   for (int fast = 0; fast < 2; fast++)
     for (int32_t shift = 1; shift < 32; shift++)
       for (uint32_t mode = 0; mode < 4 && !bad; mode++) {
-        struct curta_kernel_rounding how = { shift, (enum curta_round)mode, word(), word(), word() };
+        struct curta_kernel_rounding how = {shift, (enum curta_round)mode, word(), word(), word()};
         int32_t x[256];
         int8_t y[256];
         for (uint32_t i = 0; i < 256; i++)
@@ -54,7 +57,7 @@ static int products_case(int fast, uint32_t t, uint32_t kp, uint32_t n)
   static int8_t tile[2][8][256];
   static int16_t pairs[2][8][256];
   static int32_t sum[256] __attribute__((aligned(64)));
-  uint32_t want[256], mode[2] = { rnd(2), rnd(2) };
+  uint32_t want[256], mode[2] = {rnd(2), rnd(2)};
   struct curta_product p[8];
   curta_kernel_select(fast);
   for (uint32_t o = 0; o < 2; o++)
@@ -62,7 +65,7 @@ static int products_case(int fast, uint32_t t, uint32_t kp, uint32_t n)
       for (uint32_t i = 0; i < t * t; i++)
         tile[o][x][i] = rnd(3) ? (int8_t)word() : -128;
       curta_kernel_pairs(pairs[o][x], tile[o][x], t, (int)mode[o]);
-      p[x] = (struct curta_product){ pairs[0][x], pairs[1][x] };
+      p[x] = (struct curta_product){pairs[0][x], pairs[1][x]};
     }
   for (uint32_t i = 0; i < t; i++)
     for (uint32_t j = 0; j < t; j++) {
@@ -70,7 +73,8 @@ static int products_case(int fast, uint32_t t, uint32_t kp, uint32_t n)
       sum[e] = curta_s32(want[e] = word());
       for (uint32_t x = 0; x < n; x++)
         for (uint32_t k = 0; k < 2 * kp; k++)
-          want[e] += (uint32_t)(tile[0][x][mode[0] ? k * t + i : i * t + k] * tile[1][x][mode[1] ? k * t + j : j * t + k]);
+          want[e] +=
+              (uint32_t)(tile[0][x][mode[0] ? k * t + i : i * t + k] * tile[1][x][mode[1] ? k * t + j : j * t + k]);
     }
   curta_kernel_products(sum, p, n, t, kp);
   for (uint32_t e = 0; e < t * t; e++)

@@ -38,12 +38,12 @@ static uint32_t dot8(const int32_t *a, const int8_t *b, size_t n)
   return sum;
 }
 
-/* Both gradients are the transposes of the forward pass: <conv(x,w), dy> = <dx, x> = <dw, w>, modulo 2^32; and one element
- * of the forward pass against its formula. */
+/* Both gradients are the transposes of the forward pass: <conv(x,w), dy> = <dx, x> = <dw, w>, modulo 2^32; and one
+ * element of the forward pass against its formula. */
 static int convolution_case(void)
 {
-  struct curta_conv d = { 1 + (int)rnd(3), 1 + (int)rnd(4), 5 + (int)rnd(5), 5 + (int)rnd(5), 1 + (int)rnd(5),
-                          1 + (int)rnd(5), 1 + (int)rnd(5), 1 + (int)rnd(3), (int)rnd(3) };
+  struct curta_conv d = {1 + (int)rnd(3), 1 + (int)rnd(4), 5 + (int)rnd(5), 5 + (int)rnd(5), 1 + (int)rnd(5),
+                         1 + (int)rnd(5), 1 + (int)rnd(5), 1 + (int)rnd(3), (int)rnd(3)};
   static int8_t x[3 * 4 * 81], w[5 * 4 * 25], dy[3 * 5 * 196];
   static int32_t y[3 * 5 * 196], dx[3 * 4 * 81], dw[5 * 4 * 25];
   int p = curta_conv_p(&d), q = curta_conv_q(&d), oy = (int)rnd((uint32_t)p), ox = (int)rnd((uint32_t)q), sum = 0;
@@ -65,7 +65,8 @@ static int convolution_case(void)
     return fail("convolution", "forward", sum, y[oy * q + ox]);
   if (dot8(y, dy, ny) != dot8(dx, x, nx))
     return fail("convolution", "input gradient", dot8(y, dy, ny), dot8(dx, x, nx));
-  return dot8(y, dy, ny) == dot8(dw, w, nw) ? 0 : fail("convolution", "weight gradient", dot8(y, dy, ny), dot8(dw, w, nw));
+  return dot8(y, dy, ny) == dot8(dw, w, nw) ? 0
+                                            : fail("convolution", "weight gradient", dot8(y, dy, ny), dot8(dw, w, nw));
 }
 
 static void test_convolution(void)
@@ -80,7 +81,7 @@ static void test_convolution(void)
 /* 3x3 windows on 5x7: column 6 and rows 3, 4 belong to none. */
 static void test_pool(void)
 {
-  int8_t x[35], y[2], dy[2] = { 5, -7 }, dx[35];
+  int8_t x[35], y[2], dy[2] = {5, -7}, dx[35];
   uint8_t idx[2];
   int bad = 0;
   memset(x, -3, sizeof x);
@@ -97,14 +98,15 @@ static void test_pool(void)
     printf("PASS pooling of odd sizes\n");
 }
 
-/* One linear layer below another, all on one number, so that every shift is known: the error below is 254, of 8 bits. */
+/* One linear layer below another, all on one number, so that every shift is known: the error below is 254, of 8 bits.
+ */
 static void test_shift_one(void)
 {
   int bad = 0;
   for (int bump = 0; bump < 2; bump++) {
-    int8_t w1[2] = { 2, 1 }, w2[2 * 2] = { 0, 0, -2, 0 }, x[1] = { 100 };
-    struct curta_ref_layer layer[] = { { .kind = CURTA_REF_LINEAR, .k = 2, .w = w1 },
-                                       { .kind = CURTA_REF_LINEAR, .k = 2, .w = w2 } };
+    int8_t w1[2] = {2, 1}, w2[2 * 2] = {0, 0, -2, 0}, x[1] = {100};
+    struct curta_ref_layer layer[] = {{.kind = CURTA_REF_LINEAR, .k = 2, .w = w1},
+                                      {.kind = CURTA_REF_LINEAR, .k = 2, .w = w2}};
     struct curta_ref net;
     uint16_t label = 1;
     if (curta_ref_init(&net, layer, 2, 1, 1, 1, 1))
@@ -129,13 +131,13 @@ static void test_shift_one(void)
 /* Dropout: masked features neither pass forward nor backward, the exponent grows by one. */
 static void test_dropout(void)
 {
-  static const int8_t mask[4] = { 1, 0, 1, 0 };
+  static const int8_t mask[4] = {1, 0, 1, 0};
   int8_t w1[16], w2[12], x[8];
-  struct curta_ref_layer layer[] = { { .kind = CURTA_REF_LINEAR, .k = 4, .w = w1 },
-                                     { .kind = CURTA_REF_DROPOUT, .mask = mask },
-                                     { .kind = CURTA_REF_LINEAR, .k = 3, .w = w2 } };
+  struct curta_ref_layer layer[] = {{.kind = CURTA_REF_LINEAR, .k = 4, .w = w1},
+                                    {.kind = CURTA_REF_DROPOUT, .mask = mask},
+                                    {.kind = CURTA_REF_LINEAR, .k = 3, .w = w2}};
   struct curta_ref net;
-  uint16_t labels[2] = { 0, 2 };
+  uint16_t labels[2] = {0, 2};
   int bad = 0;
   randomize(w1, 16);
   randomize(w2, 12);
@@ -161,12 +163,12 @@ static void test_dropout(void)
 /* Master weights: w follows wf by pseudo-stochastic rounding, wf saturates; the decay term pulls towards 0. */
 static void test_master(void)
 {
-  int16_t wf[4] = { 32767, -32767, 300, 0 };
-  int8_t w[4] = { 127, -127, 1, 0 }, g[4] = { -127, 127, 44, -1 };
-  static const int16_t want_wf[4] = { 32767, -32767, 256, 1 };
-  static const int8_t want_w[4] = { 127, -127, 1, 0 };
-  int32_t x[2] = { 10, -10 };
-  int8_t weight[2] = { 100, -100 };
+  int16_t wf[4] = {32767, -32767, 300, 0};
+  int8_t w[4] = {127, -127, 1, 0}, g[4] = {-127, 127, 44, -1};
+  static const int16_t want_wf[4] = {32767, -32767, 256, 1};
+  static const int8_t want_w[4] = {127, -127, 1, 0};
+  int32_t x[2] = {10, -10};
+  int8_t weight[2] = {100, -100};
   int bad = 0;
   curta_ops_update(w, wf, g, 4, 8);
   for (int i = 0; i < 4; i++) {
@@ -185,9 +187,9 @@ static void test_master(void)
 /* Draws: known values of the generator (worked out once from its definition), and draw numbers through grad_index. */
 static void test_draws(void)
 {
-  static const uint32_t index[3] = { 7, 5, 6 };
-  struct curta_draws by_index = { .seed = 3, .tensor = 9, .index = index };
-  int32_t x[3] = { 0x12345, 0x12345, 0x12345 };
+  static const uint32_t index[3] = {7, 5, 6};
+  struct curta_draws by_index = {.seed = 3, .tensor = 9, .index = index};
+  int32_t x[3] = {0x12345, 0x12345, 0x12345};
   int8_t y[3];
   int bad = 0;
   curta_ops_requant(y, x, 3, 12, CURTA_ROUND_STOCHASTIC, 0, &by_index);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_vectors.c - the numerics law and the operators against the official NITI vectors, every file of tests/vectors/niti
+ * test_vectors.c - the numerics law and the operators against the official NITI vectors, every file of
+ * tests/vectors/niti
  */
 #include <math.h>
 #include <stdio.h>
@@ -9,7 +10,8 @@
 #include "npy.h"
 #include "replay.h"
 
-/* Algorithm 2 of the paper, which drops the lowest bit of the fraction for odd shifts: nobody uses it, the vectors have it. */
+/* Algorithm 2 of the paper, which drops the lowest bit of the fraction for odd shifts: nobody uses it, the vectors have
+ * it. */
 static int8_t psto_paper(int32_t x, int32_t s)
 {
   uint32_t m = curta_abs(x), q = m >> s, f = m & ((1u << s) - 1u);
@@ -22,7 +24,8 @@ static int8_t psto_paper(int32_t x, int32_t s)
 
 static void rounding(void)
 {
-  struct npy x = npy_read("unit/round_x.npy"), s = npy_read("unit/round_shift.npy"), r = npy_read("unit/round_draw.npy");
+  struct npy x = npy_read("unit/round_x.npy"), s = npy_read("unit/round_shift.npy"),
+             r = npy_read("unit/round_draw.npy");
   int8_t *y[4];
   for (int m = 0; m < 4; m++)
     y[m] = malloc(x.count);
@@ -110,7 +113,7 @@ static void convolution(const char *name, int pad)
 {
   struct npy x = npy_read("unit/conv_%s_x.npy", name), w = npy_read("unit/conv_%s_w.npy", name);
   struct npy dy = npy_read("unit/conv_%s_err.npy", name);
-  struct curta_conv d = { x.shape[0], x.shape[1], x.shape[2], x.shape[3], w.shape[0], w.shape[2], w.shape[3], 1, pad };
+  struct curta_conv d = {x.shape[0], x.shape[1], x.shape[2], x.shape[3], w.shape[0], w.shape[2], w.shape[3], 1, pad};
   int32_t *y = malloc(4 * dy.count), *dx = malloc(4 * x.count), *dw = malloc(4 * w.count);
   curta_ops_conv(y, x.data, w.data, &d);
   curta_ops_conv_dx(dx, dy.data, w.data, &d);
@@ -161,7 +164,7 @@ static void loss_set(const char *prefix, const int32_t *exponents, int cases, in
   for (int i = 0; i < cases; i++) {
     size_t at = (size_t)(i * n * c);
     uint16_t label[64];
-    struct curta_draws d = { .given = (const uint8_t *)draws.data + at };
+    struct curta_draws d = {.given = (const uint8_t *)draws.data + at};
     for (int row = 0; row < n; row++)
       label[row] = (uint16_t)npy_at(&labels, (size_t)(i * n + row));
     curta_ops_loss(err + at, t + at, g + at, (const int8_t *)a.data + at, label, n, c, exponents[i],
@@ -178,7 +181,7 @@ static void loss_set(const char *prefix, const int32_t *exponents, int cases, in
 static void loss(void)
 {
   struct npy e = npy_read("unit/loss_exp.npy");
-  int32_t exponents[64] = { 0 }, thousand = -4;
+  int32_t exponents[64] = {0}, thousand = -4;
   for (size_t i = 0; i < e.count; i++)
     exponents[i] = (int32_t)npy_at(&e, i);
   loss_set("loss", exponents, (int)e.count, 12, 10);
