@@ -5,10 +5,10 @@
 #include <stdbool.h>
 #include "curta.h"
 
-#define RING_LOG2 6u           /* 64 commands: a step needs a handful */
+#define RING_LOG2 6u /* 64 commands: a step needs a handful */
 #define RING_ALIGN 4096u
 #define RESET_TRIES 100000u
-#define POLL_SLICE 1000000u    /* device cycles between looks at a device that does not raise its interrupt */
+#define POLL_SLICE 1000000u /* device cycles between looks at a device that does not raise its interrupt */
 
 static int reg_read(const struct curta_dev *dev, uint32_t reg, uint32_t *value)
 {
@@ -25,8 +25,9 @@ int curta_hw_named(struct curta_hw *hw, const char *name)
   static const struct curta_config table[] = CURTA_CONFIG_TABLE;
   for (const struct curta_config *c = table; c->name; c++)
     if (!strcmp(c->name, name)) {
-      const struct curta_hw h = {(uint32_t)c->t, (uint32_t)c->r, (uint32_t)c->c, (uint32_t)c->v, (uint32_t)c->bus,
-                                 (uint32_t)c->a_tiles, (uint32_t)c->b_tiles, (uint32_t)c->p_tiles, (uint32_t)c->code};
+      const struct curta_hw h = {(uint32_t)c->t,       (uint32_t)c->r,       (uint32_t)c->c,
+                                 (uint32_t)c->v,       (uint32_t)c->bus,     (uint32_t)c->a_tiles,
+                                 (uint32_t)c->b_tiles, (uint32_t)c->p_tiles, (uint32_t)c->code};
       *hw = h;
       return 0;
     }
@@ -57,8 +58,9 @@ static int read_hw(const struct curta_dev *dev, struct curta_hw *hw)
   hw->p_tiles = caps1 & 0xffffu;
   hw->bus = caps1 >> 16 & 0xffu;
   hw->code = caps1 >> 24;
-  if (!power_of_two(hw->t) || !power_of_two(hw->r) || !power_of_two(hw->c) || !power_of_two(hw->v) || !power_of_two(hw->bus) ||
-      hw->t > 16 || hw->r > hw->t || hw->c > hw->t || hw->v > hw->t || hw->a_tiles < 2 || hw->b_tiles < 2 || hw->p_tiles < 2)
+  if (!power_of_two(hw->t) || !power_of_two(hw->r) || !power_of_two(hw->c) || !power_of_two(hw->v) ||
+      !power_of_two(hw->bus) || hw->t > 16 || hw->r > hw->t || hw->c > hw->t || hw->v > hw->t || hw->a_tiles < 2 ||
+      hw->b_tiles < 2 || hw->p_tiles < 2)
     return -EINVAL;
   return 0;
 }
@@ -112,18 +114,30 @@ int curta_dev_open(struct curta_dev *dev, const struct curta_bus *bus)
 const char *curta_strerror(int err)
 {
   switch (err < 0 ? -err : err) {
-  case 0: return "no error";
-  case ENODEV: return "no Curta answers at this bus (wrong ID register)";
-  case EPROTO: return "hardware version or numerics revision that this driver does not know: use the driver of that device";
-  case EINVAL: return "invalid argument or impossible configuration";
-  case ENOSPC: return "not enough room (device memory, ring or command buffer)";
-  case EAGAIN: return "the command ring is full at the moment";
-  case EIO: return "the device stopped with an error (see its error registers)";
-  case ETIMEDOUT: return "the device did not finish within the deadline";
-  case ERANGE: return "address outside the device memory";
-  case ENOENT: return "no such name";
-  case ENOTSUP: return "not available in this plan or on this device";
-  default: return "bus error";
+  case 0:
+    return "no error";
+  case ENODEV:
+    return "no Curta answers at this bus (wrong ID register)";
+  case EPROTO:
+    return "hardware version or numerics revision that this driver does not know: use the driver of that device";
+  case EINVAL:
+    return "invalid argument or impossible configuration";
+  case ENOSPC:
+    return "not enough room (device memory, ring or command buffer)";
+  case EAGAIN:
+    return "the command ring is full at the moment";
+  case EIO:
+    return "the device stopped with an error (see its error registers)";
+  case ETIMEDOUT:
+    return "the device did not finish within the deadline";
+  case ERANGE:
+    return "address outside the device memory";
+  case ENOENT:
+    return "no such name";
+  case ENOTSUP:
+    return "not available in this plan or on this device";
+  default:
+    return "bus error";
   }
 }
 
@@ -163,7 +177,8 @@ int curta_dev_submit(struct curta_dev *dev, const uint32_t (*cmd)[CURTA_CMD_WORD
   if (dev->tail - head + n > size)
     return -EAGAIN;
   for (uint32_t i = 0; i < n && !err; i++)
-    err = dev->bus->mem_write(dev->bus->ctx, dev->ring_base + (dev->tail + i) % size * CURTA_CMD_BYTES, cmd[i], CURTA_CMD_BYTES);
+    err = dev->bus->mem_write(dev->bus->ctx, dev->ring_base + (dev->tail + i) % size * CURTA_CMD_BYTES, cmd[i],
+                              CURTA_CMD_BYTES);
   if (err)
     return err;
   err = reg_write(dev, CURTA_REG_RING_TAIL, dev->tail + n);

@@ -185,7 +185,8 @@ void emit_skip_end(struct emit *e, uint32_t tag, uint32_t skip)
   fence_point(e, &it);
 }
 
-void emit_scalar(struct emit *e, enum queue q, uint32_t tag, uint32_t func, uint32_t rd, uint32_t ra, uint32_t rb, uint32_t rc, int32_t imm)
+void emit_scalar(struct emit *e, enum queue q, uint32_t tag, uint32_t func, uint32_t rd, uint32_t ra, uint32_t rb,
+                 uint32_t rc, int32_t imm)
 {
   const uint32_t read[3] = {ra, rb, rc};
   struct item it;

@@ -28,7 +28,8 @@ void gemm_forget(struct gemm *g)
 
 uint32_t block_count(const struct gpass *p, const struct tiling *t)
 {
-  return ceil_div(p->ng[0], t->g[0]) * ceil_div(p->ng[1], t->g[1]) * ceil_div(p->nv[0], t->v[0]) * ceil_div(p->nv[1], t->v[1]);
+  return ceil_div(p->ng[0], t->g[0]) * ceil_div(p->ng[1], t->g[1]) * ceil_div(p->nv[0], t->v[0]) *
+         ceil_div(p->nv[1], t->v[1]);
 }
 
 static struct range part(uint32_t n, uint32_t size, uint32_t i)
@@ -206,7 +207,7 @@ static bool fetch(struct gemm *g, const struct gpass *p, int side, struct piece 
       return true;
     }
   pc->off = place(buf, pc->len);
-  if (buf->n == PIECES)                              /* forget the oldest */
+  if (buf->n == PIECES) /* forget the oldest */
     memmove(buf->piece, buf->piece + 1, --buf->n * sizeof *buf->piece);
   buf->piece[buf->n++] = *pc;
   emit_load(g, p, side, pc);
@@ -217,11 +218,15 @@ struct operand_fields {
   uint32_t base, sg, svy, svx, sky, skx, skc;
 };
 static const struct operand_fields fields[2] = {
-    {CURTA_GEMM_A_BASE, CURTA_GEMM_A_SGA, CURTA_GEMM_A_SVY, CURTA_GEMM_A_SVX, CURTA_GEMM_A_SKY, CURTA_GEMM_A_SKX, CURTA_GEMM_A_SKC},
-    {CURTA_GEMM_B_BASE, CURTA_GEMM_B_SGB, CURTA_GEMM_B_SVY, CURTA_GEMM_B_SVX, CURTA_GEMM_B_SKY, CURTA_GEMM_B_SKX, CURTA_GEMM_B_SKC}};
+    {CURTA_GEMM_A_BASE, CURTA_GEMM_A_SGA, CURTA_GEMM_A_SVY, CURTA_GEMM_A_SVX, CURTA_GEMM_A_SKY, CURTA_GEMM_A_SKX,
+     CURTA_GEMM_A_SKC},
+    {CURTA_GEMM_B_BASE, CURTA_GEMM_B_SGB, CURTA_GEMM_B_SVY, CURTA_GEMM_B_SVX, CURTA_GEMM_B_SKY, CURTA_GEMM_B_SKX,
+     CURTA_GEMM_B_SKC}};
 
-/* Index of a tile of the piece for visit (g, vy, vx) and tap (ky, kx, kc) counted from the block's and chunk's start. */
-static void set_operand(struct item *it, int side, const struct operand *o, const struct piece *pc, const struct block *b, const struct range k[3])
+/* Index of a tile of the piece for visit (g, vy, vx) and tap (ky, kx, kc) counted from the block's and chunk's start.
+ */
+static void set_operand(struct item *it, int side, const struct operand *o, const struct piece *pc,
+                        const struct block *b, const struct range k[3])
 {
   const struct operand_fields *f = &fields[side];
   uint32_t count[4], order[4], n = 1;
@@ -256,7 +261,8 @@ static uint32_t inside(const struct operand *o, int axis, struct range v, struct
   return n;
 }
 
-static uint64_t gemm_cycles(const struct curta_hw *hw, const struct gpass *p, const struct block *b, const struct range k[3], uint32_t klast)
+static uint64_t gemm_cycles(const struct curta_hw *hw, const struct gpass *p, const struct block *b,
+                            const struct range k[3], uint32_t klast)
 {
   const struct operand *w = &p->op[p->win];
   uint64_t pairs = (uint64_t)inside(w, 0, b->v[0], k[0]) * inside(w, 1, b->v[1], k[1]) * b->g[0].n * b->g[1].n;
@@ -281,7 +287,8 @@ struct chunk {
   bool first, last;
 };
 
-static void emit_chunk(struct gemm *g, const struct gpass *p, const struct block *b, const struct chunk *c, uint32_t p_base, int or_reg, bool keep)
+static void emit_chunk(struct gemm *g, const struct gpass *p, const struct block *b, const struct chunk *c,
+                       uint32_t p_base, int or_reg, bool keep)
 {
   const struct curta_hw *hw = g->e->hw;
   uint32_t stride[4], klast = c->k[2].lo + c->k[2].n == p->nk[2] ? p->klast : hw->t;
@@ -289,7 +296,7 @@ static void emit_chunk(struct gemm *g, const struct gpass *p, const struct block
   struct piece pc[2];
   struct item it;
   item_init(&it, CURTA_OP_GEMM, CURTA_ENGINE_MATRIX, p->tag);
-  for (int i = 1; i >= 0; i--) {                     /* B first: weights and inputs are there before errors and activations */
+  for (int i = 1; i >= 0; i--) { /* B first: weights and inputs are there before errors and activations */
     const struct operand *o = &p->op[i];
     pc[i].d[D_LANE] = b->g[i];
     pc[i].d[D_Y] = positions(o, 0, b->v[0], c->k[0]);
@@ -330,7 +337,8 @@ static void emit_chunk(struct gemm *g, const struct gpass *p, const struct block
   emit_pace(g->e, it.cycles);
 }
 
-void gemm_block(struct gemm *g, const struct gpass *p, const struct tiling *t, const struct block *b, uint32_t p_base, int or_reg, bool keep)
+void gemm_block(struct gemm *g, const struct gpass *p, const struct tiling *t, const struct block *b, uint32_t p_base,
+                int or_reg, bool keep)
 {
   uint32_t n[3], total = 1;
   for (int i = 0; i < 3; i++) {

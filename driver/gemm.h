@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * gemm.h - one pass of one layer as blocks of GEMM commands
  *
- * A pass has visits (g0, g1, vy, vx) and a contraction (ky, kx, kc), all in tiles or pixels. Each operand i is a tiled tensor with four
- * indices: lanes (g_i), y, x, contraction (kc), where
- *     y = av[0] vy + bk[0] ky + c[0]   and is inside [0, u[0]);   x likewise with [1].
- * The operand `win` is the one whose y, x may fall outside (padding): it gives the window law.
+ * A pass has visits (g0, g1, vy, vx) and a contraction (ky, kx, kc), all in tiles or pixels. Each operand i is a tiled
+ * tensor with four indices: lanes (g_i), y, x, contraction (kc), where y = av[0] vy + bk[0] ky + c[0]   and is inside
+ * [0, u[0]);   x likewise with [1]. The operand `win` is the one whose y, x may fall outside (padding): it gives the
+ * window law.
  */
 #ifndef CURTA_GEMM_H
 #define CURTA_GEMM_H
@@ -13,21 +13,21 @@
 enum dim { D_LANE, D_Y, D_X, D_K, DIMS };
 
 struct operand {
-  uint32_t addr;                 /* device address */
-  uint32_t stride[DIMS];         /* tiles */
+  uint32_t addr;         /* device address */
+  uint32_t stride[DIMS]; /* tiles */
   int32_t av[2], bk[2], c[2], u[2];
-  uint8_t second;                /* lanes are the second index inside a tile (T) */
+  uint8_t second; /* lanes are the second index inside a tile (T) */
 };
 
 struct gpass {
   struct operand op[2];
   uint32_t ng[2], nv[2], nk[3];
-  uint32_t klast;                /* elements of the last kc tile */
+  uint32_t klast; /* elements of the last kc tile */
   uint8_t win;
   uint32_t tag;
-  uint32_t out_stride[4];        /* result tensor in tiles: g0, g1, vy, vx */
-  uint32_t out_base;             /* tiles */
-  uint32_t wait;                 /* cycles that the first block waits for every tile of operand 0 that it reads */
+  uint32_t out_stride[4]; /* result tensor in tiles: g0, g1, vy, vx */
+  uint32_t out_base;      /* tiles */
+  uint32_t wait;          /* cycles that the first block waits for every tile of operand 0 that it reads */
 };
 
 struct range {
@@ -42,20 +42,22 @@ struct block {
 struct tiling {
   uint32_t g[2], v[2], k[3];
   uint8_t outer;
-  uint64_t cycles;               /* estimate: max(array, bus) of the GEMMs and LOADs */
+  uint64_t cycles; /* estimate: max(array, bus) of the GEMMs and LOADs */
   uint64_t array, bus;
-  uint64_t wait;                 /* for operand 0, see gpass; not in cycles */
+  uint64_t wait; /* for operand 0, see gpass; not in cycles */
 };
 
-/* How the results of a block leave. bytes: for memory per result element, read and written; runs: a command for every run of consecutive
- * tiles (block_runs), else one command for the block; align: v sizes are multiples of it (or the whole range). */
+/* How the results of a block leave. bytes: for memory per result element, read and written; runs: a command for every
+ * run of consecutive tiles (block_runs), else one command for the block; align: v sizes are multiples of it (or the
+ * whole range). */
 struct leaving {
   uint32_t bytes, align;
   bool runs;
 };
 
 /* Best tiling. p_max: accumulator tiles of a block. false: nothing fits. */
-bool tiling_choose(const struct gpass *p, const struct curta_hw *hw, uint32_t p_max, const struct leaving *out, struct tiling *best);
+bool tiling_choose(const struct gpass *p, const struct curta_hw *hw, uint32_t p_max, const struct leaving *out,
+                   struct tiling *best);
 
 /* What an operand buffer holds: a ring of loaded pieces. */
 #define PIECES 64
@@ -72,7 +74,7 @@ struct buffer {
 struct gemm {
   struct emit *e;
   struct buffer buf[2];
-  uint32_t p_pos;                /* next free tile of the accumulator memory, a ring */
+  uint32_t p_pos; /* next free tile of the accumulator memory, a ring */
 };
 
 void gemm_start(struct gemm *g, struct emit *e);
@@ -85,14 +87,16 @@ void block_get(const struct gpass *p, const struct tiling *t, uint32_t i, struct
 uint32_t block_tiles(const struct block *b);
 /* P strides of a block: dense in the order of the result tensor. */
 void block_strides(const struct gpass *p, const struct block *b, uint32_t stride[4]);
-/* Results that lie one after another in the result tensor as in the accumulator memory: runs of `len` tiles; returns their number. */
+/* Results that lie one after another in the result tensor as in the accumulator memory: runs of `len` tiles; returns
+ * their number. */
 uint32_t block_runs(const struct gpass *p, const struct block *b, uint32_t *len);
 /* Place of run i: tile in the result tensor. */
 uint32_t block_run(const struct gpass *p, const struct block *b, uint32_t i);
 /* Room for a block in the accumulator memory. */
 uint32_t gemm_alloc(struct gemm *g, uint32_t tiles);
 /* LOADs and GEMMs of one block. or_reg < 0: no OR; keep: OR into what is there. */
-void gemm_block(struct gemm *g, const struct gpass *p, const struct tiling *t, const struct block *b, uint32_t p_base, int or_reg, bool keep);
+void gemm_block(struct gemm *g, const struct gpass *p, const struct tiling *t, const struct block *b, uint32_t p_base,
+                int or_reg, bool keep);
 /* Sorts indices by falling stride; order[0] is the outermost. */
 void order_by_stride(const uint32_t stride[4], const uint32_t count[4], uint32_t order[4]);
 #endif

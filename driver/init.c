@@ -4,10 +4,11 @@
 #include "curta_num.h"
 #include "init_int.h"
 
-#define RAND_WEIGHTS 0x57000000u       /* tensor numbers of curta_rand that no training step uses */
+#define RAND_WEIGHTS 0x57000000u /* tensor numbers of curta_rand that no training step uses */
 #define RAND_DROPOUT 0x44000000u
 
-/* A draw for weight i. Uniform: 16 bits, in units of 2^-15. Normal: sum of 16 bytes, standard deviation sqrt(349525)/2. */
+/* A draw for weight i. Uniform: 16 bits, in units of 2^-15. Normal: sum of 16 bytes, standard deviation sqrt(349525)/2.
+ */
 static int32_t draw(const struct curta_opt *opt, uint32_t layer, uint32_t i)
 {
   int32_t sum = -16 * 255 / 2;
@@ -36,7 +37,8 @@ static int32_t weight_exponent(uint32_t largest, uint32_t num, uint64_t den, uin
   return b - 7;
 }
 
-int curta_init_weights(const struct curta_net *net, uint32_t layer, const struct curta_opt *opt, int8_t *weights, int32_t *exponent)
+int curta_init_weights(const struct curta_net *net, uint32_t layer, const struct curta_opt *opt, int8_t *weights,
+                       int32_t *exponent)
 {
   const struct curta_layer *l = &net->layer[layer];
   uint64_t n = layer < net->n_layers ? curta_layer_weights(l) : 0, fans;
@@ -53,7 +55,8 @@ int curta_init_weights(const struct curta_net *net, uint32_t layer, const struct
     weights[i] = (int8_t)(z < 0 ? -q : q);
   }
   fans = l->kind == CURTA_LAYER_CONV ? (uint64_t)taps * (l->c + l->o) : n / l->o + l->o;
-  *exponent = opt->init_uniform ? weight_exponent(largest, 6, 1ull << 30, fans) : weight_exponent(largest, 8, 349525, fans);
+  *exponent =
+      opt->init_uniform ? weight_exponent(largest, 6, 1ull << 30, fans) : weight_exponent(largest, 8, 349525, fans);
   return 0;
 }
 
@@ -64,9 +67,10 @@ static int64_t round_even(int64_t num, int64_t den)
   return q + (rest > den || (rest == den && (q & 1)));
 }
 
-int curta_input_table(const struct curta_opt *opt, uint32_t channels, const uint32_t *mean, const uint32_t *std, int8_t (*table)[256], int32_t *exponent)
+int curta_input_table(const struct curta_opt *opt, uint32_t channels, const uint32_t *mean, const uint32_t *std,
+                      int8_t (*table)[256], int32_t *exponent)
 {
-  int64_t rn = 0, rd = 1;                            /* largest |value| = rn / rd; value = (10000 p - 255 mean) / (255 std) */
+  int64_t rn = 0, rd = 1; /* largest |value| = rn / rd; value = (10000 p - 255 mean) / (255 std) */
   int32_t b = 0;
   if (!channels)
     return -EINVAL;
@@ -82,7 +86,7 @@ int curta_input_table(const struct curta_opt *opt, uint32_t channels, const uint
       }
     }
   }
-  while (b < 20 && rn > rd << b)                     /* b = ceil(log2 r) */
+  while (b < 20 && rn > rd << b) /* b = ceil(log2 r) */
     b++;
   if (rn)
     while (b <= 0 && b > -20 && rn << (1 - b) <= rd)
@@ -101,7 +105,8 @@ int curta_input_table(const struct curta_opt *opt, uint32_t channels, const uint
   return 0;
 }
 
-void curta_input_apply(const int8_t (*table)[256], uint32_t n, uint32_t channels, uint32_t pixels_per_channel, const uint8_t *pixels, int8_t *x)
+void curta_input_apply(const int8_t (*table)[256], uint32_t n, uint32_t channels, uint32_t pixels_per_channel,
+                       const uint8_t *pixels, int8_t *x)
 {
   for (uint32_t i = 0; i < n; i++)
     for (uint32_t c = 0; c < channels; c++)

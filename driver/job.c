@@ -15,7 +15,7 @@ static uint32_t last_tile(const struct planner *pl, uint32_t n)
 }
 
 struct dims {
-  uint32_t n, c, o;              /* tiles */
+  uint32_t n, c, o; /* tiles */
 };
 
 static struct dims dims_of(const struct planner *pl, const struct curta_plan_weighted *l)
@@ -102,15 +102,16 @@ void job_forward(struct planner *pl, uint32_t w, struct job *job, bool waits)
   set_out(p, 0, l->oh * l->ow * d.o, 1, l->ow * d.o, d.o);
 }
 
-/* One axis of a phase of the input gradient: rows i = step j + phase. i = step oy + r - pad, so r = phase + pad (mod step):
- * r = step (K-1-k') + rho with k' the tap of the GEMM, and oy = j + k' + base - (K-1). */
-static void dx_axis(struct gpass *p, int axis, uint32_t step, uint32_t phase, uint32_t pad, uint32_t kernel, uint32_t size, uint32_t out)
+/* One axis of a phase of the input gradient: rows i = step j + phase. i = step oy + r - pad, so r = phase + pad (mod
+ * step): r = step (K-1-k') + rho with k' the tap of the GEMM, and oy = j + k' + base - (K-1). */
+static void dx_axis(struct gpass *p, int axis, uint32_t step, uint32_t phase, uint32_t pad, uint32_t kernel,
+                    uint32_t size, uint32_t out)
 {
   uint32_t rho = (phase + pad) % step, base = (phase + pad - rho) / step;
   uint32_t taps = rho < kernel ? (kernel - rho + step - 1) / step : 0;
   p->nv[axis] = (size - phase + step - 1) / step;
   p->nk[axis] = taps ? taps : 1;
-  if (!taps) {                                       /* no tap reaches these positions: empty windows give zeros */
+  if (!taps) { /* no tap reaches these positions: empty windows give zeros */
     set_axis(&p->op[0], axis, 1, 1, 0, 0);
     set_axis(&p->op[1], axis, 0, 1, 0, 0);
     return;
@@ -178,7 +179,8 @@ void job_dw(struct planner *pl, uint32_t w, struct job *job)
   set_out(p, 0, d.c, 1, l->s * d.o * d.c, d.o * d.c);
 }
 
-static bool tile_subs(struct planner *pl, const struct job *job, const struct leaving *out, struct tiling t[MAX_SUBS], uint64_t sum[3])
+static bool tile_subs(struct planner *pl, const struct job *job, const struct leaving *out, struct tiling t[MAX_SUBS],
+                      uint64_t sum[3])
 {
   sum[0] = sum[1] = sum[2] = 0;
   for (uint32_t i = 0; i < job->n_subs; i++) {
@@ -191,21 +193,26 @@ static bool tile_subs(struct planner *pl, const struct job *job, const struct le
   return true;
 }
 
-/* What the choice of a strategy is made from. spill, direct: cycles, array, bus of the GEMMs when results leave as int32 or when they are used up
- * at once; second: bus cycles of the second pass from memory; hide: bus cycles that what follows leaves free for it. */
+/* What the choice of a strategy is made from. spill, direct: cycles, array, bus of the GEMMs when results leave as
+ * int32 or when they are used up at once; second: bus cycles of the second pass from memory; hide: bus cycles that what
+ * follows leaves free for it. */
 struct choice {
   uint64_t spill[3], direct[3], second, hide;
-  uint32_t kept;                 /* part of the results that need no recomputing, of 256 */
+  uint32_t kept; /* part of the results that need no recomputing, of 256 */
 };
 
 static uint64_t strategy_cost(uint32_t strategy, const struct choice *c)
 {
   switch (strategy) {
   case CURTA_SPILL:
-    return (c->spill[1] > c->spill[2] ? c->spill[1] : c->spill[2]) + (c->second > c->hide ? c->second - c->hide : 0) + c->second / 8 + 1000;
-  case CURTA_KEEP: return 0;
-  case CURTA_RECOMPUTE: return c->direct[1] + c->direct[0] - c->direct[0] * c->kept / 256;
-  default: return c->direct[0] + c->direct[0] / 20 + 3000;   /* one guess in twenty is wrong; the fence */
+    return (c->spill[1] > c->spill[2] ? c->spill[1] : c->spill[2]) + (c->second > c->hide ? c->second - c->hide : 0) +
+           c->second / 8 + 1000;
+  case CURTA_KEEP:
+    return 0;
+  case CURTA_RECOMPUTE:
+    return c->direct[1] + c->direct[0] - c->direct[0] * c->kept / 256;
+  default:
+    return c->direct[0] + c->direct[0] / 20 + 3000; /* one guess in twenty is wrong; the fence */
   }
 }
 
@@ -216,7 +223,7 @@ static bool allowed(const struct planner *pl, const struct job *job, uint32_t st
   if (strategy == CURTA_KEEP && job->tiles > pl->plan->hw.p_tiles)
     return false;
   if (grad && (strategy == CURTA_SPECULATE || (strategy == CURTA_RECOMPUTE && pl->plan->opt.decay)))
-    return false;                                    /* shifts of gradients change too often; decay needs a third pass */
+    return false; /* shifts of gradients change too often; decay needs a third pass */
   if (force != CURTA_AUTO)
     return strategy == force;
   return strategy != CURTA_SPECULATE || job->pass == CURTA_PASS_FWD;
@@ -236,7 +243,9 @@ bool job_choose(struct planner *pl, struct job *job, uint32_t align, uint64_t hi
   const struct curta_hw *hw = &pl->plan->hw;
   bool grad = job->pass == CURTA_PASS_DW;
   const struct leaving as_int32 = {4, 1, false}, used_up = {grad ? (pl->plan->opt.frac_bits ? 5 : 2) : 1, align, grad};
-  struct choice c = {.second = job->tiles * hw->t * hw->t * (grad ? 6 : 5) / hw->bus, .hide = hide, .kept = (uint32_t)(job->tiles > hw->p_tiles ? hw->p_tiles * 256ull / job->tiles : 256)};
+  struct choice c = {.second = job->tiles * hw->t * hw->t * (grad ? 6 : 5) / hw->bus,
+                     .hide = hide,
+                     .kept = (uint32_t)(job->tiles > hw->p_tiles ? hw->p_tiles * 256ull / job->tiles : 256)};
   struct tiling t[MAX_SUBS];
   uint64_t best = UINT64_MAX;
   if (!tile_subs(pl, job, &as_int32, job->tiling, c.spill))
@@ -269,7 +278,8 @@ uint32_t plan_or_reg(struct planner *pl)
 enum sink { SINK_SPILL, SINK_POST, SINK_UPDATE };
 
 /* Second pass of a block straight from the accumulator memory. */
-static void post_block(struct planner *pl, const struct job *job, uint32_t i, const struct block *b, uint32_t p_base, const struct post *po, enum queue q)
+static void post_block(struct planner *pl, const struct job *job, uint32_t i, const struct block *b, uint32_t p_base,
+                       const struct post *po, enum queue q)
 {
   struct source src = {.acc = true, .base = p_base};
   struct part pt = {.n = b->g[0], .c = b->g[1], .ystep = job->ystep[i], .xstep = job->xstep[i]};
@@ -288,7 +298,7 @@ static void post_block(struct planner *pl, const struct job *job, uint32_t i, co
 
 /* Blocks of a job in order, with their places in the accumulator memory when results stay there. */
 struct cursor {
-  uint32_t sub, block;           /* next block */
+  uint32_t sub, block; /* next block */
   struct block b;
 };
 
@@ -315,8 +325,8 @@ static uint64_t not_kept(const struct planner *pl, const struct job *job)
 }
 
 /* What is done with a block's results in the accumulator memory. */
-static void use_block(struct planner *pl, const struct job *job, enum sink sink, const struct post *po, uint32_t sub, const struct block *b, uint32_t base,
-                      uint32_t spill)
+static void use_block(struct planner *pl, const struct job *job, enum sink sink, const struct post *po, uint32_t sub,
+                      const struct block *b, uint32_t base, uint32_t spill)
 {
   if (sink == SINK_SPILL)
     post_drain(pl, &job->sub[sub], b, base, spill);
@@ -327,7 +337,8 @@ static void use_block(struct planner *pl, const struct job *job, enum sink sink,
 }
 
 /* The first `limit` tiles of results, block by block. */
-static void run_blocks(struct planner *pl, const struct job *job, enum sink sink, const struct post *po, int or_reg, uint32_t spill, uint64_t limit)
+static void run_blocks(struct planner *pl, const struct job *job, enum sink sink, const struct post *po, int or_reg,
+                       uint32_t spill, uint64_t limit)
 {
   struct cursor c = {0};
   uint64_t done = 0;
@@ -340,7 +351,8 @@ static void run_blocks(struct planner *pl, const struct job *job, enum sink sink
   }
 }
 
-/* First pass for the OR alone; the last results stay in the accumulator memory, from tile 0 on. Returns the tiles that do not. */
+/* First pass for the OR alone; the last results stay in the accumulator memory, from tile 0 on. Returns the tiles that
+ * do not. */
 static uint64_t run_keeping(struct planner *pl, const struct job *job, int or_reg)
 {
   uint64_t drop = not_kept(pl, job), done = 0;
@@ -369,13 +381,16 @@ static void use_kept(struct planner *pl, const struct job *job, enum sink sink, 
   }
 }
 
-/* Second pass at once with the last step's shift; when the new one differs, everything again. The redo does not count in the statistics. */
-static void run_speculating(struct planner *pl, const struct job *job, const struct post *po, uint32_t s_shift, uint32_t or_reg)
+/* Second pass at once with the last step's shift; when the new one differs, everything again. The redo does not count
+ * in the statistics. */
+static void run_speculating(struct planner *pl, const struct job *job, const struct post *po, uint32_t s_shift,
+                            uint32_t or_reg)
 {
   uint32_t tag = CURTA_TAG(job->layer, job->pass), skip;
   struct curta_pass_stat(*stat)[CURTA_PASSES] = pl->e.stat;
   run_blocks(pl, job, SINK_POST, po, (int)or_reg, 0, job->tiles);
-  emit_scalar(&pl->e, Q_URGENT, tag, CURTA_SCALAR_ACT_SHIFT, CURTA_S_TMP, or_reg, CURTA_S_ZERO, CURTA_S_ZERO, pl->plan->opt.bump_shift1);
+  emit_scalar(&pl->e, Q_URGENT, tag, CURTA_SCALAR_ACT_SHIFT, CURTA_S_TMP, or_reg, CURTA_S_ZERO, CURTA_S_ZERO,
+              pl->plan->opt.bump_shift1);
   skip = emit_skip(&pl->e, tag, CURTA_S_TMP, s_shift);
   pl->e.stat = 0;
   emit_scalar(&pl->e, Q_URGENT, tag, CURTA_SCALAR_ADD, s_shift, CURTA_S_TMP, CURTA_S_ZERO, CURTA_S_ZERO, 0);
@@ -397,7 +412,8 @@ void job_run(struct planner *pl, const struct job *job, const struct post *po, u
       run_blocks(pl, job, SINK_SPILL, po, (int)or_reg, spill, job->tiles);
     else
       drop = run_keeping(pl, job, (int)or_reg);
-    emit_scalar(&pl->e, Q_URGENT, tag, CURTA_SCALAR_ACT_SHIFT, s_shift, or_reg, CURTA_S_ZERO, CURTA_S_ZERO, pl->plan->opt.bump_shift1);
+    emit_scalar(&pl->e, Q_URGENT, tag, CURTA_SCALAR_ACT_SHIFT, s_shift, or_reg, CURTA_S_ZERO, CURTA_S_ZERO,
+                pl->plan->opt.bump_shift1);
   }
   if (job->strategy == CURTA_SPILL) {
     post_all(pl, po, spill);

@@ -47,7 +47,8 @@ int diag_set(struct curta_diag *diag, int line, const char *format, ...)
 int curta_net_init(struct curta_net *net, uint32_t c, uint32_t h, uint32_t w, struct curta_diag *diag)
 {
   if (!c || !h || !w || c > MAX_CHANNELS || h > MAX_SIDE || w > MAX_SIDE)
-    return diag_set(diag, 0, "input %u x %u x %u: channels must be 1..%u, sides 1..%u", c, h, w, MAX_CHANNELS, MAX_SIDE);
+    return diag_set(diag, 0, "input %u x %u x %u: channels must be 1..%u, sides 1..%u", c, h, w, MAX_CHANNELS,
+                    MAX_SIDE);
   memset(net, 0, sizeof *net);
   net->c = c;
   net->h = h;
@@ -68,8 +69,8 @@ static int add_conv(struct curta_layer *l, struct curta_diag *diag)
   if (l->pad >= l->kernel)
     return diag_set(diag, 0, "conv: pad %u must be smaller than the kernel %u", (uint32_t)l->pad, (uint32_t)l->kernel);
   if (l->h + 2u * l->pad < l->kernel || l->w + 2u * l->pad < l->kernel)
-    return diag_set(diag, 0, "conv: kernel %u is larger than its padded input %u x %u: add pad or use a smaller kernel", (uint32_t)l->kernel, l->h + 2u * l->pad,
-                    l->w + 2u * l->pad);
+    return diag_set(diag, 0, "conv: kernel %u is larger than its padded input %u x %u: add pad or use a smaller kernel",
+                    (uint32_t)l->kernel, l->h + 2u * l->pad, l->w + 2u * l->pad);
   l->oh = (l->h + 2u * l->pad - l->kernel) / l->stride + 1;
   l->ow = (l->w + 2u * l->pad - l->kernel) / l->stride + 1;
   return 0;
@@ -80,7 +81,9 @@ static int add_pool(struct curta_layer *l, struct curta_diag *diag)
   if (l->kernel < 2 || l->kernel > CURTA_MAX_WINDOW)
     return diag_set(diag, 0, "maxpool: window must be 2..%u, not %u", (uint32_t)CURTA_MAX_WINDOW, (uint32_t)l->kernel);
   if (l->kernel > l->h || l->kernel > l->w)
-    return diag_set(diag, 0, "maxpool: window %u is larger than its input %u x %u: remove this layer or pool less before", (uint32_t)l->kernel, l->h, l->w);
+    return diag_set(diag, 0,
+                    "maxpool: window %u is larger than its input %u x %u: remove this layer or pool less before",
+                    (uint32_t)l->kernel, l->h, l->w);
   l->o = l->c;
   l->oh = l->h / l->kernel;
   l->ow = l->w / l->kernel;
@@ -91,8 +94,10 @@ static int add_pool(struct curta_layer *l, struct curta_diag *diag)
 static int shape(struct curta_layer *l, struct curta_diag *diag)
 {
   switch (l->kind) {
-  case CURTA_LAYER_CONV: return add_conv(l, diag);
-  case CURTA_LAYER_MAXPOOL: return add_pool(l, diag);
+  case CURTA_LAYER_CONV:
+    return add_conv(l, diag);
+  case CURTA_LAYER_MAXPOOL:
+    return add_pool(l, diag);
   case CURTA_LAYER_LINEAR:
     if (!l->o || l->o > MAX_CHANNELS)
       return diag_set(diag, 0, "linear: outputs must be 1..%u, not %u", MAX_CHANNELS, l->o);
@@ -106,8 +111,10 @@ static int shape(struct curta_layer *l, struct curta_diag *diag)
     if (l->drop_log2 < 1 || l->drop_log2 > 3)
       return diag_set(diag, 0, "dropout: only 0.5, 0.75 and 0.875 keep the arithmetic integer (1 - 2^-k)");
     break;
-  case CURTA_LAYER_RELU: break;
-  default: return diag_set(diag, 0, "unknown kind of layer %u", (uint32_t)l->kind);
+  case CURTA_LAYER_RELU:
+    break;
+  default:
+    return diag_set(diag, 0, "unknown kind of layer %u", (uint32_t)l->kind);
   }
   l->o = l->c;
   l->oh = l->h;
@@ -124,7 +131,8 @@ int curta_net_add(struct curta_net *net, const struct curta_layer *layer, struct
   if (net->n_layers == CURTA_MAX_LAYERS)
     return diag_set(diag, 0, "more than %u layers", (uint32_t)CURTA_MAX_LAYERS);
   if (weighted && net->n_weighted == CURTA_MAX_WEIGHTED)
-    return diag_set(diag, 0, "more than %u conv and linear layers: the device has scale registers for no more", (uint32_t)CURTA_MAX_WEIGHTED);
+    return diag_set(diag, 0, "more than %u conv and linear layers: the device has scale registers for no more",
+                    (uint32_t)CURTA_MAX_WEIGHTED);
   l.c = prev ? prev->o : net->c;
   l.h = prev ? prev->oh : net->h;
   l.w = prev ? prev->ow : net->w;
@@ -132,7 +140,8 @@ int curta_net_add(struct curta_net *net, const struct curta_layer *layer, struct
   if (err)
     return err;
   if (weighted && (uint64_t)l.c * (l.kind == CURTA_LAYER_CONV ? (uint32_t)l.kernel * l.kernel : l.h * l.w) > 132104u)
-    return diag_set(diag, 0, "%s: more than 132104 inputs for one output: the 32-bit sum could overflow", kinds[l.kind]);
+    return diag_set(diag, 0, "%s: more than 132104 inputs for one output: the 32-bit sum could overflow",
+                    kinds[l.kind]);
   net->layer[net->n_layers++] = l;
   net->n_weighted += weighted;
   return 0;
@@ -144,7 +153,8 @@ int curta_net_finish(struct curta_net *net, struct curta_diag *diag)
   if (!last || !net->n_weighted)
     return diag_set(diag, 0, "a network needs at least one conv or linear layer");
   if (last->oh != 1 || last->ow != 1)
-    return diag_set(diag, 0, "the last layer gives %u x %u x %u values: end with linear <classes>", last->o, last->oh, last->ow);
+    return diag_set(diag, 0, "the last layer gives %u x %u x %u values: end with linear <classes>", last->o, last->oh,
+                    last->ow);
   if (last->o > CURTA_MAX_CLASSES)
     return diag_set(diag, 0, "%u classes: the loss unit takes at most %u", last->o, (uint32_t)CURTA_MAX_CLASSES);
   net->classes = last->o;

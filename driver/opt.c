@@ -6,11 +6,22 @@
 
 int curta_opt_preset(struct curta_opt *opt, const char *name)
 {
-  static const struct curta_opt niti_2020 = {.round_act = CURTA_ROUND_PSTO, .round_err = CURTA_ROUND_PSTO, .round_grad = CURTA_ROUND_PSTO,
-                                             .round_loss = CURTA_ROUND_STOCHASTIC, .bump_shift1 = 1, .n_mu = 1, .seed = 1};
-  static const struct curta_opt niti_2021 = {.round_act = CURTA_ROUND_NEAREST, .round_err = CURTA_ROUND_NEAREST, .round_grad = CURTA_ROUND_PSTO,
-                                             .round_loss = CURTA_ROUND_STOCHASTIC, .init_uniform = 1, .input_pow2 = 1, .n_mu = 3,
-                                             .mu = {{0, 5}, {100, 4}, {150, 3}}, .seed = 1};
+  static const struct curta_opt niti_2020 = {.round_act = CURTA_ROUND_PSTO,
+                                             .round_err = CURTA_ROUND_PSTO,
+                                             .round_grad = CURTA_ROUND_PSTO,
+                                             .round_loss = CURTA_ROUND_STOCHASTIC,
+                                             .bump_shift1 = 1,
+                                             .n_mu = 1,
+                                             .seed = 1};
+  static const struct curta_opt niti_2021 = {.round_act = CURTA_ROUND_NEAREST,
+                                             .round_err = CURTA_ROUND_NEAREST,
+                                             .round_grad = CURTA_ROUND_PSTO,
+                                             .round_loss = CURTA_ROUND_STOCHASTIC,
+                                             .init_uniform = 1,
+                                             .input_pow2 = 1,
+                                             .n_mu = 3,
+                                             .mu = {{0, 5}, {100, 4}, {150, 3}},
+                                             .seed = 1};
   if (!name || !strcmp(name, "niti-2020"))
     *opt = niti_2020;
   else if (!strcmp(name, "niti-2021"))
@@ -49,7 +60,8 @@ int curta_mu_parse(struct curta_opt *opt, const char *text, struct curta_diag *d
     if (n) {
       epoch = mu;
       if (*s++ != ':' || !number(&s, &mu) || epoch <= list[n - 1].epoch)
-        return diag_set(diag, 0, "mu schedule \"%s\": later entries are EPOCH:MU with growing epochs, as in 2,100:-1", text);
+        return diag_set(diag, 0, "mu schedule \"%s\": later entries are EPOCH:MU with growing epochs, as in 2,100:-1",
+                        text);
     }
     if (mu < -8 || mu > 8)
       return diag_set(diag, 0, "mu schedule \"%s\": mu must be -8..8", text);

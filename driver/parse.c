@@ -90,7 +90,8 @@ static int parse_dropout(struct line *l, struct curta_layer *layer, struct curta
       layer->drop_log2 = (uint16_t)(i + 1);
       return no_more(l, "dropout", diag);
     }
-  return diag_set(diag, l->number, "dropout: probability \"%s\": only 0.5, 0.75 and 0.875 keep the arithmetic integer", w);
+  return diag_set(diag, l->number, "dropout: probability \"%s\": only 0.5, 0.75 and 0.875 keep the arithmetic integer",
+                  w);
 }
 
 static int parse_layer(struct line *l, const char *name, struct curta_net *net, struct curta_diag *diag)
@@ -103,15 +104,22 @@ static int parse_layer(struct line *l, const char *name, struct curta_net *net, 
     kind++;
   layer.kind = (uint8_t)kind;
   switch (kind) {
-  case CURTA_LAYER_CONV: err = parse_conv(l, &layer, diag); break;
-  case CURTA_LAYER_DROPOUT: err = parse_dropout(l, &layer, diag); break;
-  case CURTA_LAYER_LINEAR: err = want_number(l, name, 65535, &layer.o, diag); break;
+  case CURTA_LAYER_CONV:
+    err = parse_conv(l, &layer, diag);
+    break;
+  case CURTA_LAYER_DROPOUT:
+    err = parse_dropout(l, &layer, diag);
+    break;
+  case CURTA_LAYER_LINEAR:
+    err = want_number(l, name, 65535, &layer.o, diag);
+    break;
   case CURTA_LAYER_MAXPOOL:
     err = want_number(l, name, 255, &v, diag);
     layer.kernel = (uint8_t)v;
     break;
   case CURTA_LAYER_RELU:
-  case CURTA_LAYER_FLATTEN: break;
+  case CURTA_LAYER_FLATTEN:
+    break;
   default:
     return diag_set(diag, l->number, "unknown layer \"%s\": use conv, linear, relu, maxpool, flatten or dropout", name);
   }

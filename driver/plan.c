@@ -4,8 +4,6 @@
 #include <string.h>
 #include "plan_int.h"
 
-
-
 #define PAGE 4096u
 
 size_t curta_plan_work_bytes(void)
@@ -59,7 +57,8 @@ static int fail_need(struct planner *pl, const char *text, uint64_t need, uint64
 }
 
 /* Adds a tensor at the next page. name: kind and index of its layer, then suffix. */
-static int16_t add(struct planner *pl, uint32_t layer, const char *suffix, uint8_t kind, uint8_t elem, const uint32_t d[4])
+static int16_t add(struct planner *pl, uint32_t layer, const char *suffix, uint8_t kind, uint8_t elem,
+                   const uint32_t d[4])
 {
   static const char *const kinds[] = CURTA_LAYER_NAMES;
   struct curta_plan *plan = pl->plan;
@@ -103,13 +102,15 @@ static void map_work(struct planner *pl)
   struct curta_plan *plan = pl->plan;
   const struct curta_plan_weighted *f = &plan->weighted[0];
   uint32_t nt = plan_tiles(pl, plan->batch);
-  const uint32_t in[4] = {nt, f->h, f->w, plan_tiles(pl, f->c)}, labels[4] = {plan->batch + (plan->batch & 1u), 1, 1, 1};
+  const uint32_t in[4] = {nt, f->h, f->w, plan_tiles(pl, f->c)},
+                 labels[4] = {plan->batch + (plan->batch & 1u), 1, 1, 1};
   int16_t below = plan->t_input = add(pl, NO_LAYER, "input", CURTA_TENSOR_ACT, 1, in);
   plan->t_labels = add(pl, NO_LAYER, "labels", CURTA_TENSOR_LABEL, 2, labels);
   for (uint32_t w = 0; w < plan->n_weighted; w++) {
     struct curta_plan_weighted *l = &plan->weighted[w];
     uint32_t k = l->pool ? l->pool : 1, ot = plan_tiles(pl, l->o);
-    const uint32_t full[4] = {nt, l->oh, l->ow, ot}, out[4] = {nt, l->oh / k, l->ow / k, ot}, mask[4] = {1, l->oh / k, l->ow / k, ot};
+    const uint32_t full[4] = {nt, l->oh, l->ow, ot}, out[4] = {nt, l->oh / k, l->ow / k, ot},
+                   mask[4] = {1, l->oh / k, l->ow / k, ot};
     l->t_in = below;
     below = l->t_out = add(pl, l->layer, "act", CURTA_TENSOR_ACT, 1, out);
     l->t_err = add(pl, l->layer, "err", CURTA_TENSOR_ERROR, 1, full);
@@ -134,7 +135,7 @@ static bool choose_forward(struct planner *pl)
     uint64_t hide = 0;
     if (w + 1 < plan->n_weighted && (l[1].oh > 1 || l[1].ow > 1)) {
       job_forward(pl, w + 1, next, false);
-      if (!job_choose(pl, next, 1, 0))                 /* for its slack only: its turn comes */
+      if (!job_choose(pl, next, 1, 0)) /* for its slack only: its turn comes */
         return false;
       hide = job_slack(next);
     }
@@ -145,11 +146,11 @@ static bool choose_forward(struct planner *pl)
   return true;
 }
 
-/* The second pass of an input error hides behind its own layer's weight gradient; an update behind everything that follows, that is behind the
- * layers below. */
+/* The second pass of an input error hides behind its own layer's weight gradient; an update behind everything that
+ * follows, that is behind the layers below. */
 static bool choose_backward(struct planner *pl)
 {
-  uint64_t below = 0;            /* bus cycles that the layers below leave free */
+  uint64_t below = 0; /* bus cycles that the layers below leave free */
   for (uint32_t w = 0; w < pl->plan->n_weighted; w++) {
     struct job *dx = &pl->job[w][CURTA_PASS_DX], *dw = &pl->job[w][CURTA_PASS_DW];
     job_dw(pl, w, dw);
@@ -224,7 +225,8 @@ uint64_t curta_layer_macs(const struct curta_layer *l)
     return (uint64_t)l->o * l->c * l->h * l->w;
   if (l->kind != CURTA_LAYER_CONV)
     return 0;
-  return axis_pairs(l->oh, l->kernel, l->stride, l->pad, l->h) * axis_pairs(l->ow, l->kernel, l->stride, l->pad, l->w) * l->o * l->c;
+  return axis_pairs(l->oh, l->kernel, l->stride, l->pad, l->h) * axis_pairs(l->ow, l->kernel, l->stride, l->pad, l->w) *
+         l->o * l->c;
 }
 
 static void finish_stat(struct planner *pl)
@@ -256,8 +258,11 @@ static int check(struct planner *pl)
   if (rq->weight_base % PAGE || rq->work_base % PAGE)
     return plan_fail(pl, -EINVAL, "weight_base and work_base must be multiples of 4096", "");
   if (o->round_act == CURTA_ROUND_STOCHASTIC || o->round_err == CURTA_ROUND_STOCHASTIC)
-    return plan_fail(pl, -EINVAL, "stochastic rounding of activations and errors would depend on the tiling: use nearest or psto", "");
-  if (o->round_act > 3 || o->round_err > 3 || o->round_grad > 3 || o->round_loss > 2 || o->frac_bits > 8 || o->force > CURTA_SPECULATE)
+    return plan_fail(pl, -EINVAL,
+                     "stochastic rounding of activations and errors would depend on the tiling: use nearest or psto",
+                     "");
+  if (o->round_act > 3 || o->round_err > 3 || o->round_grad > 3 || o->round_loss > 2 || o->frac_bits > 8 ||
+      o->force > CURTA_SPECULATE)
     return plan_fail(pl, -EINVAL, "a training option is out of range", "");
   if (rq->net->classes > CURTA_MAX_CLASSES)
     return plan_fail(pl, -EINVAL, "more classes than the loss unit takes (1024)", "");

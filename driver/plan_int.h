@@ -4,15 +4,15 @@
 #define CURTA_PLAN_INT_H
 #include "gemm.h"
 
-/* The second pass of an int32 tensor (N,H,W,C) and what is fused into it. Forward: shift, ReLU, pool, dropout mask. Input error:
- * shift, mask, max-pool backward. */
+/* The second pass of an int32 tensor (N,H,W,C) and what is fused into it. Forward: shift, ReLU, pool, dropout mask.
+ * Input error: shift, mask, max-pool backward. */
 struct post {
-  uint32_t n, h, w, c;           /* int32 tensor; n, c in tiles */
-  uint32_t dst, idx, mask, tmp;  /* device addresses; tmp: int8 image of the tensor between mask and scatter */
-  uint8_t relu, pool, scatter;   /* pool, scatter: window, 0 none */
-  uint8_t masked, mask_shared;   /* mask_shared: one mask of T equal images for all images */
+  uint32_t n, h, w, c;          /* int32 tensor; n, c in tiles */
+  uint32_t dst, idx, mask, tmp; /* device addresses; tmp: int8 image of the tensor between mask and scatter */
+  uint8_t relu, pool, scatter;  /* pool, scatter: window, 0 none */
+  uint8_t masked, mask_shared;  /* mask_shared: one mask of T equal images for all images */
   uint8_t round, wrap, shift_reg;
-  uint32_t full_h, full_w;       /* scatter: rows and columns of dst */
+  uint32_t full_h, full_w; /* scatter: rows and columns of dst */
   uint32_t tag;
 };
 
@@ -20,7 +20,7 @@ struct post {
 struct source {
   bool acc;
   uint32_t base;
-  uint32_t stride[4];            /* tiles: n, y, x, c */
+  uint32_t stride[4]; /* tiles: n, y, x, c */
 };
 
 /* Part of the int32 tensor: positions lo + i*step. */
@@ -29,17 +29,17 @@ struct part {
   uint32_t ystep, xstep;
 };
 
-#define MAX_SUBS 4               /* stride 2: four phases */
+#define MAX_SUBS 4 /* stride 2: four phases */
 struct job {
   struct gpass sub[MAX_SUBS];
   struct tiling tiling[MAX_SUBS];
   uint32_t n_subs;
-  uint32_t ystep[MAX_SUBS], xstep[MAX_SUBS], yoff[MAX_SUBS], xoff[MAX_SUBS];   /* visit -> row and column of the result */
+  uint32_t ystep[MAX_SUBS], xstep[MAX_SUBS], yoff[MAX_SUBS], xoff[MAX_SUBS]; /* visit -> row and column of the result */
   const struct curta_plan_weighted *weighted;
   uint32_t layer, pass;
-  uint64_t tiles;                /* of the whole result */
-  uint64_t second;               /* bus cycles of a second pass from memory that other passes must hide */
-  uint8_t strategy;              /* enum curta_strategy */
+  uint64_t tiles;   /* of the whole result */
+  uint64_t second;  /* bus cycles of a second pass from memory that other passes must hide */
+  uint8_t strategy; /* enum curta_strategy */
 };
 
 struct planner {
@@ -48,8 +48,8 @@ struct planner {
   struct curta_diag *diag;
   struct emit e;
   struct gemm g;
-  struct job job[CURTA_MAX_WEIGHTED][3];         /* [weighted][enum curta_pass 0..2] */
-  uint32_t spill[2], next_spill;                 /* scratch for int32 tensors, used in turn */
+  struct job job[CURTA_MAX_WEIGHTED][3]; /* [weighted][enum curta_pass 0..2] */
+  uint32_t spill[2], next_spill;         /* scratch for int32 tensors, used in turn */
   int16_t t_tmp[CURTA_MAX_WEIGHTED];
   uint32_t next_or;
   uint64_t brk;
@@ -72,7 +72,8 @@ void job_run(struct planner *pl, const struct job *job, const struct post *post,
 void job_run_grad(struct planner *pl, const struct job *job, uint32_t grad);
 uint32_t plan_or_reg(struct planner *pl);
 /* post.c */
-void post_part(struct planner *pl, const struct post *po, const struct source *src, const struct part *part, enum queue q);
+void post_part(struct planner *pl, const struct post *po, const struct source *src, const struct part *part,
+               enum queue q);
 void post_all(struct planner *pl, const struct post *po, uint32_t spill);
 void post_scatter_tmp(struct planner *pl, const struct post *po);
 void post_drain(struct planner *pl, const struct gpass *p, const struct block *b, uint32_t p_base, uint32_t dst);

@@ -42,7 +42,8 @@ static void set_loops(struct item *it, const struct loops *l)
   item_set(it, CURTA_MAP_D3, l->d[3]);
 }
 
-static void set_source(struct planner *pl, struct item *it, const struct source *src, const struct loops *l, uint32_t first, uint32_t window, uint32_t elem)
+static void set_source(struct planner *pl, struct item *it, const struct source *src, const struct loops *l,
+                       uint32_t first, uint32_t window, uint32_t elem)
 {
   uint32_t t2 = tile_elems(pl) * elem;
   uint64_t len = extent(l->n, l->s) + window;
@@ -60,7 +61,8 @@ static void set_source(struct planner *pl, struct item *it, const struct source 
 }
 
 /* rd, wr: bytes a tile element times reads of it */
-static void set_cost(struct planner *pl, struct item *it, uint64_t rd_tiles_bytes, uint64_t wr_tiles_bytes, uint64_t lane_tiles)
+static void set_cost(struct planner *pl, struct item *it, uint64_t rd_tiles_bytes, uint64_t wr_tiles_bytes,
+                     uint64_t lane_tiles)
 {
   const struct curta_hw *hw = &pl->plan->hw;
   uint32_t t2 = tile_elems(pl);
@@ -89,7 +91,8 @@ static void set_requant(struct item *it, const struct post *po)
 }
 
 /* Requantise a part into `dst`, a tensor like the int32 one (pooled: divided by the window). */
-static void map_part(struct planner *pl, const struct post *po, const struct source *src, const struct part *pt, uint32_t dst, enum queue q)
+static void map_part(struct planner *pl, const struct post *po, const struct source *src, const struct part *pt,
+                     uint32_t dst, enum queue q)
 {
   uint32_t k = po->pool ? po->pool : 1, dh = po->h / k, dw = po->w / k, t2 = tile_elems(pl);
   uint32_t y0 = pt->y.lo / k, x0 = pt->x.lo / k;
@@ -132,7 +135,8 @@ static void map_part(struct planner *pl, const struct post *po, const struct sou
 }
 
 /* Max-pool backward of a part: from int32 (requantising) or from the int8 image at tmp. */
-static void scatter_part(struct planner *pl, const struct post *po, const struct source *src, bool requant, const struct part *pt, enum queue q)
+static void scatter_part(struct planner *pl, const struct post *po, const struct source *src, bool requant,
+                         const struct part *pt, enum queue q)
 {
   uint32_t k = po->scatter, t2 = tile_elems(pl), row = po->full_w * po->c;
   struct loops l = {{pt->c.n, pt->x.n, pt->y.n, pt->n.n},
@@ -164,7 +168,8 @@ static bool through_tmp(const struct post *po, const struct source *src)
   return po->scatter && (src->acc || po->masked);
 }
 
-void post_part(struct planner *pl, const struct post *po, const struct source *src, const struct part *part, enum queue q)
+void post_part(struct planner *pl, const struct post *po, const struct source *src, const struct part *part,
+               enum queue q)
 {
   if (po->scatter && !through_tmp(po, src)) {
     scatter_part(pl, po, src, true, part, q);
@@ -174,7 +179,7 @@ void post_part(struct planner *pl, const struct post *po, const struct source *s
     map_part(pl, po, src, part, po->scatter ? po->tmp : po->dst, q);
     return;
   }
-  for (uint32_t i = 0; i < part->n.n; i++) {         /* the mask has one tile of images: a command for each */
+  for (uint32_t i = 0; i < part->n.n; i++) { /* the mask has one tile of images: a command for each */
     struct part one = *part;
     struct source s = *src;
     one.n.lo = part->n.lo + i;
@@ -204,7 +209,8 @@ static void for_parts(struct planner *pl, const struct post *po, uint32_t base, 
   for (uint32_t n = 0; n < po->n; n++)
     for (uint32_t y = 0; y < po->h; y += rows) {
       struct part pt = {{n, 1}, {y, min_u(rows, po->h - y)}, {0, po->w}, {0, po->c}, 1, 1};
-      struct source src = {false, base + (n * image + y * po->w * po->c) * elem * tile_elems(pl), {image, po->w * po->c, po->c, 1}};
+      struct source src = {
+          false, base + (n * image + y * po->w * po->c) * elem * tile_elems(pl), {image, po->w * po->c, po->c, 1}};
       fn(pl, po, &src, &pt);
     }
 }

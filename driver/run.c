@@ -6,7 +6,7 @@
 #include "run_int.h"
 
 #define CLEAR_BYTES 1024u
-#define SLOWEST 64u              /* a device may be so many times slower than the estimate before a step counts as hung */
+#define SLOWEST 64u /* a device may be so many times slower than the estimate before a step counts as hung */
 
 static int clear(const struct curta_dev *dev, uint32_t addr, uint32_t end)
 {
@@ -78,14 +78,16 @@ int curta_master_set(struct curta_run *run, uint32_t w, const int16_t *weights)
 {
   if (w >= run->plan->n_weighted)
     return -EINVAL;
-  return run->plan->weighted[w].t_master < 0 ? -ENOTSUP : weights_write(run, w, run->plan->weighted[w].t_master, weights);
+  return run->plan->weighted[w].t_master < 0 ? -ENOTSUP
+                                             : weights_write(run, w, run->plan->weighted[w].t_master, weights);
 }
 
 int curta_master_get(const struct curta_run *run, uint32_t w, int16_t *weights)
 {
   if (w >= run->plan->n_weighted)
     return -EINVAL;
-  return run->plan->weighted[w].t_master < 0 ? -ENOTSUP : weights_read(run, w, run->plan->weighted[w].t_master, weights);
+  return run->plan->weighted[w].t_master < 0 ? -ENOTSUP
+                                             : weights_read(run, w, run->plan->weighted[w].t_master, weights);
 }
 
 int curta_grad_get(const struct curta_run *run, uint32_t w, int32_t *grad)
@@ -104,7 +106,8 @@ int curta_batch_write(struct curta_run *run, const int8_t *x, const uint16_t *la
     return -EINVAL;
   err = input_write(run, x);
   if (!err)
-    err = labels ? bus->mem_write(bus->ctx, t->addr, labels, n * sizeof *labels) : clear(run->dev, t->addr, t->addr + t->bytes);
+    err = labels ? bus->mem_write(bus->ctx, t->addr, labels, n * sizeof *labels)
+                 : clear(run->dev, t->addr, t->addr + t->bytes);
   if (!err)
     run->images = n;
   return err;
@@ -122,7 +125,8 @@ static int write_mask(const struct curta_run *run, const struct curta_plan_weigh
       for (uint32_t ct = 0; ct < m->d[3] && !err; ct++) {
         memset(data, 0, (size_t)t * t);
         for (uint32_t b = 0; b < t && ct * t + b < l->o; b++) {
-          bool keep = curta_kept(layer, l->drop_log2, run->plan->opt.seed, run->step, ((ct * t + b) * m->d[1] + y) * m->d[2] + x);
+          bool keep = curta_kept(layer, l->drop_log2, run->plan->opt.seed, run->step,
+                                 ((ct * t + b) * m->d[1] + y) * m->d[2] + x);
           for (uint32_t a = 0; a < t; a++)
             data[a * t + b] = keep;
         }

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include "curta.h"
 
-#define MAX_TILE 256u            /* elements of a tile: T <= 16 */
+#define MAX_TILE 256u /* elements of a tile: T <= 16 */
 
 uint32_t tile_side(const struct curta_run *run);
 int tile_write(const struct curta_run *run, const struct curta_tensor *t, uint32_t tile, const void *data);

@@ -4,8 +4,9 @@
 #include <string.h>
 #include "plan_int.h"
 
-/* The first layer's images are written by the host: all taps, or those of a row, can become channels. Costs are in cycles for one output pixel of
- * one tile of images: the array's or the memory's, and some of the memory's in any case, because other work waits for it. */
+/* The first layer's images are written by the host: all taps, or those of a row, can become channels. Costs are in
+ * cycles for one output pixel of one tile of images: the array's or the memory's, and some of the memory's in any case,
+ * because other work waits for it. */
 static uint64_t pass_cost(uint64_t array, uint64_t bus)
 {
   return (array > bus ? array : bus) + bus / 4;
@@ -85,7 +86,9 @@ static int fuse(struct planner *pl, const struct curta_layer *l)
   if (l->kind == CURTA_LAYER_FLATTEN)
     return 0;
   if (!p)
-    return plan_fail(pl, -EINVAL, "a network must start with conv or linear (after flatten); move this layer behind it: ", "first layer");
+    return plan_fail(
+        pl, -EINVAL,
+        "a network must start with conv or linear (after flatten); move this layer behind it: ", "first layer");
   switch (l->kind) {
   case CURTA_LAYER_RELU:
     p->relu = 1;
@@ -116,7 +119,7 @@ int plan_shapes(struct planner *pl)
       err = fuse(pl, l);
     if (err)
       return err;
-    if (l->kind != CURTA_LAYER_FLATTEN) {            /* flattening changes the outside order only */
+    if (l->kind != CURTA_LAYER_FLATTEN) { /* flattening changes the outside order only */
       c = l->kind == CURTA_LAYER_DROPOUT || l->kind == CURTA_LAYER_RELU ? c : l->o;
       h = l->kind == CURTA_LAYER_DROPOUT || l->kind == CURTA_LAYER_RELU ? h : l->oh;
       w = l->kind == CURTA_LAYER_DROPOUT || l->kind == CURTA_LAYER_RELU ? w : l->ow;
@@ -124,6 +127,7 @@ int plan_shapes(struct planner *pl)
   }
   const struct curta_plan_weighted *last = &pl->plan->weighted[pl->plan->n_weighted - 1];
   if (last->relu || last->pool || last->drop_log2 || last->oh != 1 || last->ow != 1)
-    return plan_fail(pl, -EINVAL, "the last layer must be linear, or conv with an output of 1x1: it gives the logits", "");
+    return plan_fail(pl, -EINVAL, "the last layer must be linear, or conv with an output of 1x1: it gives the logits",
+                     "");
   return 0;
 }

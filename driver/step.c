@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * step.c - the order of a training step and of an evaluation step
  *
- * Forward layer by layer; loss; then for every layer from the last: input gradient with the old weights, weight gradient (which
- * hides the second pass of the input gradient), update in the background.
+ * Forward layer by layer; loss; then for every layer from the last: input gradient with the old weights, weight
+ * gradient (which hides the second pass of the input gradient), update in the background.
  */
 #include <string.h>
 #include "plan_int.h"
@@ -49,7 +49,8 @@ static void forward(struct planner *pl, bool train)
     struct post po;
     forward_post(pl, w, train, &po);
     job_run(pl, &pl->job[w][CURTA_PASS_FWD], &po, l->s_act, next_spill(pl));
-    emit_scalar(&pl->e, Q_URGENT, po.tag, CURTA_SCALAR_ADD, CURTA_S_EXP, w ? CURTA_S_EXP : CURTA_S_EXP0, l->s_act, CURTA_S_ZERO, train ? l->drop_log2 : 0);
+    emit_scalar(&pl->e, Q_URGENT, po.tag, CURTA_SCALAR_ADD, CURTA_S_EXP, w ? CURTA_S_EXP : CURTA_S_EXP0, l->s_act,
+                CURTA_S_ZERO, train ? l->drop_log2 : 0);
   }
 }
 
@@ -58,7 +59,8 @@ static void loss(struct planner *pl)
 {
   const struct curta_plan *plan = pl->plan;
   const struct curta_plan_weighted *l = &plan->weighted[plan->n_weighted - 1];
-  const struct curta_tensor *in = &plan->tensor[l->t_out], *err = &plan->tensor[l->t_err], *labels = &plan->tensor[plan->t_labels];
+  const struct curta_tensor *in = &plan->tensor[l->t_out], *err = &plan->tensor[l->t_err],
+                            *labels = &plan->tensor[plan->t_labels];
   struct item it;
   item_init(&it, CURTA_OP_LOSS, CURTA_ENGINE_VECTOR, CURTA_TAG(l->layer, CURTA_PASS_LOSS));
   item_set(&it, CURTA_LOSS_SRC, in->addr);
@@ -83,7 +85,8 @@ static void loss(struct planner *pl)
   emit_now(&pl->e, &it);
 }
 
-/* Second pass of the error of layer w's input: it becomes the error of layer w-1's output, back through dropout, pool and ReLU. */
+/* Second pass of the error of layer w's input: it becomes the error of layer w-1's output, back through dropout, pool
+ * and ReLU. */
 static void error_post(struct planner *pl, uint32_t w, struct post *po)
 {
   const struct curta_plan *plan = pl->plan;
@@ -99,7 +102,8 @@ static void error_post(struct planner *pl, uint32_t w, struct post *po)
   po->scatter = below->pool;
   po->full_h = below->oh;
   po->full_w = below->ow;
-  if (below->relu && (!below->pool || below->drop_log2)) {   /* saved output > 0 says both: passed the ReLU, not dropped */
+  if (below->relu &&
+      (!below->pool || below->drop_log2)) { /* saved output > 0 says both: passed the ReLU, not dropped */
     po->masked = 1;
     po->mask = addr_of(pl, below->t_out);
   } else if (below->drop_log2) {

@@ -33,12 +33,16 @@ void kernel_of(const struct curta_plan *plan, const struct curta_plan_weighted *
 }
 
 /* Position in the outside order (c,r,s) of device channel i at device tap (r,s). */
-static uint32_t outside(const struct curta_plan_weighted *l, uint32_t kr, uint32_t ks, uint32_t r, uint32_t s, uint32_t i)
+static uint32_t outside(const struct curta_plan_weighted *l, uint32_t kr, uint32_t ks, uint32_t r, uint32_t s,
+                        uint32_t i)
 {
   switch (l->fold) {
-  case 0: return (i * kr + r) * ks + s;
-  case 1: return (i / ks * kr + r) * ks + i % ks;
-  default: return i;
+  case 0:
+    return (i * kr + r) * ks + s;
+  case 1:
+    return (i / ks * kr + r) * ks + i % ks;
+  default:
+    return i;
   }
 }
 
@@ -56,17 +60,18 @@ static void copy_elem(union tile *tile, uint32_t j, void *array, uint64_t k, uin
 }
 
 /* One tile of a weight-shaped tensor: d = {r, s, o tile, i tile}. */
-static void weight_tile(const struct curta_run *run, const struct curta_plan_weighted *l, const uint32_t d[4], union tile *tile, void *array, uint32_t elem,
-                        bool to_tile)
+static void weight_tile(const struct curta_run *run, const struct curta_plan_weighted *l, const uint32_t d[4],
+                        union tile *tile, void *array, uint32_t elem, bool to_tile)
 {
   uint32_t t = tile_side(run), kr, ks, total;
   kernel_of(run->plan, l, &kr, &ks);
-  total = l->r * l->s * l->c;                        /* inputs of one output */
+  total = l->r * l->s * l->c; /* inputs of one output */
   if (to_tile)
     memset(tile, 0, (size_t)t * t * elem);
   for (uint32_t a = 0; a < t && d[2] * t + a < l->o; a++)
     for (uint32_t b = 0; b < t && d[3] * t + b < l->c; b++)
-      copy_elem(tile, a * t + b, array, (uint64_t)(d[2] * t + a) * total + outside(l, kr, ks, d[0], d[1], d[3] * t + b), elem, to_tile);
+      copy_elem(tile, a * t + b, array, (uint64_t)(d[2] * t + a) * total + outside(l, kr, ks, d[0], d[1], d[3] * t + b),
+                elem, to_tile);
 }
 
 static int weight_walk(const struct curta_run *run, uint32_t w, int tensor, void *array, bool write)
@@ -141,7 +146,7 @@ int input_write(const struct curta_run *run, const int8_t *x)
           memset(data, 0, (size_t)t * t);
           for (uint32_t b = 0; b < t && ct * t + b < l->c; b++) {
             struct origin o = origin_of(l, kr, ks, ct * t + b);
-            uint32_t iy = y * sy + o.r - py, ix = col * sx + o.s - px;       /* wraps below 0: too large */
+            uint32_t iy = y * sy + o.r - py, ix = col * sx + o.s - px; /* wraps below 0: too large */
             const int8_t *from = x + (((size_t)nt * t * net->c + o.c) * net->h + iy) * net->w + ix;
             if (iy < net->h && ix < net->w)
               for (uint32_t a = 0; a < images; a++)

@@ -3,8 +3,8 @@
 #include <string.h>
 #include "gemm.h"
 
-#define STARTUP 30u    /* cycles of start-up of a command */
-#define LATENCY 60u    /* first data of a LOAD */
+#define STARTUP 30u /* cycles of start-up of a command */
+#define LATENCY 60u /* first data of a LOAD */
 
 static uint32_t ceil_div(uint32_t a, uint32_t b)
 {
@@ -69,30 +69,31 @@ struct traffic {
   uint64_t tiles, loads;
 };
 
-static struct traffic operand_traffic(const struct gpass *p, const struct curta_hw *hw, const struct tiling *t, int i, uint64_t blocks, uint32_t chunks)
+static struct traffic operand_traffic(const struct gpass *p, const struct curta_hw *hw, const struct tiling *t, int i,
+                                      uint64_t blocks, uint32_t chunks)
 {
   uint32_t nvb = ceil_div(p->nv[0], t->v[0]) * ceil_div(p->nv[1], t->v[1]);
   bool moves = p->op[i].av[0] || p->op[i].av[1];
-  uint64_t mine = (uint64_t)ceil_div(p->ng[i], t->g[i]) * (moves ? nvb : 1);  /* different data sets */
+  uint64_t mine = (uint64_t)ceil_div(p->ng[i], t->g[i]) * (moves ? nvb : 1); /* different data sets */
   uint64_t piece = piece_tiles(p, i, t), all = piece * chunks, times = blocks;
   uint32_t cap = i ? hw->b_tiles : hw->a_tiles;
   if (all * mine <= cap && chunks * mine <= PIECES)
-    times = mine;                                     /* everything stays in the buffer */
+    times = mine; /* everything stays in the buffer */
   else if (chunks == 1 && t->outer == i)
-    times = mine;                                     /* stays while the other one moves */
+    times = mine; /* stays while the other one moves */
   else if (all <= cap && chunks <= PIECES && t->outer == i)
     times = mine;
   struct traffic tr = {all * times, chunks * times};
   return tr;
 }
 
-/* Cycles that the GEMMs wait for operand 0 to be made while they run, at p->wait cycles a tile: for the first block's, and for what one
- * sweep over the operand reads faster than it is made. */
+/* Cycles that the GEMMs wait for operand 0 to be made while they run, at p->wait cycles a tile: for the first block's,
+ * and for what one sweep over the operand reads faster than it is made. */
 static uint64_t waiting(const struct gpass *p, const struct tiling *t, uint32_t chunks)
 {
   uint64_t first = p->wait * piece_tiles(p, 0, t) * chunks;
   uint64_t all = (uint64_t)p->wait * p->ng[0] * p->nk[2] * (uint32_t)p->op[0].u[0] * (uint32_t)p->op[0].u[1];
-  uint64_t sweep = t->array > t->bus ? t->array - t->bus : 0;   /* what the GEMMs leave of the memory's time */
+  uint64_t sweep = t->array > t->bus ? t->array - t->bus : 0; /* what the GEMMs leave of the memory's time */
   if (t->outer == 1)
     sweep /= ceil_div(p->ng[1], t->g[1]);
   if (first > all)
@@ -100,7 +101,8 @@ static uint64_t waiting(const struct gpass *p, const struct tiling *t, uint32_t 
   return first + (all - first > sweep ? all - first - sweep : 0);
 }
 
-static void estimate(const struct gpass *p, const struct curta_hw *hw, uint32_t p_max, const struct leaving *out, struct tiling *t)
+static void estimate(const struct gpass *p, const struct curta_hw *hw, uint32_t p_max, const struct leaving *out,
+                     struct tiling *t)
 {
   uint32_t lanes = hw->r * hw->c, t2 = hw->t * hw->t;
   uint64_t visits = (uint64_t)p->ng[0] * p->ng[1] * p->nv[0] * p->nv[1];
@@ -113,12 +115,15 @@ static void estimate(const struct gpass *p, const struct curta_hw *hw, uint32_t 
   uint64_t per_visit = (depth * t2 / lanes + hw->v - 1) / hw->v, exchange = (uint64_t)chunks * (t2 / hw->c + 4);
   struct block first = {{{0, t->g[0]}, {0, t->g[1]}}, {{0, t->v[0]}, {0, t->v[1]}}};
   uint32_t run, leaves = out->runs ? block_runs(p, &first, &run) : 1;
-  uint64_t commands = a.loads + b.loads + blocks * (chunks + leaves), block_out = (uint64_t)block_tiles * t2 * out->bytes / hw->bus;
+  uint64_t commands = a.loads + b.loads + blocks * (chunks + leaves),
+           block_out = (uint64_t)block_tiles * t2 * out->bytes / hw->bus;
 
   t->array = visits * (per_visit > exchange ? per_visit : exchange) + blocks * chunks * STARTUP;
-  t->bus = ((a.tiles + b.tiles) * t2 + visits * t2 * out->bytes + commands * CURTA_CMD_BYTES) / hw->bus + blocks * leaves * STARTUP;
+  t->bus = ((a.tiles + b.tiles) * t2 + visits * t2 * out->bytes + commands * CURTA_CMD_BYTES) / hw->bus +
+           blocks * leaves * STARTUP;
   t->cycles = t->array > t->bus ? t->array : t->bus;
-  /* what nothing hides: the first chunk's data, the last block's results; without a second half of P, every block's results */
+  /* what nothing hides: the first chunk's data, the last block's results; without a second half of P, every block's
+   * results */
   t->cycles += LATENCY + (piece_tiles(p, 0, t) + piece_tiles(p, 1, t)) * t2 / hw->bus;
   t->cycles += block_out * (2 * block_tiles > p_max ? blocks : 1);
   t->cycles += t->bus / 16;
@@ -143,7 +148,8 @@ static uint32_t aligned(uint32_t size, uint32_t n, uint32_t align)
   return size;
 }
 
-bool tiling_choose(const struct gpass *p, const struct curta_hw *hw, uint32_t p_max, const struct leaving *out, struct tiling *best)
+bool tiling_choose(const struct gpass *p, const struct curta_hw *hw, uint32_t p_max, const struct leaving *out,
+                   struct tiling *best)
 {
   const uint32_t cap[2] = {hw->a_tiles / 2, hw->b_tiles / 2};
   struct tiling t;

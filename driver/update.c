@@ -7,8 +7,8 @@
 /* A run of consecutive weight tiles and where their gradient is. */
 struct run {
   bool acc;
-  uint32_t src;                  /* tile in the accumulator memory, or byte address */
-  uint32_t first, n;             /* weight tiles */
+  uint32_t src;      /* tile in the accumulator memory, or byte address */
+  uint32_t first, n; /* weight tiles */
 };
 
 /* What one vector command does with a run. */
@@ -107,7 +107,8 @@ static void update(struct planner *pl, const struct job *job, const struct run *
   put(pl, &it, q);
 }
 
-static void block_action(struct planner *pl, const struct job *job, const struct block *b, uint32_t p_base, const struct action *a)
+static void block_action(struct planner *pl, const struct job *job, const struct block *b, uint32_t p_base,
+                         const struct action *a)
 {
   uint32_t len, runs = block_runs(&job->sub[0], b, &len);
   for (uint32_t i = 0; i < runs; i++) {
@@ -122,7 +123,8 @@ void update_block(struct planner *pl, const struct job *job, const struct block 
   block_action(pl, job, b, p_base, &a);
 }
 
-/* The whole gradient: from memory in chunks that leave the vector engine free often enough, or block by block as it was kept. */
+/* The whole gradient: from memory in chunks that leave the vector engine free often enough, or block by block as it was
+ * kept. */
 static void whole(struct planner *pl, const struct job *job, const struct action *a)
 {
   uint32_t elems = tile_elems(pl), tiles = (uint32_t)job->tiles, chunk = CHUNK_CYCLES * pl->plan->hw.bus / (elems * 6);

@@ -2,9 +2,9 @@
  * curta.h - the public driver and runtime: open a device, describe a network, plan a training step, run it
  *
  * Letters used everywhere: N images, C,H,W channels, rows, columns of an input, O,OH,OW of an output, R,S kernel rows
- * and columns, T side of a tile. Functions return 0 or -errno and leave their outputs untouched on failure. Nothing here
- * allocates: every object is a plain structure in the caller's storage (some are large: keep them static or on the heap).
- * Nothing here uses floating point.
+ * and columns, T side of a tile. Functions return 0 or -errno and leave their outputs untouched on failure. Nothing
+ * here allocates: every object is a plain structure in the caller's storage (some are large: keep them static or on the
+ * heap). Nothing here uses floating point.
  *
  *   curta_dev_open -> curta_net_parse -> curta_plan -> curta_run_open -> curta_init_weights, curta_weights_set
  *   then per batch: curta_batch_write, curta_step (or curta_eval), curta_result
@@ -20,30 +20,30 @@
 
 /* What CONFIG and CAPS say. Units: tiles, lanes, bytes. */
 struct curta_hw {
-  uint32_t t, r, c, v, bus;              /* tile side, array rows, columns, products per cell, memory port in bytes */
-  uint32_t a_tiles, b_tiles, p_tiles;    /* operand buffers, accumulator memory */
-  uint32_t code;                         /* configuration code */
+  uint32_t t, r, c, v, bus;           /* tile side, array rows, columns, products per cell, memory port in bytes */
+  uint32_t a_tiles, b_tiles, p_tiles; /* operand buffers, accumulator memory */
+  uint32_t code;                      /* configuration code */
 };
 
 /* The figures of a named configuration ("tiny", "base", "large") without a device. -ENOENT: no such name. */
 int curta_hw_named(struct curta_hw *hw, const char *name);
 
 struct curta_error {
-  uint32_t code, index, info;            /* as in machine.md section 2 */
-  const char *name;                      /* "RANGE", ... */
+  uint32_t code, index, info; /* as in machine.md section 2 */
+  const char *name;           /* "RANGE", ... */
 };
 
 struct curta_counters {
-  uint64_t value[CURTA_CNT_COUNT];       /* enum CURTA_CNT_*, names in CURTA_CNT_NAMES */
+  uint64_t value[CURTA_CNT_COUNT]; /* enum CURTA_CNT_*, names in CURTA_CNT_NAMES */
 };
 
 struct curta_dev {
   const struct curta_bus *bus;
   struct curta_hw hw;
-  uint64_t mem_bytes;                    /* memory the device may touch, <= 4 GiB */
-  uint32_t ring_base, ring_log2, tail;   /* ring of 2^ring_log2 commands; tail free-running */
-  uint32_t brk;                          /* first free byte of device memory */
-  uint32_t cookie;                       /* of the last END submitted */
+  uint64_t mem_bytes;                  /* memory the device may touch, <= 4 GiB */
+  uint32_t ring_base, ring_log2, tail; /* ring of 2^ring_log2 commands; tail free-running */
+  uint32_t brk;                        /* first free byte of device memory */
+  uint32_t cookie;                     /* of the last END submitted */
 };
 
 /* Opens the device behind `bus` (which must outlive `dev`): checks ID, version and configuration, resets, puts a
@@ -74,24 +74,32 @@ int curta_dev_scalar_write(const struct curta_dev *dev, uint32_t reg, int32_t va
 /* --- network -------------------------------------------------------------------------------------------------- */
 
 #define CURTA_MAX_LAYERS 64
-#define CURTA_MAX_WEIGHTED 17            /* conv and linear layers of one network: three scale registers each */
+#define CURTA_MAX_WEIGHTED 17 /* conv and linear layers of one network: three scale registers each */
 
 enum curta_layer_kind {
-  CURTA_LAYER_CONV, CURTA_LAYER_LINEAR, CURTA_LAYER_RELU, CURTA_LAYER_MAXPOOL, CURTA_LAYER_FLATTEN, CURTA_LAYER_DROPOUT
+  CURTA_LAYER_CONV,
+  CURTA_LAYER_LINEAR,
+  CURTA_LAYER_RELU,
+  CURTA_LAYER_MAXPOOL,
+  CURTA_LAYER_FLATTEN,
+  CURTA_LAYER_DROPOUT
 };
-#define CURTA_LAYER_NAMES { "conv", "linear", "relu", "maxpool", "flatten", "dropout" }
+#define CURTA_LAYER_NAMES                                                                                              \
+  {                                                                                                                    \
+    "conv", "linear", "relu", "maxpool", "flatten", "dropout"                                                          \
+  }
 
 /* One layer. The shapes are filled by curta_net_add: input (N,C,H,W), output (N,O,OH,OW); flat vectors have H=W=1. */
 struct curta_layer {
-  uint8_t kind;                          /* enum curta_layer_kind */
-  uint8_t kernel, stride, pad;           /* conv: R=S=kernel; maxpool: kernel=stride; else 0 */
-  uint16_t drop_log2;                    /* dropout: keeps a feature with probability 2^-drop_log2 (0.5: 1, 0.75: 2) */
+  uint8_t kind;                /* enum curta_layer_kind */
+  uint8_t kernel, stride, pad; /* conv: R=S=kernel; maxpool: kernel=stride; else 0 */
+  uint16_t drop_log2;          /* dropout: keeps a feature with probability 2^-drop_log2 (0.5: 1, 0.75: 2) */
   uint32_t c, h, w, o, oh, ow;
 };
 
 struct curta_net {
   uint32_t n_layers, n_weighted;
-  uint32_t c, h, w;                      /* input of one image */
+  uint32_t c, h, w; /* input of one image */
   uint32_t classes;
   struct curta_layer layer[CURTA_MAX_LAYERS];
 };
@@ -123,25 +131,28 @@ uint64_t curta_layer_macs(const struct curta_layer *layer);
 
 /* How a NITI tensor gets its second pass (docs: driver/README.md). AUTO: chosen per tensor by estimated cycles. */
 enum curta_strategy { CURTA_AUTO, CURTA_SPILL, CURTA_KEEP, CURTA_RECOMPUTE, CURTA_SPECULATE };
-#define CURTA_STRATEGY_NAMES { "auto", "spill", "keep", "recompute", "speculate" }
+#define CURTA_STRATEGY_NAMES                                                                                           \
+  {                                                                                                                    \
+    "auto", "spill", "keep", "recompute", "speculate"                                                                  \
+  }
 
 #define CURTA_MAX_MU 16
 struct curta_mu {
-  uint16_t epoch;                        /* from this epoch on (from 0) */
-  int16_t mu;                            /* |update| <= 2^mu */
+  uint16_t epoch; /* from this epoch on (from 0) */
+  int16_t mu;     /* |update| <= 2^mu */
 };
 
 struct curta_opt {
-  uint8_t round_act, round_err, round_grad, round_loss;  /* enum curta_round; act and err: not stochastic */
-  uint8_t bump_shift1;                   /* a shift of exactly 1 becomes 2 (2020) */
-  uint8_t wrap;                          /* unshifted +128 becomes -128 as in the reference */
-  uint8_t decay;                         /* weight decay of 2020 */
-  uint8_t frac_bits;                     /* 1..8: 16-bit master weights with so many fraction bits; 0: none */
-  uint8_t init_uniform;                  /* initial weights: 0 Xavier normal, 1 Xavier uniform */
-  uint8_t input_pow2;                    /* input table: 0 divide by the largest, 1 power of two */
-  uint8_t force;                         /* enum curta_strategy; a strategy that a tensor cannot use falls back to spill */
+  uint8_t round_act, round_err, round_grad, round_loss; /* enum curta_round; act and err: not stochastic */
+  uint8_t bump_shift1;                                  /* a shift of exactly 1 becomes 2 (2020) */
+  uint8_t wrap;                                         /* unshifted +128 becomes -128 as in the reference */
+  uint8_t decay;                                        /* weight decay of 2020 */
+  uint8_t frac_bits;    /* 1..8: 16-bit master weights with so many fraction bits; 0: none */
+  uint8_t init_uniform; /* initial weights: 0 Xavier normal, 1 Xavier uniform */
+  uint8_t input_pow2;   /* input table: 0 divide by the largest, 1 power of two */
+  uint8_t force;        /* enum curta_strategy; a strategy that a tensor cannot use falls back to spill */
   uint8_t n_mu;
-  struct curta_mu mu[CURTA_MAX_MU];      /* increasing epochs, the first 0 */
+  struct curta_mu mu[CURTA_MAX_MU]; /* increasing epochs, the first 0 */
   uint32_t seed;
 };
 
@@ -155,59 +166,77 @@ int32_t curta_mu_at(const struct curta_opt *opt, uint32_t epoch);
 
 /* Engine commands carry TAG = layer*8 + pass, layer the index in net.layer[] of the conv or linear layer. */
 enum curta_pass {
-  CURTA_PASS_FWD, CURTA_PASS_DX, CURTA_PASS_DW, CURTA_PASS_UPDATE, CURTA_PASS_LOSS, CURTA_PASS_OTHER, CURTA_PASSES
+  CURTA_PASS_FWD,
+  CURTA_PASS_DX,
+  CURTA_PASS_DW,
+  CURTA_PASS_UPDATE,
+  CURTA_PASS_LOSS,
+  CURTA_PASS_OTHER,
+  CURTA_PASSES
 };
-#define CURTA_PASS_NAMES { "forward", "input-grad", "weight-grad", "update", "loss", "other" }
-#define CURTA_TAG(layer, pass) ((uint32_t)(layer) * 8u + (uint32_t)(pass))
+#define CURTA_PASS_NAMES                                                                                               \
+  {                                                                                                                    \
+    "forward", "input-grad", "weight-grad", "update", "loss", "other"                                                  \
+  }
+#define CURTA_TAG(layer, pass) ((uint32_t)(layer)*8u + (uint32_t)(pass))
 
 /* Fixed scale registers; curta_plan_weighted has those of a layer. */
-#define CURTA_S_ZERO 0                   /* always 0 */
-#define CURTA_S_SEED 1                   /* seed of curta_rand */
-#define CURTA_S_STEP 2                   /* step number, added to tensor numbers */
+#define CURTA_S_ZERO 0 /* always 0 */
+#define CURTA_S_SEED 1 /* seed of curta_rand */
+#define CURTA_S_STEP 2 /* step number, added to tensor numbers */
 #define CURTA_S_MU 3
-#define CURTA_S_EXP0 4                   /* exponent of the input plus those of all weights */
-#define CURTA_S_EXP 5                    /* exponent of the logits, result */
-#define CURTA_S_CORRECT 6                /* images classified correctly, result */
+#define CURTA_S_EXP0 4    /* exponent of the input plus those of all weights */
+#define CURTA_S_EXP 5     /* exponent of the logits, result */
+#define CURTA_S_CORRECT 6 /* images classified correctly, result */
 #define CURTA_S_TMP 7
-#define CURTA_S_OR 8                     /* 8..12: magnitude ORs under way */
-#define CURTA_S_LAYER 13                 /* + 3*w: shift of the activation, of the input error, of the gradient */
+#define CURTA_S_OR 8     /* 8..12: magnitude ORs under way */
+#define CURTA_S_LAYER 13 /* + 3*w: shift of the activation, of the input error, of the gradient */
 
 enum curta_tensor_kind {
-  CURTA_TENSOR_ACT, CURTA_TENSOR_WEIGHT, CURTA_TENSOR_MASTER, CURTA_TENSOR_ERROR, CURTA_TENSOR_INDEX, CURTA_TENSOR_GRAD,
-  CURTA_TENSOR_SPILL, CURTA_TENSOR_MASK, CURTA_TENSOR_LABEL, CURTA_TENSOR_PROGRAM
+  CURTA_TENSOR_ACT,
+  CURTA_TENSOR_WEIGHT,
+  CURTA_TENSOR_MASTER,
+  CURTA_TENSOR_ERROR,
+  CURTA_TENSOR_INDEX,
+  CURTA_TENSOR_GRAD,
+  CURTA_TENSOR_SPILL,
+  CURTA_TENSOR_MASK,
+  CURTA_TENSOR_LABEL,
+  CURTA_TENSOR_PROGRAM
 };
 
 /* A tensor in device memory. Tiled ones (all but labels and programs): array of tiles [d0][d1][d2][d3] as in machine.md
  * section 1, of `elem` bytes an element. Activations, errors: N/T, H, W, C/T; weights: R, S, O/T, I/T. */
 struct curta_tensor {
-  char name[24];                         /* "conv0.weight", "relu1.act", "spill0", ... */
+  char name[24]; /* "conv0.weight", "relu1.act", "spill0", ... */
   uint32_t addr, bytes;
-  uint32_t d[4];                         /* tiles; labels, programs: d[0] elements, rest 1 */
+  uint32_t d[4]; /* tiles; labels, programs: d[0] elements, rest 1 */
   uint8_t kind, elem;
-  int16_t layer;                         /* index in net.layer[], -1: none (shared) */
+  int16_t layer; /* index in net.layer[], -1: none (shared) */
 };
 #define CURTA_MAX_TENSORS 256
 
 /* Estimates of one pass of one layer. Cycles assume 30 cycles of start-up a command and full bus rate. */
 struct curta_pass_stat {
-  uint64_t macs;                         /* useful ones of the whole batch, no padding */
-  uint64_t array_cycles;                 /* cycles in which the array multiplies, padding included */
-  uint64_t cycles;                       /* estimate: the larger of array and memory time */
+  uint64_t macs;         /* useful ones of the whole batch, no padding */
+  uint64_t array_cycles; /* cycles in which the array multiplies, padding included */
+  uint64_t cycles;       /* estimate: the larger of array and memory time */
   uint64_t rd_bytes, wr_bytes;
   uint32_t commands;
-  uint8_t strategy;                      /* enum curta_strategy */
+  uint8_t strategy; /* enum curta_strategy */
 };
 
 /* A weighted layer as the device sees it. */
 struct curta_plan_weighted {
-  uint32_t layer;                        /* in net.layer[] */
-  uint32_t c, h, w, o, oh, ow;           /* device geometry after folding; (c,h,w) input, (o,oh,ow) output */
-  uint32_t r, s;                         /* kernel */
+  uint32_t layer;              /* in net.layer[] */
+  uint32_t c, h, w, o, oh, ow; /* device geometry after folding; (c,h,w) input, (o,oh,ow) output */
+  uint32_t r, s;               /* kernel */
   uint32_t stride_y, stride_x, pad_y, pad_x;
-  uint8_t fold;                          /* 0 none, 1 taps of a row are channels, 2 all taps are channels */
-  uint8_t relu, pool, drop_log2;         /* what follows, fused: pool is the window, 0 none */
-  uint8_t s_act, s_err, s_grad;          /* scale registers: shifts of the output, of the input error, of the gradient */
-  int16_t t_in, t_out, t_idx, t_err, t_weight, t_master, t_grad, t_mask;  /* tensors, -1: none; t_err: error of its output */
+  uint8_t fold;                  /* 0 none, 1 taps of a row are channels, 2 all taps are channels */
+  uint8_t relu, pool, drop_log2; /* what follows, fused: pool is the window, 0 none */
+  uint8_t s_act, s_err, s_grad;  /* scale registers: shifts of the output, of the input error, of the gradient */
+  int16_t t_in, t_out, t_idx, t_err, t_weight, t_master, t_grad,
+      t_mask; /* tensors, -1: none; t_err: error of its output */
 };
 
 struct curta_plan {
@@ -215,33 +244,34 @@ struct curta_plan {
   struct curta_opt opt;
   struct curta_hw hw;
   uint32_t batch;
-  uint32_t weight_base, work_base, end;  /* device memory used: [weight_base, ...weights) and [work_base, end) */
+  uint32_t weight_base, work_base, end; /* device memory used: [weight_base, ...weights) and [work_base, end) */
   uint32_t n_weighted, n_tensors;
   struct curta_plan_weighted weighted[CURTA_MAX_WEIGHTED];
   struct curta_tensor tensor[CURTA_MAX_TENSORS];
   int16_t t_input, t_labels, t_logits, t_train, t_eval;
-  uint32_t (*cmd)[CURTA_CMD_WORDS];      /* the caller's buffer: training step, then evaluation step */
-  uint32_t n_train, n_eval;              /* commands of each */
-  struct curta_pass_stat stat[CURTA_MAX_LAYERS][CURTA_PASSES];   /* of a training step */
-  uint64_t est_cycles;                   /* of a training step */
+  uint32_t (*cmd)[CURTA_CMD_WORDS]; /* the caller's buffer: training step, then evaluation step */
+  uint32_t n_train, n_eval;         /* commands of each */
+  struct curta_pass_stat stat[CURTA_MAX_LAYERS][CURTA_PASSES]; /* of a training step */
+  uint64_t est_cycles;                                         /* of a training step */
 };
 
 struct curta_plan_request {
-  const struct curta_net *net;           /* finished; must outlive the plan */
+  const struct curta_net *net; /* finished; must outlive the plan */
   struct curta_opt opt;
   struct curta_hw hw;
-  uint32_t batch;                        /* N >= 1, any number */
-  uint32_t weight_base;                  /* multiple of 4096; e.g. curta_dev_mark rounded up */
-  uint32_t work_base;                    /* 0: right behind the weights. Plans of different batch sizes with the same net, options,
-                                            hw and weight_base share their weights; give each its own work area. */
-  uint64_t mem_bytes;                    /* end of usable device memory */
-  uint32_t (*cmd)[CURTA_CMD_WORDS];      /* buffer for both programs; null: only count (n_train, n_eval, memory, stat) */
+  uint32_t batch;       /* N >= 1, any number */
+  uint32_t weight_base; /* multiple of 4096; e.g. curta_dev_mark rounded up */
+  uint32_t work_base;   /* 0: right behind the weights. Plans of different batch sizes with the same net, options,
+                           hw and weight_base share their weights; give each its own work area. */
+  uint64_t mem_bytes;   /* end of usable device memory */
+  uint32_t (*cmd)[CURTA_CMD_WORDS]; /* buffer for both programs; null: only count (n_train, n_eval, memory, stat) */
   uint32_t cmd_capacity;
-  void *work;                            /* scratch of curta_plan_work_bytes() bytes, aligned to 8, free again after the call */
+  void *work; /* scratch of curta_plan_work_bytes() bytes, aligned to 8, free again after the call */
 };
 
 size_t curta_plan_work_bytes(void);
-/* Compiles. -EINVAL with diag: something this machine cannot do; -ENOSPC with diag: command buffer or device memory too small. */
+/* Compiles. -EINVAL with diag: something this machine cannot do; -ENOSPC with diag: command buffer or device memory too
+ * small. */
 int curta_plan(struct curta_plan *plan, const struct curta_plan_request *request, struct curta_diag *diag);
 /* The tensor that holds device address addr, null when none does. */
 const struct curta_tensor *curta_plan_find(const struct curta_plan *plan, uint32_t addr);
@@ -251,50 +281,59 @@ const struct curta_tensor *curta_plan_find(const struct curta_plan *plan, uint32
 struct curta_run {
   struct curta_dev *dev;
   const struct curta_plan *plan;
-  uint32_t step;                         /* number of training steps done; the caller may set it (resume) */
-  int32_t mu, input_exp;                 /* the caller sets both */
+  uint32_t step;         /* number of training steps done; the caller may set it (resume) */
+  int32_t mu, input_exp; /* the caller sets both */
   int32_t weight_exp[CURTA_MAX_WEIGHTED];
-  uint32_t images;                       /* in the batch last written */
+  uint32_t images; /* in the batch last written */
 };
 
 struct curta_result {
-  int32_t exponent;                      /* of the logits: value = integer * 2^exponent */
+  int32_t exponent; /* of the logits: value = integer * 2^exponent */
   uint32_t correct, images;
 };
 
 /* Uploads the programs and clears the work area. The plan's memory must lie inside the device's. -ERANGE */
 int curta_run_open(struct curta_run *run, struct curta_dev *dev, const struct curta_plan *plan);
-/* Weights of weighted layer w (0..n_weighted-1) in the outside order, with exponent. Sets the master weights to w * 2^F. */
+/* Weights of weighted layer w (0..n_weighted-1) in the outside order, with exponent. Sets the master weights to w *
+ * 2^F. */
 int curta_weights_set(struct curta_run *run, uint32_t w, const int8_t *weights, int32_t exponent);
 int curta_weights_get(const struct curta_run *run, uint32_t w, int8_t *weights);
 /* Master weights (int16, same order); -ENOTSUP in a plan without. */
 int curta_master_set(struct curta_run *run, uint32_t w, const int16_t *weights);
 int curta_master_get(const struct curta_run *run, uint32_t w, int16_t *weights);
-/* int32 gradient of the last step (outside order), before decay and rounding; -ENOTSUP where the plan never stores it (keep, recompute). */
+/* int32 gradient of the last step (outside order), before decay and rounding; -ENOTSUP where the plan never stores it
+ * (keep, recompute). */
 int curta_grad_get(const struct curta_run *run, uint32_t w, int32_t *grad);
-/* Writes x (n,C,H,W) int8 and n labels (null: zeros). n must be the plan's batch: the last, smaller batch of an epoch needs a
- * plan of its own. -EINVAL */
+/* Writes x (n,C,H,W) int8 and n labels (null: zeros). n must be the plan's batch: the last, smaller batch of an epoch
+ * needs a plan of its own. -EINVAL */
 int curta_batch_write(struct curta_run *run, const int8_t *x, const uint16_t *labels, uint32_t n);
-/* One training step / one forward step with classification count, one doorbell; waits for the end. step increments after success. */
+/* One training step / one forward step with classification count, one doorbell; waits for the end. step increments
+ * after success. */
 int curta_step(struct curta_run *run);
 int curta_eval(struct curta_run *run);
 int curta_result(const struct curta_run *run, struct curta_result *result);
 /* Logits (n,classes) of the last step. */
 int curta_logits_get(const struct curta_run *run, int8_t *logits);
-/* Any tensor kept in activation layout, as (N,C,H,W) of the device's geometry: outputs and errors; for tests and reports. */
-int curta_tensor_get(const struct curta_run *run, int tensor, uint32_t n, uint32_t c, uint32_t h, uint32_t w, int8_t *x);
+/* Any tensor kept in activation layout, as (N,C,H,W) of the device's geometry: outputs and errors; for tests and
+ * reports. */
+int curta_tensor_get(const struct curta_run *run, int tensor, uint32_t n, uint32_t c, uint32_t h, uint32_t w,
+                     int8_t *x);
 
 /* --- numbers for the outside ---------------------------------------------------------------------------------- */
 
-/* Initial weights of a layer in the outside order, and their exponent: Xavier normal (sum of uniforms) or uniform, largest scaled to
- * 127. A pure function of (opt.seed, layer index). Integers only. */
-int curta_init_weights(const struct curta_net *net, uint32_t layer, const struct curta_opt *opt, int8_t *weights, int32_t *exponent);
-/* Input tables for 8-bit pixels: value (p/255 - mean[c]) / std[c], mean and std in units of 1/10000, quantised with one scale for
- * all channels. -EINVAL: std 0 or no channel. */
-int curta_input_table(const struct curta_opt *opt, uint32_t channels, const uint32_t *mean, const uint32_t *std, int8_t (*table)[256], int32_t *exponent);
+/* Initial weights of a layer in the outside order, and their exponent: Xavier normal (sum of uniforms) or uniform,
+ * largest scaled to 127. A pure function of (opt.seed, layer index). Integers only. */
+int curta_init_weights(const struct curta_net *net, uint32_t layer, const struct curta_opt *opt, int8_t *weights,
+                       int32_t *exponent);
+/* Input tables for 8-bit pixels: value (p/255 - mean[c]) / std[c], mean and std in units of 1/10000, quantised with one
+ * scale for all channels. -EINVAL: std 0 or no channel. */
+int curta_input_table(const struct curta_opt *opt, uint32_t channels, const uint32_t *mean, const uint32_t *std,
+                      int8_t (*table)[256], int32_t *exponent);
 /* x[i] := table[channel][pixels[i]] for n images (n,C,H*W) */
-void curta_input_apply(const int8_t (*table)[256], uint32_t n, uint32_t channels, uint32_t pixels_per_channel, const uint8_t *pixels, int8_t *x);
-/* Dropout mask of net.layer[layer] in step `step`: mask[f] in {0,1} per feature f in (c,h,w) order, shared by the batch. */
+void curta_input_apply(const int8_t (*table)[256], uint32_t n, uint32_t channels, uint32_t pixels_per_channel,
+                       const uint8_t *pixels, int8_t *x);
+/* Dropout mask of net.layer[layer] in step `step`: mask[f] in {0,1} per feature f in (c,h,w) order, shared by the
+ * batch. */
 void curta_dropout_mask(const struct curta_net *net, uint32_t layer, uint32_t seed, uint32_t step, uint8_t *mask);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_device.c - the driver on the golden device: open and its refusals, ring, wait, errors, reset, allocator, counters
+ * test_device.c - the driver on the golden device: open and its refusals, ring, wait, errors, reset, allocator,
+ * counters
  */
 #include <errno.h>
 #include <stdio.h>
@@ -64,8 +65,9 @@ static void check_ring(struct curta_dev *dev)
 {
   static uint32_t cmd[80][CURTA_CMD_WORDS];
   int32_t value = 0;
-  expect("more commands than the ring has", curta_dev_submit(dev, (const uint32_t(*)[CURTA_CMD_WORDS])cmd, 80), -ENOSPC);
-  for (uint32_t round = 1; round <= 9; round++) {            /* 9 x 50 commands wrap the ring of 64 */
+  expect("more commands than the ring has", curta_dev_submit(dev, (const uint32_t(*)[CURTA_CMD_WORDS])cmd, 80),
+         -ENOSPC);
+  for (uint32_t round = 1; round <= 9; round++) { /* 9 x 50 commands wrap the ring of 64 */
     for (int i = 0; i < 49; i++) {
       command(cmd[i], CURTA_OP_SCALAR);
       curta_cmd_set(cmd[i], CURTA_SCALAR_RD, 60);

@@ -32,7 +32,8 @@ static int check_table(const char *preset, const char *path)
   }
   for (int p = 0; p < 256; p++)
     if (table[0][p] != codes[p] || e != -5) {
-      printf("FAIL input table %s: pixel %d: expected %d, exponent -5, got %d, %d\n", preset, p, codes[p], table[0][p], e);
+      printf("FAIL input table %s: pixel %d: expected %d, exponent -5, got %d, %d\n", preset, p, codes[p], table[0][p],
+             e);
       return 1;
     }
   printf("PASS input table %s\n", preset);
@@ -57,7 +58,8 @@ static int check_colour(void)
       for (int p = 0; p < 256; p++) {
         double x = (p / 255. - mean[c] * 1e-4) / (std[c] * 1e-4), q = rint(preset ? ldexp(x, 7 - b) : x / r * 127);
         if (e != b - 7 || table[c][p] != (int)fmin(127, fmax(-128, q))) {
-          printf("FAIL input table of colours: preset %d channel %d pixel %d: expected %g, got %d\n", preset, c, p, q, table[c][p]);
+          printf("FAIL input table of colours: preset %d channel %d pixel %d: expected %g, got %d\n", preset, c, p, q,
+                 table[c][p]);
           return 1;
         }
       }
@@ -82,7 +84,8 @@ static int check_init(int uniform)
     double fans = layer ? 8192 + 10 : 9 * (8 + 32), sum = 0, sq = 0;
     int32_t e, e2;
     int largest = 0;
-    failed |= curta_init_weights(&net, layer, &o, w, &e) || curta_init_weights(&net, layer, &o, w2, &e2) || e != e2 || memcmp(w, w2, n);
+    failed |= curta_init_weights(&net, layer, &o, w, &e) || curta_init_weights(&net, layer, &o, w2, &e2) || e != e2 ||
+              memcmp(w, w2, n);
     for (size_t i = 0; i < n; i++) {
       sum += w[i];
       sq += (double)w[i] * w[i];
@@ -92,10 +95,11 @@ static int check_init(int uniform)
     int expect = (int)ceil(log2(bound)) - 7;
     /* the largest draw decides: where the bound is close to a power of two both neighbours are right */
     int near = fabs(log2(bound) - rint(log2(bound))) < 0.05;
-    if (largest != 127 || fabs(sum / (double)n) > 3 * sigma / sqrt((double)n) + 0.5 || (e != expect && !(near && abs(e - expect) == 1)) ||
+    if (largest != 127 || fabs(sum / (double)n) > 3 * sigma / sqrt((double)n) + 0.5 ||
+        (e != expect && !(near && abs(e - expect) == 1)) ||
         (uniform ? fabs(sigma - 127 / sqrt(3)) > 1.5 : sigma < 22 || sigma > 45)) {
-      printf("FAIL initial weights: %s layer %u: mean %.2f sigma %.2f largest %d exponent %d, expected %d\n", uniform ? "uniform" : "normal", layer,
-             sum / (double)n, sigma, largest, e, expect);
+      printf("FAIL initial weights: %s layer %u: mean %.2f sigma %.2f largest %d exponent %d, expected %d\n",
+             uniform ? "uniform" : "normal", layer, sum / (double)n, sigma, largest, e, expect);
       failed = 1;
     }
     free(w);
@@ -127,6 +131,7 @@ static int check_dropout(void)
 
 int main(void)
 {
-  return check_table("niti-2020", "tests/vectors/niti/unit/input_lut_range.npy") | check_table("niti-2021", "tests/vectors/niti/unit/input_lut_pow2.npy") |
-         check_colour() | check_init(0) | check_init(1) | check_dropout();
+  return check_table("niti-2020", "tests/vectors/niti/unit/input_lut_range.npy") |
+         check_table("niti-2021", "tests/vectors/niti/unit/input_lut_pow2.npy") | check_colour() | check_init(0) |
+         check_init(1) | check_dropout();
 }

@@ -8,7 +8,7 @@
 struct wrong {
   const char *text;
   int line;
-  const char *message;           /* part of it */
+  const char *message; /* part of it */
 };
 static const struct wrong wrong[] = {
     {"", 0, "empty network"},
@@ -50,10 +50,11 @@ static int check_wrong(void)
     memset(&net, 0x5a, sizeof net);
     before = net;
     int err = curta_net_parse(wrong[i].text, strlen(wrong[i].text), &net, &diag);
-    if (err && (!wrong[i].line || diag.line == wrong[i].line) && strstr(diag.text, wrong[i].message) && !memcmp(&net, &before, sizeof net))
+    if (err && (!wrong[i].line || diag.line == wrong[i].line) && strstr(diag.text, wrong[i].message) &&
+        !memcmp(&net, &before, sizeof net))
       continue;
-    printf("FAIL parser errors: \"%s\": returned %d, line %d, \"%s\"; expected line %d, \"%s\", network untouched\n", wrong[i].text, err, diag.line, diag.text,
-           wrong[i].line, wrong[i].message);
+    printf("FAIL parser errors: \"%s\": returned %d, line %d, \"%s\"; expected line %d, \"%s\", network untouched\n",
+           wrong[i].text, err, diag.line, diag.text, wrong[i].line, wrong[i].message);
     failed = 1;
   }
   if (!failed)
@@ -64,7 +65,8 @@ static int check_wrong(void)
 /* Every byte prefix and every text with one byte changed is either taken or refused, without harm. */
 static int check_fuzz(void)
 {
-  static const char text[] = "input 3 16 16 # rgb\r\nconv 16 kernel 3 stride 2 pad 1\n\trelu\nmaxpool 2\nflatten\ndropout 0.5\nlinear 10";
+  static const char text[] =
+      "input 3 16 16 # rgb\r\nconv 16 kernel 3 stride 2 pad 1\n\trelu\nmaxpool 2\nflatten\ndropout 0.5\nlinear 10";
   char t[sizeof text];
   struct curta_net net;
   uint32_t taken = 0;
@@ -82,20 +84,24 @@ static int check_fuzz(void)
 
 static int check_right(void)
 {
-  static const char text[] = "input 3 16 15 # rgb\r\nconv 16 kernel 3 stride 2 pad 1\n\trelu\nmaxpool 2\nflatten\ndropout 0.75\nlinear 10";
+  static const char text[] =
+      "input 3 16 15 # rgb\r\nconv 16 kernel 3 stride 2 pad 1\n\trelu\nmaxpool 2\nflatten\ndropout 0.75\nlinear 10";
   struct curta_net net;
   struct curta_diag diag = {0, ""};
   const struct curta_layer *l = net.layer;
-  int ok = !curta_net_parse(text, sizeof text - 1, &net, &diag) && net.n_layers == 6 && net.n_weighted == 2 && net.classes == 10 && l[0].oh == 8 && l[0].ow == 8 &&
-           l[2].oh == 4 && l[2].ow == 4 && l[3].o == 256 && l[4].drop_log2 == 2 && l[5].c == 256 && curta_layer_weights(&l[0]) == 432 &&
-           curta_layer_weights(&l[5]) == 2560 && curta_layer_macs(&l[5]) == 2560 && curta_layer_macs(&l[0]) == 16u * 3 * 23 * 22;
+  int ok = !curta_net_parse(text, sizeof text - 1, &net, &diag) && net.n_layers == 6 && net.n_weighted == 2 &&
+           net.classes == 10 && l[0].oh == 8 && l[0].ow == 8 && l[2].oh == 4 && l[2].ow == 4 && l[3].o == 256 &&
+           l[4].drop_log2 == 2 && l[5].c == 256 && curta_layer_weights(&l[0]) == 432 &&
+           curta_layer_weights(&l[5]) == 2560 && curta_layer_macs(&l[5]) == 2560 &&
+           curta_layer_macs(&l[0]) == 16u * 3 * 23 * 22;
   printf("%s parser shapes%s%s\n", ok ? "PASS" : "FAIL", ok ? "" : ": ", diag.text);
   return !ok;
 }
 
 static int check_options(void)
 {
-  static const char *const bad[] = {"", "x", "2,", "2,100", "2,100:", "2,100:1,100:0", "2,0:1", "9", "2 ", "2,100:-1x", "70000"};
+  static const char *const bad[] = {"",      "x", "2,", "2,100",     "2,100:", "2,100:1,100:0",
+                                    "2,0:1", "9", "2 ", "2,100:-1x", "70000"};
   struct curta_opt o;
   struct curta_diag diag;
   int failed = curta_opt_preset(&o, "niti-1999") == 0;
@@ -103,7 +109,8 @@ static int check_options(void)
     if (!curta_mu_parse(&o, bad[i], &diag))
       failed |= printf("FAIL options: mu schedule \"%s\" is taken\n", bad[i]);
   failed |= curta_opt_preset(&o, 0) || curta_mu_parse(&o, "2,100:-1,150:-2", &diag);
-  failed |= curta_mu_at(&o, 0) != 2 || curta_mu_at(&o, 99) != 2 || curta_mu_at(&o, 100) != -1 || curta_mu_at(&o, 65535) != -2;
+  failed |=
+      curta_mu_at(&o, 0) != 2 || curta_mu_at(&o, 99) != 2 || curta_mu_at(&o, 100) != -1 || curta_mu_at(&o, 65535) != -2;
   printf("%s options\n", failed ? "FAIL" : "PASS");
   return failed != 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_plan.c - plans of the networks in nets/: tensors do not overlap, weights do not move with the batch, counting agrees with compiling,
- * statistics are sound; and what cannot be planned is refused with a reason
+ * test_plan.c - plans of the networks in nets/: tensors do not overlap, weights do not move with the batch, counting
+ * agrees with compiling, statistics are sound; and what cannot be planned is refused with a reason
  */
 #include <errno.h>
 #include <stdio.h>
@@ -27,9 +27,11 @@ static int parse_file(const char *path)
   return 0;
 }
 
-static int make(struct curta_plan *p, const char *config, uint32_t batch, uint8_t force, uint32_t (*cmd)[CURTA_CMD_WORDS], uint32_t capacity, uint64_t mem, struct curta_diag *d)
+static int make(struct curta_plan *p, const char *config, uint32_t batch, uint8_t force,
+                uint32_t (*cmd)[CURTA_CMD_WORDS], uint32_t capacity, uint64_t mem, struct curta_diag *d)
 {
-  struct curta_plan_request r = {.net = &net, .batch = batch, .weight_base = 8192, .mem_bytes = mem, .cmd = cmd, .cmd_capacity = capacity};
+  struct curta_plan_request r = {
+      .net = &net, .batch = batch, .weight_base = 8192, .mem_bytes = mem, .cmd = cmd, .cmd_capacity = capacity};
   int err;
   curta_opt_preset(&r.opt, 0);
   r.opt.force = force;
@@ -66,18 +68,20 @@ static void check_stat(const char *name)
       const struct curta_pass_stat *s = &plan.stat[i][p];
       macs += s->macs;
       if (s->array_cycles * peak < s->macs)
-        FAIL("%s: layer %u pass %d: %llu MACs in %llu cycles\n", name, i, p, (unsigned long long)s->macs, (unsigned long long)s->array_cycles);
+        FAIL("%s: layer %u pass %d: %llu MACs in %llu cycles\n", name, i, p, (unsigned long long)s->macs,
+             (unsigned long long)s->array_cycles);
     }
   }
   if (macs != expected)
-    FAIL("%s: %llu useful MACs in the statistics, expected %llu\n", name, (unsigned long long)macs, (unsigned long long)expected);
+    FAIL("%s: %llu useful MACs in the statistics, expected %llu\n", name, (unsigned long long)macs,
+         (unsigned long long)expected);
 }
 
 static void check_net(const char *path, const char *config, uint32_t batch)
 {
   struct curta_diag d = {0, ""};
   uint32_t capacity;
-  uint32_t (*cmd)[CURTA_CMD_WORDS];
+  uint32_t(*cmd)[CURTA_CMD_WORDS];
   if (parse_file(path))
     return;
   if (make(&plan, config, batch, CURTA_AUTO, 0, 0, UINT32_MAX, &d)) {
@@ -87,12 +91,14 @@ static void check_net(const char *path, const char *config, uint32_t batch)
   capacity = plan.n_train + plan.n_eval;
   other = plan;
   cmd = malloc((size_t)capacity * CURTA_CMD_BYTES);
-  if (make(&plan, config, batch, CURTA_AUTO, cmd, capacity, UINT32_MAX, &d) || plan.n_train != other.n_train || plan.n_eval != other.n_eval || plan.end != other.end)
-    FAIL("%s: counting says %u + %u commands to 0x%x, compiling %u + %u to 0x%x (%s)\n", path, other.n_train, other.n_eval, other.end, plan.n_train, plan.n_eval,
-         plan.end, d.text);
+  if (make(&plan, config, batch, CURTA_AUTO, cmd, capacity, UINT32_MAX, &d) || plan.n_train != other.n_train ||
+      plan.n_eval != other.n_eval || plan.end != other.end)
+    FAIL("%s: counting says %u + %u commands to 0x%x, compiling %u + %u to 0x%x (%s)\n", path, other.n_train,
+         other.n_eval, other.end, plan.n_train, plan.n_eval, plan.end, d.text);
   check_tensors(path);
   check_stat(path);
-  if (make(&other, config, batch, CURTA_AUTO, cmd, capacity - 1, UINT32_MAX, &d) != -ENOSPC || !strstr(d.text, "command buffer"))
+  if (make(&other, config, batch, CURTA_AUTO, cmd, capacity - 1, UINT32_MAX, &d) != -ENOSPC ||
+      !strstr(d.text, "command buffer"))
     FAIL("%s: a command buffer that is one too small is not refused\n", path);
   if (make(&other, config, batch, CURTA_AUTO, cmd, capacity, plan.end - 1, &d) != -ENOSPC || !strstr(d.text, "memory"))
     FAIL("%s: a memory that is one byte too small is not refused\n", path);
@@ -115,14 +121,16 @@ static void check_refused(void)
              {"input 1 8 8\nlinear 4\nrelu\n", "last layer"}};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     struct curta_diag d = {0, ""};
-    if (curta_net_parse(bad[i].text, strlen(bad[i].text), &net, &d) || make(&plan, "base", 4, CURTA_AUTO, 0, 0, UINT32_MAX, &d) != -EINVAL || !strstr(d.text, bad[i].reason))
+    if (curta_net_parse(bad[i].text, strlen(bad[i].text), &net, &d) ||
+        make(&plan, "base", 4, CURTA_AUTO, 0, 0, UINT32_MAX, &d) != -EINVAL || !strstr(d.text, bad[i].reason))
       FAIL("refusals: expected \"%s\", got \"%s\"\n", bad[i].reason, d.text);
   }
 }
 
 int main(void)
 {
-  static const char *const nets[] = {"nets/mlp.net", "nets/lenet.net", "nets/vgg3.net", "nets/vgg11.net", "nets/vgg-small-7.net"};
+  static const char *const nets[] = {"nets/mlp.net", "nets/lenet.net", "nets/vgg3.net", "nets/vgg11.net",
+                                     "nets/vgg-small-7.net"};
   static const char *const configs[] = {"base", "large", "tiny"};
   uint32_t plans = 0;
   for (size_t i = 0; i < 5; i++)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_steps.c - whole training steps of random small networks on the golden device equal the layer-level reference in every tensor
+ * test_steps.c - whole training steps of random small networks on the golden device equal the layer-level reference in
+ * every tensor
  *
  * Usage: test_steps [networks [first seed]]; a failing line ends with the arguments that repeat it.
  */
@@ -21,7 +22,10 @@ static void random_net(struct curta_net *net, uint32_t *s)
   uint32_t convs = rnd(s, 4), linears = rnd(s, 3);
   curta_net_init(net, 1 + rnd(s, rnd(s, 2) ? 3 : 20), 1 + rnd(s, 12), 1 + rnd(s, 12), 0);
   for (uint32_t i = 0; i < convs; i++) {
-    struct curta_layer l = {.kind = CURTA_LAYER_CONV, .o = 1 + rnd(s, 24), .kernel = (uint8_t)(1 + rnd(s, 5)), .stride = (uint8_t)(1 + rnd(s, 2))};
+    struct curta_layer l = {.kind = CURTA_LAYER_CONV,
+                            .o = 1 + rnd(s, 24),
+                            .kernel = (uint8_t)(1 + rnd(s, 5)),
+                            .stride = (uint8_t)(1 + rnd(s, 2))};
     l.pad = (uint8_t)rnd(s, l.kernel);
     if (add(net, l))
       continue;
@@ -72,8 +76,8 @@ static void describe(const struct twin *t, char *text, size_t size)
   static const char *const names[] = CURTA_LAYER_NAMES;
   size_t at = (size_t)snprintf(text, size, "%ux%ux%u", t->net.c, t->net.h, t->net.w);
   for (uint32_t i = 0; i < t->net.n_layers && at < size; i++)
-    at += (size_t)snprintf(text + at, size - at, " %s %u/%u/%u/%u", names[t->net.layer[i].kind], t->net.layer[i].o, t->net.layer[i].kernel,
-                           t->net.layer[i].stride, t->net.layer[i].pad);
+    at += (size_t)snprintf(text + at, size - at, " %s %u/%u/%u/%u", names[t->net.layer[i].kind], t->net.layer[i].o,
+                           t->net.layer[i].kernel, t->net.layer[i].stride, t->net.layer[i].pad);
 }
 
 static int run_net(uint32_t seed, const char *config, uint8_t force, uint32_t *refused)
@@ -98,7 +102,8 @@ static int run_net(uint32_t seed, const char *config, uint8_t force, uint32_t *r
   }
   if (err) {
     describe(&t, text, sizeof text);
-    printf("FAIL training steps: seed %u, %s, %s, batch %u, %s: %s (repeat: test_steps 1 %u)\n", seed, config, strategies[force], t.batch, text, t.why, seed);
+    printf("FAIL training steps: seed %u, %s, %s, batch %u, %s: %s (repeat: test_steps 1 %u)\n", seed, config,
+           strategies[force], t.batch, text, t.why, seed);
   }
   twin_close(&t);
   return err;
@@ -107,7 +112,8 @@ static int run_net(uint32_t seed, const char *config, uint8_t force, uint32_t *r
 int main(int argc, char **argv)
 {
   static const char *const configs[] = {"base", "tiny", "large"};
-  uint32_t nets = argc > 1 ? (uint32_t)strtoul(argv[1], 0, 0) : 40, first = argc > 2 ? (uint32_t)strtoul(argv[2], 0, 0) : 1, refused = 0;
+  uint32_t nets = argc > 1 ? (uint32_t)strtoul(argv[1], 0, 0) : 40,
+           first = argc > 2 ? (uint32_t)strtoul(argv[2], 0, 0) : 1, refused = 0;
   int failed = 0;
   for (uint32_t i = first; i < first + nets && failed < 10; i++)
     for (uint8_t force = CURTA_AUTO; force <= CURTA_SPECULATE; force++)

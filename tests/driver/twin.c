@@ -20,7 +20,8 @@ static int weighted(const struct curta_layer *l)
 
 static void ref_layer(struct twin *t, uint32_t i, uint32_t *w)
 {
-  static const enum curta_ref_kind kinds[] = {CURTA_REF_CONV, CURTA_REF_LINEAR, CURTA_REF_RELU, CURTA_REF_MAXPOOL, CURTA_REF_FLATTEN, CURTA_REF_DROPOUT};
+  static const enum curta_ref_kind kinds[] = {CURTA_REF_CONV,    CURTA_REF_LINEAR,  CURTA_REF_RELU,
+                                              CURTA_REF_MAXPOOL, CURTA_REF_FLATTEN, CURTA_REF_DROPOUT};
   const struct curta_layer *l = &t->net.layer[i];
   struct curta_ref_layer *r = &t->layer[i];
   r->kind = kinds[l->kind];
@@ -49,12 +50,14 @@ static void ref_layer(struct twin *t, uint32_t i, uint32_t *w)
   }
 }
 
-/* Stochastic rounding of a gradient counts elements in the device's tile order: where element (o; c,r,s) of the outside order lies. */
+/* Stochastic rounding of a gradient counts elements in the device's tile order: where element (o; c,r,s) of the outside
+ * order lies. */
 static uint32_t *tile_order(const struct twin *t, uint32_t w)
 {
   const struct curta_plan_weighted *l = &t->plan.weighted[w];
   const struct curta_layer *layer = &t->net.layer[l->layer];
-  uint32_t side = t->plan.hw.t, kr = layer->kernel, ks = layer->kernel, n = (uint32_t)curta_layer_weights(layer), inputs = n / layer->o;
+  uint32_t side = t->plan.hw.t, kr = layer->kernel, ks = layer->kernel, n = (uint32_t)curta_layer_weights(layer),
+           inputs = n / layer->o;
   uint32_t ot = (l->o + side - 1) / side, ct = (l->c + side - 1) / side, *order = malloc(4ul * n);
   if (layer->kind == CURTA_LAYER_LINEAR) {
     kr = l->fold ? t->net.h : l->r;
@@ -76,7 +79,11 @@ static uint32_t *tile_order(const struct twin *t, uint32_t w)
 
 static int open_plan(struct twin *t)
 {
-  struct curta_plan_request rq = {.net = &t->net, .opt = t->opt, .hw = t->dev.hw, .batch = t->batch, .weight_base = (curta_dev_mark(&t->dev) + 4095u) & ~4095u,
+  struct curta_plan_request rq = {.net = &t->net,
+                                  .opt = t->opt,
+                                  .hw = t->dev.hw,
+                                  .batch = t->batch,
+                                  .weight_base = (curta_dev_mark(&t->dev) + 4095u) & ~4095u,
                                   .mem_bytes = t->dev.mem_bytes};
   struct curta_diag diag = {0};
   t->work = malloc(curta_plan_work_bytes());
@@ -110,14 +117,21 @@ int twin_open(struct twin *t, uint64_t mem_bytes)
     return err;
   for (uint32_t i = 0; i < t->net.n_layers; i++)
     ref_layer(t, i, &w);
-  err = curta_ref_init(&t->ref, t->layer, (int)t->net.n_layers, (int)t->batch, (int)t->net.c, (int)t->net.h, (int)t->net.w);
+  err = curta_ref_init(&t->ref, t->layer, (int)t->net.n_layers, (int)t->batch, (int)t->net.c, (int)t->net.h,
+                       (int)t->net.w);
   if (err) {
     snprintf(t->why, sizeof t->why, "reference refuses the network: %d", err);
     return -1;
   }
-  t->ref.opt = (struct curta_ref_options){.round_act = (enum curta_round)t->opt.round_act, .round_err = (enum curta_round)t->opt.round_err,
-      .round_grad = (enum curta_round)t->opt.round_grad, .loss_round = (enum curta_round)t->opt.round_loss, .bump_shift1 = t->opt.bump_shift1, .wrap = t->opt.wrap,
-      .decay = t->opt.decay, .frac_bits = t->opt.frac_bits, .seed = t->opt.seed};
+  t->ref.opt = (struct curta_ref_options){.round_act = (enum curta_round)t->opt.round_act,
+                                          .round_err = (enum curta_round)t->opt.round_err,
+                                          .round_grad = (enum curta_round)t->opt.round_grad,
+                                          .loss_round = (enum curta_round)t->opt.round_loss,
+                                          .bump_shift1 = t->opt.bump_shift1,
+                                          .wrap = t->opt.wrap,
+                                          .decay = t->opt.decay,
+                                          .frac_bits = t->opt.frac_bits,
+                                          .seed = t->opt.seed};
   t->run.input_exp = -5;
   for (uint32_t i = 0; i < t->plan.n_weighted; i++)
     if (curta_weights_set(&t->run, i, t->weights[i], t->layer[t->plan.weighted[i].layer].w_exp))
@@ -148,7 +162,8 @@ void twin_close(struct twin *t)
   curta_golden_close(&t->bus);
 }
 
-static int differ(struct twin *t, const char *what, uint32_t layer, const void *expected, const void *got, size_t n, size_t elem)
+static int differ(struct twin *t, const char *what, uint32_t layer, const void *expected, const void *got, size_t n,
+                  size_t elem)
 {
   for (size_t i = 0; i < n; i++) {
     int32_t e = 0, g = 0;
@@ -156,7 +171,8 @@ static int differ(struct twin *t, const char *what, uint32_t layer, const void *
       continue;
     memcpy(&e, (const char *)expected + i * elem, elem);
     memcpy(&g, (const char *)got + i * elem, elem);
-    snprintf(t->why, sizeof t->why, "%s of layer %u differs at %zu of %zu: expected 0x%x, got 0x%x", what, layer, i, n, (unsigned)e, (unsigned)g);
+    snprintf(t->why, sizeof t->why, "%s of layer %u differs at %zu of %zu: expected 0x%x, got 0x%x", what, layer, i, n,
+             (unsigned)e, (unsigned)g);
     return -1;
   }
   return 0;
@@ -220,7 +236,8 @@ static int compare(struct twin *t)
     if (compare_layer(t, w))
       return -1;
   if (res.exponent != t->layer[t->net.n_layers - 1].exp || (int)res.correct != t->ref.correct) {
-    snprintf(t->why, sizeof t->why, "exponent %d, correct %u; expected %d, %d", res.exponent, res.correct, t->layer[t->net.n_layers - 1].exp, t->ref.correct);
+    snprintf(t->why, sizeof t->why, "exponent %d, correct %u; expected %d, %d", res.exponent, res.correct,
+             t->layer[t->net.n_layers - 1].exp, t->ref.correct);
     return -1;
   }
   return 0;
@@ -248,7 +265,8 @@ static int check_eval(struct twin *t)
   else
     err = differ(t, "evaluation logit", t->net.n_layers - 1, t->layer[t->net.n_layers - 1].out, logits, n, 1);
   if (!err && res.exponent != t->layer[t->net.n_layers - 1].exp - dropout) {
-    snprintf(t->why, sizeof t->why, "exponent of the evaluation %d, expected %d", res.exponent, t->layer[t->net.n_layers - 1].exp - dropout);
+    snprintf(t->why, sizeof t->why, "exponent of the evaluation %d, expected %d", res.exponent,
+             t->layer[t->net.n_layers - 1].exp - dropout);
     err = -1;
   }
   free(logits);
@@ -276,7 +294,8 @@ int twin_step(struct twin *t, uint32_t seed, int32_t mu)
     err = curta_step(&t->run);
   if (err) {
     curta_dev_error(&t->dev, &e);
-    snprintf(t->why, sizeof t->why, "step fails: %d, device error %s at command %u, info 0x%x", err, e.name, e.index, e.info);
+    snprintf(t->why, sizeof t->why, "step fails: %d, device error %s at command %u, info 0x%x", err, e.name, e.index,
+             e.info);
     return -1;
   }
   return compare(t);

@@ -22,14 +22,15 @@ struct twin {
   int8_t *weights[CURTA_MAX_WEIGHTED], *x, *mask[CURTA_MAX_LAYERS];
   uint16_t *labels;
   uint32_t *order[CURTA_MAX_WEIGHTED];
-  char why[400];                 /* what went wrong */
+  char why[400]; /* what went wrong */
 };
 
-/* Opens device, plan, run and reference for t->net, t->opt, t->batch, t->config. 0, 1: the plan is refused (why). -1: failure (why) */
+/* Opens device, plan, run and reference for t->net, t->opt, t->batch, t->config. 0, 1: the plan is refused (why). -1:
+ * failure (why) */
 int twin_open(struct twin *t, uint64_t mem_bytes);
 void twin_close(struct twin *t);
-/* One step on random images and labels made from `seed`: the device must equal the reference in every weight, gradient, saved activation,
- * error, exponent and count. 0, or -1 with why. */
+/* One step on random images and labels made from `seed`: the device must equal the reference in every weight, gradient,
+ * saved activation, error, exponent and count. 0, or -1 with why. */
 int twin_step(struct twin *t, uint32_t seed, int32_t mu);
 
 /* Reproducible numbers. */
