@@ -5,7 +5,7 @@ test-build: $(TESTS)
 test-run:
 	@tests/run.sh $(TESTS)
 test: packages ## install what is missing, build, run every test; ends with "N passed, N failed"
-	@$(MAKE) --no-print-directory test-build
+	@$(MAKE) --no-print-directory -j$(shell nproc) test-build
 	@$(MAKE) --no-print-directory test-run
 lint: packages ## every static check: Verilator -Wall, Icarus, Yosys, gcc, clang, house rules, generated files
 	@tests/run.sh tests/lint/lint.sh

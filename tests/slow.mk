@@ -1,0 +1,12 @@
+# Slow checks and measurements; their results are committed under docs/data.
+.PHONY: test-steps performance bench waves
+test-steps: $(BUILD)/curta ## whole training steps: RTL = golden for MLP, LeNet and a VGG in all configurations
+	@tests/steps.sh | tee docs/data/steps.txt
+performance: $(BUILD)/curta ## measure training steps on the RTL (an hour) and write docs/performance.md
+	@$(PY) tools/performance.py run
+	@$(PY) tools/performance.py write
+bench: $(BUILD)/curta bench-golden ## a quick look: LeNet on rtl:base by layer and pass, speed of the golden device
+	@$(BUILD)/curta bench --net nets/lenet.net --batch 32 --device rtl:base --steps 2
+waves: $(BUILD)/curta-trace ## waves of one training step: make waves NET=nets/mlp.net CONFIG=tiny -> build/waves.fst
+	@$(BUILD)/curta-trace bench --net $(or $(NET),nets/vgg3.net) --batch $(or $(BATCH),8) --steps 1 --device rtl:$(or $(CONFIG),tiny) --trace $(BUILD)/waves.fst --quiet >/dev/null
+	@echo "waves: $(BUILD)/waves.fst (gtkwave $(BUILD)/waves.fst)"
