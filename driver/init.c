@@ -40,10 +40,10 @@ static int32_t weight_exponent(uint32_t largest, uint32_t num, uint64_t den, uin
 int curta_init_weights(const struct curta_net *net, uint32_t layer, const struct curta_opt *opt, int8_t *weights,
                        int32_t *exponent)
 {
-  const struct curta_layer *l = &net->layer[layer];
+  const struct curta_layer *l = &net->layer[layer < net->n_layers ? layer : 0];
   uint64_t n = layer < net->n_layers ? curta_layer_weights(l) : 0, fans;
   uint32_t largest = 1, taps = (uint32_t)l->kernel * l->kernel;
-  if (!n || n > 0x3fffffffu)
+  if (!n || n > 0x3fffffffu) /* a draw takes up to four numbers of a 32-bit count */
     return -EINVAL;
   for (uint32_t i = 0; i < n; i++) {
     uint32_t a = curta_abs(draw(opt, layer, i));
