@@ -90,13 +90,13 @@ module curta_loss #(
   wire [7:0]  buf_wdata, buf_rdata;
   curta_ram #(.Width(8), .Depth(1024), .Lane(8)) u_row (
     .clk_i(clk_i), .we_i(buf_we), .waddr_i(buf_waddr), .wdata_i(buf_wdata),
-    .re_i(1'b1), .raddr_i(buf_raddr), .rdata_o(buf_rdata));
+    .re_i(busy_o), .raddr_i(buf_raddr), .rdata_o(buf_rdata));
 
   // terms
   wire signed [15:0] x;
   wire [51:0]        t;
   curta_loss_term u_term (
-    .clk_i(clk_i), .e_i(e_i), .a_i(state_q == STop ? best_q : buf_rdata), .top_i(top_q), .x_o(x), .t_o(t));
+    .clk_i(clk_i), .en_i(busy_o), .e_i(e_i), .a_i(state_q == STop ? best_q : buf_rdata), .top_i(top_q), .x_o(x), .t_o(t));
 
   // division and rounding
   wire        div_start, div_busy;

@@ -8,6 +8,7 @@
 `default_nettype none
 module curta_loss_term (
   input  wire               clk_i,
+  input  wire               en_i,      // the pipeline moves
   input  wire        [31:0] e_i,
   input  wire        [7:0]  a_i,
   input  wire signed [15:0] top_i,     // x of the largest logit; in the cycle of x_o
@@ -19,7 +20,7 @@ module curta_loss_term (
   reg         taylor_q;
   wire [5:0]  minus     = 6'd0 - e_q;
   wire [4:0]  one_minus = minus[4:0] + 5'd1;  // 1 - e: 8..26 in the Taylor branch
-  always @(posedge clk_i) begin
+  always @(posedge clk_i) if (en_i) begin
     e_q      <= e_i[31] ? (e_i < 32'hffffffe7 ? 6'h27 : e_i[5:0]) : (e_i > 32'd7 ? 6'd7 : e_i[5:0]);
     taylor_q <= e_q[5] && minus >= 6'd7;
   end
@@ -30,7 +31,7 @@ module curta_loss_term (
   reg  [23:0] prod1_q;
   reg  [7:0]  mag1_q;
   reg         neg1_q;
-  always @(posedge clk_i) begin
+  always @(posedge clk_i) if (en_i) begin
     prod1_q <= {16'd0, mag} * {8'd0, factor};
     mag1_q  <= mag;
     neg1_q  <= a_i[7];
@@ -43,7 +44,7 @@ module curta_loss_term (
   wire        [35:0] square = {12'd0, prod1_q};
   reg  signed [15:0] x2_q;
   reg         [35:0] part2_q;          // signed
-  always @(posedge clk_i) begin
+  always @(posedge clk_i) if (en_i) begin
     x2_q    <= neg1_q ? 16'd0 - scaled : scaled;
     part2_q <= neg1_q ? square - linear : square + linear;
   end
@@ -56,7 +57,7 @@ module curta_loss_term (
   wire        [51:0] lead = 52'd1 << ({one_minus, 1'b0} - 6'd1);
   wire        [51:0] pow  = far > 17'sd0 ? (52'd1 << far[3:0]) - 52'd1 : 52'd0;
   reg         [51:0] t3_q;
-  always @(posedge clk_i)
+  always @(posedge clk_i) if (en_i)
     t3_q <= taylor_q ? lead + {{16{part2_q[35]}}, part2_q} : pow;
   assign t_o = t3_q;
 endmodule

@@ -23,6 +23,7 @@ module curta_rand #(
   reg  [32*C-1:0] x_q, y_q;
   integer         i;
   reg  [31:0]     x, y;
+  reg  [32*C-1:0] xs, ys;           // next values: whole registers are loaded at once, which simulates faster
 
   assign r_o = x_q;
 
@@ -30,18 +31,22 @@ module curta_rand #(
     if (start_i) begin
       k_q <= seed_i;
       for (i = 0; i < C; i = i + 1) begin
-        x_q[32*i +: 32] <= index_i + i;
-        y_q[32*i +: 32] <= tensor_i;
+        xs[32*i +: 32] = index_i + i;
+        ys[32*i +: 32] = tensor_i;
       end
+      x_q <= xs;
+      y_q <= ys;
     end else if (left_q != 4'd0) begin
       k_q <= k_q + 32'h9E3779B9;
       for (i = 0; i < C; i = i + 1) begin
         x = x_q[32*i +: 32];
         y = y_q[32*i +: 32];
         x = ({x[7:0], x[31:8]} + y) ^ k_q;
-        x_q[32*i +: 32] <= x;
-        y_q[32*i +: 32] <= {y[28:0], y[31:29]} ^ x;
+        xs[32*i +: 32] = x;
+        ys[32*i +: 32] = {y[28:0], y[31:29]} ^ x;
       end
+      x_q <= xs;
+      y_q <= ys;
     end
     if (clr_i) begin
       left_q  <= 4'd0;

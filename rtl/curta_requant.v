@@ -52,7 +52,7 @@ module curta_requant #(
   reg  [15:0] low_q;                            // lower part of the fraction
   reg  [31:0] add_q, over_q, lost_q;            // addend without draw and threshold; bits beyond 7 of the result;
                                                 // bits that << up loses
-  always @(posedge clk_i) begin
+  always @(posedge clk_i) if (valid_i) begin
     plain_q <= plain;
     small_q <= !zero && !s[5];
     carry_q <= s[5];
@@ -73,11 +73,14 @@ module curta_requant #(
   reg  [C-1:0]     neg2_q, neg3_q, nil2_q, lost3_q;
   reg  [8*C-1:0]   y4_q;
 
-  integer     i;
+  integer     i, k;
   reg  [31:0] x, m, thr;
   reg  [32:0] sum;
   reg         sign, big;
   reg  [7:0]  q;
+  reg  [32*C-1:0] m2;            // next values: whole registers are loaded at once, which simulates faster
+  reg  [33*C-1:0] m3;
+  reg  [8*C-1:0]  y4;
 
   assign v2_o    = v2_q;
   assign v3_o    = v3_q;
@@ -86,32 +89,37 @@ module curta_requant #(
 
   always @* begin
     or_o = 32'd0;
-    for (i = 0; i < C; i = i + 1)
-      or_o = or_o | (nil2_q[i] ? 32'd0 : m2_q[32*i +: 32]);
+    if (v2_q && red_i)
+      for (k = 0; k < C; k = k + 1)
+        or_o = or_o | (nil2_q[k] ? 32'd0 : m2_q[32*k +: 32]);
   end
 
   always @(posedge clk_i) begin
     // |x| = (x ^ sign) + sign;  v(x) = (x ^ sign) - !sign, but 0 for 0
-    if (valid_i)
+    if (valid_i) begin
       for (i = 0; i < C; i = i + 1) begin
         x    = x_i[32*i +: 32];
         sign = x[31];
         sum  = {1'b0, x ^ {32{sign}}} + {1'b0, {31{red_i && !sign}}, red_i ^ sign};
-        m2_q[32*i +: 32] <= sum[31:0];
-        neg2_q[i]        <= sign;
-        nil2_q[i]        <= red_i && !sign && !sum[32];
+        m2[32*i +: 32] = sum[31:0];
+        neg2_q[i]      <= sign;
+        nil2_q[i]      <= red_i && !sign && !sum[32];
       end
+      m2_q <= m2;
+    end
     // add; of the lower part 16 bits can stay inside 32 bits after << up where up > 15, and it has no more elsewhere
-    if (v2_q)
+    if (v2_q) begin
       for (i = 0; i < C; i = i + 1) begin
         m   = m2_q[32*i +: 32];
         thr = {16'd0, m[15:0] & low_q} << up_q;
-        m3_q[33*i +: 33] <= {1'b0, m} + {1'b0, add_q & ~thr & ~(r_i[32*i +: 32] & {32{sto_q}})};
-        lost3_q[i]       <= |(m & lost_q);
-        neg3_q[i]        <= neg2_q[i];
+        m3[33*i +: 33] = {1'b0, m} + {1'b0, add_q & ~thr & ~(r_i[32*i +: 32] & {32{sto_q}})};
+        lost3_q[i]     <= |(m & lost_q);
       end
+      m3_q   <= m3;
+      neg3_q <= neg2_q;
+    end
     // shift, saturate, sign
-    if (v3_q)
+    if (v3_q) begin
       for (i = 0; i < C; i = i + 1) begin
         sign = neg3_q[i];
         sum  = m3_q[33*i +: 33];
@@ -120,8 +128,10 @@ module curta_requant #(
         q    = big ? 8'd127 : {1'b0, x[6:0] & {7{small_q}}} | {7'd0, sum[32] && carry_q && !lost3_q[i]};
         if (plain_q && big && (sign || (wrap_q && sum == 33'd128))) q = 8'd128;
         else if (sign) q = 8'd0 - q;
-        y4_q[8*i +: 8] <= q;
+        y4[8*i +: 8] = q;
       end
+      y4_q <= y4;
+    end
   end
 
   always @(posedge clk_i)

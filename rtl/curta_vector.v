@@ -224,7 +224,7 @@ module curta_vector #(
   integer         i;
   always @* begin
     aux = aux_raw;
-    if (!master)
+    if (!master && aux_valid)
       for (i = 0; i < C; i = i + 1)
         aux[16*i +: 16] = {{8{aux_raw[8*i+7]}}, aux_raw[8*i +: 8]};
   end
@@ -282,9 +282,12 @@ module curta_vector #(
   wire [16*C-1:0] half5;
   reg  [8*C-1:0]  w_aux;
   integer         m;
-  always @*
-    for (m = 0; m < C; m = m + 1)
-      w_aux[8*m +: 8] = aux1_q[16*m +: 8];
+  always @* begin
+    w_aux = 0;
+    if (add)
+      for (m = 0; m < C; m = m + 1)
+        w_aux[8*m +: 8] = aux1_q[16*m +: 8];
+  end
   assign w = master ? y5 : w_aux;
 
   curta_vfront #(.C(C), .BUS(BUS), .LogRot(LogRot)) u_front (

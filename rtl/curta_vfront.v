@@ -32,7 +32,7 @@ module curta_vfront #(
 );
   localparam NP = BUS / 4 < C ? BUS / 4 : C;   // lanes of a rotation
 
-  reg  [32*C-1:0]  x_q;
+  reg  [32*C-1:0]  x_q, next;
   wire [32*C-1:0]  turned;
   reg  [32*NP-1:0] sum;
   reg  [7:0]       w, mag;
@@ -62,14 +62,17 @@ module curta_vfront #(
   end
 
   always @* begin
-    sum = x_q[32*NP-1:0];
-    for (k = 0; k < NP; k = k + 1) begin
-      w    = w_i[8*(NP*turn_i + k) +: 8];
-      mag  = w[7] ? 8'd0 - w : w;
-      term = none_q ? 32'd0 : up_q ? {24'd0, mag} << left_q : {24'd0, mag >> right_q};
-      if (decay_i)
+    sum  = x_q[32*NP-1:0];
+    w    = 8'd0;
+    mag  = 8'd0;
+    term = 32'd0;
+    if (decay_i)
+      for (k = 0; k < NP; k = k + 1) begin
+        w    = w_i[8*(NP*turn_i + k) +: 8];
+        mag  = w[7] ? 8'd0 - w : w;
+        term = none_q ? 32'd0 : up_q ? {24'd0, mag} << left_q : {24'd0, mag >> right_q};
         sum[32*k +: 32] = x_q[32*k +: 32] + (term ^ {32{w[7]}}) + {31'd0, w[7]};
-    end
+      end
   end
 
   always @(posedge clk_i)
@@ -79,10 +82,12 @@ module curta_vfront #(
       x_q <= acc_i;
     end else if (ld_narrow_i) begin
       for (i = 0; i < C; i = i + 1)
-        x_q[32*i +: 32] <= {{24{src_i[8*i+7]}}, src_i[8*i +: 8]};
+        next[32*i +: 32] = {{24{src_i[8*i+7]}}, src_i[8*i +: 8]};
+      x_q <= next;
     end else if (ld_half_i) begin
       for (i = 0; i < C; i = i + 1)
-        x_q[32*i +: 32] <= {{16{half_i[16*i+15]}}, half_i[16*i +: 16]};
+        next[32*i +: 32] = {{16{half_i[16*i+15]}}, half_i[16*i +: 16]};
+      x_q <= next;
     end else if (rot_i) begin
       x_q <= turned;
     end

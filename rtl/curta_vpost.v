@@ -55,12 +55,13 @@ module curta_vpost #(
   reg                hi, lo;
   reg         [7:0]  y, b, p;
   reg                better;
+  reg      [8*C-1:0] ys, is;               // next values: whole registers are loaded at once
   integer            i;
 
   always @(posedge clk_i) top_q <= ~(16'hff80 << frac_i);
 
   always @(posedge clk_i)
-    if (valid_i)
+    if (valid_i) begin
       for (i = 0; i < C; i = i + 1) begin
         y = y_i[8*i +: 8];
         w = {aux_i[16*i+15], aux_i[16*i +: 16]};
@@ -80,9 +81,12 @@ module curta_vpost #(
           lo = d[16] && ((~d[15:0] & ~top_q) != 16'd0 || (d[15:0] & top_q) == 16'd0);
           {p, y} = hi ? top_q : lo ? ~top_q + 16'd1 : d[15:0];
         end
-        y_q[8*i +: 8] <= y;
-        i_q[8*i +: 8] <= p;
+        ys[8*i +: 8] = y;
+        is[8*i +: 8] = p;
       end
+      y_q <= ys;
+      i_q <= is;
+    end
 
   always @(posedge clk_i) begin
     if (clr_i) begin
@@ -111,13 +115,16 @@ module curta_vpost #(
   integer        k;
   always @* begin
     routed = y_q;
-    if (scatter_i)
+    if (scatter_i && valid_o)
       for (k = 0; k < C; k = k + 1)
         if (i_q[8*k +: 8] != pass5_q) routed[8*k +: 8] = 8'd0;
   end
-  always @*
-    for (k = 0; k < C; k = k + 1)
-      half[16*k +: 16] = {i_q[8*k +: 8], y_q[8*k +: 8]};
+  always @* begin
+    half = 0;
+    if (frac_i != 4'd0)
+      for (k = 0; k < C; k = k + 1)
+        half[16*k +: 16] = {i_q[8*k +: 8], y_q[8*k +: 8]};
+  end
 
   assign y_o    = routed;
   assign idx_o  = i_q;

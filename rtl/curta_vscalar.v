@@ -30,8 +30,9 @@ module curta_vscalar (
   integer     i;
   always @* begin
     len = 6'd0;
-    for (i = 0; i < 32; i = i + 1)
-      if (a_q[i]) len = i[5:0] + 6'd1;
+    if (step_q == 3'd4)
+      for (i = 0; i < 32; i = i + 1)
+        if (a_q[i]) len = i[5:0] + 6'd1;
   end
 
   wire use_len = func_q == FAct || func_q == FGrad || func_q == FBitlen;

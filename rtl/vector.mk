@@ -37,3 +37,14 @@ $(BUILD)/tests/vector/vector_model.o: tests/vector/vector_model.c
 $(BUILD)/tests/vector/verilated.o $(BUILD)/tests/vector/verilated_threads.o: $(BUILD)/tests/vector/%.o:
 	@mkdir -p $(@D)
 	$(CXX) -O2 -march=native $(VEC_INC) -c $(VEC_ROOT)/include/$*.cpp -o $@
+
+# The lanes of the requantiser.
+$(BUILD)/tests/vector/requant/Vrequant__ALL.a: rtl/curta_requant.v
+	@mkdir -p $(@D)
+	verilator $(VEC_VFLAGS) -GC=8 --Mdir $(@D) --prefix Vrequant --top-module curta_requant rtl/curta_requant.v
+	@$(MAKE) --no-print-directory -C $(@D) -f Vrequant.mk VM_PARALLEL_BUILDS=0 OPT_FAST="-O2 -march=native" OPT_SLOW="-O1" \
+	  CXX="$(CXX)" Vrequant__ALL.a >$(@D)/make.log 2>&1 || { cat $(@D)/make.log; false; }
+$(BUILD)/tests/vector/test_requant: tests/vector/test_requant.cpp $(BUILD)/tests/vector/requant/Vrequant__ALL.a \
+  $(BUILD)/tests/vector/verilated.o $(BUILD)/tests/vector/verilated_threads.o
+	$(CXX) $(VEC_CXX) -Wall -Wextra -Werror -MMD -MP $(VEC_INC) -isystem $(BUILD)/tests/vector/requant $(filter %.cpp %.o %.a,$^) -lpthread -o $@
+TESTS += $(BUILD)/tests/vector/test_requant

@@ -129,10 +129,11 @@ static void make_map(bool scatter)
   cmd[0] = scatter ? CURTA_OP_SCATTER : CURTA_OP_MAP;
   loops(n, s, d, 3);
   if (pool || scatter) {
-    kh = 1 + rng.below(3);
-    kw = 1 + rng.below(3);
-    wy = rng.between(-2, 3);
-    wx = rng.between(-2, 3);
+    bool big = rng.chance(50);  // up to KH * KW = 15 * 15
+    kh = 1 + rng.below(big ? 15 : 3);
+    kw = 1 + rng.below(big ? 15 : 3);
+    wy = big ? 1 : rng.between(-2, 3);
+    wx = big ? -1 : rng.between(-2, 3);
     set(CURTA_MAP_KH, kh);
     set(CURTA_MAP_KW, kw);
     set(CURTA_MAP_W_SY, (uint32_t)wy);
