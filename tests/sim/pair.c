@@ -80,7 +80,7 @@ void pair_command(struct pair *p, uint32_t cmd[32], uint32_t opcode)
   curta_cmd_set(cmd, CURTA_CMD_TAG, pair_random(p, 65536));
 }
 
-/* Sources of VECTOR and LOAD live in [DATA, DATA + 256 KiB), its results above; only VECTOR writes memory. */
+/* Without waits VECTOR and LOAD read [DATA, DATA + 256 KiB) and VECTOR writes above; with waits they share a place. */
 static uint32_t source(struct pair *p, uint32_t align)
 {
   return PAIR_DATA + pair_random(p, 0x30000u / align) * align;
@@ -101,12 +101,12 @@ static void loops(struct pair *p, uint32_t cmd[32])
   curta_cmd_set(cmd, CURTA_FILL_D2, 9);
 }
 
-static void load(struct pair *p, uint32_t cmd[32], uint32_t t2)
+static void load(struct pair *p, uint32_t cmd[32], uint32_t t2, int waits)
 {
   uint32_t buf = pair_random(p, 2), tiles = (uint32_t)(buf ? p->conf.b_tiles : p->conf.a_tiles);
   curta_cmd_set(cmd, CURTA_LOAD_BUF, buf);
   curta_cmd_set(cmd, CURTA_LOAD_DST, pair_random(p, tiles - 31));
-  curta_cmd_set(cmd, CURTA_LOAD_ADDR, source(p, t2));
+  curta_cmd_set(cmd, CURTA_LOAD_ADDR, waits && pair_random(p, 2) ? 0x80000u + pair_random(p, 64) * t2 : source(p, t2));
   curta_cmd_set(cmd, CURTA_LOAD_N0, 1 + pair_random(p, 4));
   curta_cmd_set(cmd, CURTA_LOAD_N1, 1 + pair_random(p, 2));
   curta_cmd_set(cmd, CURTA_LOAD_N2, 1 + pair_random(p, 2));
@@ -138,14 +138,22 @@ static void gemm(struct pair *p, uint32_t cmd[32])
   curta_cmd_set(cmd, CURTA_GEMM_X_U, 1);
 }
 
-static void vector(struct pair *p, uint32_t cmd[32], uint32_t opcode, uint32_t t2)
+static void vector(struct pair *p, uint32_t cmd[32], uint32_t opcode, uint32_t t2, int waits)
 {
   curta_cmd_set(cmd, CURTA_MAP_SRC, source(p, 4 * t2));
-  curta_cmd_set(cmd, CURTA_MAP_DST, result(p, t2));
+  curta_cmd_set(cmd, CURTA_MAP_DST, waits && pair_random(p, 2) ? 0x80000u + pair_random(p, 64) * t2 : result(p, t2));
   if (opcode == CURTA_OP_MAP || opcode == CURTA_OP_FILL)
     loops(p, cmd);
   if (opcode == CURTA_OP_MAP)
     curta_cmd_set(cmd, CURTA_MAP_RELU, pair_random(p, 2));
+  if (opcode == CURTA_OP_MAP && waits && pair_random(p, 2)) {
+    curta_cmd_set(cmd, CURTA_MAP_SRC, pair_random(p, 4));
+    curta_cmd_set(cmd, CURTA_MAP_SRC_ACC, 1);
+    curta_cmd_set(cmd, CURTA_MAP_SRC_TYPE, 2);
+    curta_cmd_set(cmd, CURTA_MAP_REQ, 1);
+    curta_cmd_set(cmd, CURTA_MAP_ROUND, pair_random(p, 2));
+    curta_cmd_set(cmd, CURTA_MAP_SHIFT_REG, pair_random(p, 64));
+  }
   if (opcode == CURTA_OP_FILL) {
     curta_cmd_set(cmd, CURTA_MAP_SRC, 0);
     curta_cmd_set(cmd, CURTA_FILL_VALUE, pair_random(p, 256));
@@ -164,7 +172,7 @@ void pair_engine_command(struct pair *p, uint32_t cmd[32], uint32_t opcode, cons
   for (uint32_t e = 1; e <= 3; e++)
     cmd[e] = issued[e];
   if (opcode == CURTA_OP_LOAD)
-    load(p, cmd, t2);
+    load(p, cmd, t2, issued[3] != 0);
   else if (opcode == CURTA_OP_GEMM)
     gemm(p, cmd);
   else if (opcode == CURTA_OP_SCALAR) {
@@ -172,7 +180,7 @@ void pair_engine_command(struct pair *p, uint32_t cmd[32], uint32_t opcode, cons
     cmd[5] = pair_random(p, 64);
     cmd[6] = pair_random(p, 0xffffffffu) >> pair_random(p, 32);
   } else
-    vector(p, cmd, opcode, t2);
+    vector(p, cmd, opcode, t2, issued[1] + issued[2] + issued[3] != 0);
 }
 
 int pair_reset(struct curta_bus *bus, uint32_t ring_log2, uint32_t mem_size)

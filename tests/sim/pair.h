@@ -32,7 +32,8 @@ uint32_t pair_random(struct pair *p, uint32_t below);
 /* A command of this opcode with a random tag, all fields 0. */
 void pair_command(struct pair *p, uint32_t cmd[32], uint32_t opcode);
 
-/* A random small legal command of any engine on disjoint data, with waits that cover everything issued before it. */
+/* A random small legal command that waits for everything issued before it; with issued all 0 it shares no data with
+ * other engines. */
 void pair_engine_command(struct pair *p, uint32_t cmd[32], uint32_t opcode, const uint32_t issued[4]);
 
 /* Soft reset of one device, waits until it is idle; settings of the ring. 0 or -errno. */
