@@ -5,12 +5,12 @@
 # 1. LeNet on all 60,000 images of Fashion-MNIST on the golden device (while the simulator is being compiled)
 # 2. the first steps of the same training on the simulated RTL, compared command by command with the golden device
 # 3. where the cycles of a step go, and a summary
-# CURTA_DEMO_EPOCHS (default 4), CURTA_DEMO_STEPS (default 20); output in build/demo.
+# CURTA_DEMO_EPOCHS (default 3), CURTA_DEMO_STEPS (default 20); output in build/demo.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 build=${BUILD:-build}
 out=$build/demo
-epochs=${CURTA_DEMO_EPOCHS:-4}
+epochs=${CURTA_DEMO_EPOCHS:-3}
 steps=${CURTA_DEMO_STEPS:-20}
 make=${MAKE:-make}
 same=(--net nets/lenet.net --data fashion-mnist --seed 1)

@@ -19,8 +19,7 @@ $(BUILD)/curta-golden: $(TOOLS_OBJ) $(BUILD)/tools/device_rtl_none.o $(TOOLS_LIB
 curta: $(BUILD)/curta ## the command line program, with every device
 
 demo: packages ## LeNet on Fashion-MNIST, then RTL against golden: a few minutes
-	@$(MAKE) --no-print-directory $(BUILD)/curta
-	@tools/demo.sh
+	@BUILD="$(BUILD)" MAKE="$(MAKE)" tools/demo.sh
 
 # Tests: programs in C on the parts, a script on the whole program.
 TOOLS_TESTS := $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(wildcard tests/tools/test_*.c)) \
@@ -35,3 +34,4 @@ $(BUILD)/tests/tools/test_%: $(BUILD)/tests/tools/test_%.o $(filter-out %/main.o
 $(BUILD)/tests/tools/test_%: tests/tools/test_%.sh $(BUILD)/curta-golden
 	@mkdir -p $(@D)
 	@install -m 755 $< $@
+$(BUILD)/tests/tools/test_lockstep: $(BUILD)/curta

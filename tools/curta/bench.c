@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "checkpoint.h"
 #include "commands.h"
@@ -109,10 +110,10 @@ static int run_steps(struct bench *b, uint64_t *rest, struct curta_fail *fail)
       r = measured_step(b, &batch, rest, fail);
     if (i == 0 && !r && bus->on_retire && curta_device_has_cycles(&b->session.device))
       r = bus->on_retire(bus->ctx, on_retire, b);
-    if (!b->args->quiet && i > 0)
+    if (!b->args->quiet && i > 0 && isatty(STDERR_FILENO))
       (void)fprintf(stderr, "step %" PRIu32 "/%" PRIu32 "\r", i, steps);
   }
-  if (!b->args->quiet)
+  if (!b->args->quiet && isatty(STDERR_FILENO))
     (void)fprintf(stderr, "\r\033[K");
   if (bus->on_retire)
     (void)bus->on_retire(bus->ctx, NULL, NULL);
