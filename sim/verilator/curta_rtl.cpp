@@ -8,6 +8,11 @@
 #include "curta_rtl_dev.h"
 #include "curta_spec.h"
 
+// The configurations of this library: CURTA_RTL_BUILT is X(tiny) X(base) ...
+#define X(name) extern curta_rtl_make_fn curta_rtl_make_##name;
+CURTA_RTL_BUILT
+#undef X
+
 namespace {
 
 const unsigned Patience = 20000;   // cycles until a register access has failed
@@ -142,21 +147,14 @@ int on_retire(void *ctx, void (*fn)(void *, const curta_retire *), void *user)
   return 0;
 }
 
-curta_rtl_dev *make(const char *config, const char *trace_file, uint32_t *width)
-{
-  static const struct {
-    const char *name;
-    curta_rtl_dev *(*make)(const char *);
-    uint32_t width;
-  } known[] = { { "tiny", curta_rtl_make_tiny, 8 }, { "base", curta_rtl_make_base, 8 },
-                { "base16", curta_rtl_make_base16, 16 }, { "large", curta_rtl_make_large, 32 } };
-  for (const auto &k : known)
-    if (!strcmp(config, k.name)) {
-      *width = k.width;
-      return k.make(trace_file);
-    }
-  return nullptr;
-}
+const struct {
+  const char *name;
+  curta_rtl_make_fn *make;
+} built[] = {
+#define X(name) { #name, curta_rtl_make_##name },
+  CURTA_RTL_BUILT
+#undef X
+};
 
 void set_default(uint32_t *value, uint32_t fallback)
 {
@@ -182,6 +180,13 @@ int leave_reset(rtl *d)
 
 }  // namespace
 
+const char *curta_rtl_configs(void)
+{
+#define X(name) #name " "
+  return CURTA_RTL_BUILT;
+#undef X
+}
+
 int curta_rtl_open(struct curta_bus *bus, const struct curta_rtl_options *options)
 {
   if (!options || !options->config || !options->mem_bytes || options->mem_bytes % 4096 || options->mem_bytes > 1ull << 32)
@@ -190,11 +195,18 @@ int curta_rtl_open(struct curta_bus *bus, const struct curta_rtl_options *option
   if (options->trace_file)
     return -ENOTSUP;
 #endif
-  std::unique_ptr<rtl> d(new rtl);
-  uint32_t width = 0;
-  d->dev.reset(make(options->config, options->trace_file, &width));
-  if (!d->dev)
+  curta_rtl_make_fn *make = nullptr;
+  for (const auto &b : built)
+    if (!strcmp(b.name, options->config))
+      make = b.make;
+  if (!make) {
+    fprintf(stderr, "curta_rtl: no configuration %s in this library, which has %s\n", options->config, curta_rtl_configs());
     return -EINVAL;
+  }
+  std::unique_ptr<rtl> d(new rtl);
+  d->dev.reset(make(options->trace_file));
+  if (!d->dev)
+    return -EIO;
   void *image = mmap(nullptr, options->mem_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (image == MAP_FAILED)
     return -ENOMEM;
@@ -209,7 +221,7 @@ int curta_rtl_open(struct curta_bus *bus, const struct curta_rtl_options *option
   set_default(&mem.opt.latency, 30);
   set_default(&mem.opt.refresh_interval, 780);
   set_default(&mem.opt.refresh_cycles, 26);
-  mem.init(width);
+  mem.init(d->dev->width);
   d->dev->retire = retired;
   d->dev->retire_user = d.get();
   int err = leave_reset(d.get());

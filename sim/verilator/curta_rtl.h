@@ -28,8 +28,12 @@ struct curta_rtl_options {
   const char *trace_file;      /* FST waveform; null: none. -ENOTSUP in the fast library */
 };
 
+/* The configurations that this library was built with, each followed by a space. */
+const char *curta_rtl_configs(void);
+
 /* Opens a device that has left reset and fills in *bus.
- * 0; -EINVAL unknown configuration or size; -ENOMEM; -ENOTSUP; -EIO when the device stays busy after reset. */
+ * 0; -EINVAL configuration unknown or not built (a message says which are), or size; -ENOMEM; -ENOTSUP; -EIO when the
+ * waveform file cannot be made or the device stays busy after reset. */
 int curta_rtl_open(struct curta_bus *bus, const struct curta_rtl_options *options);
 
 /* Frees what open made; the bus must not be used any more. */

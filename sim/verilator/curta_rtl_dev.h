@@ -25,6 +25,7 @@ public:
   virtual int peek(int space, uint32_t word, uint32_t *value) const = 0;
   virtual bool irq() const = 0;
 
+  uint32_t width = 0;                                  // bytes of the memory port
   curta_rtl_mem mem;
   curta_lite_in lite_in = {};
   curta_lite_out lite_out = {};
@@ -32,9 +33,6 @@ public:
   void *retire_user = nullptr;
 };
 
-// One for each configuration, made by curta_rtl_model.cpp; null when the waveform file cannot be made.
-curta_rtl_dev *curta_rtl_make_tiny(const char *trace_file);
-curta_rtl_dev *curta_rtl_make_base(const char *trace_file);
-curta_rtl_dev *curta_rtl_make_base16(const char *trace_file);
-curta_rtl_dev *curta_rtl_make_large(const char *trace_file);
+// curta_rtl_model.cpp defines curta_rtl_make_<name> for each configuration; null when the waveform file cannot be made.
+typedef curta_rtl_dev *curta_rtl_make_fn(const char *trace_file);
 #endif

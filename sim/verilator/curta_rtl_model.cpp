@@ -60,6 +60,7 @@ public:
 
   device()
   {
+    width = BUS;
     context.randReset(CURTA_RTL_RANDOM);
     top.reset(new model(&context, "curta"));
   }
@@ -253,6 +254,8 @@ int device::peek(int space, uint32_t word, uint32_t *value) const
 }
 
 }  // namespace
+
+extern curta_rtl_make_fn PASTE(curta_rtl_make_, CURTA_RTL_NAME);
 
 curta_rtl_dev *PASTE(curta_rtl_make_, CURTA_RTL_NAME)(const char *trace_file)
 {

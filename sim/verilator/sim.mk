@@ -1,6 +1,7 @@
 # The Verilated device: build/sim/libcurta_rtl.a (fast) and build/sim/libcurta_rtl_slow.a (random power-up, waveforms).
-# Users link one of them with $(CXX) ... -lz; both answer to curta_rtl.h.
+# Users link one of them with $(CXX) ... -lz; both answer to curta_rtl.h. `make SIM_CONFIGS=tiny ...` builds only that configuration.
 SIM_CONFIGS := tiny base base16 large
+SIM_BUILT   := $(foreach c,$(SIM_CONFIGS),X($(c)))
 SIM_RTL     := $(wildcard rtl/*.v rtl/*.vh rtl/lib/*.v)
 SIM_ROOT    = $(shell verilator --getenv VERILATOR_ROOT)
 SIM_FLAGS   := --language 1364-2005 -O3 --noassert --unroll-count 4096 --unroll-stmts 1000000 -Irtl -Irtl/lib -y rtl -y rtl/lib \
@@ -31,9 +32,9 @@ endef
 # $(1) fast or slow, $(2) FAST or SLOW, $(3) library, $(4) further objects of the Verilator library
 define sim_library
 $(foreach c,$(SIM_CONFIGS),$(eval $(call sim_model,$(1),$(2),$(c))))
-$(BUILD)/sim/$(1)/curta_rtl.o: sim/verilator/curta_rtl.cpp
+$(BUILD)/sim/$(1)/curta_rtl.o: sim/verilator/curta_rtl.cpp $(BUILD)/sim/configs
 	@mkdir -p $$(@D)
-	$(CXX) $(ALLCXX) $(SIM_$(2)_CFLAGS) -c $$< -o $$@
+	$(CXX) $(ALLCXX) $(SIM_$(2)_CFLAGS) -DCURTA_RTL_BUILT='$(SIM_BUILT)' -c $$< -o $$@
 $(foreach o,$(4),$(BUILD)/sim/$(1)/$(o).o): $(BUILD)/sim/$(1)/%.o:
 	@mkdir -p $$(@D)
 	$(CXX) $(SIM_CXX) -I$(SIM_ROOT)/include -I$(SIM_ROOT)/include/vltstd -c $(SIM_ROOT)/include/$$*.cpp -o $$@
@@ -42,10 +43,15 @@ $(BUILD)/sim/$(3): $(BUILD)/sim/$(1)/curta_rtl.o $(foreach o,$(4),$(BUILD)/sim/$
 	@rm -f $$@
 	$(AR) rcs $$@ $$^
 endef
+# The list of configurations, changed only when it changes.
+$(BUILD)/sim/configs: FORCE
+	@mkdir -p $(@D)
+	@echo '$(SIM_CONFIGS)' | cmp -s - $@ || echo '$(SIM_CONFIGS)' >$@
+FORCE:
 $(eval $(call sim_library,fast,FAST,libcurta_rtl.a,verilated verilated_threads))
 $(eval $(call sim_library,slow,SLOW,libcurta_rtl_slow.a,verilated verilated_threads verilated_fst_c))
 SIM_LIB      := $(BUILD)/sim/libcurta_rtl.a
 SIM_SLOW_LIB := $(BUILD)/sim/libcurta_rtl_slow.a
 
-.PHONY: sim
+.PHONY: sim FORCE
 sim: $(SIM_LIB) ## the Verilated device as a library

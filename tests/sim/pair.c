@@ -39,6 +39,14 @@ static struct curta_config find(const char *config)
   return *c;
 }
 
+int pair_built(const char *config)
+{
+  char word[32];
+  snprintf(word, sizeof word, "%s ", config);
+  const char *at = strstr(curta_rtl_configs(), word);
+  return at && (at == curta_rtl_configs() || at[-1] == ' ');
+}
+
 static int fill_tiles(struct pair *p, struct curta_bus *bus);
 
 int pair_open(struct pair *p, const char *config, uint32_t stall, uint32_t seed)

@@ -24,6 +24,9 @@ struct pair {
   char why[512];                   /* the first difference */
 };
 
+/* Whether this RTL library has the configuration (make SIM_CONFIGS=...). */
+int pair_built(const char *config);
+
 /* Opens both; stall in permille. 0 or -errno. config "base16" is compared with golden "base". */
 int pair_open(struct pair *p, const char *config, uint32_t stall, uint32_t seed);
 void pair_close(struct pair *p);

@@ -240,8 +240,10 @@ static int test_options(void)
 {
   struct curta_bus bus;
   struct curta_rtl_options o = { .config = "huge", .mem_bytes = 4096 };
+  char first[16];
   int bad = curta_rtl_open(&bus, &o) != -EINVAL;
-  o.config = "tiny";
+  snprintf(first, sizeof first, "%.*s", (int)strcspn(curta_rtl_configs(), " "), curta_rtl_configs());
+  o.config = first;
   o.mem_bytes = 100;
   bad |= curta_rtl_open(&bus, &o) != -EINVAL;
   o.mem_bytes = 4096;
@@ -257,6 +259,10 @@ int main(int argc, char **argv)
   programs = argc > 4 ? (uint32_t)strtoul(argv[4], NULL, 0) : 40;
   if (argc > 1)
     return run_config(argv[1], seed, stall);
-  return test_options() | run_config("tiny", seed, 0) | run_config("base", seed, stall) | run_config("base16", seed, stall) |
-         run_config("large", seed, 600);
+  static const struct { const char *config; uint32_t stall; } all[] = { { "tiny", 0 }, { "base", 250 }, { "base16", 250 }, { "large", 600 } };
+  int bad = test_options();
+  for (unsigned k = 0; k < sizeof all / sizeof *all; k++)
+    if (pair_built(all[k].config))
+      bad |= run_config(all[k].config, seed, all[k].stall);
+  return bad;
 }

@@ -336,7 +336,12 @@ static int run_config(const char *config, uint32_t seed, uint32_t stall)
 int main(int argc, char **argv)
 {
   uint32_t seed = argc > 2 ? (uint32_t)strtoul(argv[2], NULL, 0) : 1, stall = argc > 3 ? (uint32_t)strtoul(argv[3], NULL, 0) : 200;
+  static const struct { const char *config; int stalls; } all[] = { { "tiny", 0 }, { "base", 1 }, { "large", 0 } };
+  int bad = 0;
   if (argc > 1)
     return run_config(argv[1], seed, stall);
-  return run_config("tiny", seed, 0) | run_config("base", seed, stall) | run_config("large", seed, 0);
+  for (unsigned k = 0; k < sizeof all / sizeof *all; k++)
+    if (pair_built(all[k].config))
+      bad |= run_config(all[k].config, seed, all[k].stalls ? stall : 0);
+  return bad;
 }
