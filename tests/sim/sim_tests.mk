@@ -2,6 +2,7 @@
 SIMT_DIR := $(BUILD)/tests/sim
 TESTS += $(SIMT_DIR)/test_axi_checker $(SIMT_DIR)/test_errors $(SIMT_DIR)/test_control
 
+.PRECIOUS: $(SIMT_DIR)/%.o
 $(SIMT_DIR)/%.o: tests/sim/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALLC) -c $< -o $@
