@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # tools/: the curta program. build/curta has every device; build/curta-golden is the same without the simulator (a C
 # compiler is enough to build it, and the tests of tools use it); build/curta-trace simulates slowly but writes waves.
 TOOLS_OBJ  := $(patsubst tools/curta/%.c,$(BUILD)/tools/%.o,$(filter-out tools/curta/device_rtl%.c,$(wildcard tools/curta/*.c)))
