@@ -34,7 +34,7 @@ def run(tests, limit):
     """Builds and runs tests until one fails. Returns (failed, what happened)."""
     for test in tests:
         program = test.split()[0]
-        made = subprocess.run(["make", "-s", program], cwd=TREE, capture_output=True, text=True)
+        made = subprocess.run(["make", "-s", "SIM_CONFIGS=tiny", program], cwd=TREE, capture_output=True, text=True)
         if made.returncode:
             return "build", made.stderr.strip().split("\n")[-1]
         try:
