@@ -2,20 +2,21 @@
 // curta_vector - the vector engine: MAP, SCATTER, UPDATE, REDUCE, FILL, LOSS, SCALAR (machine.md section 5)
 //
 //   walk -> addresses -> read streams -> front -> requant -> post -> pack -> write stream
-//             |  accumulator memory -----^   ^-- draws          (C elements a cycle)
+//             |  accumulator memory -----^   ^-- draws          (Lanes elements a cycle)
 //             `-> addresses of the results --------------------------^
 //
 // Golden   curta_golden_map, _scatter, _update, _reduce, _fill, _loss, _scalar
-// Timing   about 15 cycles and a memory latency a command, then one group of C elements a cycle where the memory allows
+// Timing   about 15 cycles and a memory latency a command, then one group of Lanes elements a cycle where the memory allows
 // Resets   control; after rst_ni nothing may be outstanding on the bus (stop_i first)
 `include "curta_spec.vh"
 `default_nettype none
 module curta_vector #(
   parameter T       = 8,         // side of a tile, 8 or 16
-  parameter C       = 8,         // lanes: elements a cycle, divides T
+  parameter C       = 8,         // elements of a word of the accumulator memory, divides T
   parameter BUS     = 8,         // bytes of a memory beat: T or 2T
   parameter P_TILES = 256,       // accumulator memory, tiles
-  parameter Trace   = 1          // 1: check_o is computed
+  parameter Trace   = 1,         // 1: check_o is computed
+  parameter Lanes   = C          // elements a cycle: divides C, 4 Lanes >= BUS
 ) (
   input  wire                clk_i,
   input  wire                rst_ni,
@@ -77,9 +78,9 @@ module curta_vector #(
   output wire [5:0]          s_waddr_o,
   output wire [31:0]         s_wdata_o
 );
-  localparam LogG   = $clog2(T * T / C);
+  localparam LogG   = $clog2(T * T / Lanes);
   localparam LogP   = $clog2(P_TILES);
-  localparam Turn   = BUS / 4 < C ? C / (BUS / 4) : 1;
+  localparam Turn   = BUS / 4 < Lanes ? Lanes / (BUS / 4) : 1;
   localparam LogRot = Turn > 2 ? $clog2(Turn) : 1;
   localparam [31:0] TileBeats = T * T / BUS;
   localparam [7:0] Beats1 = TileBeats[7:0], Beats2 = {TileBeats[6:0], 1'b0}, Beats4 = {TileBeats[5:0], 2'b00};
@@ -191,10 +192,10 @@ module curta_vector #(
 
   // ---------------------------------------------------------------- operands
   wire              src_valid, src_pop, aux_valid, aux_pop, src_beat_valid, aux_beat_valid, src_beat_pop, aux_beat_pop;
-  wire [32*C-1:0]   src;
-  wire [16*C-1:0]   aux_raw;
+  wire [32*Lanes-1:0]   src;
+  wire [16*Lanes-1:0]   aux_raw;
   wire [8*BUS-1:0]  src_beat, aux_beat;
-  curta_vstream_rd #(.C(C), .BUS(BUS), .Wide(4), .LogDepth(7)) u_src (
+  curta_vstream_rd #(.C(Lanes), .BUS(BUS), .Wide(4), .LogDepth(7)) u_src (
     .clk_i(clk_i), .rst_ni(rst_ni), .clr_i(clr), .abort_i(abort),
     .req_valid_i(to_src), .req_ready_o(src_ready), .req_addr_i(q_beat),
     .req_beats_i(is_loss ? 8'd1 : narrow ? Beats1 : Beats4),
@@ -202,7 +203,7 @@ module curta_vector #(
     .rsp_valid_i(rsp0_valid_i), .rsp_data_i(rsp0_data_i), .rsp_last_i(rsp0_last_i),
     .narrow_i(narrow), .valid_o(src_valid), .data_o(src), .pop_i(src_pop),
     .beat_valid_o(src_beat_valid), .beat_o(src_beat), .beat_pop_i(src_beat_pop), .wait_o(rd0_wait), .idle_o(rd0_idle));
-  curta_vstream_rd #(.C(C), .BUS(BUS), .Wide(2), .LogDepth(6)) u_aux (
+  curta_vstream_rd #(.C(Lanes), .BUS(BUS), .Wide(2), .LogDepth(6)) u_aux (
     .clk_i(clk_i), .rst_ni(rst_ni), .clr_i(clr), .abort_i(abort),
     .req_valid_i(to_aux), .req_ready_o(aux_ready), .req_addr_i(q_beat),
     .req_beats_i(is_loss ? 8'd1 : master ? Beats2 : Beats1),
@@ -217,15 +218,28 @@ module curta_vector #(
   curta_fifo #(.Width(LogP), .LogDepth(3)) u_acc (
     .clk_i(clk_i), .rst_ni(!clr), .push_i(to_acc && acc_ready), .data_i(walk_addr[LogP-1:0]), .room_o(acc_ready),
     .valid_o(acc_want), .data_o(acc_tile), .pop_i(acc_pop));
-  assign vx_raddr_o = {acc_tile, group};
+  // a word of the accumulator memory is C / Lanes groups
+  wire [32*Lanes-1:0] acc_data;
+  generate
+    if (C > Lanes) begin : g_parts
+      localparam LogS = $clog2(C / Lanes);
+      reg [LogS-1:0] part_q;
+      always @(posedge clk_i) part_q <= group[LogS-1:0];
+      assign acc_data   = vx_rdata_i[32*Lanes*part_q +: 32*Lanes];
+      assign vx_raddr_o = {acc_tile, group[LogG-1:LogS]};
+    end else begin : g_whole
+      assign acc_data   = vx_rdata_i;
+      assign vx_raddr_o = {acc_tile, group};
+    end
+  endgenerate
 
   // 8-bit elements of AUX become 16-bit ones
-  reg  [16*C-1:0] aux;
+  reg  [16*Lanes-1:0] aux;
   integer         i;
   always @* begin
     aux = aux_raw;
     if (!master && aux_valid)
-      for (i = 0; i < C; i = i + 1)
+      for (i = 0; i < Lanes; i = i + 1)
         aux[16*i +: 16] = {{8{aux_raw[8*i+7]}}, aux_raw[8*i +: 8]};
   end
 
@@ -236,7 +250,7 @@ module curta_vector #(
   wire [LogRot-1:0] turn;
   wire [1:0]        pass;
   wire              fill_go;
-  curta_vissue #(.C(C), .BUS(BUS), .LogG(LogG), .LogRot(LogRot)) u_issue (
+  curta_vissue #(.C(Lanes), .BUS(BUS), .LogG(LogG), .LogRot(LogRot)) u_issue (
     .clk_i(clk_i), .clr_i(clr), .run_i(run && !is_loss && fill_go),
     .has_src_i(has_src), .has_aux_i(has_aux), .has_dst_i(has_dst), .acc_i(acc), .narrow_i(narrow), .copy_i(copy),
     .sto_i(sto), .scatter_i(is_scatter), .aux_last_i(mask), .decay_i(decay), .master_i(master), .reduce_i(is_reduce),
@@ -257,17 +271,17 @@ module curta_vector #(
     else if (fill_in != (is_fill && issue_take)) fills_q <= fill_in ? fills_q + 5'd1 : fills_q - 5'd1;
 
   // AUX goes along with its group: register k is valid in stage k
-  reg  [8*C-1:0]  aux0_q;              // waits for the accumulator memory (masks, weights of a plain update)
+  reg  [8*Lanes-1:0]  aux0_q;              // waits for the accumulator memory (masks, weights of a plain update)
   wire            aux_late = acc && !master && !decay;
-  reg  [16*C-1:0] aux1_q, aux2_q, aux3_q, aux4_q;
+  reg  [16*Lanes-1:0] aux1_q, aux2_q, aux3_q, aux4_q;
   integer         k;
   always @(posedge clk_i) begin
     if (aux_pop)
-      for (k = 0; k < C; k = k + 1)
+      for (k = 0; k < Lanes; k = k + 1)
         aux0_q[8*k +: 8] <= aux[16*k +: 8];
     if (aux_late) begin
       if (ld_acc)
-        for (k = 0; k < C; k = k + 1)
+        for (k = 0; k < Lanes; k = k + 1)
           aux1_q[16*k +: 16] <= {{8{aux0_q[8*k + 7]}}, aux0_q[8*k +: 8]};
     end else if (aux_pop) begin
       aux1_q <= aux;
@@ -277,26 +291,33 @@ module curta_vector #(
     if (v3)     aux4_q <= aux3_q;
   end
 
-  wire [32*C-1:0] x, r;
-  wire [8*C-1:0]  y4, y5, idx5, w;
-  wire [16*C-1:0] half5;
-  reg  [8*C-1:0]  w_aux;
-  integer         m;
+  wire [32*Lanes-1:0] x, r;
+  wire [8*Lanes-1:0]  y4, y5, idx5, w;
+  wire [8*Lanes-1:0]  raw5;
+  reg  [16*Lanes-1:0] half;            // 16-bit elements for another pass: weights, or the result of UPDATE
+  reg  [8*Lanes-1:0]  w_aux;
+  integer             m, n;
+  always @* begin
+    half = aux;
+    if (ld_half && !half_aux)
+      for (m = 0; m < Lanes; m = m + 1)
+        half[16*m +: 16] = {idx5[8*m +: 8], raw5[8*m +: 8]};
+  end
   always @* begin
     w_aux = 0;
     if (add)
-      for (m = 0; m < C; m = m + 1)
-        w_aux[8*m +: 8] = aux1_q[16*m +: 8];
+      for (n = 0; n < Lanes; n = n + 1)
+        w_aux[8*n +: 8] = aux1_q[16*n +: 8];
   end
   assign w = master ? y5 : w_aux;
 
-  curta_vfront #(.C(C), .BUS(BUS), .LogRot(LogRot)) u_front (
+  curta_vfront #(.C(Lanes), .BUS(BUS), .LogRot(LogRot)) u_front (
     .clk_i(clk_i), .ld_wide_i(ld_wide), .ld_narrow_i(ld_narrow), .ld_acc_i(ld_acc), .ld_half_i(ld_half),
-    .src_i(src), .acc_i(vx_rdata_i), .half_i(half_aux ? aux : half5), .rot_i(rot), .turn_i(turn), .decay_i(add),
+    .src_i(src), .acc_i(acc_data), .half_i(half), .rot_i(rot), .turn_i(turn), .decay_i(add),
     .d_i(d_exp), .w_i(w), .x_o(x));
 
   wire [31:0] or_group;
-  curta_requant #(.C(C)) u_requant (
+  curta_requant #(.C(Lanes)) u_requant (
     .clk_i(clk_i), .clr_i(clr), .shift_i(pass != 2'd0 ? {28'd0, frac} : shift), .mode_i(pass != 2'd0 ? 2'd1 : mode),
     .wrap_i(pass == 2'd0 && flags_q[`CURTA_MAP_WRAP]), .red_i(is_reduce && pass == 2'd0), .valid_i(valid1), .x_i(x),
     .r_i(r), .v2_o(v2), .or_o(or_group), .v3_o(v3), .valid_o(v4), .y_o(y4));
@@ -311,29 +332,29 @@ module curta_vector #(
   always @(posedge clk_i) begin
     seeded_q <= run && sto;
     if (go_i)      index_q <= origin_q;
-    else if (draw) index_q <= index_q + C;
+    else if (draw) index_q <= index_q + Lanes;
   end
-  curta_rand #(.C(C)) u_rand (
+  curta_rand #(.C(Lanes)) u_rand (
     .clk_i(clk_i), .clr_i(clr), .start_i(draw || loss_rand), .seed_i(seed), .tensor_i(tensor),
     .index_i(is_loss ? loss_index : index_q), .ready_o(rand_ready), .r_o(r));
 
   wire last5;
-  curta_vpost #(.C(C), .LogG(LogG)) u_post (
+  curta_vpost #(.C(Lanes), .LogG(LogG)) u_post (
     .clk_i(clk_i), .clr_i(clr), .relu_i(relu), .pool_i(pool), .mask_i(mask), .scatter_i(is_scatter),
     .update_i(is_update && pass == 2'd0), .fill_i(is_fill), .value_i(w19_q[7:0]), .passes_i(passes),
     .frac_i(master ? frac : 4'd0), .pre_i(v3), .valid_i(v4), .y_i(y4), .aux_i(aux4_q),
-    .valid_o(v5), .last_o(last5), .y_o(y5), .idx_o(idx5), .half_o(half5));
+    .valid_o(v5), .last_o(last5), .y_o(y5), .idx_o(idx5), .raw_o(raw5));
 
   // ---------------------------------------------------------------- results
   wire             loss_push, dst_push, idx_push;
   wire [8*BUS-1:0] loss_beat, dst_beat, idx_beat;
   wire             y_out = v5 && has_dst && (is_scatter || last5) && pass == (master ? 2'd2 : 2'd0);
-  curta_vpack #(.C(C), .BUS(BUS)) u_pack (
+  curta_vpack #(.C(Lanes), .BUS(BUS)) u_pack (
     .clk_i(clk_i), .clr_i(clr),
     .y_valid_i(y_out), .y_i(y5), .beat_valid_i(copy_push || loss_push), .beat_i(is_loss ? loss_beat : x[8*BUS-1:0]),
     .dst_push_o(dst_push), .dst_o(dst_beat),
     .idx_valid_i(v5 && pool && last5), .idx_i(idx5), .half_valid_i(v5 && is_update && master && pass == 2'd0),
-    .half_i(half5), .idx_push_o(idx_push), .idx_o(idx_beat));
+    .low_i(raw5), .idx_push_o(idx_push), .idx_o(idx_beat));
 
   curta_vstream_wr #(.T(T), .BUS(BUS), .LogDst(6), .LogIdx(5), .Trace(Trace)) u_out (
     .clk_i(clk_i), .rst_ni(rst_ni), .clr_i(!rst_ni || go_i), .abort_i(abort),

@@ -62,17 +62,13 @@ module curta_vfront #(
   end
 
   always @* begin
-    sum  = x_q[32*NP-1:0];
-    w    = 8'd0;
-    mag  = 8'd0;
-    term = 32'd0;
-    if (decay_i)
-      for (k = 0; k < NP; k = k + 1) begin
-        w    = w_i[8*(NP*turn_i + k) +: 8];
-        mag  = w[7] ? 8'd0 - w : w;
-        term = none_q ? 32'd0 : up_q ? {24'd0, mag} << left_q : {24'd0, mag >> right_q};
-        sum[32*k +: 32] = x_q[32*k +: 32] + (term ^ {32{w[7]}}) + {31'd0, w[7]};
-      end
+    sum = x_q[32*NP-1:0];
+    for (k = 0; k < NP; k = k + 1) begin
+      w    = w_i[8*(NP*turn_i + k) +: 8] & {8{decay_i}};
+      mag  = w[7] ? 8'd0 - w : w;
+      term = none_q ? 32'd0 : up_q ? {24'd0, mag} << left_q : {24'd0, mag >> right_q};
+      sum[32*k +: 32] = x_q[32*k +: 32] + (term ^ {32{w[7]}}) + {31'd0, w[7]};
+    end
   end
 
   always @(posedge clk_i)

@@ -35,7 +35,7 @@ module curta_vpost #(
   output reg             last_o,       // of the last pass
   output wire [8*C-1:0]  y_o,          // what goes to DST
   output wire [8*C-1:0]  idx_o,        // what goes to IDX
-  output wire [16*C-1:0] half_o        // {idx, y} as 16-bit elements
+  output wire [8*C-1:0]  raw_o         // {idx_o, raw_o}: 16-bit results of UPDATE, lane by lane
 );
   reg  [LogG-1:0] g3_q, g4_q, g5_q;
   reg  [7:0]      pass4_q, pass5_q;
@@ -110,24 +110,17 @@ module curta_vpost #(
   end
 
   // scatter: the error goes to the position that the index names
-  reg [8*C-1:0]  routed;
-  reg [16*C-1:0] half;
-  integer        k;
+  reg [8*C-1:0] routed;
+  integer       k;
   always @* begin
     routed = y_q;
     if (scatter_i && valid_o)
       for (k = 0; k < C; k = k + 1)
         if (i_q[8*k +: 8] != pass5_q) routed[8*k +: 8] = 8'd0;
   end
-  always @* begin
-    half = 0;
-    if (frac_i != 4'd0)
-      for (k = 0; k < C; k = k + 1)
-        half[16*k +: 16] = {i_q[8*k +: 8], y_q[8*k +: 8]};
-  end
 
   assign y_o    = routed;
   assign idx_o  = i_q;
-  assign half_o = half;
+  assign raw_o  = y_q;
 endmodule
 `default_nettype wire

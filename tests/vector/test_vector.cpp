@@ -437,15 +437,15 @@ static void speed(const char *name, uint32_t groups, double least)
   Bench::Result r = bench->run(cmd, kLimit);
   double per = (double)r.cycles / groups;
   bool ok = r.done && !r.error && per <= least * 1.15 + 120.0 / groups;
-  printf("%s vector %s speed %s: %.2f cycles a group of %d (bound %.2f)\n", ok ? "PASS" : "FAIL", STRING(CONFIG), name, per, P_C,
+  printf("%s vector %s speed %s: %.2f cycles a group of %d (bound %.2f)\n", ok ? "PASS" : "FAIL", STRING(CONFIG), name, per, P_L,
          least);
   failures += !ok;
 }
 static double most(double a, double b) { return a > b ? a : b; }
 static void speeds()
 {
-  const uint32_t groups = 60 * (T2 / P_C);
-  const double beat = (double)P_C / P_BUS;  // beats of a group of bytes
+  const uint32_t groups = 60 * (T2 / P_L);
+  const double beat = (double)P_L / P_BUS;  // beats of a group of bytes
   memset(cmd, 0, sizeof cmd);
   cmd[0] = CURTA_OP_MAP;
   cmd[8] = 0x10000 | 60;
@@ -463,14 +463,14 @@ static void speeds()
   set(CURTA_MAP_SRC_ACC, 1);
   set(CURTA_MAP_MASK, 1);
   set(CURTA_MAP_N0, P_P < 60 ? P_P : 60);
-  speed("map accumulators mask", (P_P < 60 ? P_P : 60) * (T2 / P_C), 1);
+  speed("map accumulators mask", (P_P < 60 ? P_P : 60) * (T2 / P_L), 1);
   set(CURTA_MAP_ROUND, 2);
-  speed("map accumulators stochastic", (P_P < 60 ? P_P : 60) * (T2 / P_C), 12);
+  speed("map accumulators stochastic", (P_P < 60 ? P_P : 60) * (T2 / P_L), 12);
   set(CURTA_MAP_MASK, 0);
   set(CURTA_MAP_ROUND, 0);
   set(CURTA_MAP_REQ, 0);
   set(CURTA_MAP_DST_TYPE, 2);
-  speed("copy accumulators", (P_P < 60 ? P_P : 60) * (T2 / P_C), most(1, 4 * beat));
+  speed("copy accumulators", (P_P < 60 ? P_P : 60) * (T2 / P_L), most(1, 4 * beat));
   memset(cmd, 0, sizeof cmd);
   cmd[0] = CURTA_OP_UPDATE;
   cmd[8] = 60;
