@@ -4,8 +4,8 @@
 //        visit, then for each step x_A before x_B.
 // Golden curta_golden_gemm
 // Timing a pipeline that never stops (curta_step decides all waiting):
-//        0 step: buffer address | 1 bank words; range check | 2 bank words, rotated | 3 operands; read of start values
-//        4 products; start values | 5 pair sums -> accumulate / swap / shift; drained row | 6 write of results, OR, check
+//        0 step: buffer address | 1 bank words, rotated; range check | 2 operands; read of start values | 3 products; start values
+//        4 pair sums -> accumulate / swap / shift; drained row | 5 write of results, OR, check
 //        One command after the other: configuration of the next may be written while cfg_ready_o.
 // Resets all control; data paths are loaded before they are used.
 `include "curta_spec.vh"
@@ -112,34 +112,32 @@ module curta_matrix #(
   );
 
   // ---- control pipeline: bit n of each is the value of cycle n
-  reg [2:1]     op_q;
-  reg [5:1]     acc_q, swap_q, shift_q;
-  reg [6:1]     out_q;
-  reg [4:1]     in_q;
-  reg [7:1]     last_q;
-  reg [Paw-1:0] in_addr1_q, in_addr2_q, in_addr3_q;
-  reg [Paw-1:0] out_addr1_q, out_addr2_q, out_addr3_q, out_addr4_q, out_addr5_q, out_addr6_q;
+  reg [1:1]     op_q;
+  reg [4:1]     acc_q, swap_q, shift_q;
+  reg [5:1]     out_q;
+  reg [3:1]     in_q;
+  reg [6:1]     last_q;
+  reg [Paw-1:0] in_addr1_q, in_addr2_q;
+  reg [Paw-1:0] out_addr1_q, out_addr2_q, out_addr3_q, out_addr4_q, out_addr5_q;
   reg           check_p1_q;
   reg [15:0]    tile_a1_q, tile_b1_q, tile_p1_q;
   wire          run_n = rst_ni && !stop_i;
 
   always @(posedge clk_i) begin
-    op_q    <= {2{run_n}} & {op_q[1], op};
-    acc_q   <= {5{run_n}} & {acc_q[4:1], acc};
-    swap_q  <= {5{run_n}} & {swap_q[4:1], swap};
-    shift_q <= {5{run_n}} & {shift_q[4:1], shift};
-    in_q    <= {4{run_n}} & {in_q[3:1], in};
-    out_q   <= {6{run_n}} & {out_q[5:1], out};
-    last_q  <= {7{run_n}} & {last_q[6:1], last};
+    op_q    <= run_n && op;
+    acc_q   <= {4{run_n}} & {acc_q[3:1], acc};
+    swap_q  <= {4{run_n}} & {swap_q[3:1], swap};
+    shift_q <= {4{run_n}} & {shift_q[3:1], shift};
+    in_q    <= {3{run_n}} & {in_q[2:1], in};
+    out_q   <= {5{run_n}} & {out_q[4:1], out};
+    last_q  <= {6{run_n}} & {last_q[5:1], last};
     in_addr1_q  <= in_addr[Paw-1:0];
     in_addr2_q  <= in_addr1_q;
-    in_addr3_q  <= in_addr2_q;
     out_addr1_q <= out_addr[Paw-1:0];
     out_addr2_q <= out_addr1_q;
     out_addr3_q <= out_addr2_q;
     out_addr4_q <= out_addr3_q;
     out_addr5_q <= out_addr4_q;
-    out_addr6_q <= out_addr5_q;
     check_p1_q  <= run_n && check_p;
     if (acc) begin
       tile_a1_q <= tile_a;
@@ -156,7 +154,7 @@ module curta_matrix #(
   always @(posedge clk_i)
     if (!failed_q && (bad_p || bad_a || bad_b)) info_q <= bad_p ? tile_p1_q : bad_a ? tile_a1_q : tile_b1_q;
 
-  // ---- operands: read at cycle 0, here at cycle 2
+  // ---- operands: read at cycle 0, here at cycle 1
   wire [8*R*V-1:0] a_operand;
   wire [8*C*V-1:0] b_operand;
   curta_opbuf #(.T(T), .L(R), .V(V), .BUS(BUS), .TILES(A_TILES)) u_buf_a (
@@ -172,26 +170,25 @@ module curta_matrix #(
   reg  [32*C-1:0] start_q, result_q;
   wire [32*C-1:0] drain;
   always @(posedge clk_i) begin
-    if (swap_q[4] || shift_q[4]) start_q <= in_q[4] ? mx_rdata_i : {32*C{1'b0}};
-    if (out_q[5]) result_q <= drain;
+    if (swap_q[3] || shift_q[3]) start_q <= in_q[3] ? mx_rdata_i : {32*C{1'b0}};
+    if (out_q[4]) result_q <= drain;
   end
   curta_array #(.R(R), .C(C), .V(V)) u_array (
     .clk_i(clk_i), .a_i(a_operand), .b_i(b_operand),
-    .load_i(op_q[2]), .zero_i(acc_q[2] && !op_q[2]), .mul_i(acc_q[3]), .add_i(acc_q[4]), .acc_i(acc_q[5]), .swap_i(swap_q[5]),
-    .shift_i(shift_q[5]),
+    .load_i(op_q[1]), .zero_i(acc_q[1] && !op_q[1]), .mul_i(acc_q[2]), .add_i(acc_q[3]), .acc_i(acc_q[4]), .swap_i(swap_q[4]), .shift_i(shift_q[4]),
     .start_i(start_q), .drain_o(drain)
   );
-  assign mx_re_o    = in_q[3];
-  assign mx_raddr_o = in_addr3_q;
-  assign mx_we_o    = out_q[6];
-  assign mx_waddr_o = out_addr6_q;
+  assign mx_re_o    = in_q[2];
+  assign mx_raddr_o = in_addr2_q;
+  assign mx_we_o    = out_q[5];
+  assign mx_waddr_o = out_addr5_q;
   assign mx_wdata_o = result_q;
 
-  // ---- life of a command: run, [OR into the scale register], done; or failed, some cycles to empty the pipeline, done
+  // ---- life of a command: run, [OR into the scale register], done; or failed, six cycles to empty the pipeline, done
   localparam [2:0] IDLE = 0, RUN = 1, OR = 2, SUM = 3, DONE = 4, FAIL = 5;
   reg [2:0] state_q, wait_q;
   always @(posedge clk_i) begin
-    wait_q <= state_q == FAIL ? wait_q - 3'd1 : 3'd6;
+    wait_q <= state_q == FAIL ? wait_q - 3'd1 : 3'd5;
     if (!run_n) begin
       state_q  <= IDLE;
       failed_q <= 1'b0;
@@ -202,7 +199,7 @@ module curta_matrix #(
         if (bad_p || bad_a || bad_b) begin
           state_q  <= FAIL;
           failed_q <= 1'b1;
-        end else if (last_q[7]) state_q <= final_q ? OR : DONE;
+        end else if (last_q[6]) state_q <= final_q ? OR : DONE;
       OR:
         if (or_ready_i) state_q <= SUM;
       SUM:                                   // or_result_i is here
@@ -224,13 +221,13 @@ module curta_matrix #(
   assign st_busy_o    = op;
   assign st_drain_o   = step_drain || (st_active_o && !step_active && !op);
 
-  // ---- OR of the magnitudes, check, busy: cycle 6
+  // ---- OR of the magnitudes, check, busy: cycle 5
   assign or_valid_o = state_q == OR;
   assign or_addr_o  = or_reg_q;
   assign or_keep_o  = or_keep_q;
   curta_matrix_sum #(.C(C), .Trace(Trace)) u_sum (
     .clk_i(clk_i), .clear_i(go_i), .final_i(final_q),
-    .result_valid_i(out_q[6]), .result_addr_i({{32-Paw{1'b0}}, out_addr6_q}), .result_i(result_q),
+    .result_valid_i(out_q[5]), .result_addr_i({{32-Paw{1'b0}}, out_addr5_q}), .result_i(result_q),
     .scalar_valid_i(state_q == SUM), .scalar_addr_i(or_reg_q), .scalar_i(or_result_i), .busy_i(op),
     .or_o(or_value_o), .check_o(check_o), .busy_o(busy_o)
   );

@@ -6,7 +6,7 @@
 //        tile row take one cycle.      bank of block, NB = 4:   rb\cb 0 1 2 3
 //                                                                0    0 1 2 3
 //                                                                1    1 2 3 0
-// Timing read: re at cycle 0, operand at cycle 2 and on until the next one.  Write: one bus beat a cycle, readable two
+// Timing read: re at cycle 0, operand at cycle 1 and on until the next read.  Write: one bus beat a cycle, readable two
 //        cycles later.
 // Resets nothing: a program reads only tiles that it loaded.
 `default_nettype none
@@ -73,24 +73,13 @@ module curta_opbuf #(
   reg  [Nw-1:0] rot_q;                       // bank of the first block
   wire [31:0]   rot    = (base + p) & NbMask;
 
-  reg           re_q, turn2_q;
-  reg  [Nw-1:0] rot2_q;
-  reg [NB*W-1:0]  bank_q;                    // block RAMs answer late and from afar: a stage of its own
-  wire [NB*W-1:0] bank_data;
-
-  always @(posedge clk_i) begin
-    re_q <= re_i;
+  always @(posedge clk_i)
     if (re_i) begin
       turn_q <= turn_i;
       rot_q  <= rot[Nw-1:0];
     end
-    if (re_q) begin
-      turn2_q <= turn_q;
-      rot2_q  <= rot_q;
-      bank_q  <= bank_data;
-    end
-  end
 
+  wire [NB*W-1:0] bank_data;
   genvar b;
   generate
     for (b = 0; b < NB; b = b + 1) begin : g_bank
@@ -122,8 +111,8 @@ module curta_opbuf #(
   integer         n, j;
   always @*
     for (n = 0; n < N; n = n + 1) begin
-      block = bank_q[((n + {{32-Nw{1'b0}}, rot2_q}) & NbMask)*W +: W];
-      if (turn2_q) block = turned(block);
+      block = bank_data[((n + {{32-Nw{1'b0}}, rot_q}) & NbMask)*W +: W];
+      if (turn_q) block = turned(block);
       for (j = 0; j < Bk; j = j + 1)
         operand[((Wide ? n*Bk + j : j)*V + (Wide ? 0 : n*Bk))*8 +: Bk*8] = block[j*Bk*8 +: Bk*8];
     end

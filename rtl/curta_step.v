@@ -60,7 +60,6 @@ module curta_step #(
   wire [15:0] klast = w9[`CURTA_GEMM_KLAST];
   wire [31:0] klast_end = ({16'd0, klast} - 32'd1) / V;
   reg         keep_q;                        // ACC
-  reg         nkc_one_q;
   reg  [15:0] nkc_q, a_sky_q, a_skx_q, a_skc_q, b_sky_q, b_skx_q, b_skc_q;
   reg  [7:0]  klast_q;                       // last V-group of the last contraction tile
 
@@ -68,7 +67,6 @@ module curta_step #(
     if (go_i) begin
       keep_q  <= w5[18];
       nkc_q   <= w9[`CURTA_GEMM_NKC];
-      nkc_one_q <= w9[`CURTA_GEMM_NKC] == 16'd1;
       klast_q <= klast_end[7:0];
       a_sky_q <= w11[`CURTA_GEMM_A_SKY];  a_skx_q <= w12[`CURTA_GEMM_A_SKX];  a_skc_q <= w12[`CURTA_GEMM_A_SKC];
       b_sky_q <= w14[`CURTA_GEMM_B_SKY];  b_skx_q <= w15[`CURTA_GEMM_B_SKX];  b_skc_q <= w15[`CURTA_GEMM_B_SKC];
@@ -79,17 +77,15 @@ module curta_step #(
   reg  [15:0] a_q, a_x_q, a_y_q, b_q, b_x_q, b_y_q, p_q;       // _x, _y: address at the start of this kx, ky
   reg  [15:0] kc_q, kx_q, ky_q, nx_q;                          // iterations left
   reg  [7:0]  kk_q, ga_q, gb_q;
-  reg         kc_one_q, kx_one_q, ky_one_q, nx_one_q;          // = 1 iteration left, kept beside the counters: they head the
-                                                               // longest path
   // ---- the next subvisit (of the visit at the input), and the end
   reg  [7:0]  next_ga_q, next_gb_q;
   reg         taken_q;                       // the last subvisit of the last visit has been taken
   reg         flushed_q;
 
-  wire kc_end   = kc_one_q;
+  wire kc_end   = kc_q == 16'd1;
   wire kk_end   = kk_q == (kc_end ? klast_q : KkEnd);
-  wire x_end    = kk_end && kc_end && kx_one_q;
-  wire sub_end  = !op_q || (x_end && ky_one_q);
+  wire x_end    = kk_end && kc_end && kx_q == 16'd1;
+  wire sub_end  = !op_q || (x_end && ky_q == 16'd1);
 
   // ---- exchange
   reg  [7:0]  slot_q;                        // row of the next slot; 0: only the swap is missing
@@ -137,10 +133,6 @@ module curta_step #(
       kx_q <= visit_nx_i;
       nx_q <= visit_nx_i;
       ky_q <= visit_ny_i;
-      kc_one_q <= nkc_one_q;
-      kx_one_q <= visit_nx_i == 16'd1;
-      nx_one_q <= visit_nx_i == 16'd1;
-      ky_one_q <= visit_ny_i == 16'd1;
       op_q <= !visit_empty_i;
       new_q <= next_ga_q == 8'd0 && next_gb_q == 8'd0;
     end else if (issue && op_q) begin
@@ -149,18 +141,15 @@ module curta_step #(
         a_q  <= a_next;
         b_q  <= b_next;
         kc_q <= kc_end ? nkc_q : kc_q - 16'd1;
-        kc_one_q <= kc_end ? nkc_one_q : kc_q == 16'd2;
         if (kc_end) begin
           a_x_q <= a_next;
           b_x_q <= b_next;
           kx_q  <= x_end ? nx_q : kx_q - 16'd1;
-          kx_one_q <= x_end ? nx_one_q : kx_q == 16'd2;
         end
         if (x_end) begin
           a_y_q <= a_next;
           b_y_q <= b_next;
           ky_q  <= ky_q - 16'd1;
-          ky_one_q <= ky_q == 16'd2;
         end
       end
       if (sub_end) op_q <= 1'b0;             // a flush may follow: it has no operands

@@ -14,7 +14,7 @@ module curta_walk (
   // command
   input  wire [21*32-1:0] cfg_i,             // command words 0..20; stable from go until done_o
   input  wire            go_i,
-  output wire            done_o,             // level_q: the configuration is no longer needed
+  output wire            done_o,             // level: the configuration is no longer needed
   // visit
   output reg             visit_valid_o,
   input  wire            visit_ready_i,
@@ -42,19 +42,15 @@ module curta_walk (
   reg signed [18:0] sy_q, sx_q;              // Y_A vy + Y_C, X_A vx + X_C
 
   wire vx_end = vx_q == 16'd1, vy_end = vy_q == 16'd1, gb_end = gb_q == 16'd1, ga_end = ga_q == 16'd1;
+  wire last   = vx_end && vy_end && gb_end && ga_end;
 
-  // which loop steps: 0 vx, 1 vy, 2 gb, 3 ga; the counters stand still for the cycles before PUSH, so these may lag by one
-  reg [1:0] level_q;
-  reg       last_q;
-  always @(posedge clk_i) begin
-    level_q <= !vx_end ? 2'd0 : !vy_end ? 2'd1 : !gb_end ? 2'd2 : 2'd3;
-    last_q  <= vx_end && vy_end && gb_end && ga_end;
-  end
+  // which loop steps: 0 vx, 1 vy, 2 gb, 3 ga
+  wire [1:0] level = !vx_end ? 2'd0 : !vy_end ? 2'd1 : !gb_end ? 2'd2 : 2'd3;
 
   // one adder an address: base of the loop that steps + its stride
   reg [15:0] a_from, b_from, p_from, a_by, b_by, p_by;
   always @*
-    case (level_q)
+    case (level)
       2'd0: begin
         a_from = a_vx_q;  a_by = w11[`CURTA_GEMM_A_SVX];
         b_from = b_vx_q;  b_by = w14[`CURTA_GEMM_B_SVX];
@@ -85,7 +81,7 @@ module curta_walk (
   wire signed [18:0] y_step = {17'd0, w20[`CURTA_GEMM_Y_A]};
   wire signed [18:0] x_step = {17'd0, w20[`CURTA_GEMM_X_A]};
   wire start   = state_q == IDLE && go_i;
-  wire advance = state_q == PUSH && !visit_valid_o;      // not in the cycle of visit_ready_i: its path is long
+  wire advance = state_q == PUSH && (!visit_valid_o || visit_ready_i);
 
   always @(posedge clk_i)
     if (start) begin
@@ -97,21 +93,21 @@ module curta_walk (
       sy_q <= y_c;
       sx_q <= x_c;
     end else if (advance) begin
-      vx_q <= level_q == 2'd0 ? vx_q - 16'd1 : w7[`CURTA_GEMM_NVX];
-      if (level_q == 2'd1) vy_q <= vy_q - 16'd1;
-      if (level_q >= 2'd2) vy_q <= w7[`CURTA_GEMM_NVY];
-      if (level_q == 2'd2) gb_q <= gb_q - 16'd1;
-      if (level_q == 2'd3) gb_q <= w6[`CURTA_GEMM_NGB];
-      if (level_q == 2'd3) ga_q <= ga_q - 16'd1;
+      vx_q <= level == 2'd0 ? vx_q - 16'd1 : w7[`CURTA_GEMM_NVX];
+      if (level == 2'd1) vy_q <= vy_q - 16'd1;
+      if (level >= 2'd2) vy_q <= w7[`CURTA_GEMM_NVY];
+      if (level == 2'd2) gb_q <= gb_q - 16'd1;
+      if (level == 2'd3) gb_q <= w6[`CURTA_GEMM_NGB];
+      if (level == 2'd3) ga_q <= ga_q - 16'd1;
       a_vx_q <= a_next;
       b_vx_q <= b_next;
       p_vx_q <= p_next;
-      if (level_q >= 2'd1) begin a_vy_q <= a_next; b_vy_q <= b_next; p_vy_q <= p_next; end
-      if (level_q >= 2'd2) begin b_gb_q <= b_next; p_gb_q <= p_next; end
-      if (level_q == 2'd3) begin a_ga_q <= a_next; p_ga_q <= p_next; end
-      sx_q <= level_q == 2'd0 ? sx_q + x_step : x_c;
-      if (level_q == 2'd1) sy_q <= sy_q + y_step;
-      if (level_q >= 2'd2) sy_q <= y_c;
+      if (level >= 2'd1) begin a_vy_q <= a_next; b_vy_q <= b_next; p_vy_q <= p_next; end
+      if (level >= 2'd2) begin b_gb_q <= b_next; p_gb_q <= p_next; end
+      if (level == 2'd3) begin a_ga_q <= a_next; p_ga_q <= p_next; end
+      sx_q <= level == 2'd0 ? sx_q + x_step : x_c;
+      if (level == 2'd1) sy_q <= sy_q + y_step;
+      if (level >= 2'd2) sy_q <= y_c;
     end
 
   // ---- window: first the rows, then the columns, through the same logic
@@ -179,7 +175,7 @@ module curta_walk (
       XRANGE:  state_q <= YMUL;
       YMUL:    if (mul_q == 16'd0) state_q <= XMUL;
       XMUL:    if (mul_q == 16'd0) state_q <= PUSH;
-      PUSH:    if (advance) state_q <= last_q ? IDLE : YRANGE;
+      PUSH:    if (advance) state_q <= last ? IDLE : YRANGE;
       default: state_q <= IDLE;
     endcase
 
@@ -193,7 +189,7 @@ module curta_walk (
       visit_ny_o    <= ny_q;
       visit_nx_o    <= nx_q;
       visit_empty_o <= empty_q;
-      visit_last_o  <= last_q;
+      visit_last_o  <= last;
     end
   end
 

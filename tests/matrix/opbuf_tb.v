@@ -66,10 +66,9 @@ module opbuf_tb;
       kgroup = n / (TILES*2) / (T/L);
       re = 1;
       cycle;
-      re = 0;
-      cycle;
       check;
       reads = reads + 1;
+      re = 0;
       if (n % 3 == 0) begin cycle; check; end    // held without re
     end
     if (bad == 0) $display("PASS opbuf T=%0d L=%0d V=%0d BUS=%0d: %0d reads", T, L, V, BUS, reads);
