@@ -73,10 +73,20 @@ static inline void curta_golden_set(struct curta_golden *g, uint32_t reg, uint32
   g->check += value * (2u * reg + 1u);
 }
 
+/* Address of tile number `tile` (signed, modulo 2^32) of `bytes` each, counted from base: exact, it may leave 32 bits. */
+static inline int64_t curta_golden_tile(uint32_t base, uint32_t tile, uint32_t bytes)
+{
+  return (int64_t)base + (int64_t)curta_s32(tile) * (int64_t)bytes;
+}
+
 /* Memory [addr, addr + bytes), or null: RANGE outside MEM_SIZE, BUS where MEM_SIZE promises more than there is. */
-static inline void *curta_golden_at(const struct curta_golden *g, uint32_t addr, uint32_t bytes, int *err)
+static inline void *curta_golden_at(const struct curta_golden *g, int64_t addr, uint32_t bytes, int *err)
 {
   uint64_t end = (uint64_t)addr + bytes;
+  if (addr < 0) {
+    *err = CURTA_ERR_RANGE;
+    return 0;
+  }
   if (end <= g->mem_size && end <= g->mem_bytes)
     return g->mem + addr;
   *err = end <= g->mem_size ? CURTA_ERR_BUS : CURTA_ERR_RANGE;

@@ -35,12 +35,12 @@ static struct curta_walk load_walk(const uint32_t *cmd)
 }
 
 /* buffer[tile] := the tile at addr */
-static int load_tile(struct curta_golden *g, uint32_t buf, uint32_t tile, uint32_t addr)
+static int load_tile(struct curta_golden *g, uint32_t buf, uint32_t tile, int64_t addr)
 {
   int err = 0;
   const void *src;
   int8_t *dst;
-  g->info = addr;
+  g->info = (uint32_t)addr;
   src = curta_golden_at(g, addr, g->t2, &err);
   if (!src)
     return err;
@@ -62,7 +62,7 @@ int curta_golden_load(struct curta_golden *g, const uint32_t *cmd)
   uint32_t dst = curta_cmd_get(cmd, CURTA_LOAD_DST);
   int err = 0;
   for (uint64_t n = curta_walk_items(&w); n && !err; n--, curta_walk_next(&w)) {
-    err = load_tile(g, buf, dst++, addr + w.src * g->t2);
+    err = load_tile(g, buf, dst++, curta_golden_tile(addr, w.src, g->t2));
     g->rd_bytes += g->t2;
   }
   return err;

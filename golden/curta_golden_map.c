@@ -41,9 +41,9 @@ static struct map common(struct curta_golden *g, const uint32_t *cmd)
 }
 
 /* `bytes` at addr, with ERROR_INFO set and the traffic counted. */
-static void *touch(struct map *m, uint32_t addr, uint32_t bytes, uint64_t *traffic, int *err)
+static void *touch(struct map *m, int64_t addr, uint32_t bytes, uint64_t *traffic, int *err)
 {
-  m->g->info = addr;
+  m->g->info = (uint32_t)addr;
   *traffic += bytes;
   return curta_golden_at(m->g, addr, bytes, err);
 }
@@ -52,7 +52,7 @@ static const void *source(struct map *m, uint32_t tile, int *err)
 {
   uint32_t bytes = m->wide ? 4 * m->g->t2 : m->g->t2;
   if (!m->acc)
-    return touch(m, m->src + tile * bytes, bytes, &m->g->rd_bytes, err);
+    return touch(m, curta_golden_tile(m->src, tile, bytes), bytes, &m->g->rd_bytes, err);
   tile += m->src;
   if (tile < (uint32_t)m->g->conf.p_tiles)
     return m->g->acc + (size_t)tile * m->g->t2;
@@ -62,7 +62,7 @@ static const void *source(struct map *m, uint32_t tile, int *err)
 }
 
 /* Writes `bytes` of y at addr. */
-static int store(struct map *m, uint32_t addr, const void *y, uint32_t bytes)
+static int store(struct map *m, int64_t addr, const void *y, uint32_t bytes)
 {
   int err = 0;
   void *p = touch(m, addr, bytes, &m->g->wr_bytes, &err);
@@ -70,7 +70,7 @@ static int store(struct map *m, uint32_t addr, const void *y, uint32_t bytes)
     return err;
   memcpy(p, y, bytes);
   if (m->g->retire_fn)
-    m->g->check = curta_golden_sum(m->g->check, addr / 4, y, bytes / 4);
+    m->g->check = curta_golden_sum(m->g->check, (uint32_t)addr / 4, y, bytes / 4);
   return 0;
 }
 
@@ -123,7 +123,7 @@ static int pool(struct map *m, int8_t *best, uint8_t *idx, uint32_t tile)
 static int mask_tile(struct map *m, int8_t *y, uint32_t tile)
 {
   int err = 0;
-  const int8_t *mask = touch(m, m->aux + tile * m->g->t2, m->g->t2, &m->g->rd_bytes, &err);
+  const int8_t *mask = touch(m, curta_golden_tile(m->aux, tile, m->g->t2), m->g->t2, &m->g->rd_bytes, &err);
   if (!mask)
     return err;
   for (uint32_t i = 0, n = m->g->t2; i < n; i++)
@@ -136,7 +136,7 @@ static int store_pooled(struct map *m, const int8_t *best, uint8_t *idx, uint32_
   if (m->relu)
     for (uint32_t i = 0, n = m->g->t2; i < n; i++)
       idx[i] = best[i] == 0 ? CURTA_IDX_NONE : idx[i];
-  return store(m, m->idx + tile * m->g->t2, idx, m->g->t2);
+  return store(m, curta_golden_tile(m->idx, tile, m->g->t2), idx, m->g->t2);
 }
 
 /* One item of MAP: source tile src to destination tile dst. */
@@ -149,7 +149,7 @@ static int map_tile(struct map *m, uint32_t src, uint32_t dst)
     err = store_pooled(m, y, idx, dst);
   if (!err && m->mask)
     err = mask_tile(m, y, dst);
-  return err ? err : store(m, m->dst + dst * m->g->t2, y, m->g->t2);
+  return err ? err : store(m, curta_golden_tile(m->dst, dst, m->g->t2), y, m->g->t2);
 }
 
 /* One item of MAP from int32 to int32. */
@@ -161,7 +161,7 @@ static int copy_tile(struct map *m, uint32_t src, uint32_t dst)
   if (!x)
     return err;
   memcpy(y, x, 4 * m->g->t2);
-  return store(m, m->dst + dst * 4 * m->g->t2, y, 4 * m->g->t2);
+  return store(m, curta_golden_tile(m->dst, dst, 4 * m->g->t2), y, 4 * m->g->t2);
 }
 
 int curta_golden_map(struct curta_golden *g, const uint32_t *cmd)
@@ -193,13 +193,13 @@ static int scatter_tile(struct map *m, uint32_t src, uint32_t dst)
   uint8_t idx[TILE_MAX];
   uint32_t n = m->g->t2;
   int err = fetch(m, y, src);
-  const uint8_t *p = err ? 0 : touch(m, m->aux + src * n, n, &m->g->rd_bytes, &err);
+  const uint8_t *p = err ? 0 : touch(m, curta_golden_tile(m->aux, src, n), n, &m->g->rd_bytes, &err);
   if (p)
     memcpy(idx, p, n);
   for (uint32_t ky = 0, k = 0; ky < m->kh; ky++)
     for (uint32_t kx = 0; kx < m->kw && !err; kx++, k++) {
       select_index(out, y, idx, (uint8_t)k, n);
-      err = store(m, m->dst + (dst + ky * m->wsy + kx * m->wsx) * n, out, n);
+      err = store(m, curta_golden_tile(m->dst, dst + ky * m->wsy + kx * m->wsx, n), out, n);
     }
   return err;
 }
@@ -222,6 +222,6 @@ int curta_golden_fill(struct curta_golden *g, const uint32_t *cmd)
   int err = 0;
   memset(y, (int)curta_cmd_get(cmd, CURTA_FILL_VALUE), sizeof y);
   for (uint64_t n = curta_walk_items(&w); n && !err; n--, curta_walk_next(&w))
-    err = store(&m, m.dst + w.dst * g->t2, y, g->t2);
+    err = store(&m, curta_golden_tile(m.dst, w.dst, g->t2), y, g->t2);
   return err;
 }

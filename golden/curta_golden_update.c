@@ -31,9 +31,9 @@ static struct update common(struct curta_golden *g, const uint32_t *cmd)
 }
 
 /* `bytes` at addr, with ERROR_INFO set and the traffic counted. */
-static void *touch(struct update *u, uint32_t addr, uint32_t bytes, uint64_t *traffic, int *err)
+static void *touch(struct update *u, int64_t addr, uint32_t bytes, uint64_t *traffic, int *err)
 {
-  u->g->info = addr;
+  u->g->info = (uint32_t)addr;
   *traffic += bytes;
   return curta_golden_at(u->g, addr, bytes, err);
 }
@@ -48,7 +48,7 @@ static int fetch_gradient(struct update *u, int32_t *x, uint32_t n)
     u->g->info = tile;
     return CURTA_ERR_RANGE;
   }
-  p = u->acc ? u->g->acc + (size_t)tile * u->g->t2 : touch(u, u->src + n * bytes, bytes, &u->g->rd_bytes, &err);
+  p = u->acc ? u->g->acc + (size_t)tile * u->g->t2 : touch(u, curta_golden_tile(u->src, n, bytes), bytes, &u->g->rd_bytes, &err);
   if (p)
     memcpy(x, p, bytes);
   return err;
@@ -59,7 +59,7 @@ static int fetch_weights(struct update *u, int16_t *wf, int8_t *w, uint32_t n)
 {
   uint32_t bytes = u->master ? 2 * u->g->t2 : u->g->t2;
   int err = 0;
-  const void *p = touch(u, u->aux + n * bytes, bytes, &u->g->rd_bytes, &err);
+  const void *p = touch(u, curta_golden_tile(u->aux, n, bytes), bytes, &u->g->rd_bytes, &err);
   if (!p)
     return err;
   memcpy(u->master ? (void *)wf : (void *)w, p, bytes);
@@ -76,7 +76,7 @@ static void add_decay(const struct update *u, int32_t *x, const int8_t *w)
     x[i] = curta_decay(x[i], w[i], d);
 }
 
-static int store(struct update *u, uint32_t addr, const void *y, uint32_t bytes)
+static int store(struct update *u, int64_t addr, const void *y, uint32_t bytes)
 {
   int err = 0;
   void *p = touch(u, addr, bytes, &u->g->wr_bytes, &err);
@@ -84,7 +84,7 @@ static int store(struct update *u, uint32_t addr, const void *y, uint32_t bytes)
     return err;
   memcpy(p, y, bytes);
   if (u->g->retire_fn)
-    u->g->check = curta_golden_sum(u->g->check, addr / 4, y, bytes / 4);
+    u->g->check = curta_golden_sum(u->g->check, (uint32_t)addr / 4, y, bytes / 4);
   return 0;
 }
 
@@ -123,8 +123,8 @@ static int update_tile(struct update *u, uint32_t n, const struct curta_rounding
   else
     step(w, g, t2);
   if (u->master)
-    err = store(u, u->idx + n * 2 * t2, wf, 2 * t2);
-  return err ? err : store(u, u->dst + n * t2, w, t2);
+    err = store(u, curta_golden_tile(u->idx, n, 2 * t2), wf, 2 * t2);
+  return err ? err : store(u, curta_golden_tile(u->dst, n, t2), w, t2);
 }
 
 int curta_golden_update(struct curta_golden *g, const uint32_t *cmd)
