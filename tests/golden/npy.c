@@ -40,7 +40,7 @@ static void parse(struct npy *a, const char *header, const char *name)
   if (!descr || !shape || !strstr(header, "'fortran_order': False"))
     die(name, "not an array that this reader knows");
   memcpy(a->type, descr + 10, 3);
-  if (!strchr("|<", a->type[0]) || !strchr("iu", a->type[1]) || !strchr("148", a->type[2]))
+  if (!strchr("|<", a->type[0]) || !strchr("iu", a->type[1]) || !strchr("1248", a->type[2]))
     die(name, "not an integer type");
   a->count = 1;
   for (shape += 10; *shape != ')' && a->dims < 4; a->dims++) {
@@ -104,6 +104,8 @@ static int64_t at(const void *data, const char *type, size_t i)
 {
   if (type[2] == '1')
     return type[1] == 'i' ? ((const int8_t *)data)[i] : ((const uint8_t *)data)[i];
+  if (type[2] == '2')
+    return type[1] == 'i' ? ((const int16_t *)data)[i] : ((const uint16_t *)data)[i];
   if (type[2] == '4')
     return type[1] == 'i' ? ((const int32_t *)data)[i] : (int64_t)((const uint32_t *)data)[i];
   return ((const int64_t *)data)[i];

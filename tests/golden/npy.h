@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 struct npy {
-  char type[4]; /* "|i1", "|u1", "<i4", "<u4", "<i8" */
+  char type[4]; /* "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8" */
   int dims;
   int shape[4];
   size_t count;
