@@ -338,7 +338,7 @@ struct curta_config {
 /* The named configurations, ended by a null name. */
 #define CURTA_CONFIG_TABLE { \
   { "tiny", 1, 8, 2, 2, 4, 8, 512, 64, 16, 4 }, \
-  { "base", 2, 8, 8, 8, 2, 8, 1024, 1024, 256, 8 }, \
+  { "base", 2, 8, 8, 8, 2, 8, 1024, 1024, 256, 16 }, \
   { "large", 3, 16, 16, 16, 4, 32, 512, 512, 256, 16 }, \
   { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 } }
 
