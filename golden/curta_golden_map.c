@@ -11,7 +11,7 @@ struct map {
   struct curta_golden *g;
   uint32_t src, aux, dst, idx; /* byte addresses; src: tile number with acc */
   uint32_t wsy, wsx, kh, kw;
-  int acc, wide, wide_dst, req, relu, mask, pool; /* wide: int32 */
+  int acc, wide, req, relu, mask, pool; /* wide: int32 */
   struct curta_rounding how;
   uint32_t index; /* stochastic draw of the next element read */
 };
@@ -164,18 +164,44 @@ static int copy_tile(struct map *m, uint32_t src, uint32_t dst)
   return store(m, curta_golden_tile(m->dst, dst, 4 * m->g->t2), y, 4 * m->g->t2);
 }
 
+/* One item of MAP from int32 to int24: bits 23..16 in the first plane of the tile, bits 15..0 in the second. */
+static int copy_tile24(struct map *m, uint32_t src, uint32_t dst)
+{
+  int err = 0;
+  uint32_t n = m->g->t2;
+  const int32_t *x = source(m, src, &err);
+  int64_t to = curta_golden_tile(m->dst, dst, 4 * n);
+  uint8_t high[TILE_MAX];
+  uint16_t low[TILE_MAX];
+  uint64_t ignored = 0;
+  if (!x || !touch(m, to, 4 * n, &ignored, &err)) /* the whole tile must lie in memory */
+    return err;
+  for (uint32_t i = 0; i < n; i++) {
+    high[i] = (uint8_t)((uint32_t)x[i] >> 16);
+    low[i] = (uint16_t)(uint32_t)x[i];
+  }
+  err = store(m, to, high, n);
+  return err ? err : store(m, to + n, low, 2 * n);
+}
+
+static int (*item_of(uint32_t dst_type))(struct map *, uint32_t, uint32_t)
+{
+  return dst_type == CURTA_TYPE_INT32 ? copy_tile : dst_type == CURTA_TYPE_INT24 ? copy_tile24 : map_tile;
+}
+
 int curta_golden_map(struct curta_golden *g, const uint32_t *cmd)
 {
   struct curta_walk w = walk(cmd);
   struct map m = common(g, cmd);
+  int (*item)(struct map *, uint32_t, uint32_t);
   int err = 0;
   m.acc = (int)curta_cmd_get(cmd, CURTA_MAP_SRC_ACC);
-  m.wide_dst = curta_cmd_get(cmd, CURTA_MAP_DST_TYPE) == CURTA_TYPE_INT32;
+  item = item_of(curta_cmd_get(cmd, CURTA_MAP_DST_TYPE));
   m.relu = (int)curta_cmd_get(cmd, CURTA_MAP_RELU);
   m.mask = (int)curta_cmd_get(cmd, CURTA_MAP_MASK);
   m.pool = (int)curta_cmd_get(cmd, CURTA_MAP_POOL);
   for (uint64_t n = curta_walk_items(&w); n && !err; n--, curta_walk_next(&w))
-    err = m.wide_dst ? copy_tile(&m, w.src, w.dst) : map_tile(&m, w.src, w.dst);
+    err = item(&m, w.src, w.dst);
   return err;
 }
 

@@ -11,7 +11,7 @@
 struct update {
   struct curta_golden *g;
   uint32_t src, aux, dst, idx;
-  int acc, master, decay;
+  int acc, packed, master, decay; /* packed: int24 gradient in memory */
   int32_t frac, d;
 };
 
@@ -23,6 +23,7 @@ static struct update common(struct curta_golden *g, const uint32_t *cmd)
   u.dst = curta_cmd_get(cmd, CURTA_UPDATE_DST);
   u.idx = curta_cmd_get(cmd, CURTA_UPDATE_IDX);
   u.acc = (int)curta_cmd_get(cmd, CURTA_UPDATE_SRC_ACC);
+  u.packed = !u.acc && curta_cmd_get(cmd, CURTA_UPDATE_SRC_TYPE) == CURTA_TYPE_INT24;
   u.master = (int)curta_cmd_get(cmd, CURTA_UPDATE_MASTER);
   u.frac = (int32_t)curta_cmd_get(cmd, CURTA_UPDATE_FRAC);
   u.decay = (int)curta_cmd_get(cmd, CURTA_UPDATE_DECAY);
@@ -38,7 +39,17 @@ static void *touch(struct update *u, int64_t addr, uint32_t bytes, uint64_t *tra
   return curta_golden_at(u->g, addr, bytes, err);
 }
 
-/* x := tile n of the int32 gradient */
+/* x := int24 tile at p: a plane of high bytes, then one of low halves */
+static void unpack(int32_t *restrict x, const uint8_t *restrict p, uint32_t t2)
+{
+  for (uint32_t i = 0; i < t2; i++) {
+    uint16_t low;
+    memcpy(&low, p + t2 + 2 * i, 2);
+    x[i] = (int8_t)p[i] * 65536 + low;
+  }
+}
+
+/* x := tile n of the gradient */
 static int fetch_gradient(struct update *u, int32_t *x, uint32_t n)
 {
   uint32_t bytes = 4 * u->g->t2, tile = u->src + n;
@@ -49,8 +60,12 @@ static int fetch_gradient(struct update *u, int32_t *x, uint32_t n)
     return CURTA_ERR_RANGE;
   }
   p = u->acc ? u->g->acc + (size_t)tile * u->g->t2 : touch(u, curta_golden_tile(u->src, n, bytes), bytes, &u->g->rd_bytes, &err);
-  if (p)
+  if (p && u->packed) {
+    unpack(x, p, u->g->t2);
+    u->g->rd_bytes -= u->g->t2; /* its last quarter is not read */
+  } else if (p) {
     memcpy(x, p, bytes);
+  }
   return err;
 }
 

@@ -4,6 +4,7 @@ test-steps: $(BUILD)/curta ## whole training steps: RTL = golden for MLP, LeNet 
 	@BUILD=$(BUILD) tests/steps.sh docs/data/steps.txt
 performance: $(BUILD)/curta ## measure training steps on the RTL (an hour) and write docs/performance.md
 	@$(PY) tools/performance.py run
+	@$(PY) tools/performance.py speed
 	@$(PY) tools/performance.py write
 bench: $(BUILD)/curta bench-golden ## a quick look: LeNet on rtl:base by layer and pass, speed of the golden device
 	@$(BUILD)/curta bench --net nets/lenet.net --batch 32 --device rtl:base --steps 2

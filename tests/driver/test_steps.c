@@ -116,7 +116,7 @@ int main(int argc, char **argv)
            first = argc > 2 ? (uint32_t)strtoul(argv[2], 0, 0) : 1, refused = 0;
   int failed = 0;
   for (uint32_t i = first; i < first + nets && failed < 10; i++)
-    for (uint8_t force = CURTA_AUTO; force <= CURTA_SPECULATE; force++)
+    for (uint8_t force = CURTA_AUTO; force <= CURTA_HEDGE; force++)
       failed += run_net(i, configs[(i + force) % 3], force, &refused) != 0;
   if (refused > nets / 2)
     failed += printf("FAIL training steps: %u plans refused\n", refused) > 0;

@@ -47,7 +47,7 @@ static const struct option Options[] = {
     {"--decay", NULL, FLAG, AT(decay), TR | IN | BE | CO, 0, 0, "weight decay"},
     {"--master", "F", NUMBER, AT(frac_bits), TR | IN | BE | CO, 1, 8, "16-bit master weights with F fraction bits"},
     {"--strategy", "NAME", TEXT, AT(strategy), TR | IN | BE | CO, 0, 0,
-     "second pass of all tensors: auto (default), spill, keep, recompute, speculate"},
+     "second pass of all tensors: auto (default), spill, keep, recompute, speculate, hedge"},
     {"--seed", "N", NUMBER, AT(seed), TR | BE | CO, 0, 0xffffffffu,
      "all randomness is a function of this number (default 1)"},
     {"--augment", NULL, FLAG, AT(augment), TR, 0, 0, "crop out of 4 black pixels around, flip left and right"},
