@@ -144,22 +144,22 @@ group_end
 for signal in INT TERM HUP; do
   group_start "SIG$signal in the middle of an epoch"
   out=signal$signal
-  train=(train --net "$dir/small.net" --data synthetic --limit 1500 --test-limit 20 --batch 1 --epochs 1 --quiet --seed 3)
+  train=(train --net "$dir/small.net" --data synthetic --limit 12000 --test-limit 20 --batch 1 --epochs 1 --quiet --seed 3)
   [ -e "$dir/long/weights" ] || { run 0 "${train[@]}" --out "$dir/long" && weights long; }
   # set -m: a background job of a script would ignore SIGINT
   set -m
   "$curta" "${train[@]}" --out "$dir/$out" >"$dir/log" 2>&1 &
   pid=$!
   set +m
-  # as soon as it trains: its folder is made before that, so leave it a moment
-  for _ in $(seq 200); do [ -d "$dir/$out" ] && break; sleep 0.01; done
-  sleep 0.15
+  # its folder is made just before it trains, which takes most of a second
+  for _ in $(seq 3000); do [ -d "$dir/$out" ] && break; sleep 0.01; done
+  sleep 0.05
   kill -$signal $pid 2>/dev/null
   wait $pid
   status=$?
   if [ $status = 130 ]; then
     says "go on with --resume"
-    says "of 1500 images"
+    says "of 12000 images"
     [ -e "$dir/$out/checkpoint.safetensors" ] || fail "$group" "no checkpoint"
     run 0 "${train[@]}" --out "$dir/$out" --resume
     weights $out
