@@ -217,6 +217,15 @@ run 0 train --net "$dir/small.net" --data synthetic --limit 5 --test-limit 3 --b
 run 0 eval --checkpoint "$dir/few/checkpoint.safetensors" --test-limit 3 && says "of 3 test images"
 group_end
 
+group_start "no gnuplot, or one that fails: a note, not a failure"
+mkdir "$dir/bin"
+printf '#!/bin/sh\nexit 1\n' >"$dir/bin/gnuplot"
+chmod +x "$dir/bin/gnuplot"
+PATH=/nonexistent train 0 plain && says "gnuplot is not installed (package gnuplot-nox)"
+PATH="$dir/bin" train 0 failing && says "gnuplot failed on"
+[ ! -e "$dir/plain/curve.png" ] || fail "$group" "a picture without gnuplot"
+group_end
+
 group_start "killed at any time: the checkpoint is an old one or a new one, never half of one"
 train 0 killed --steps 3
 for pause in 0.05 0.12 0.2 0.31 0.4; do
