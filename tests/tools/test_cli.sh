@@ -265,6 +265,9 @@ group_start "compare finds what differs"
 both=(compare --net "$dir/small.net" --batch 8 --steps 3 --quiet --devices golden,golden:base)
 run 0 "${both[@]}" && says "bytes compared, 0 differences"
 run 1 "${both[@]}" --fault 2:conv0.weight && says "DIFFERENT command" && says "LOAD, conv0 forward" && says "conv0.weight[r 0, s 0, o 0, i 0]" && says "DIFFER in step 2"
+grep -q "operand buffer A" "$dir/log" && fail "$group" "what an earlier program left is shown as a difference"
+run 2 "${both[@]}" --fault 2:input && says "had no effect"
+run 2 "${both[@]}" --fault 9:conv0.weight && says "had no effect"
 run 2 "${both[@]}" --fault 2:nothing && says 'no tensor "nothing"'
 group_end
 
