@@ -31,7 +31,8 @@ struct option {
 static const struct option Options[] = {
     {"--net", "FILE", TEXT, AT(net), TR | EV | IN | BE | CO, 0, 0, "network description, e.g. nets/lenet.net"},
     {"--data", "NAME", TEXT, AT(data), TR | EV | BE | CO, 0, 0,
-     "fashion-mnist, mnist, cifar10, idx or synthetic (default: fashion-mnist; eval: as in training; bench, compare: synthetic)"},
+     "fashion-mnist, mnist, cifar10, idx or synthetic (default: fashion-mnist; eval: as in training; bench, compare: "
+     "synthetic)"},
     {"--data-dir", "DIR", TEXT, AT(data_dir), TR | EV | BE | CO, 0, 0,
      "folder of the data set, where it is not in its usual place"},
     {"--device", "NAME", TEXT, AT(device), TR | EV | IN | BE, 0, 0,
@@ -40,7 +41,8 @@ static const struct option Options[] = {
     {"--epochs", "N", NUMBER, AT(epochs), TR, 1, 65535, "train until N epochs are done (default 5)"},
     {"--steps", "N", NUMBER, AT(steps), TR | BE | CO, 1, 0xffffffffu,
      "train: save and stop after N steps; bench, compare: steps to run (default 2, 20)"},
-    {"--batch", "N", NUMBER, AT(batch), TR | EV | IN | BE | CO, 1, 4096, "images a step (default 64; eval: as in training)"},
+    {"--batch", "N", NUMBER, AT(batch), TR | EV | IN | BE | CO, 1, 4096,
+     "images a step (default 64; eval: as in training)"},
     {"--preset", "NAME", TEXT, AT(preset), TR | IN | BE | CO, 0, 0, "niti-2020 (default) or niti-2021"},
     {"--mu", "LIST", TEXT, AT(mu), TR | BE | CO, 0, 0,
      "update magnitude 2^mu: a number, or 2,100:-1 = 2, from epoch 100 on -1"},

@@ -44,9 +44,10 @@ int curta_device_name(struct curta_device *device, const char *name, struct curt
     device->kind = (int)i;
     return 0;
   }
-  return curta_usage(
-      fail, "unknown device \"%s\"; there are golden, golden:CONFIG, rtl, rtl:CONFIG with CONFIG tiny, base, large (rtl also base16)",
-      name);
+  return curta_usage(fail,
+                     "unknown device \"%s\"; there are golden, golden:CONFIG, rtl, rtl:CONFIG with CONFIG tiny, base, "
+                     "large (rtl also base16)",
+                     name);
 }
 
 int curta_device_open(struct curta_device *device, const char *name, const struct curta_args *args,

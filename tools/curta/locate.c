@@ -145,8 +145,8 @@ static int peek_place(struct curta_lockstep *l, const struct place *p)
 #define GET(field) curta_cmd_get(cmd, CURTA_##field)
 #define GETS(field) curta_cmd_gets(cmd, CURTA_##field)
 
-/* What the command writes in the operand buffers or accumulators, or (VECTOR) reads there. Elsewhere may lie what an earlier
- * program left. 0: nothing. */
+/* What the command writes in the operand buffers or accumulators, or (VECTOR) reads there. Elsewhere may lie what an
+ * earlier program left. 0: nothing. */
 static int place_of(const uint32_t *cmd, struct place *p)
 {
   uint32_t op = GET(CMD_OPCODE), tiles = GET(LOAD_N0) * GET(LOAD_N1) * GET(LOAD_N2) * GET(LOAD_N3);
