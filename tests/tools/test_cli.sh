@@ -253,6 +253,8 @@ run 1 eval --checkpoint "$dir/flipped" && says "checksum"
 sed 's/"step":"20"/"step":"30"/' "$dir/straight/checkpoint.safetensors" >"$dir/flipped"
 run 1 eval --checkpoint "$dir/flipped" && says "checksum"
 sed 's/"conv0.weight"/"conv9.weight"/' "$dir/straight/checkpoint.safetensors" >"$dir/renamed"
+run 1 eval --checkpoint "$dir/renamed" && says "checksum"
+sed -i 's/"crc32"/"other"/' "$dir/renamed"
 run 1 eval --checkpoint "$dir/renamed" --data synthetic --test-limit 50 && says 'no tensor "conv0.weight"'
 group_end
 

@@ -44,7 +44,7 @@ void curta_st_init(struct curta_st *st);
 int curta_st_add(struct curta_st *st, const char *name, const char *dtype, uint32_t dims, const uint64_t *shape,
                  const void *data, struct curta_fail *fail);
 int curta_st_add_text(struct curta_st *st, const char *key, const char *value, struct curta_fail *fail);
-/* Adds the string "crc32": CRC-32 of all other strings (key, 0, value, 0, in order) and of the data. Call it last. */
+/* Adds the string "crc32": the sum of the CRC-32 of each other string and tensor (name, 0, content). Call it last. */
 int curta_st_seal(struct curta_st *st, struct curta_fail *fail);
 /* Atomic: path is either the old file or the whole new one, whatever happens. */
 int curta_st_write(const struct curta_st *st, const char *path, struct curta_fail *fail);
