@@ -1,6 +1,6 @@
 # Tests of command processor, DMA, errors and the Verilated device.
 SIMT_DIR := $(BUILD)/tests/sim
-TESTS += $(SIMT_DIR)/test_axi_checker $(SIMT_DIR)/test_errors $(SIMT_DIR)/test_control
+TESTS += $(SIMT_DIR)/test_axi_checker $(SIMT_DIR)/test_errors $(SIMT_DIR)/test_control $(SIMT_DIR)/test_recover
 
 .PRECIOUS: $(SIMT_DIR)/%.o
 $(SIMT_DIR)/%.o: tests/sim/%.c
@@ -10,6 +10,8 @@ $(SIMT_DIR)/test_axi_checker: tests/sim/test_axi_checker.cpp
 	@mkdir -p $(@D)
 	$(CXX) $(ALLCXX) $< -o $@
 $(SIMT_DIR)/bench_rtl: $(SIMT_DIR)/bench_rtl.o $(SIM_LIB)
+	$(CXX) $(CFLAGS) $^ -o $@ -lz -lpthread
+$(SIMT_DIR)/test_recover: $(SIMT_DIR)/test_recover.o $(BUILD)/driver/libcurta.a $(SIM_LIB) $(GOLDEN_LIB)
 	$(CXX) $(CFLAGS) $^ -o $@ -lz -lpthread
 $(SIMT_DIR)/test_%: $(SIMT_DIR)/test_%.o $(SIMT_DIR)/pair.o $(SIM_LIB) $(GOLDEN_LIB)
 	$(CXX) $(CFLAGS) $^ -o $@ -lz -lpthread

@@ -30,7 +30,9 @@ static int share_hw(struct curta_session *a, const struct curta_session *b, stru
   hw.bus = b->dev.hw.bus;
   hw.code = b->dev.hw.code;
   if (memcmp(&hw, &b->dev.hw, sizeof hw) != 0)
-    return curta_usage(fail, "--devices: %s and %s are different machines: a program fits one configuration only",
+    return curta_usage(fail,
+                       "--devices: %s and %s are different machines: a program fits one configuration only, so "
+                       "name it twice, e.g. golden:tiny,rtl:tiny",
                        a->device.name, b->device.name);
   a->dev.hw = hw;
   return 0;
@@ -227,6 +229,12 @@ static int run(struct compare *c, struct curta_fail *fail)
   }
   if (r)
     return r;
+  if (c->args->fault)
+    return curta_usage(fail,
+                       "--fault %s had no effect in %" PRIu32
+                       " steps: a step writes that tensor before it reads it, or the "
+                       "step never came; take a weight",
+                       c->args->fault, steps);
   if (c->cycles)
     printf("%s: %" PRIu64 " cycles a step (mean of %" PRIu32 ")\n", c->lock.side[1].session.device.name,
            c->cycles / steps, steps);

@@ -44,9 +44,10 @@ int curta_device_name(struct curta_device *device, const char *name, struct curt
     device->kind = (int)i;
     return 0;
   }
-  return curta_usage(
-      fail, "unknown device \"%s\"; there are golden, golden:CONFIG, rtl, rtl:CONFIG with CONFIG tiny, base or large",
-      name);
+  return curta_usage(fail,
+                     "unknown device \"%s\"; there are golden, golden:CONFIG, rtl, rtl:CONFIG with CONFIG tiny, base, "
+                     "large (rtl also base16)",
+                     name);
 }
 
 int curta_device_open(struct curta_device *device, const char *name, const struct curta_args *args,
@@ -90,4 +91,5 @@ void curta_device_list(void)
            config[i].c, config[i].v, config[i].r * config[i].c * config[i].v, config[i].bus,
            config[i].a_tiles * config[i].t * config[i].t / 1024, config[i].b_tiles * config[i].t * config[i].t / 1024,
            config[i].p_tiles * config[i].t * config[i].t * 4 / 1024);
+  printf("  base16   as base with a bus of 16 bytes (rtl only)\n");
 }
