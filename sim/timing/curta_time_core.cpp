@@ -41,7 +41,7 @@ void core::reset(uint64_t t)
   spare.clear();
   for (burst &b : fetch_bursts)
     spare.push_back(&b);
-  fetch_ring = fetch_left = 0;
+  fetch_ring = fetch_left = block = left = 0;
   fetch_at = Never;
   records.clear();
 }
@@ -171,6 +171,7 @@ void core::ask(uint64_t t)
   if (bad == CURTA_ERR_RANGE) {
     slots.push_back({ addr, t, false, bad, nullptr });
     fetch_bad = true;
+    sched.wake(Cp, t + 1);
     return;
   }
   burst *b = spare.front();
@@ -193,8 +194,11 @@ void core::burst_done(burst *b, uint64_t t)
 {
   moved(b, t);
   for (slot &s : slots)
-    if (s.b == b)
+    if (s.b == b) {
       s.filled = t;
+      if (b->bad)
+        s.bad = CURTA_ERR_BUS;
+    }
   sched.wake(Cp, t + 1);
 }
 
@@ -266,8 +270,7 @@ void core::take(uint64_t t)
   begin = t;
   int bad = s.bad ? s.bad : host_.fetch(s.addr, cur.word);
   if (bad) {
-    error_info = (uint32_t)s.addr;
-    refuse(bad, index, t);
+    refuse(bad, index, (uint32_t)s.addr, t);
     return;
   }
   cur.index = index;
@@ -281,14 +284,13 @@ void core::decide(uint64_t t)
   uint32_t op = cur.get(CURTA_CMD_OPCODE);
   int code = host_.check(cur.word, issued);
   uint64_t rest = in_prog ? left - 1 : (uint64_t)(tail - head - 1);
-  error_info = code ? host_.error_info() : op == CURTA_OP_SKIP ? 4 : 0;
+  uint32_t info = code ? host_.error_info() : op == CURTA_OP_SKIP ? 4 : 0;
   if (!code && ((op == CURTA_OP_CALL && in_prog) || (op == CURTA_OP_SKIP && cur.get(CURTA_SKIP_COUNT) > rest)))
     code = CURTA_ERR_NEST;
   if (code) {
-    refuse(code, index, t);
+    refuse(code, index, info, t);
     return;
   }
-  error_info = 0;
   spare.push_back(slots.front().b);
   slots.pop_front();
   if (fetch_at == Never) {
@@ -358,7 +360,7 @@ void core::act(uint64_t t)
       } else {
         head += n;
       }
-      jump(head, block, left, t);
+      jump(head, block, in_prog ? left : 0, t);
     }
   }
   record(cur, Cp, 0, begin, t, 0);
@@ -376,27 +378,34 @@ bool core::met(const command &c) const
   return done[Load] >= c.word[1] && done[Matrix] >= c.word[2] && done[Vector] >= c.word[3];
 }
 
-void core::completed(engine &e, const command &c, uint64_t start, uint64_t busy, uint64_t t)
+// Whoever runs while an older command fails is abandoned; what it wrote is unspecified.
+int core::execute(const command &c, uint32_t *sum, uint32_t *info)
 {
+  int code = host_.execute(c.word, sum);
+  *info = code ? host_.error_info() : 0;
+  return code;
+}
+
+void core::completed(const outcome &o)
+{
+  const command &c = o.cmd;
   int number = (int)(c.get(CURTA_CMD_OPCODE) >> 4);
-  uint32_t sum = 0;
-  int code = ignored(c) || stopped ? -1 : host_.execute(c.word, &sum);
-  if (code == 0) {
-    done[number]++;
-    flying[c.index / 32 % 2]--;
-    record(c, number, sum, start, t, busy);
-  } else if (code > 0) {
-    error_info = host_.error_info();
-    refuse(code, c.index, t);
+  if (c.index < limit && !stopped) {
+    if (o.failure) {
+      refuse(o.failure, c.index, o.failure_info, o.end);
+    } else {
+      done[number]++;
+      flying[c.index / 32 % 2]--;
+      record(c, number, o.sum, c.go, o.end, o.busy);
+    }
   }
-  (void)e;
   for (engine *other : of)
     if (other)
-      other->consider(t);
+      other->consider(o.end);
   if (error)
-    check_stop(t);
+    check_stop(o.end);
   else
-    sched.wake(Cp, t + 1);
+    sched.wake(Cp, o.end + 1);
 }
 
 void core::room(uint64_t t)
@@ -426,16 +435,14 @@ void core::record(const command &c, int number, uint32_t check, uint64_t start, 
 }
 
 // The first error in program order wins: older commands complete, and may fail themselves.
-void core::refuse(int code, uint32_t at_index, uint64_t t)
+void core::refuse(int code, uint32_t at_index, uint32_t info, uint64_t t)
 {
   state_ = Halt;
   if (!error || at_index < error_index) {
     error = (uint32_t)code;
-    error_index = at_index;
-    first_info = error_info;
-    limit = at_index;
+    error_index = limit = at_index;
+    error_info = info;
   }
-  error_info = first_info;
   check_stop(t);
 }
 

@@ -31,7 +31,7 @@ struct host {
   virtual int fetch(uint64_t addr, uint32_t *cmd) = 0;                // CURTA_ERR_*; cmd may be null
   // CURTA_ERR_*; issued: commands of each engine since the last fence point
   virtual int check(const uint32_t *cmd, const uint32_t *issued) = 0;
-  virtual int execute(const uint32_t *cmd, uint32_t *checksum) = 0;   // an engine command completes
+  virtual int execute(const uint32_t *cmd, uint32_t *checksum) = 0;   // an engine command starts
   virtual bool skips(const uint32_t *cmd) = 0;                        // the condition of a SKIP holds
   virtual void retired(const curta_retire &r) = 0;                    // in order of index
   virtual void ended(uint32_t cookie) = 0;                            // END
@@ -72,7 +72,10 @@ protected:
   void finish(uint64_t t);       // schedules done_o
   core &core_;
   const agent self;
+  void bus_error(uint32_t info); // the memory has answered a burst of the running command with an error
   command cmd;                   // that runs
+  int failure = 0;               // CURTA_ERR_*
+  uint32_t failure_info = 0;
   uint64_t busy = 0;             // of the running command, for its record
 
 private:
@@ -84,6 +87,16 @@ private:
   bool loaded = false;
   uint64_t last_go = 0;
   uint64_t finish_at = Never;
+  uint32_t sum = 0;              // of what it wrote
+};
+
+// How a command ended.
+struct outcome {
+  const command &cmd;
+  uint64_t end, busy;
+  uint32_t sum;
+  int failure;
+  uint32_t failure_info;
 };
 
 class load_engine : public engine {
@@ -147,10 +160,10 @@ public:
   uint64_t read_port(uint64_t t);          // the cycle in which a request of cycle t is taken (curta_axi_rd)
   void read(burst *b, uint64_t taken);
   void write(burst *b, uint64_t t);
-  void completed(engine &e, const command &c, uint64_t start, uint64_t busy, uint64_t t);
+  void completed(const outcome &o);
   bool met(const command &c) const;
   bool may_start(const command &c) const { return c.index < limit; }
-  bool ignored(const command &c) const { return c.index > limit; }
+  int execute(const command &c, uint32_t *sum, uint32_t *info);
   void room(uint64_t t);                   // a queue entry has become free
   void account(uint64_t t);
   void moved(const burst *b, uint64_t t);  // a burst of LOAD or VECTOR has ended
@@ -168,11 +181,10 @@ private:
   void act(uint64_t t);
   void fenced(uint64_t t);
   void jump(uint64_t pos, uint64_t prog, uint64_t left, uint64_t t);
-  void refuse(int code, uint32_t index, uint64_t t);
+  void refuse(int code, uint32_t index, uint32_t info, uint64_t t);
   void record(const command &c, int engine_number, uint32_t check, uint64_t start, uint64_t end, uint64_t busy);
   void ask(uint64_t t);
   void check_stop(uint64_t t);
-  uint32_t first_info = 0;                 // of the first error
   bool window() const { return index % 32 || !flying[index / 32 % 2]; }
   bool engines_empty(uint64_t t) const;
 

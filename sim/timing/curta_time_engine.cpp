@@ -8,6 +8,8 @@ namespace curta_time {
 
 // From the cycle in which the first pair of words is accepted to the one in which all are there.
 const uint64_t ConfigCycles = 16;
+// An address outside the memory is found at some time while the command runs. Here it ends at once, as if it were the first.
+const uint64_t FailureCycles = 8;
 
 void engine::reset()
 {
@@ -48,6 +50,13 @@ void engine::config_free(uint64_t t)
   consider(t);
 }
 
+void engine::bus_error(uint32_t info)
+{
+  if (!failure)
+    failure_info = info;
+  failure = CURTA_ERR_BUS;
+}
+
 void engine::finish(uint64_t t)
 {
   finish_at = t;
@@ -63,7 +72,7 @@ void engine::step(uint64_t t)
       finish_at = Never;
       running = false;
       done_at = t;
-      core_.completed(*this, cmd, cmd.go, busy, t);
+      core_.completed({ cmd, t, busy, sum, failure, failure_info });
       if (config_from == Never)
         config_free(t + 1);
     } else {
@@ -85,11 +94,15 @@ void engine::step(uint64_t t)
     running = true;
     loaded_at = config_from = Never;
     busy = 0;
-    go(t);
+    failure = core_.execute(cmd, &sum, &failure_info);
+    if (failure)
+      finish(t + FailureCycles);
+    else
+      go(t);
   } else if (!loaded && loaded_at != Never) {
     core_.sched.wake(self, loaded_at);
   }
-  if (running)
+  if (running && finish_at == Never)
     work(t);
 }
 
@@ -157,6 +170,11 @@ void load_engine::burst_done(burst *b, uint64_t t)
 {
   core_.moved(b, t);
   open--;
+  if (b->bad) {
+    bus_error(b->addr);
+    left = 0;
+    ask_at = Never;
+  }
   if (left == 0 && open == 0)
     finish(t + 1);
   else if (left && ask_at == Never)

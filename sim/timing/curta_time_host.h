@@ -24,7 +24,7 @@ public:
 
   // Registers at cycle t. A write of CTRL[0] is a reset of both sides: the caller lets the core fall quiet first.
   uint32_t read(const core &c, uint32_t offset) const;
-  int legal(uint32_t offset) const { return offset % 4 == 0 && offset < CURTA_REG_SCALAR + 4 * CURTA_SCALARS; }
+  int legal(uint32_t offset) const { return offset % 4 == 0 && offset <= 0xfff; }
   void write(core &c, uint32_t offset, uint32_t value, uint64_t t);
   bool irq() const { return g->irq_status & g->irq_enable; }
 

@@ -33,6 +33,7 @@ struct burst {
   uint32_t addr = 0, beats = 0;
   uint8_t client = 0;       // as in curta_axi_rd: 0 CP, 1 LOAD, 2 VECTOR source, 3 VECTOR aux; 4 write
   bool write = false;
+  bool bad = false;         // the memory answers with an error
   uint64_t at = 0;          // the memory takes the address in this cycle
   uint32_t moved = 0;       // beats so far
   uint64_t time[MaxBeats];  // read: when each beat moved; write: from when on it can
@@ -49,11 +50,13 @@ public:
   }
 
   const memory_options opt;
+  uint32_t error_lo = 0, error_hi = 0;   // bursts that touch [lo, hi) are answered with an error; empty when hi <= lo
 
   // The memory must have run up to now; b->at >= now for a read, all of b->time >= now for a write.
   void submit(burst *b)
   {
     b->moved = 0;
+    b->bad = b->addr < error_hi && b->addr + b->beats * opt.width > error_lo;
     queue &q = b->write ? writes : reads;
     q.item[(q.head + q.n++) % Depth] = b;
   }

@@ -21,22 +21,24 @@ public:
   }
   void submit(burst *b) override { mem.submit(b); }
 
-  // Runs until `stop` becomes true, nothing is left to do, or cycle `end` is reached.
+  // Runs until `stop` becomes true, or cycle `end` is reached, or (end Never) nothing is left to do.
   template <class F> void run(core &c, uint64_t end, F stop)
   {
-    while (now < end && !stop()) {
+    while (!stop()) {
       int a = 0;
       for (int k = 1; k < Agents; k++)
         if (wake_at[k] < wake_at[a])
           a = k;
-      uint64_t horizon = wake_at[a];
+      uint64_t horizon = wake_at[a] < end ? wake_at[a] : end;
       if (burst *b = mem.run(horizon)) {
         now = b->last;
         b->user->burst_done(b, now);
         continue;
       }
-      if (horizon == Never)
+      if (horizon == end) {
+        now = end == Never ? now : end;
         return;
+      }
       now = horizon;
       wake_at[a] = Never;
       c.step((agent)a, now);
@@ -44,9 +46,9 @@ public:
   }
 
   uint64_t now = 0;
+  memory mem;
 
 private:
-  memory mem;
   uint64_t wake_at[Agents];
 };
 

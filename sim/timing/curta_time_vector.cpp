@@ -72,6 +72,8 @@ void vector_engine::go(uint64_t t)
 
 void vector_engine::work(uint64_t t)
 {
+  if (failure)
+    return;
   if (loss)
     loss_work(t);
   else if (walk_at != Never && !blocked)
@@ -226,13 +228,14 @@ void vector_engine::one_pass(uint64_t t)
     if (result && (k == 0 || plan.idx) && reserved[k] >= capacity(k))
       at = std::max(at, freed_at[k][(reserved[k] - capacity(k)) % Ring] + 2);
   const burst *s_ = need_src && !plan.acc ? &src.front() : nullptr, *a_ = need_aux ? &aux.front() : nullptr;
+  const uint32_t period = std::max(plan.period, std::max(s_ ? plan.src_period : 1, a_ ? plan.aux_period : 1));
   for (uint32_t g = 0; g < groups; g++) {
     if (s_)
       at = std::max(at, s_->time[((g + 1) * c * plan.src_bytes - 1) / bus] + FifoCycles);
     if (a_)
       at = std::max(at, a_->time[((g + 1) * c * plan.aux_bytes - 1) / bus] + FifoCycles);
     fire[g] = at;
-    at += plan.period;
+    at += period;
   }
   lane_at = at;
   last_fire = fire[groups - 1];
@@ -303,6 +306,14 @@ void vector_engine::burst_done(burst *b, uint64_t t)
     src.arrived++;
   } else {
     aux.arrived++;
+  }
+  if (b->bad)
+    bus_error(0);
+  if (failure) {                   // nothing more is asked for
+    walk_at = loss_at = Never;
+    if (idle_bus())
+      finish(t + core_.mem.latency + 2);
+    return;
   }
   if (loss) {
     if (!b->write || row >= rounded)

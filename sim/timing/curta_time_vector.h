@@ -19,7 +19,8 @@ struct vector_plan {
   bool fill, n32, writes_scalar;
   uint32_t kh, kw, passes;       // window positions
   uint32_t src_bytes, aux_bytes, dst_bytes, idx_bytes; // of an element
-  uint32_t period;               // cycles from one group of C elements to the next
+  uint32_t period;               // cycles from one group of C elements to the next, for the lanes
+  uint32_t src_period, aux_period; // and for the streams, where the pass reads them
   uint32_t out;                  // cycles from the entry of a group to its result in the write FIFO
 };
 vector_plan plan_vector(const curta_config &shape, const uint32_t *cmd);
@@ -90,6 +91,7 @@ private:
   bool room(int stream) const { return reserved[stream] - freed[stream] < capacity(stream); }
   void send(uint64_t t);
   void maybe_finish(uint64_t t);
+  bool idle_bus() const { return src.asked == src.arrived && aux.asked == aux.arrived && out_sent == out_done; }
 
   // LOSS: an image at a time (curta_loss.v)
   bool loss = false;

@@ -76,10 +76,9 @@ vector_plan plan_vector(const curta_config &shape, const uint32_t *cmd)
   } else if (p.acc) {
     p.out++;                                   // the memory answers a cycle later
   }
-  if (!p.acc && p.src_bytes == 4)
-    p.period = std::max(p.period, turn);       // a beat a cycle leaves the read FIFO
-  if (p.aux_bytes == 2)
-    p.period = std::max(p.period, max1(2 * c / bus));
+  // A beat a cycle leaves a read FIFO.
+  p.src_period = p.acc ? 1 : max1(p.src_bytes * c / bus);
+  p.aux_period = max1(p.aux_bytes * c / bus);
   return p;
 }
 

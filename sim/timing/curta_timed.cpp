@@ -33,11 +33,20 @@ timed *self(const void *ctx)
   return const_cast<timed *>(static_cast<const timed *>(ctx));
 }
 
+// Cycles of an access to a register: AXI4-Lite, and the slave answers a cycle after it has both address and data.
+const uint64_t AccessCycles = 4;
+
+void pass(timed *d)
+{
+  d->run->run(*d->device, d->run->now + AccessCycles, [] { return false; });
+}
+
 int reg_read(void *ctx, uint32_t offset, uint32_t *value)
 {
   timed *d = self(ctx);
   if (!d->host.legal(offset))
     return -EINVAL;
+  pass(d);
   *value = d->host.read(*d->device, offset);
   return 0;
 }
@@ -47,6 +56,7 @@ int reg_write(void *ctx, uint32_t offset, uint32_t value)
   timed *d = self(ctx);
   if (!d->host.legal(offset))
     return -EINVAL;
+  pass(d);
   if (offset == CURTA_REG_CTRL && (value & 1)) {
     d->device->halt(d->run->now);
     d->run->run(*d->device, Never, [d] { return d->device->quiet(); });
@@ -150,6 +160,8 @@ bool legal_shape(const curta_config &s)
 int curta_timed_open(struct curta_bus *bus, const char *config, uint64_t mem_bytes, const struct curta_timed_memory *memory)
 {
   std::unique_ptr<timed> d(new timed);
+  if (mem_bytes % 4096)
+    return -EINVAL;
   int r = d->host.open(config, mem_bytes);
   if (r)
     return r;
@@ -170,6 +182,12 @@ void curta_timed_close(struct curta_bus *bus)
 uint64_t curta_timed_cycles(const struct curta_bus *bus)
 {
   return self(bus->ctx)->run->now;
+}
+
+void curta_timed_inject(struct curta_bus *bus, uint32_t lo, uint32_t hi)
+{
+  self(bus->ctx)->run->mem.error_lo = lo;
+  self(bus->ctx)->run->mem.error_hi = hi;
 }
 
 int curta_timed_peek(const struct curta_bus *bus, int space, uint32_t word, uint32_t *value)

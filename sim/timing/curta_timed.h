@@ -29,6 +29,8 @@ struct curta_timed_memory {
 int curta_timed_open(struct curta_bus *bus, const char *config, uint64_t mem_bytes, const struct curta_timed_memory *memory);
 void curta_timed_close(struct curta_bus *bus);
 uint64_t curta_timed_cycles(const struct curta_bus *bus);
+/* Bursts that touch [lo, hi) are answered with an error from now on. */
+void curta_timed_inject(struct curta_bus *bus, uint32_t lo, uint32_t hi);
 int curta_timed_peek(const struct curta_bus *bus, int space, uint32_t word, uint32_t *value);
 
 /* Time of n commands called once as a program, without data, for any shape that the RTL can have. A SKIP leaves its
