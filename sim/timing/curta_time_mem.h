@@ -2,8 +2,8 @@
 // curta_time_mem.h - when the beats of memory bursts move: the memory of sim/verilator/curta_rtl_mem.h without its data
 //
 // A credit of `rate` bytes a cycle, at most max(rate, width), is shared by reads and writes; reads are served in order
-// of arrival. Where both could take the only beat of a cycle, writes go first in even cycles, reads in odd ones. No data
-// moves in cycles [k interval, k interval + refresh). Several devices may share one memory.
+// of arrival. Where both could take the only beat of a cycle, writes go first in odd cycles, reads in even ones. No data
+// moves in cycles [k interval - 1, k interval - 1 + refresh). Several devices may share one memory.
 #ifndef CURTA_TIME_MEM_H
 #define CURTA_TIME_MEM_H
 #include <cstdint>
@@ -46,7 +46,7 @@ public:
   explicit memory(const memory_options &o)
     : opt(o), period(o.rate < o.width ? (o.width + o.rate - 1) / o.rate : 1), dual(o.rate >= 2 * o.width)
   {
-    refresh_from = o.interval ? o.interval : Never;
+    refresh_from = o.interval ? o.interval - 1 : Never; // cycles count from 0 here, from 1 there
   }
 
   const memory_options opt;
@@ -81,7 +81,7 @@ public:
         slot_r = slot_w = refresh_from + opt.refresh;
         continue;
       }
-      bool write = w < r || (w == r && !dual && t % 2 == 0);
+      bool write = w < r || (w == r && !dual && t % 2 == 1);
       queue &q = write ? writes : reads;
       burst *b = q.item[q.head];
       if (!write) {

@@ -13,6 +13,8 @@
 
 #include "lockstep.h"
 
+#define Refresh 780u /* cycles; the default of both memories */
+
 struct side {
   struct curta_session session;
   struct curta_records records;
@@ -38,7 +40,7 @@ static void keep(void *user, const struct curta_retire *record)
 }
 
 static int run(struct side *s, const struct curta_network *network, const struct curta_args *args, const char *device,
-               struct curta_fail *fail)
+               uint64_t idle, struct curta_fail *fail)
 {
   struct curta_data data = {0};
   struct curta_planned *p;
@@ -64,6 +66,8 @@ static int run(struct side *s, const struct curta_network *network, const struct
   if (!r) {
     double start;
     (void)s->session.device.bus.on_retire(s->session.device.bus.ctx, keep, &s->records);
+    if (idle)
+      (void)s->session.device.bus.wait_irq(s->session.device.bus.ctx, idle);
     start = cpu();
     r = curta_session_step(&s->session, &batch, 1, 2, &outcome, fail);
     s->seconds = cpu() - start;
@@ -183,9 +187,18 @@ int main(int argc, char **argv)
   if (!r)
     r = curta_network_load(&network, &args, NULL, &fail);
   if (!r)
-    r = run(&ref, &network, &args, device[0], &fail);
+    r = run(&ref, &network, &args, device[0], 0, &fail);
   if (!r)
-    r = run(&model, &network, &args, device[1], &fail);
+    r = run(&model, &network, &args, device[1], 0, &fail);
+  /* Again, so that the step begins in the same phase of the memory's refresh. */
+  if (!r) {
+    uint64_t a = ref.records.record[0].start, b = model.records.record[0].start;
+    curta_session_close(&model.session);
+    model.records.n = 0;
+    memset(&model.session, 0, sizeof model.session);
+    model.session.device.kind = -1;
+    r = run(&model, &network, &args, device[1], (a + Refresh - b % Refresh) % Refresh, &fail);
+  }
   if (r) {
     (void)fprintf(stderr, "%s\n", fail.text);
     return 2;

@@ -14,3 +14,7 @@ $(SYSC_DIR)/timed_random: $(DEVICE_DIR)/test_random.o $(DEVICE_OBJ) $(SYSC_DIR)/
 	$(CXX) $(CFLAGS) $^ -o $@ -lpthread
 $(SYSC_DIR)/timed_%: $(SIMT_DIR)/test_%.o $(SIMT_DIR)/pair.o $(SYSC_DIR)/as_rtl.o $(TIMED_LIB) $(GOLDEN_LIB)
 	$(CXX) $(CFLAGS) $^ -o $@ -lpthread
+
+.PHONY: timing-table
+timing-table: $(SYSC_DIR)/compare_timing ## the timing model against the RTL, docs/data/timing.md (minutes)
+	@tests/systemc/timing_table.sh $< >$(BUILD)/timing.md && cp $(BUILD)/timing.md docs/data/timing.md
