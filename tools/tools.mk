@@ -9,11 +9,11 @@ $(BUILD)/tools/%.o: tools/curta/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALLC) -c $< -o $@
 
-TOOLS_SIM := $(BUILD)/tools/device_rtl.o $(BUILD)/tools/device_timed.o $(BUILD)/timing/libcurta_timed.a
+TOOLS_SIM := $(addprefix $(BUILD)/tools/device_,rtl.o timed.o systemc.o) $(BUILD)/systemc/libcurta_systemc.a $(BUILD)/timing/libcurta_timed.a
 $(BUILD)/curta: $(TOOLS_OBJ) $(TOOLS_SIM) $(TOOLS_LIBS) $(BUILD)/sim/libcurta_rtl.a
-	$(CXX) $(CFLAGS) $^ -o $@ $(TOOLS_LINK)
+	$(CXX) $(CFLAGS) $^ -o $@ -lsystemc $(TOOLS_LINK)
 $(BUILD)/curta-trace: $(TOOLS_OBJ) $(TOOLS_SIM) $(TOOLS_LIBS) $(BUILD)/sim/libcurta_rtl_slow.a
-	$(CXX) $(CFLAGS) $^ -o $@ $(TOOLS_LINK)
+	$(CXX) $(CFLAGS) $^ -o $@ -lsystemc $(TOOLS_LINK)
 $(BUILD)/curta-golden: $(TOOLS_OBJ) $(BUILD)/tools/device_none.o $(TOOLS_LIBS)
 	$(CC) $(CFLAGS) $^ -o $@ $(TOOLS_LINK)
 

@@ -125,3 +125,14 @@ void golden_host::ended(uint32_t cookie)
 }
 
 }  // namespace curta_time
+
+curta_time::memory_options curta_timed_options(const curta_config &shape, const curta_timed_memory *m)
+{
+  curta_time::memory_options o;
+  o.width = (uint32_t)shape.bus;
+  o.rate = m && m->bytes_per_cycle ? m->bytes_per_cycle : o.width;
+  o.latency = m && m->latency ? m->latency : 30;
+  o.interval = !m || !m->refresh_interval ? 780 : m->refresh_interval == CURTA_TIMED_NONE ? 0 : m->refresh_interval;
+  o.refresh = m && m->refresh_cycles ? m->refresh_cycles : 26;
+  return o;
+}

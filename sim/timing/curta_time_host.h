@@ -4,6 +4,7 @@
 #define CURTA_TIME_HOST_H
 #include <memory>
 #include "curta_time_core.h"
+#include "curta_timed.h"
 extern "C" {
 #include "curta_golden_int.h"
 }
@@ -49,4 +50,7 @@ private:
 };
 
 }  // namespace curta_time
+
+// With the defaults filled in; memory may be null.
+curta_time::memory_options curta_timed_options(const curta_config &shape, const curta_timed_memory *memory);
 #endif

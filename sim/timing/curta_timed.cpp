@@ -11,17 +11,6 @@ using namespace curta_time;
 
 namespace {
 
-memory_options options_of(const curta_config &shape, const curta_timed_memory *m)
-{
-  memory_options o;
-  o.width = (uint32_t)shape.bus;
-  o.rate = m && m->bytes_per_cycle ? m->bytes_per_cycle : o.width;
-  o.latency = m && m->latency ? m->latency : 30;
-  o.interval = !m || !m->refresh_interval ? 780 : m->refresh_interval == CURTA_TIMED_NONE ? 0 : m->refresh_interval;
-  o.refresh = m && m->refresh_cycles ? m->refresh_cycles : 26;
-  return o;
-}
-
 struct timed {
   golden_host host;
   std::unique_ptr<runner> run;
@@ -165,7 +154,7 @@ int curta_timed_open(struct curta_bus *bus, const char *config, uint64_t mem_byt
   int r = d->host.open(config, mem_bytes);
   if (r)
     return r;
-  memory_options o = options_of(d->host.g->conf, memory);
+  memory_options o = curta_timed_options(d->host.g->conf, memory);
   d->run.reset(new runner(o));
   d->device.reset(new core(d->host.g->conf, o, *d->run, d->host));
   *bus = curta_bus{ d.get(), reg_read, reg_write, mem_read, mem_write, mem_map, wait_irq, on_retire, mem_bytes, "timed" };
@@ -204,7 +193,7 @@ int curta_timed_program(const struct curta_config *shape, const struct curta_tim
   for (uint32_t k = 0; k < n; k++)
     if ((cmd[k][0] & 0xff) >= 0x40)
       return -ENOEXEC;
-  memory_options o = options_of(*shape, memory);
+  memory_options o = curta_timed_options(*shape, memory);
   program_host h(cmd, n);
   runner run(o);
   std::unique_ptr<core> device(new core(*shape, o, run, h));
