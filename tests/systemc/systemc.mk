@@ -24,3 +24,7 @@ $(SYSC_DIR)/systemc_%: $(SIMT_DIR)/test_%.o $(SIMT_DIR)/pair.o $(SYSC_DIR)/as_sy
 .PHONY: timing-table
 timing-table: $(SYSC_DIR)/compare_timing ## the timing model against the RTL, docs/data/timing.md (minutes)
 	@tests/systemc/timing_table.sh $< >$(BUILD)/timing.md && cp $(BUILD)/timing.md docs/data/timing.md
+
+TESTS += $(SYSC_DIR)/test_timing
+$(SYSC_DIR)/test_timing: tests/systemc/test_timing.sh $(SYSC_DIR)/compare_timing
+	@install -m 755 $< $@
