@@ -60,6 +60,9 @@ int curta_golden_check(struct curta_golden *g, const uint32_t *cmd);
 /* Table entry of an opcode, or null. */
 const struct curta_op_info *curta_golden_op(uint32_t opcode);
 
+/* Executes one checked command of any kind: 0 or CURTA_ERR_*. */
+int curta_golden_execute(struct curta_golden *g, const uint32_t *cmd);
+
 /* Executes the next command. 0, or -EAGAIN when there is none (ring empty or stopped). */
 int curta_golden_step(struct curta_golden *g);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * device_rtl_none.c - stands in for device_rtl.c in a build without the simulator
+ * device_none.c - stands in for the simulated devices in a build without them
  */
 #include <errno.h>
 
@@ -11,7 +11,8 @@ static int open_none(struct curta_bus *bus, const char *config, const struct cur
   (void)config;
   (void)args;
   return curta_fail(fail, -ENOTSUP,
-                    "this build has no RTL device; use build/curta, which `make build/curta` builds with Verilator");
+                    "this build has no simulated device; use build/curta, which `make build/curta` builds with a C++ compiler and "
+                    "Verilator");
 }
 
 static void close_none(struct curta_bus *bus)
@@ -30,3 +31,7 @@ static int peek_none(const struct curta_bus *bus, int space, uint32_t word, uint
 
 const struct curta_device_kind Curta_device_rtl = {
     "rtl", "the Verilog, simulated cycle by cycle", open_none, close_none, peek_none, 1, 0};
+const struct curta_device_kind Curta_device_timed = {
+    "timed", "golden results, cycles of the timing model", open_none, close_none, peek_none, 1, 0};
+const struct curta_device_kind Curta_device_systemc = {
+    "systemc", "golden results in a SystemC TLM-2.0 model", open_none, close_none, peek_none, 1, 0};
