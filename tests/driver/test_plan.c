@@ -131,10 +131,10 @@ int main(void)
 {
   static const char *const nets[] = {"nets/mlp.net", "nets/lenet.net", "nets/vgg3.net", "nets/vgg11.net",
                                      "nets/vgg-small-7.net"};
-  static const char *const configs[] = {"base", "large", "tiny"};
+  static const char *const configs[] = {"base", "large", "host", "tiny"};
   uint32_t plans = 0;
   for (size_t i = 0; i < 5; i++)
-    for (size_t c = 0; c < (i < 3 ? 3u : 2u); c++, plans++)
+    for (size_t c = 0; c < (i < 3 ? 4u : 3u); c++, plans++)
       check_net(nets[i], configs[c], i < 3 ? 27 : 8);
   check_refused();
   if (!failed)

@@ -29,4 +29,4 @@ static int peek_none(const struct curta_bus *bus, int space, uint32_t word, uint
 }
 
 const struct curta_device_kind Curta_device_rtl = {
-    "rtl", "the Verilog, simulated cycle by cycle", open_none, close_none, peek_none, 1, 0};
+    "rtl", "the Verilog, simulated cycle by cycle", "base", open_none, close_none, peek_none, 1, 0};
