@@ -131,8 +131,8 @@ void emit_later(struct emit *e, const struct item *it, enum queue q)
   e->count[q]++;
 }
 
-/* IDLE work takes what is left of three quarters: where it fills the memory's time, operands come late (and refresh takes
- * a part that no estimate knows). URGENT work may crowd others out by a quarter. */
+/* IDLE work takes what is left of three quarters: where it fills the memory's time, operands come late (and refresh
+ * takes a part that no estimate knows). URGENT work may crowd others out by a quarter. */
 void emit_pace(struct emit *e, uint64_t cycles)
 {
   for (int q = 0; q < Q_COUNT; q++) {

@@ -271,7 +271,8 @@ bool job_choose(struct planner *pl, struct job *job, uint32_t align, struct afte
 {
   const struct curta_hw *hw = &pl->plan->hw;
   bool grad = job->pass == CURTA_PASS_DW;
-  const struct leaving spilled = {job->bytes, 1, false}, used_up = {grad ? (pl->plan->opt.frac_bits ? 5 : 2) : 1, align, grad},
+  const struct leaving spilled = {job->bytes, 1, false},
+                       used_up = {grad ? (pl->plan->opt.frac_bits ? 5 : 2) : 1, align, grad},
                        both = {job->bytes + 1, align, false};
   struct choice c = {.second = job->tiles * hw->t * hw->t * (job->bytes + (grad ? 2 : 1)) / hw->bus,
                      .after = after,

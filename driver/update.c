@@ -128,7 +128,8 @@ void update_block(struct planner *pl, const struct job *job, const struct block 
  * kept. */
 static void whole(struct planner *pl, const struct job *job, const struct action *a)
 {
-  uint32_t elems = tile_elems(pl), tiles = (uint32_t)job->tiles, chunk = CHUNK_CYCLES * pl->plan->hw.bus / (elems * (job->bytes + 2));
+  uint32_t elems = tile_elems(pl), tiles = (uint32_t)job->tiles,
+           chunk = CHUNK_CYCLES * pl->plan->hw.bus / (elems * (job->bytes + 2));
   if (job->strategy == CURTA_KEEP) {
     uint32_t base = 0, blocks = block_count(&job->sub[0], &job->tiling[0]);
     for (uint32_t i = 0; i < blocks; i++) {

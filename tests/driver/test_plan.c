@@ -88,7 +88,8 @@ static uint32_t check_gradients(const char *name)
     if (l->t_grad < 0)
       continue;
     if ((plan.tensor[l->t_grad].kind == CURTA_TENSOR_GRAD24) != (largest < 1u << 23))
-      FAIL("%s: gradient of layer %u, sums up to %llu, has the wrong size\n", name, l->layer, (unsigned long long)largest);
+      FAIL("%s: gradient of layer %u, sums up to %llu, has the wrong size\n", name, l->layer,
+           (unsigned long long)largest);
     packed += plan.tensor[l->t_grad].kind == CURTA_TENSOR_GRAD24;
   }
   return packed;
@@ -149,10 +150,10 @@ int main(void)
 {
   static const char *const nets[] = {"nets/mlp.net", "nets/lenet.net", "nets/vgg3.net", "nets/vgg11.net",
                                      "nets/vgg-small-7.net"};
-  static const char *const configs[] = {"base", "large", "tiny"};
+  static const char *const configs[] = {"base", "large", "host", "tiny"};
   uint32_t plans = 0;
   for (size_t i = 0; i < 5; i++)
-    for (size_t c = 0; c < (i < 3 ? 3u : 2u); c++, plans++)
+    for (size_t c = 0; c < (i < 3 ? 4u : 3u); c++, plans++)
       check_net(nets[i], configs[c], i < 3 ? 27 : 8);
   check_refused();
   if (!packed_seen)

@@ -36,8 +36,11 @@ static const struct option Options[] = {
     {"--data-dir", "DIR", TEXT, AT(data_dir), TR | EV | BE | CO, 0, 0,
      "folder of the data set, where it is not in its usual place"},
     {"--device", "NAME", TEXT, AT(device), TR | EV | IN | BE, 0, 0,
-     "golden (default), rtl; golden:CONFIG, rtl:CONFIG (tiny, base, large; rtl also base16: a bus of 16 bytes)"},
-    {"--devices", "A,B", TEXT, AT(devices), CO, 0, 0, "the two devices, default golden,rtl:base"},
+     "golden (default), rtl, timed, systemc, each alone or with :CONFIG (tiny, base, large; golden: host, its default; "
+     "rtl: base16, a bus of 16 bytes)"},
+    {"--threads", "N", NUMBER, AT(threads), TR | EV | BE | CO, 1, 64,
+     "threads of the golden device (default: CURTA_THREADS or all cores); results do not depend on it"},
+    {"--devices", "A,B", TEXT, AT(devices), CO, 0, 0, "the two devices, default golden:base,rtl:base"},
     {"--epochs", "N", NUMBER, AT(epochs), TR, 1, 65535, "train until N epochs are done (default 5)"},
     {"--steps", "N", NUMBER, AT(steps), TR | BE | CO, 1, 0xffffffffu,
      "train: save and stop after N steps; bench, compare: steps to run (default 2, 20)"},
@@ -169,7 +172,7 @@ int curta_args_parse(struct curta_args *args, enum curta_command command, int ar
 {
   memset(args, 0, sizeof *args);
   args->device = "golden";
-  args->devices = "golden,rtl:base";
+  args->devices = "golden:base,rtl:base";
   args->out = "runs/last";
   args->epochs = 5;
   args->batch = 64;

@@ -43,15 +43,19 @@ static int open_sides(struct compare *c, struct curta_fail *fail)
   char names[64], *second;
   int r = 0;
   if (snprintf(names, sizeof names, "%s", c->args->devices) >= (int)sizeof names || !(second = strchr(names, ',')))
-    return curta_usage(fail, "--devices: expected two names with a comma between, e.g. golden,rtl:base; found \"%s\"",
+    return curta_usage(fail,
+                       "--devices: expected two names with a comma between, e.g. golden:base,rtl:base; found \"%s\"",
                        c->args->devices);
   *second++ = '\0';
   for (int i = 0; i < 2 && !r; i++) {
     struct curta_args args = *c->args;
     struct curta_side *side = &c->lock.side[i];
-    if (strncmp(i ? second : names, "golden", 6) == 0)
+    const char *name = i ? second : names;
+    if (strncmp(name, "golden", 6) == 0)
       args.trace = NULL; /* the waves are the other one's */
-    r = curta_session_open(&side->session, &c->lock.network, i ? second : names, &args, fail);
+    if (strcmp(name, "golden") == 0)
+      name = "golden:base"; /* its default is no hardware */
+    r = curta_session_open(&side->session, &c->lock.network, name, &args, fail);
     if (!r)
       r = curta_session_data(&side->session, &c->data, fail);
     if (!r && !side->session.device.bus.on_retire)

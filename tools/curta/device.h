@@ -32,7 +32,7 @@ void curta_device_list(void);
 
 /* One kind of device: what device_rtl.c (or device_none.c) and device.c put into the table. */
 struct curta_device_kind {
-  const char *name, *text;
+  const char *name, *text, *config; /* config: of the name alone */
   int (*open)(struct curta_bus *bus, const char *config, const struct curta_args *args, struct curta_fail *fail);
   void (*close)(struct curta_bus *bus);
   int (*peek)(const struct curta_bus *bus, int space, uint32_t word, uint32_t *value);

@@ -10,9 +10,10 @@ static int open_none(struct curta_bus *bus, const char *config, const struct cur
   (void)bus;
   (void)config;
   (void)args;
-  return curta_fail(fail, -ENOTSUP,
-                    "this build has no simulated device; use build/curta, which `make build/curta` builds with a C++ compiler and "
-                    "Verilator");
+  return curta_fail(
+      fail, -ENOTSUP,
+      "this build has no simulated device; use build/curta, which `make build/curta` builds with a C++ compiler and "
+      "Verilator");
 }
 
 static void close_none(struct curta_bus *bus)
@@ -30,8 +31,8 @@ static int peek_none(const struct curta_bus *bus, int space, uint32_t word, uint
 }
 
 const struct curta_device_kind Curta_device_rtl = {
-    "rtl", "the Verilog, simulated cycle by cycle", open_none, close_none, peek_none, 1, 0};
+    "rtl", "the Verilog, simulated cycle by cycle", "base", open_none, close_none, peek_none, 1, 0};
 const struct curta_device_kind Curta_device_timed = {
-    "timed", "golden results, cycles of the timing model", open_none, close_none, peek_none, 1, 0};
+    "timed", "golden results, cycles of the timing model", "base", open_none, close_none, peek_none, 1, 0};
 const struct curta_device_kind Curta_device_systemc = {
-    "systemc", "golden results in a SystemC TLM-2.0 model", open_none, close_none, peek_none, 1, 0};
+    "systemc", "golden results in a SystemC TLM-2.0 model", "base", open_none, close_none, peek_none, 1, 0};

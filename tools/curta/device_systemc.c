@@ -24,5 +24,11 @@ static int open_systemc(struct curta_bus *bus, const char *config, const struct 
   return r ? curta_fail(fail, r, "SystemC model: %s", strerror(-r)) : 0;
 }
 
-const struct curta_device_kind Curta_device_systemc = {
-    "systemc", "golden results in a SystemC TLM-2.0 model", open_systemc, curta_systemc_close, curta_systemc_peek, 1, 1};
+const struct curta_device_kind Curta_device_systemc = {"systemc",
+                                                       "golden results in a SystemC TLM-2.0 model",
+                                                       "base",
+                                                       open_systemc,
+                                                       curta_systemc_close,
+                                                       curta_systemc_peek,
+                                                       1,
+                                                       1};

@@ -22,4 +22,5 @@ static int open_timed(struct curta_bus *bus, const char *config, const struct cu
 }
 
 const struct curta_device_kind Curta_device_timed = {
-    "timed", "golden results, cycles of the timing model", open_timed, curta_timed_close, curta_timed_peek, 1, 1};
+    "timed", "golden results, cycles of the timing model", "base", open_timed, curta_timed_close, curta_timed_peek, 1,
+    1};

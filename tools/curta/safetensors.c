@@ -101,8 +101,8 @@ uint32_t curta_st_sum(const struct curta_st *st)
     if (strcmp(st->text[i].key, CURTA_ST_SEAL) != 0)
       sum += sum_of(st->text[i].key, st->text[i].value, strlen(st->text[i].value));
   for (size_t i = 0; i < st->n_tensors; i++)
-    sum += sum_of(st->tensor[i].name, st->data + st->tensor[i].begin,
-                  (size_t)(st->tensor[i].end - st->tensor[i].begin));
+    sum +=
+        sum_of(st->tensor[i].name, st->data + st->tensor[i].begin, (size_t)(st->tensor[i].end - st->tensor[i].begin));
   return sum;
 }
 
