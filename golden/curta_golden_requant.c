@@ -26,8 +26,11 @@ void curta_golden_requant(const struct curta_golden *g, int8_t *y, const int32_t
     return;
   }
   if (how->shift <= 0) {
-    for (uint32_t i = 0; i < n; i++)
-      y[i] = curta_narrow(x[i], how->wrap);
+    g->k->narrow(y, x, how->wrap, n);
+    return;
+  }
+  if (how->shift >= CURTA_SHIFT_ZERO) {
+    memset(y, 0, n);
     return;
   }
   for (uint32_t i = 0; i < n; i++) {

@@ -46,6 +46,7 @@ struct curta_kernels {
   void (*products)(int32_t *sum, const struct curta_chain *chain, uint32_t n, const struct curta_products *p);
 
   void (*requant)(int8_t *y, const int32_t *x, uint32_t n, const struct curta_kernel_rounding *how);
+  void (*narrow)(int8_t *y, const int32_t *x, int wrap, uint32_t n); /* y := curta_narrow(x, wrap) */
   uint32_t (*magnitudes)(const int32_t *x, uint32_t n); /* OR of v(x[i]) */
   void (*relu)(int8_t *y, uint32_t n);
   void (*mask)(int8_t *y, const int8_t *mask, uint32_t n); /* y := mask > 0 ? y : 0 */

@@ -51,6 +51,16 @@ static void loop_requant(int8_t *y, const int32_t *x, uint32_t n, const struct c
   }
 }
 
+/* curta_narrow: 128 is the only value for which saturation and wrapping differ. */
+static void loop_narrow(int8_t *restrict y, const int32_t *restrict x, int wrap, uint32_t n)
+{
+  int32_t at_128 = wrap ? -128 : 127;
+  for (uint32_t i = 0; i < n; i++) {
+    int32_t q = x[i] > 127 ? 127 : x[i] < -128 ? -128 : x[i];
+    y[i] = (int8_t)(x[i] == 128 ? at_128 : q);
+  }
+}
+
 /* curta_mag of curta_num.h without branches: (x - [x > 0]) ^ -[x < 0] */
 static uint32_t loop_magnitudes(const int32_t *x, uint32_t n)
 {
@@ -136,7 +146,7 @@ static void loop_update_master(int16_t *restrict wf, const int8_t *restrict g, i
 
 /* The part of a table that the loops fill. */
 #define CURTA_KERNEL_LOOPS_BUT_REQUANT                                                                                 \
-  .magnitudes = loop_magnitudes, .relu = loop_relu, .mask = loop_mask, .larger = loop_larger,                          \
+  .narrow = loop_narrow, .magnitudes = loop_magnitudes, .relu = loop_relu, .mask = loop_mask, .larger = loop_larger,                          \
   .no_index = loop_no_index, .select = loop_select, .decay = loop_decay, .update = loop_update,                        \
   .master_weights = loop_master_weights, .update_master = loop_update_master
 #define CURTA_KERNEL_LOOPS .requant = loop_requant, CURTA_KERNEL_LOOPS_BUT_REQUANT

@@ -42,7 +42,7 @@ $(BUILD)/tests/golden/test_commands: $(addprefix $(BUILD)/tests/golden/,test_com
 	$(CC) $(CFLAGS) $^ -lpthread -o $@
 $(BUILD)/tests/golden/test_kernels: $(addprefix $(BUILD)/tests/golden/,test_kernels.o bench.o) $(GOLDEN_LIB)
 	$(CC) $(CFLAGS) $^ -lpthread -o $@
-TESTS += $(addprefix $(BUILD)/tests/golden/,test_kernels test_device test_commands)
+TESTS += $(addprefix $(BUILD)/tests/golden/,test_kernels test_device test_commands) tests/golden/test_kernels_arm.sh
 
 $(BUILD)/tests/golden/test_ref: $(BUILD)/tests/golden/test_ref.o $(GOLDEN_LIB)
 	$(CC) $(CFLAGS) $^ -lpthread -o $@

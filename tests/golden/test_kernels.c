@@ -61,6 +61,21 @@ static int requant(const struct curta_kernels *k, uint32_t n)
   return 0;
 }
 
+static int narrow(const struct curta_kernels *k, uint32_t n)
+{
+  for (int wrap = 0; wrap < 2; wrap++) {
+    int32_t x[N];
+    int8_t y[N];
+    for (uint32_t i = 0; i < n; i++)
+      x[i] = rnd(2) ? edge(i) : (int32_t)rnd(260) - 130;
+    k->narrow(y, x, wrap, n);
+    for (uint32_t i = 0; i < n; i++)
+      if (differ(k, wrap ? "no shift, wrapping" : "no shift, saturating", i, curta_narrow(x[i], wrap), y[i]))
+        return 1;
+  }
+  return 0;
+}
+
 /* ReLU, mask, pooling step, index of empty windows, scatter. */
 static int bytes(const struct curta_kernels *k, uint32_t n)
 {
@@ -236,7 +251,7 @@ int main(int argc, char **argv)
       continue;
     }
     for (uint32_t n = 8; n <= N && !bad; n += 8)
-      bad = requant(*k, n) || bytes(*k, n);
+      bad = requant(*k, n) || narrow(*k, n) || bytes(*k, n);
     bad = bad || updates(*k, N) || all_products(*k) || all_wide(*k);
     if (!bad)
       printf("PASS kernels %s: rounding, bytes, updates, products, wide operands\n", (*k)->name);

@@ -274,6 +274,6 @@ run 2 "${both[@]}" --fault 2:nothing && says 'no tensor "nothing"'
 group_end
 
 group_start "no RTL in this build"
-run 1 train --net "$dir/small.net" --data synthetic --device rtl --out "$dir/never" && says "this build has no RTL device"
+run 1 train --net "$dir/small.net" --data synthetic --device rtl --out "$dir/never" && says "this build has no simulated device"
 group_end
 exit $failed
