@@ -62,7 +62,7 @@
 #define CURTA_CNT_DEPEND 6  /* no GEMM can run: a dependency is open and no memory transfer is under way */
 #define CURTA_CNT_OTHER 7  /* no GEMM is queued and nothing above holds (command fetch, vector work, fences) */
 #define CURTA_CNT_RD_BYTES 8  /* bytes read from memory */
-#define CURTA_CNT_WR_BYTES 9  /* bytes written to memory */
+#define CURTA_CNT_WR_BYTES 9  /* bytes written to memory, in whole beats (golden: the bytes themselves; LOSS writes half beats where BUS > T) */
 #define CURTA_CNT_COUNT 10
 #define CURTA_CNT_NAMES { "cycles", "busy", "operand", "drain", "memrd", "memwr", "depend", "other", "rd_bytes", "wr_bytes" }
 
