@@ -152,9 +152,13 @@ static bool same_piece(const struct piece *a, const struct piece *b)
   return a->addr == b->addr && !memcmp(a->d, b->d, sizeof a->d);
 }
 
+/* Room for a piece, a ring. Pieces of which three do not fit go into the two halves in turn: in a ring, one that is a
+ * little shorter than the others would let a later one begin in the piece that is just being read, and wait for it. */
 static uint32_t place(struct buffer *buf, uint32_t len)
 {
-  uint32_t off = buf->pos + len > buf->size ? 0 : buf->pos, kept = 0;
+  bool halves = 3 * len > buf->size && 2 * len <= buf->size;
+  uint32_t end = halves ? buf->size / 2 : buf->size - len; /* last place to begin */
+  uint32_t off = buf->pos > end ? 0 : halves && buf->pos ? end : buf->pos, kept = 0;
   for (uint32_t i = 0; i < buf->n; i++)
     if (buf->piece[i].off >= off + len || off >= buf->piece[i].off + buf->piece[i].len)
       buf->piece[kept++] = buf->piece[i];

@@ -189,12 +189,14 @@ void post_part(struct planner *pl, const struct post *po, const struct source *s
   }
 }
 
-/* Rows of a part so that it takes about a 32nd of the whole, but no less than about 1500 cycles. */
-static uint32_t chunk_rows(struct planner *pl, const struct post *po, uint32_t unit)
+/* Rows of a part so that it takes about a 32nd of the whole, but no less than about 1500 cycles; *c: of so many channel
+ * tiles where a row takes longer. */
+static uint32_t chunk_rows(struct planner *pl, const struct post *po, uint32_t unit, uint32_t *c)
 {
   uint64_t row = (uint64_t)po->w * po->c * tile_elems(pl) * 5 / pl->plan->hw.bus, total = row * po->h * po->n;
   uint64_t want = total / 32 > 1500 ? total / 32 : 1500;
-  uint64_t rows = row ? want / row : po->h;
+  uint64_t rows = row ? want / row : po->h, parts = (row * unit + want - 1) / want;
+  *c = parts > 1 ? (uint32_t)((po->c + parts - 1) / parts) : po->c;
   rows -= rows % unit;
   if (rows < unit)
     rows = unit;
@@ -205,14 +207,15 @@ static uint32_t chunk_rows(struct planner *pl, const struct post *po, uint32_t u
 static void for_parts(struct planner *pl, const struct post *po, uint32_t base, uint32_t elem,
                       void (*fn)(struct planner *, const struct post *, const struct source *, const struct part *))
 {
-  uint32_t rows = chunk_rows(pl, po, po->pool ? po->pool : 1), image = po->h * po->w * po->c;
+  uint32_t cs, rows = chunk_rows(pl, po, po->pool ? po->pool : 1, &cs), image = po->h * po->w * po->c;
   for (uint32_t n = 0; n < po->n; n++)
-    for (uint32_t y = 0; y < po->h; y += rows) {
-      struct part pt = {{n, 1}, {y, min_u(rows, po->h - y)}, {0, po->w}, {0, po->c}, 1, 1};
-      struct source src = {
-          false, base + (n * image + y * po->w * po->c) * elem * tile_elems(pl), {image, po->w * po->c, po->c, 1}};
-      fn(pl, po, &src, &pt);
-    }
+    for (uint32_t y = 0; y < po->h; y += rows)
+      for (uint32_t c = 0; c < po->c; c += cs) {
+        struct part pt = {{n, 1}, {y, min_u(rows, po->h - y)}, {0, po->w}, {c, min_u(cs, po->c - c)}, 1, 1};
+        struct source src = {
+            false, base + (n * image + y * po->w * po->c + c) * elem * tile_elems(pl), {image, po->w * po->c, po->c, 1}};
+        fn(pl, po, &src, &pt);
+      }
 }
 
 static void part_urgent(struct planner *pl, const struct post *po, const struct source *src, const struct part *pt)

@@ -21,8 +21,10 @@ int curta_run_open(struct curta_run *run, struct curta_dev *dev, const struct cu
 {
   const struct curta_tensor *train = &plan->tensor[plan->t_train], *eval = &plan->tensor[plan->t_eval];
   const struct curta_bus *bus = dev->bus;
+  struct curta_hw hw = plan->hw;
   int err;
-  if (!plan->cmd || memcmp(&plan->hw, &dev->hw, sizeof dev->hw))
+  hw.bus = dev->hw.bus; /* a plan may count on less */
+  if (!plan->cmd || plan->hw.bus > dev->hw.bus || memcmp(&hw, &dev->hw, sizeof hw))
     return -EINVAL;
   if (plan->end > dev->mem_bytes)
     return -ERANGE;

@@ -259,7 +259,7 @@ struct curta_plan {
 struct curta_plan_request {
   const struct curta_net *net; /* finished; must outlive the plan */
   struct curta_opt opt;
-  struct curta_hw hw;
+  struct curta_hw hw;   /* of the device; with a smaller bus the plan counts on a memory that is slower than its port */
   uint32_t batch;       /* N >= 1, any number */
   uint32_t weight_base; /* multiple of 4096; e.g. curta_dev_mark rounded up */
   uint32_t work_base;   /* 0: right behind the weights. Plans of different batch sizes with the same net, options,

@@ -112,7 +112,7 @@ def write():
     out += ["", (ROOT / "docs/data/performance-gaps.md").read_text().rstrip(), "", "## By layer and pass"]
     for item in RUNS:
         detail(out, *item)
-    out += ["", "## Speed of the simulation", "", "One thread, CPU time of the measured steps (memory model and the writing of the batch included), best of three, nothing else running: `tools/performance.py speed`."]
+    out += ["", "## Speed of the simulation", "", "One thread, CPU time of the measured steps (memory model and the writing of the batch included), best of three: `tools/performance.py speed`."]
     speed(out)
     (ROOT / "docs/performance.md").write_text("\n".join(out) + "\n")
     return 0

@@ -27,6 +27,7 @@ int curta_session_open(struct curta_session *s, const struct curta_network *netw
   int r;
   memset(s, 0, sizeof *s);
   s->network = network;
+  s->mem_bw = args->mem_bw;
   r = curta_device_open(&s->device, name, args, fail);
   if (r)
     return r;
@@ -84,6 +85,8 @@ static int compile(struct curta_session *s, struct curta_planned *p, uint32_t n,
   q.net = &s->network->net;
   q.opt = s->network->opt;
   q.hw = s->dev.hw;
+  if (s->mem_bw && s->mem_bw < q.hw.bus)
+    q.hw.bus = s->mem_bw; /* the planner uses it for costs only */
   q.batch = n;
   q.weight_base = s->weight_base;
   q.work_base = s->work_end;

@@ -37,6 +37,7 @@ struct curta_session {
   int8_t table[CURTA_DATA_CHANNELS][256]; /* pixel to input */
   int32_t input_exp;
   uint32_t step; /* training steps done */
+  uint32_t mem_bw; /* bytes a cycle that the plan counts on, 0: width of the memory port */
   int32_t weight_exp[CURTA_MAX_WEIGHTED];
   int8_t *x;         /* one batch of inputs */
   uint8_t *pixels;   /* and its pixels, after augmentation */
