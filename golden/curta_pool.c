@@ -2,8 +2,8 @@
  * curta_pool.c - see curta_pool.h
  *
  * Workers enter a job while it is open and the caller waits only for those that entered: a thread that the system
- * does not schedule delays nobody. Parts are taken from the last on: whoever relies on their order is found out even where
- * one thread happens to do them all.
+ * does not schedule delays nobody. Parts are taken from the last on: whoever relies on their order is found out even
+ * where one thread happens to do them all.
  */
 #include <pthread.h>
 #include <stdatomic.h>

@@ -92,6 +92,9 @@ def write():
         detail(out, *item)
     out += ["", "## Speed of the simulation", "", "One thread, CPU time of the whole process (memory model, planning and data included), `curta bench`."]
     speed(out)
+    host = ROOT / "docs/data/bench-host.md"
+    if host.exists():
+        out += ["", "## On a CPU", "", host.read_text().rstrip()]
     (ROOT / "docs/performance.md").write_text("\n".join(out) + "\n")
     return 0
 

@@ -136,7 +136,7 @@ group_end
 for signal in INT TERM; do
   group_start "SIG$signal in the middle of an epoch"
   out=signal$signal
-  train=(train --net "$dir/small.net" --data synthetic --limit 1500 --test-limit 20 --batch 1 --epochs 1 --quiet --seed 3)
+  train=(train --net "$dir/small.net" --data synthetic --limit 8000 --test-limit 20 --batch 1 --epochs 1 --quiet --seed 3)
   [ -e "$dir/long/weights" ] || { run 0 "${train[@]}" --out "$dir/long" && weights long; }
   # set -m: a background job of a script would ignore SIGINT
   set -m
@@ -151,7 +151,7 @@ for signal in INT TERM; do
   status=$?
   if [ $status = 130 ]; then
     says "go on with --resume"
-    says "of 1500 images"
+    says "of 8000 images"
     [ -e "$dir/$out/checkpoint.safetensors" ] || fail "$group" "no checkpoint"
     run 0 "${train[@]}" --out "$dir/$out" --resume
     weights $out
@@ -161,6 +161,30 @@ for signal in INT TERM; do
   fi
   group_end
 done
+
+group_start "killed without warning: the checkpoint of the last epoch is there and goes on"
+many=(train --net "$dir/small.net" --data synthetic --limit 1500 --test-limit 20 --batch 16 --epochs 60 --quiet --seed 3)
+"$curta" "${many[@]}" --out "$dir/killed" >"$dir/log" 2>&1 &
+pid=$!
+for _ in $(seq 1000); do [ -e "$dir/killed/checkpoint.safetensors" ] && break; sleep 0.01; done
+kill -KILL $pid 2>/dev/null
+wait $pid 2>/dev/null
+run 0 info --checkpoint "$dir/killed/checkpoint.safetensors" && says "conv0.weight"
+run 0 "${many[@]}" --out "$dir/killed" --resume
+run 0 "${many[@]}" --out "$dir/unbroken"
+weights killed unbroken
+same killed unbroken
+group_end
+
+group_start "an instruction set that is not here; any number of threads"
+CURTA_CPU=abacus run 2 train --net "$dir/small.net" --data synthetic --out "$dir/never" && says 'no instruction set "abacus"; there are: '
+train 0 threads --threads 3
+weights threads
+same straight threads
+CURTA_CPU=c train 0 plainc
+weights plainc
+same straight plainc
+group_end
 
 group_start "full disk: a clear error, the old checkpoint stays"
 train 0 disk --steps 3
