@@ -47,7 +47,7 @@ struct curta_kernels {
 
   void (*requant)(int8_t *y, const int32_t *x, uint32_t n, const struct curta_kernel_rounding *how);
   void (*narrow)(int8_t *y, const int32_t *x, int wrap, uint32_t n); /* y := curta_narrow(x, wrap) */
-  uint32_t (*magnitudes)(const int32_t *x, uint32_t n); /* OR of v(x[i]) */
+  uint32_t (*magnitudes)(const int32_t *x, uint32_t n);              /* OR of v(x[i]) */
   void (*relu)(int8_t *y, uint32_t n);
   void (*mask)(int8_t *y, const int8_t *mask, uint32_t n); /* y := mask > 0 ? y : 0 */
   void (*larger)(int8_t *best, uint8_t *idx, const int8_t *y, uint8_t k,
@@ -67,7 +67,7 @@ const struct curta_kernels *curta_kernels_choose(void);
 /* Sets of this build, best first, ended by null. */
 extern const struct curta_kernels *const Curta_kernels[];
 
-/* sum[i][j] += 2^shift times the product, for one digit plane of a wide operand (docs/numerics.md); scratch is [t][t].
+/* sum[i][j] += 2^shift times the product, for one digit plane of a wide operand (README.md); scratch is [t][t].
  */
 void curta_kernel_plane(const struct curta_kernels *k, int32_t *sum, int32_t *scratch, const struct curta_chain *chain,
                         uint32_t n, const struct curta_products *p, uint32_t shift);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * curta_kernels_arm.h - the inner loops for 64-bit ARM, compiled twice: with the dot product instructions and without
  *
- * Packed: quads (curta_kernels_quads.h) without sums. Products are of signed bytes; unsigned B is packed as b - 128, and
- * 128 times the sum of A comes on top, made while multiplying. The includer has defined dot4: acc[lane] += the sum of 4
- * products of signed bytes.
+ * Packed: quads (curta_kernels_quads.h) without sums. Products are of signed bytes; unsigned B is packed as b - 128,
+ * and 128 times the sum of A comes on top, made while multiplying. The includer has defined dot4: acc[lane] += the sum
+ * of 4 products of signed bytes.
  */
 #ifndef CURTA_KERNELS_ARM_H
 #define CURTA_KERNELS_ARM_H
@@ -65,8 +65,9 @@ CURTA_INLINE void four_rows(int32_t *sum, const struct curta_chain *c, uint32_t 
         if (4 * q + 2 == p->k) /* half of the last group counts */
           words = vandq_s32(words, vdupq_n_s32(0xffff));
         fix = dot4(fix, ones, vreinterpretq_s8_s32(words));
-        int8x16_t x[4] = {vreinterpretq_s8_s32(vdupq_laneq_s32(words, 0)), vreinterpretq_s8_s32(vdupq_laneq_s32(words, 1)),
-                          vreinterpretq_s8_s32(vdupq_laneq_s32(words, 2)), vreinterpretq_s8_s32(vdupq_laneq_s32(words, 3))};
+        int8x16_t x[4] = {
+            vreinterpretq_s8_s32(vdupq_laneq_s32(words, 0)), vreinterpretq_s8_s32(vdupq_laneq_s32(words, 1)),
+            vreinterpretq_s8_s32(vdupq_laneq_s32(words, 2)), vreinterpretq_s8_s32(vdupq_laneq_s32(words, 3))};
         for (uint32_t j = 0; j < lanes; j++) {
           int8x16_t y = vreinterpretq_s8_u8(vld1q_u8(b + 4 * (t * q + 4 * j)));
           for (uint32_t i = 0; i < 4; i++)

@@ -146,7 +146,7 @@ static void loop_update_master(int16_t *restrict wf, const int8_t *restrict g, i
 
 /* The part of a table that the loops fill. */
 #define CURTA_KERNEL_LOOPS_BUT_REQUANT                                                                                 \
-  .narrow = loop_narrow, .magnitudes = loop_magnitudes, .relu = loop_relu, .mask = loop_mask, .larger = loop_larger,                          \
+  .narrow = loop_narrow, .magnitudes = loop_magnitudes, .relu = loop_relu, .mask = loop_mask, .larger = loop_larger,   \
   .no_index = loop_no_index, .select = loop_select, .decay = loop_decay, .update = loop_update,                        \
   .master_weights = loop_master_weights, .update_master = loop_update_master
 #define CURTA_KERNEL_LOOPS .requant = loop_requant, CURTA_KERNEL_LOOPS_BUT_REQUANT

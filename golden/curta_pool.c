@@ -2,7 +2,8 @@
  * curta_pool.c - see curta_pool.h
  *
  * Workers enter a job while it is open and the caller waits only for those that entered: a thread that the system
- * does not schedule delays nobody.
+ * does not schedule delays nobody. Parts are taken from the last on: whoever relies on their order is found out even
+ * where one thread happens to do them all.
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -36,7 +37,7 @@ static void work(struct curta_pool *p)
 {
   unsigned part;
   while ((part = atomic_fetch_add(&p->next, 1)) < p->parts)
-    p->fn(p->arg, part);
+    p->fn(p->arg, p->parts - 1 - part);
 }
 
 /* Waits for a job other than `seen`, and enters it. Null: stop. Called and left with the lock held. */

@@ -47,3 +47,8 @@ TESTS += $(addprefix $(BUILD)/tests/golden/,test_kernels test_device test_comman
 $(BUILD)/tests/golden/test_ref: $(BUILD)/tests/golden/test_ref.o $(GOLDEN_LIB)
 	$(CC) $(CFLAGS) $^ -lpthread -o $@
 TESTS += $(BUILD)/tests/golden/test_ref
+
+# Every source with its own instructions and no output, for the lint: make golden-syntax CC=clang
+.PHONY: golden-syntax
+golden-syntax:
+	@$(foreach s,$(GOLDEN_SRC),$(CC) $(filter-out -MMD -MP,$(ALLC)) $(KERNEL_FLAGS_$(patsubst golden/curta_kernels_%.c,%,$(s))) -fsyntax-only $(s) && )true

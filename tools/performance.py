@@ -114,6 +114,9 @@ def write():
         detail(out, *item)
     out += ["", "## Speed of the simulation", "", "One thread, CPU time of the measured steps (memory model and the writing of the batch included), best of three: `tools/performance.py speed`."]
     speed(out)
+    host = ROOT / "docs/data/bench-host.md"
+    if host.exists():
+        out += ["", "## On a CPU", "", host.read_text().rstrip()]
     (ROOT / "docs/performance.md").write_text("\n".join(out) + "\n")
     return 0
 

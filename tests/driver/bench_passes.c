@@ -3,8 +3,8 @@
  * vector unit that multiplies
  *
  * usage: bench_passes NET BATCH STEPS
- * Prints "peak GMAC/s SET" of one core, then a line a layer and pass: layer, pass, useful MACs a step, and milliseconds a
- * step of its GEMM (with packing), LOAD and vector commands, on one thread. All times are processor time, which other
+ * Prints "peak GMAC/s SET" of one core, then a line a layer and pass: layer, pass, useful MACs a step, and milliseconds
+ * a step of its GEMM (with packing), LOAD and vector commands, on one thread. All times are processor time, which other
  * programs on the machine disturb least. The bus is asked for one command at a time.
  */
 #include <stdio.h>
@@ -166,8 +166,10 @@ static int timed_wait(void *ctx, uint64_t limit)
       called++;
       continue;
     }
-    b->seconds[tag / 8 % CURTA_MAX_LAYERS][tag % 8 % CURTA_PASSES]
-              [opcode == CURTA_OP_LOAD ? 1 : opcode == CURTA_OP_GEMM ? 2 : opcode >= CURTA_OP_MAP ? 3 : 0] += now() - start;
+    b->seconds[tag / 8 % CURTA_MAX_LAYERS][tag % 8 % CURTA_PASSES][opcode == CURTA_OP_LOAD   ? 1
+                                                                   : opcode == CURTA_OP_GEMM ? 2
+                                                                   : opcode >= CURTA_OP_MAP  ? 3
+                                                                                             : 0] += now() - start;
     at++;
     if (opcode == CURTA_OP_SKIP) {
       b->bus.reg_read(ctx, CURTA_REG_SCALAR + 4 * curta_cmd_get(cmd, CURTA_SKIP_RA), &ra);

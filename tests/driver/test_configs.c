@@ -3,7 +3,7 @@
  * some steps every weight, master weight and logit is the same
  *
  * Usage: test_configs [STEPS]. Not covered, because it is not so: stochastic rounding of gradients, whose draws are
- * numbered in the order of tiles (docs/numerics.md).
+ * numbered in the order of tiles (golden/README.md).
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -60,7 +60,8 @@ static int compare(const char *group, const struct law *m, const struct curta_bu
   static const char *const names[] = {"buffer A", "buffer B", "accumulator memory"};
   if (same(group, "memory", (const char *)m->mem, b->mem_map(b->ctx, 0, MEM), PROGRAM))
     return 1;
-  for (int i = 0; i < (m->conf.software && r->index % 40 ? 2 : 3); i++) /* a large one: the check sums see what is written */
+  for (int i = 0; i < (m->conf.software && r->index % 40 ? 2 : 3);
+       i++) /* a large one: the check sums see what is written */
     if (same_space(group, names[i], i == 2 ? (const char *)m->acc : (const char *)m->buf[i], b, spaces[i]))
       return 1;
   for (uint32_t i = 0; i < CURTA_SCALARS; i++)
@@ -178,7 +179,8 @@ static void large_commands(uint32_t (*cmd)[32])
   g[16] = 16 | 1 << 16;
   g[18] = g[19] = 16u << 16;
   g[20] = 0x55;
-  large_vector(cmd[MAP_POOL], CURTA_OP_MAP, req | CURTA_ROUND_STOCHASTIC << 6 | 1 << 8 | 1 << 10 | 2 << 12 | 2 << 16, 40, 20);
+  large_vector(cmd[MAP_POOL], CURTA_OP_MAP, req | CURTA_ROUND_STOCHASTIC << 6 | 1 << 8 | 1 << 10 | 2 << 12 | 2 << 16,
+               40, 20);
   cmd[MAP_POOL][6] = top;
   cmd[MAP_POOL][7] = top + (128 << 10);
   cmd[MAP_POOL][10] = cmd[MAP_POOL][13] = 40;
@@ -214,8 +216,16 @@ static void large_commands(uint32_t (*cmd)[32])
 /* Every large command on one and on several threads. */
 static void test_threads(void)
 {
-  static const char *const names[] = {"LOAD", "LOAD",   "GEMM",   "MAP with pooling", "MAP onto its source", "SCATTER",
-                                      "UPDATE", "UPDATE of master weights", "REDUCE", "FILL"};
+  static const char *const names[] = {"LOAD",
+                                      "LOAD",
+                                      "GEMM",
+                                      "MAP with pooling",
+                                      "MAP onto its source",
+                                      "SCATTER",
+                                      "UPDATE",
+                                      "UPDATE of master weights",
+                                      "REDUCE",
+                                      "FILL"};
   static const char *const threads[] = {"1", "2", "3", "8", "1"};
   uint32_t cmd[LARGE][32], one[LARGE];
   int bad = 0;

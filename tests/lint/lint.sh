@@ -39,5 +39,6 @@ done
 for cc in gcc clang; do # the real rules: every set of kernels with the instructions that it is for
   check "warnings-$cc" make -s --no-print-directory CC=$cc CFLAGS=-O1 BUILD=build/lint-$cc build/lint-$cc/golden/libcurta_golden.a build/lint-$cc/driver/libcurta.a
 done
+check warnings-arm make -s golden-syntax CC=aarch64-linux-gnu-gcc CFLAGS=-O1
 check freestanding sh -c "for f in \$(git ls-files 'driver/*.c'); do gcc -std=c11 -ffreestanding -fno-builtin -Wall -Werror -Iinclude -Igolden -fsyntax-only \$f || exit 1; done"
 exit $failed

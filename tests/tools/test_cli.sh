@@ -170,6 +170,30 @@ for signal in INT TERM HUP; do
   group_end
 done
 
+group_start "killed without warning: the checkpoint of the last epoch is there and goes on"
+many=(train --net "$dir/small.net" --data synthetic --limit 1500 --test-limit 20 --batch 16 --epochs 60 --quiet --seed 3)
+"$curta" "${many[@]}" --out "$dir/killed" >"$dir/log" 2>&1 &
+pid=$!
+for _ in $(seq 1000); do [ -e "$dir/killed/checkpoint.safetensors" ] && break; sleep 0.01; done
+kill -KILL $pid 2>/dev/null
+wait $pid 2>/dev/null
+run 0 info --checkpoint "$dir/killed/checkpoint.safetensors" && says "conv0.weight"
+run 0 "${many[@]}" --out "$dir/killed" --resume
+run 0 "${many[@]}" --out "$dir/unbroken"
+weights killed unbroken
+same killed unbroken
+group_end
+
+group_start "an instruction set that is not here; any number of threads"
+CURTA_CPU=abacus run 2 train --net "$dir/small.net" --data synthetic --out "$dir/never" && says 'no instruction set "abacus"; there are: '
+train 0 threads --threads 3
+weights threads
+same straight threads
+CURTA_CPU=c train 0 plainc
+weights plainc
+same straight plainc
+group_end
+
 group_start "full disk: a clear error, the old checkpoint stays"
 train 0 disk --steps 3
 cp "$dir/disk/checkpoint.safetensors" "$dir/old"
