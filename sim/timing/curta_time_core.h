@@ -133,8 +133,8 @@ struct causes {
   uint64_t since = 0;
   bool busy = false, matrix = false;
   uint32_t reads = 0;                      // bursts of LOAD and VECTOR under way
-  std::deque<uint64_t> acks;               // of writes that have been sent
-  uint32_t writes = 0;                     // that have not
+  std::deque<uint64_t> starts, acks;       // of writes: address, acknowledgement
+  uint32_t writes = 0;                     // under way
 };
 
 class core : public burst_user {
