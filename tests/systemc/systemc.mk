@@ -28,3 +28,7 @@ timing-table: $(SYSC_DIR)/compare_timing ## the timing model against the RTL, do
 TESTS += $(SYSC_DIR)/test_timing
 $(SYSC_DIR)/test_timing: tests/systemc/test_timing.sh $(SYSC_DIR)/compare_timing
 	@install -m 755 $< $@
+TESTS += $(SYSC_DIR)/test_profile
+$(SYSC_DIR)/test_profile: tests/systemc/test_profile.sh $(BUILD)/curta
+	@mkdir -p $(@D)
+	@install -m 755 $< $@
