@@ -262,6 +262,8 @@ void core::cp_step(uint64_t t)
   case Return:
     if (engines_empty(t))
       fenced(t);
+    else if (load.idle() && matrix.idle() && vector->idle())
+      sched.wake(Cp, t + 1);       // the last one ends in this very cycle
     break;
   case Act:
     act(t);
