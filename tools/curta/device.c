@@ -25,7 +25,8 @@ static int open_golden(struct curta_bus *bus, const char *config, const struct c
 static const struct curta_device_kind Golden = {
     "golden", "bit-exact C model, the fastest, without time", open_golden, curta_golden_close, curta_golden_peek, 0, 1};
 
-static const struct curta_device_kind *const Kinds[] = {&Golden, &Curta_device_rtl, &Curta_device_timed, &Curta_device_systemc};
+static const struct curta_device_kind *const Kinds[] = {&Golden, &Curta_device_rtl, &Curta_device_timed,
+                                                        &Curta_device_systemc};
 #define KINDS (sizeof Kinds / sizeof *Kinds)
 
 int curta_device_name(struct curta_device *device, const char *name, struct curta_fail *fail)

@@ -25,4 +25,5 @@ static int open_systemc(struct curta_bus *bus, const char *config, const struct 
 }
 
 const struct curta_device_kind Curta_device_systemc = {
-    "systemc", "golden results in a SystemC TLM-2.0 model", open_systemc, curta_systemc_close, curta_systemc_peek, 1, 1};
+    "systemc", "golden results in a SystemC TLM-2.0 model", open_systemc, curta_systemc_close, curta_systemc_peek, 1,
+    1};
