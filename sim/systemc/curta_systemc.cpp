@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
-#include "curta_tlm.h"
+#include "curta_systemc_int.h"
 
 using namespace sc_core;
 
@@ -83,18 +83,43 @@ private:
 struct platform {
   sc_signal<bool> irq;
   curta_tlm_memory memory;
-  curta_tlm device;
+  std::unique_ptr<curta_systemc_module> device;
   processor cpu;
   uint64_t bytes;
-  platform(const char *config, uint64_t n, const curta_time::memory_options &o, const sc_time &period)
-    : irq("irq"), memory("memory", n, o, period), device("curta", config, n, o.latency, period), cpu("processor", period), bytes(n)
+  platform(curta_systemc_maker *make, const char *config, uint64_t n, const curta_time::memory_options &o, const sc_time &period)
+    : irq("irq"), memory("memory", n, o, period), device(make(config, n, o.latency, period)), cpu("processor", period), bytes(n)
   {
-    cpu.regs.bind(device.regs);
-    device.mem.bind(memory.socket);
-    device.irq(irq);
+    device->bind(cpu.regs, memory, irq);
     cpu.irq(irq);
   }
 };
+
+// The model itself.
+struct model : curta_systemc_module {
+  curta_tlm curta;
+  model(const char *config, uint64_t n, uint32_t latency, const sc_time &period) : curta("curta", config, n, latency, period) {}
+  void bind(tlm::tlm_initiator_socket<> &cpu, curta_tlm_memory &memory, sc_signal<bool> &irq) override
+  {
+    cpu.bind(curta.regs);
+    curta.mem.bind(memory.socket);
+    curta.irq(irq);
+  }
+  void on_retire(void (*fn)(void *, const curta_retire *), void *user) override
+  {
+    curta.host.retire_fn = fn;
+    curta.host.retire_user = user;
+  }
+  uint64_t cycle() const override { return curta.cycle(); }
+  int peek(int space, uint32_t word, uint32_t *value) const override
+  {
+    return curta_golden_peek(&curta.host.golden, space, word, value);
+  }
+};
+
+curta_systemc_module *make_model(const char *config, uint64_t n, uint32_t latency, const sc_time &period)
+{
+  return new model(config, n, latency, period);
+}
 
 bool is_open;
 
@@ -147,14 +172,14 @@ int wait_irq(void *ctx, uint64_t limit)
 int on_retire(void *ctx, void (*fn)(void *, const curta_retire *), void *user)
 {
   platform *d = self(ctx);
-  d->device.host.retire_fn = fn;
-  d->device.host.retire_user = user;
+  d->device->on_retire(fn, user);
   return 0;
 }
 
 }  // namespace
 
-int curta_systemc_open(struct curta_bus *bus, const char *config, uint64_t mem_bytes, const struct curta_timed_memory *memory)
+int curta_systemc_open_module(struct curta_bus *bus, curta_systemc_maker *make, const char *config, uint64_t mem_bytes,
+                              const struct curta_timed_memory *memory)
 {
   curta_config shape;
   if (is_open)
@@ -163,12 +188,16 @@ int curta_systemc_open(struct curta_bus *bus, const char *config, uint64_t mem_b
     return -EINVAL;
   setenv("SYSTEMC_DISABLE_COPYRIGHT_MESSAGE", "1", 0);
   sc_get_curr_simcontext()->reset();      // what an earlier device has left
-  const sc_time period(8, SC_NS);
-  platform *d = new platform(config, mem_bytes, curta_timed_options(shape, memory), period);
+  platform *d = new platform(make, config, mem_bytes, curta_timed_options(shape, memory), sc_time(8, SC_NS));
   sc_start(SC_ZERO_TIME);
   is_open = true;
   *bus = curta_bus{ d, reg_read, reg_write, mem_read, mem_write, mem_map, wait_irq, on_retire, mem_bytes, "systemc" };
   return 0;
+}
+
+int curta_systemc_open(struct curta_bus *bus, const char *config, uint64_t mem_bytes, const struct curta_timed_memory *memory)
+{
+  return curta_systemc_open_module(bus, make_model, config, mem_bytes, memory);
 }
 
 void curta_systemc_close(struct curta_bus *bus)
@@ -180,7 +209,7 @@ void curta_systemc_close(struct curta_bus *bus)
 
 uint64_t curta_systemc_cycles(const struct curta_bus *bus)
 {
-  return self(bus->ctx)->device.cycle();
+  return self(bus->ctx)->device->cycle();
 }
 
 void curta_systemc_inject(struct curta_bus *bus, uint32_t lo, uint32_t hi)
@@ -193,5 +222,5 @@ int curta_systemc_peek(const struct curta_bus *bus, int space, uint32_t word, ui
   platform *d = self(bus->ctx);
   if (space == CURTA_SPACE_MEM)
     return mem_read(d, word * 4, value, 4);
-  return curta_golden_peek(&d->device.host.golden, space, word, value);
+  return d->device->peek(space, word, value);
 }

@@ -6,8 +6,17 @@
 using namespace sc_core;
 using namespace curta_time;
 
-// Within a cycle: CP, LOAD, MATRIX, VECTOR in this order at eighths of the period, answers of the memory seen last.
+// Within a cycle the agents act at eighths of the period, in the order of ActOrder; answers of the memory are seen last.
 static const int Parts = 8, AnswerPart = 6;
+
+static int part_of(agent a)
+{
+  int k = 0;
+  while (ActOrder[k] != a)
+    k++;
+  return k;
+}
+
 // Cycles of an access to a register, as AXI4-Lite has them.
 static const int AccessCycles = 4;
 
@@ -71,7 +80,7 @@ void curta_tlm::wake(agent a, uint64_t t)
   if (t >= p.at)
     return;
   p.at = t;
-  sc_time when = period * (double)t + period * a / Parts;
+  sc_time when = period * (double)t + period * part_of(a) / Parts;
   p.event.cancel();
   if (when > sc_time_stamp())
     p.event.notify(when - sc_time_stamp());

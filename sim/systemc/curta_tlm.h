@@ -5,7 +5,7 @@
 // tensors are read and written through a direct pointer (DMI) by the golden operators when a command starts; the time of
 // every burst comes from a transaction of its own (nb_transport, BEGIN_REQ .. BEGIN_RESP with its data), so that any
 // memory target with DMI will do. The command processor and the three engines are processes; within a cycle they run in
-// this order, the memory last, so that results do not depend on the scheduler.
+// a fixed order, the memory last, so that results do not depend on the scheduler.
 #ifndef CURTA_TLM_H
 #define CURTA_TLM_H
 #include <deque>

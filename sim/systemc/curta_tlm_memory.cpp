@@ -45,10 +45,14 @@ void curta_tlm_memory::b_transport(int, tlm::tlm_generic_payload &p, sc_time &)
     p.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
     return;
   }
+  const unsigned char *enable = p.get_byte_enable_ptr();
   if (p.is_read())
     memcpy(p.get_data_ptr(), image + a, n);
-  else if (p.is_write())
+  else if (p.is_write() && !enable)
     memmove(image + a, p.get_data_ptr(), n);
+  for (uint64_t k = 0; p.is_write() && enable && k < n; k++)
+    if (enable[k % p.get_byte_enable_length()] == TLM_BYTE_ENABLED)
+      image[a + k] = p.get_data_ptr()[k];
   p.set_response_status(tlm::TLM_OK_RESPONSE);
 }
 

@@ -109,8 +109,7 @@ void core::read(burst *b, uint64_t taken)
 
 void core::write(burst *b, uint64_t t)
 {
-  account(t);
-  cause.writes++;
+  cause.starts.push_back(std::max(t, b->time[0]));
   b->write = true;
   b->client = 4;
   b->at = t;
@@ -121,7 +120,6 @@ void core::moved(const burst *b, uint64_t t)
 {
   account(t);
   if (b->write) {
-    cause.writes--;
     cause.acks.push_back(t + mem.latency);
     cause.value[CURTA_CNT_WR_BYTES] += (uint64_t)b->beats * mem.width;
   } else {
@@ -131,21 +129,30 @@ void core::moved(const burst *b, uint64_t t)
   }
 }
 
-// The cycles since the last change belong to one cause, but for writes that are acknowledged meanwhile. Those of a GEMM
-// are divided when it retires.
+// The cycles since the last change belong to one cause, but for writes that begin or are acknowledged meanwhile. Those of
+// a GEMM are divided when it starts.
 void core::account(uint64_t t)
 {
   causes &c = cause;
-  while (c.since < t) {
-    uint64_t to = !c.acks.empty() ? std::min(t, std::max(c.acks.front() + 1, c.since)) : t;
-    if (c.busy && !matrix.running)
-      c.value[c.reads ? CURTA_CNT_MEMRD : c.writes || !c.acks.empty() ? CURTA_CNT_MEMWR :
-              matrix.waiting() ? CURTA_CNT_DEPEND : CURTA_CNT_OTHER] += to - c.since;
-    c.since = to;
-    while (!c.acks.empty() && c.acks.front() < to)
+  for (;;) {
+    while (!c.starts.empty() && c.starts.front() <= c.since) {
+      c.starts.pop_front();
+      c.writes++;
+    }
+    while (!c.acks.empty() && c.acks.front() < c.since && c.writes) {
       c.acks.pop_front();
-    if (to == t)
-      break;
+      c.writes--;
+    }
+    if (c.since >= t)
+      return;
+    uint64_t to = t;
+    if (!c.starts.empty())
+      to = std::min(to, c.starts.front());
+    if (!c.acks.empty())
+      to = std::min(to, std::max(c.acks.front() + 1, c.since + 1));
+    if (c.busy && !matrix.running)
+      c.value[c.reads ? CURTA_CNT_MEMRD : c.writes ? CURTA_CNT_MEMWR : matrix.waiting() ? CURTA_CNT_DEPEND : CURTA_CNT_OTHER] += to - c.since;
+    c.since = to;
   }
 }
 
@@ -255,6 +262,8 @@ void core::cp_step(uint64_t t)
   case Return:
     if (engines_empty(t))
       fenced(t);
+    else if (load.idle() && matrix.idle() && vector->idle())
+      sched.wake(Cp, t + 1);       // the last one ends in this very cycle
     break;
   case Act:
     act(t);

@@ -18,6 +18,10 @@ namespace curta_time {
 
 enum agent { Cp, Load, Matrix, Vector, Agents }; // the order of enum curta_engine
 
+// Who acts first where several have something to do in one cycle. It shows only at the read port, whose round robin puts
+// the client that was served last behind the others: mostly LOAD, the only one that asks cycle after cycle.
+const agent ActOrder[Agents] = { Matrix, Vector, Cp, Load };
+
 // Who drives the agents and owns the time.
 struct kernel {
   virtual ~kernel() {}
@@ -133,8 +137,8 @@ struct causes {
   uint64_t since = 0;
   bool busy = false, matrix = false;
   uint32_t reads = 0;                      // bursts of LOAD and VECTOR under way
-  std::deque<uint64_t> acks;               // of writes that have been sent
-  uint32_t writes = 0;                     // that have not
+  std::deque<uint64_t> starts, acks;       // of writes: address, acknowledgement
+  uint32_t writes = 0;                     // under way
 };
 
 class core : public burst_user {

@@ -61,8 +61,7 @@ struct stepper {
     uint64_t in_hand = taken + 1;
     uint64_t slots = keep ? std::max(swap + 1, known) + rows - 1 : swap + rows;
     uint64_t at = first && !keep ? std::max(in_hand, swap) : std::max(in_hand, slots);
-    if (!first)
-      drain += at - in_hand;
+    drain += at - in_hand;
     first = false;
     swap = at;
     issue_end = at + std::max<uint64_t>(n, 1) - 1;

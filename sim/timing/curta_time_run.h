@@ -25,10 +25,10 @@ public:
   template <class F> void run(core &c, uint64_t end, F stop)
   {
     while (!stop()) {
-      int a = 0;
-      for (int k = 1; k < Agents; k++)
-        if (wake_at[k] < wake_at[a])
-          a = k;
+      agent a = ActOrder[0];
+      for (agent other : ActOrder)
+        if (wake_at[other] < wake_at[a])
+          a = other;
       uint64_t horizon = wake_at[a] < end ? wake_at[a] : end;
       if (burst *b = mem.run(horizon)) {
         now = b->last;
@@ -41,7 +41,7 @@ public:
       }
       now = horizon;
       wake_at[a] = Never;
-      c.step((agent)a, now);
+      c.step(a, now);
     }
   }
 

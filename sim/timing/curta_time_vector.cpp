@@ -400,7 +400,7 @@ void vector_engine::loss_data(uint64_t t)
   }
   if (real && (src.arrived < pieces || aux.arrived < 1))
     return;
-  uint64_t at = real ? src.tile[(pieces - 1) % read_stream::Ring].last : t;
+  uint64_t at = real ? src.tile[(pieces - 1) % read_stream::Ring].last : t - 2;      // padding: SOut follows SRow
   if (real) {
     uint64_t c_at = 0;
     for (uint32_t k = 0; k < pieces; k++)
@@ -408,7 +408,8 @@ void vector_engine::loss_data(uint64_t t)
     at = std::max(c_at, aux.tile[0].last + FifoCycles) + 1;      // label
     at += 3 + classes + 4;                                       // largest logit, sum of the terms
     at += 19 + 15 * (uint64_t)(classes - 1);                     // divisions: 12 bits each, first waits for a term
-    at += 5 + 1;                                                 // the label's error, SOut
+    at += cmd.get(CURTA_MAP_ROUND) == CURTA_ROUND_STOCHASTIC ? 10 : 4;  // SFix waits for a draw
+    at += 1;                                                     // the label's error; now SOut
   }
   for (uint32_t k = 0; k < pieces; k++) {
     at += side + 5;                                              // read T bytes, room, address
@@ -422,7 +423,7 @@ void vector_engine::loss_data(uint64_t t)
   }
   row++;
   if (row < rounded)
-    loss_row(at + 1);
+    loss_row(at + 2);                 // SNext, SRow
 }
 
 }  // namespace curta_time

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * as_rtl.c - the timing model, or with AS_SYSTEMC the SystemC model, under the names of curta_rtl.h, so that the tests of the RTL run on it unchanged
+ * as_rtl.c - the timing model, or with AS_SYSTEMC the SystemC model, with AS_SYSTEMC_RTL the RTL in SystemC, under the names of curta_rtl.h, so that the tests of the RTL run on it unchanged
  */
 #include <errno.h>
 
 #include "curta_rtl.h"
-#ifdef AS_SYSTEMC
+#ifdef AS_SYSTEMC_RTL
+#include "curta_systemc_rtl.h"
+#endif
+#if defined AS_SYSTEMC || defined AS_SYSTEMC_RTL
 #include "curta_systemc.h"
 #define DEVICE(function) curta_systemc_##function
 #else
@@ -14,7 +17,11 @@
 
 const char *curta_rtl_configs(void)
 {
+#ifdef AS_SYSTEMC_RTL
+  return "tiny ";
+#else
   return "tiny base base16 large ";
+#endif
 }
 
 int curta_rtl_open(struct curta_bus *bus, const struct curta_rtl_options *options)
@@ -23,6 +30,9 @@ int curta_rtl_open(struct curta_bus *bus, const struct curta_rtl_options *option
                                             options->refresh_cycles};
   if (options->trace_file)
     return -ENOTSUP;
+#ifdef AS_SYSTEMC_RTL
+  return curta_systemc_rtl_open(bus, options->config, options->mem_bytes, &memory);
+#endif
   return DEVICE(open)(bus, options->config, options->mem_bytes, &memory);
 }
 

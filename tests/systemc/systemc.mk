@@ -21,10 +21,28 @@ $(SYSC_DIR)/systemc_random: $(DEVICE_DIR)/test_random.o $(DEVICE_OBJ) $(SYSC_DIR
 $(SYSC_DIR)/systemc_%: $(SIMT_DIR)/test_%.o $(SIMT_DIR)/pair.o $(SYSC_DIR)/as_systemc.o $(BUILD)/systemc/libcurta_systemc.a $(BUILD)/timing/libcurta_timed.a $(GOLDEN_LIB)
 	$(CXX) $(CFLAGS) $^ -o $@ -lsystemc -lpthread
 
+# The RTL as a SystemC module between the same sockets: one configuration.
+$(SYSC_DIR)/as_systemc_rtl.o: tests/systemc/as_rtl.c
+	@mkdir -p $(@D)
+	$(CC) $(ALLC) -DAS_SYSTEMC_RTL -c $< -o $@
+$(SYSC_DIR)/systemc_rtl: $(SIMT_DIR)/test_errors.o $(SIMT_DIR)/pair.o $(SYSC_DIR)/as_systemc_rtl.o $(BUILD)/systemc/libcurta_systemc_rtl.a \
+  $(BUILD)/systemc/libcurta_systemc.a $(BUILD)/timing/libcurta_timed.a $(GOLDEN_LIB)
+	$(CXX) $(CFLAGS) $^ -o $@ -lsystemc -lpthread
+$(SYSC_DIR)/systemc_rtl_random: $(DEVICE_DIR)/test_random.o $(DEVICE_OBJ) $(SYSC_DIR)/as_systemc_rtl.o $(BUILD)/systemc/libcurta_systemc_rtl.a \
+  $(BUILD)/systemc/libcurta_systemc.a $(BUILD)/timing/libcurta_timed.a $(GOLDEN_LIB)
+	$(CXX) $(CFLAGS) $^ -o $@ -lsystemc -lpthread
+TESTS += $(SYSC_DIR)/test_systemc_rtl
+$(SYSC_DIR)/test_systemc_rtl: tests/systemc/test_systemc_rtl.sh $(SYSC_DIR)/systemc_rtl $(SYSC_DIR)/systemc_rtl_random
+	@install -m 755 $< $@
+
 .PHONY: timing-table
 timing-table: $(SYSC_DIR)/compare_timing ## the timing model against the RTL, docs/data/timing.md (minutes)
 	@tests/systemc/timing_table.sh $< >$(BUILD)/timing.md && cp $(BUILD)/timing.md docs/data/timing.md
 
 TESTS += $(SYSC_DIR)/test_timing
 $(SYSC_DIR)/test_timing: tests/systemc/test_timing.sh $(SYSC_DIR)/compare_timing
+	@install -m 755 $< $@
+TESTS += $(SYSC_DIR)/test_profile
+$(SYSC_DIR)/test_profile: tests/systemc/test_profile.sh $(BUILD)/curta
+	@mkdir -p $(@D)
 	@install -m 755 $< $@

@@ -12,13 +12,16 @@ enum curta_command {
   CURTA_CMD_EVAL = 2,
   CURTA_CMD_INFO = 4,
   CURTA_CMD_BENCH = 8,
-  CURTA_CMD_COMPARE = 16
+  CURTA_CMD_COMPARE = 16,
+  CURTA_CMD_PROFILE = 32,
+  CURTA_CMD_EXPLORE = 64
 };
 
 /* 0 and null mean "not given" unless a default is named. */
 struct curta_args {
   const char *net, *data, *data_dir, *device, *devices, *preset, *mu, *out, *checkpoint, *trace, *strategy;
-  const char *csv;   /* bench, compare: file */
+  const char *csv;   /* bench, compare, profile: file */
+  const char *json;  /* profile: file */
   const char *fault; /* compare: plants one wrong byte, see --fault */
   uint32_t epochs, batch, seed, steps, limit, test_limit, frac_bits;
   uint32_t mem_mib, mem_bw, mem_latency, mem_stall, threads;

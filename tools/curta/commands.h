@@ -14,5 +14,7 @@ int curta_evaluate(const struct curta_args *args, struct curta_fail *fail);
 int curta_info(const struct curta_args *args, struct curta_fail *fail);
 int curta_bench(const struct curta_args *args, struct curta_fail *fail);
 int curta_compare(const struct curta_args *args, struct curta_fail *fail);
+int curta_profile(const struct curta_args *args, struct curta_fail *fail);
+int curta_explore(const struct curta_args *args, struct curta_fail *fail);
 
 #endif

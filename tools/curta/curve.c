@@ -2,15 +2,11 @@
  * curve.c - the learning curve as a picture, drawn by gnuplot from the two CSV files
  */
 #include <errno.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "log.h"
-
-extern char **environ;
+#include "plot.h"
 
 static const char Script[] =
     "set datafile separator ','\n"
@@ -23,24 +19,6 @@ static const char Script[] =
     "     '' every ::1 using 3:4 axes x1y2 with lines lc rgb '#fdae6b' title 'training loss'%3$s\n";
 static const char Test_series[] = ", \\\n     '%s/log.csv' every ::1 using 1:($7<0?NaN:$7) with linespoints lw 2 pt 7 "
                                   "lc rgb '#08519c' title 'test accuracy'";
-
-static int run_gnuplot(const char *script)
-{
-  char name[] = "gnuplot", *argv[] = {name, NULL, NULL}, path[600];
-  pid_t pid;
-  int status, r;
-  (void)snprintf(path, sizeof path, "%s", script);
-  argv[1] = path;
-  r = posix_spawnp(&pid, name, NULL, NULL, argv, environ);
-  if (r)
-    return r;
-  while (waitpid(pid, &status, 0) < 0)
-    if (errno != EINTR)
-      return errno;
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
-    return ENOENT;
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : EIO;
-}
 
 int curta_log_curve(const struct curta_log *log, const char *title)
 {
@@ -62,7 +40,7 @@ int curta_log_curve(const struct curta_log *log, const char *title)
   (void)fprintf(f, Script, log->dir, title, series, log->windows[log->n_windows - 1].epoch);
   if (fclose(f) != 0)
     return -errno;
-  r = run_gnuplot(script);
+  r = curta_gnuplot(script);
   if (r == ENOENT)
     (void)fprintf(stderr, "curta: note: no picture: gnuplot is not installed (package gnuplot-nox); then: gnuplot %s\n",
                   script);

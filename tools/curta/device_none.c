@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 
+#include "curta_timed.h"
 #include "device.h"
 
 static int open_none(struct curta_bus *bus, const char *config, const struct curta_args *args, struct curta_fail *fail)
@@ -36,3 +37,18 @@ const struct curta_device_kind Curta_device_timed = {
     "timed", "golden results, cycles of the timing model", "base", open_none, close_none, peek_none, 1, 0};
 const struct curta_device_kind Curta_device_systemc = {
     "systemc", "golden results in a SystemC TLM-2.0 model", "base", open_none, close_none, peek_none, 1, 0};
+
+int curta_timed_program(const struct curta_config *shape, const struct curta_timed_memory *memory,
+                        const uint32_t (*cmd)[32], uint32_t n,
+                        void (*fn)(void *user, const struct curta_retire *record), void *user,
+                        uint64_t counters[CURTA_CNT_COUNT])
+{
+  (void)shape;
+  (void)memory;
+  (void)cmd;
+  (void)n;
+  (void)fn;
+  (void)user;
+  (void)counters;
+  return -ENOTSUP;
+}

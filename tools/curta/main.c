@@ -18,6 +18,8 @@ static const struct {
     {"info", CURTA_CMD_INFO, curta_info, "what a network costs on a device; what is in a checkpoint; devices"},
     {"bench", CURTA_CMD_BENCH, curta_bench, "cycles, utilization and bytes by layer and pass"},
     {"compare", CURTA_CMD_COMPARE, curta_compare, "two devices in lock-step, command by command and byte by byte"},
+    {"profile", CURTA_CMD_PROFILE, curta_profile, "timeline of a training step for a trace viewer; stalls by cause"},
+    {"explore", CURTA_CMD_EXPLORE, curta_explore, "array shapes, buffers and memories compared by the timing model"},
 };
 #define COMMANDS (sizeof Commands / sizeof *Commands)
 

@@ -1,0 +1,85 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# test_profile.sh - curta profile and curta explore: files, sums, error messages
+# usage: test_profile.sh [CURTA]   from the repository root; default build/curta
+set -u
+curta=$(realpath "${1:-${BUILD:-build}/curta}")
+dir=$(mktemp -d /tmp/curta-test-profile-XXXXXX)
+trap 'rm -rf "$dir"' EXIT
+failed=0
+report() { # NAME STATUS TEXT
+  if [ "$2" = 0 ]; then echo "PASS $1"; else
+    echo "FAIL $1: $3"
+    failed=1
+  fi
+}
+refuses() { # NAME STATUS WORDS ARGS...
+  local name=$1 want=$2 words=$3 got
+  shift 3
+  "$curta" "$@" >"$dir/log" 2>&1
+  got=$?
+  [ $got = "$want" ] && grep -q -- "$words" "$dir/log"
+  report "$name" $? "status $got, $(tail -n 2 "$dir/log" | tr '\n' ' ')"
+}
+for device in timed systemc rtl:tiny; do
+  "$curta" profile --net nets/vgg3.net --batch 3 --device $device --json "$dir/$device.json" --csv "$dir/$device.csv" >"$dir/log" 2>&1
+  report "profile on $device" $? "$(tail -n 1 "$dir/log")"
+  # Slices of an engine do not overlap, lie within the step, and their busy cycles are those of the table.
+  python3 - "$dir/$device.json" "$dir/$device.csv" >"$dir/log" 2>&1 <<'P'
+import csv, json, sys
+events = [e for e in json.load(open(sys.argv[1]))["traceEvents"] if e["ph"] == "X"]
+rows = list(csv.DictReader(open(sys.argv[2])))
+for engine in (1, 2, 3):
+    end = 0
+    for e in sorted((e for e in events if e["tid"] == engine), key=lambda e: e["ts"]):
+        assert e["ts"] >= end, f"engine {engine}: {e} overlaps"
+        end = e["ts"] + e["dur"]
+total = sum(e["args"]["busy"] for e in events if "args" in e)
+assert total > 0 and total == int(rows[-1]["array busy"]) == sum(int(r["array busy"]) for r in rows[:-1]), total
+assert any(e["cat"] == "stall" for e in events), "no stall"
+P
+  report "timeline of $device" $? "$(tail -n 1 "$dir/log")"
+done
+"$curta" explore --net nets/mlp.net --batch 16 --out "$dir/explore" >"$dir/log" 2>&1
+report "explore" $? "$(tail -n 1 "$dir/log")"
+# More latency never helps, and there are points of every sweep.
+python3 - "$dir/explore/explore.csv" >"$dir/log" 2>&1 <<'P'
+import csv, sys
+rows = list(csv.DictReader(open(sys.argv[1])))
+assert {r["sweep"] for r in rows} == {"base", "array", "buffers", "latency"}
+by = {}
+for r in rows:
+    if r["sweep"] == "latency":
+        by.setdefault(r["outst"], []).append((int(r["latency"]), int(r["cycles"])))
+for points in by.values():
+    cycles = [c for _, c in sorted(points)]
+    assert cycles == sorted(cycles) and cycles[0] < cycles[-1], cycles
+P
+report "explore: latency costs" $? "$(tail -n 1 "$dir/log")"
+refuses "profile on golden" 2 "has no time" profile --net nets/mlp.net --device golden
+refuses "profile into a missing folder" 1 "/nonexistent/x" profile --net nets/mlp.net --batch 8 --json /nonexistent/x
+refuses "explore without a network" 2 "net" explore --out "$dir/none"
+refuses "explore into a file" 1 "$dir/log" explore --net nets/mlp.net --out "$dir/log/x"
+refuses "stalls on the timing model" 2 "no random stalls" train --net nets/mlp.net --device timed --mem-stall 5 --data synthetic
+refuses "waves of the SystemC model" 2 "no waves" train --net nets/mlp.net --device systemc --trace x.fst --data synthetic
+refuses "two SystemC devices" 2 "one simulation" compare --net nets/mlp.net --devices systemc,systemc:tiny
+refuses "unknown configuration" 2 "no configuration" profile --net nets/mlp.net --device timed:huge
+refuses "help of profile" 0 "trace-event" profile --help
+refuses "help of explore" 0 "pictures" explore --help
+for device in timed systemc; do
+  "$curta" train --net nets/vgg3.net --batch 8 --steps 2 --data synthetic --no-eval --device $device --out "$dir/$device" --quiet >"$dir/log" 2>&1
+  report "training on $device" $? "$(tail -n 1 "$dir/log")"
+  "$curta" train --net nets/vgg3.net --batch 8 --steps 2 --data synthetic --no-eval --out "$dir/golden" --overwrite --quiet >"$dir/log" 2>&1
+  python3 - "$dir/$device/checkpoint.safetensors" "$dir/golden/checkpoint.safetensors" <<'P'
+import json, struct, sys
+def tensors(name):
+    raw = open(name, "rb").read()
+    n = struct.unpack("<Q", raw[:8])[0]
+    head = json.loads(raw[8:8 + n])
+    return {k: raw[8 + n + v["data_offsets"][0]:8 + n + v["data_offsets"][1]] for k, v in head.items() if k != "__metadata__"}
+a, b = tensors(sys.argv[1]), tensors(sys.argv[2])
+sys.exit(a != b or not a)
+P
+  report "weights of $device = golden" $? "they differ"
+done
+exit $failed

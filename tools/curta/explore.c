@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * explore.c - curta explore: the same training step on other arrays, buffers and memories, timed without data
+ *
+ * Every point is planned anew for its shape and timed by curta_timed_program; a second pass that was speculated is
+ * taken as right. LUT, DSP and block RAM are the estimates of docs/architecture.md section 6, scaled.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "checkpoint.h"
+#include "commands.h"
+#include "curta_timed.h"
+#include "file.h"
+#include "plot.h"
+
+/* ECP5-85F: what a design may take. */
+#define ECP5_LUT 83640u
+#define ECP5_DSP 156u
+#define ECP5_BRAM 208u
+
+struct point {
+  const char *sweep;
+  struct curta_config shape;
+  uint32_t rate, latency;
+  uint64_t cycles, busy, macs;
+  uint32_t lut, dsp, bram;
+};
+
+struct explore {
+  const struct curta_args *args;
+  struct curta_network network;
+  struct point all[256]; /* that fit an ECP5-85F at 8 bytes a cycle */
+  uint32_t n_all;
+  FILE *csv, *roof;
+  /* roofline: cycles of each pass, as curta bench counts them */
+  uint64_t last, pass_cycles[CURTA_MAX_LAYERS][CURTA_PASSES];
+  uint32_t points, refused;
+};
+
+static const struct curta_config Base = {"base", 2, 8, 8, 8, 2, 8, 1024, 1024, 256, 8};
+
+static void estimate(struct point *p)
+{
+  const struct curta_config *s = &p->shape;
+  uint32_t macs = (uint32_t)(s->r * s->c * s->v), tile = (uint32_t)(s->t * s->t);
+  p->lut = 13800u + 57u * macs + 430u * (uint32_t)s->c - 430u * 8u;
+  p->dsp = macs + 5u;
+  p->bram = ((uint32_t)(s->a_tiles + s->b_tiles) * tile + (uint32_t)s->p_tiles * tile * 4u) / 2048u + 13u;
+}
+
+static void on_retire(void *user, const struct curta_retire *r)
+{
+  struct explore *e = user;
+  uint32_t layer = r->tag / 8u, pass = r->tag % 8u;
+  if (r->opcode != CURTA_OP_GEMM || layer >= CURTA_MAX_LAYERS || pass >= CURTA_PASSES || r->end <= e->last)
+    return;
+  e->pass_cycles[layer][pass] += r->end - e->last;
+  e->last = r->end;
+}
+
+static int plan(struct explore *e, const struct point *p, struct curta_plan *out, struct curta_diag *diag)
+{
+  const struct curta_config *s = &p->shape;
+  struct curta_plan_request q;
+  int r;
+  memset(&q, 0, sizeof q);
+  q.net = &e->network.net;
+  q.opt = e->network.opt;
+  q.hw = (struct curta_hw){(uint32_t)s->t,       (uint32_t)s->r,       (uint32_t)s->c,
+                           (uint32_t)s->v,       (uint32_t)s->bus,     (uint32_t)s->a_tiles,
+                           (uint32_t)s->b_tiles, (uint32_t)s->p_tiles, 0};
+  q.batch = e->args->batch;
+  q.weight_base = 1u << 20;
+  q.mem_bytes = (uint64_t)e->args->mem_mib << 20;
+  q.work = malloc(curta_plan_work_bytes());
+  r = q.work ? curta_plan(out, &q, diag) : -ENOMEM;
+  if (!r) {
+    q.cmd_capacity = out->n_train + out->n_eval;
+    q.cmd = calloc(q.cmd_capacity, sizeof *q.cmd);
+    r = q.cmd ? curta_plan(out, &q, diag) : -ENOMEM;
+    if (r)
+      free(q.cmd);
+  }
+  free(q.work);
+  return r;
+}
+
+static int time_point(struct explore *e, struct point *p, int roof, struct curta_fail *fail)
+{
+  const struct curta_timed_memory memory = {.bytes_per_cycle = p->rate, .latency = p->latency};
+  struct curta_plan *plan_ = calloc(1, sizeof *plan_);
+  struct curta_diag diag = {0, ""};
+  uint64_t counters[CURTA_CNT_COUNT];
+  int r = plan_ ? plan(e, p, plan_, &diag) : -ENOMEM;
+  if (r == -EINVAL || r == -ENOSPC) { /* this machine cannot run this network */
+    (void)fprintf(stderr, "curta explore: left out %dx%dx%d: %s\n", p->shape.r, p->shape.c, p->shape.v, diag.text);
+    e->refused++;
+    free(plan_);
+    return 0;
+  }
+  if (r) {
+    free(plan_);
+    return curta_fail(fail, r, "planning: %s", curta_strerror(r));
+  }
+  e->last = 0;
+  memset(e->pass_cycles, 0, sizeof e->pass_cycles);
+  r = curta_timed_program(&p->shape, &memory, (const uint32_t(*)[CURTA_CMD_WORDS])plan_->cmd, plan_->n_train,
+                          roof ? on_retire : NULL, e, counters);
+  for (uint32_t i = 0; i < e->network.net.n_layers; i++)
+    for (uint32_t k = 0; k < CURTA_PASSES; k++) {
+      const struct curta_pass_stat *s = &plan_->stat[i][k];
+      uint64_t bytes = s->rd_bytes + s->wr_bytes, cycles = e->pass_cycles[i][k];
+      char name[32];
+      p->macs += s->macs;
+      if (!roof || !s->macs || !cycles || !bytes)
+        continue;
+      curta_layer_name(name, sizeof name, &e->network.net, i);
+      (void)fprintf(e->roof, "%s,%" PRIu32 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%.4f,%.4f\n", name, k, s->macs, bytes,
+                    cycles, (double)s->macs / (double)bytes, (double)s->macs / (double)cycles);
+    }
+  free(plan_->cmd);
+  free(plan_);
+  if (r)
+    return curta_fail(fail, r, "timing model: %s", r == -ENOTSUP ? "not in this build; use build/curta" : strerror(-r));
+  p->cycles = counters[CURTA_CNT_CYCLES];
+  p->busy = counters[CURTA_CNT_BUSY];
+  return 0;
+}
+
+static int fits(const struct point *p)
+{
+  return p->lut <= ECP5_LUT && p->dsp <= ECP5_DSP && p->bram <= ECP5_BRAM;
+}
+
+static int visit(struct explore *e, struct point p, struct curta_fail *fail)
+{
+  const struct curta_config *s = &p.shape;
+  int r, macs = s->r * s->c * s->v, base_like = p.rate == 8 && p.latency == 30;
+  estimate(&p);
+  r = time_point(e, &p, strcmp(p.sweep, "base") == 0, fail);
+  if (r || !p.cycles)
+    return r;
+  (void)fprintf(e->csv,
+                "%s,%d,%d,%d,%d,%d,%d,%d,%d,%d,%" PRIu32 ",%" PRIu32 ",%d,%" PRIu64 ",%.4f,%.4f,%" PRIu32 ",%" PRIu32
+                ",%" PRIu32 ",%d\n",
+                p.sweep, s->t, s->r, s->c, s->v, s->bus, s->a_tiles, s->b_tiles, s->p_tiles, s->outst, p.rate,
+                p.latency, macs, p.cycles, (double)p.macs / ((double)p.cycles * macs),
+                (double)p.busy / (double)p.cycles, p.lut, p.dsp, p.bram, fits(&p));
+  e->points++;
+  if (base_like && fits(&p) && e->n_all < sizeof e->all / sizeof *e->all)
+    e->all[e->n_all++] = p;
+  return 0;
+}
+
+/* A memory wider than a tile row needs the wide port. */
+static void set_port(struct curta_config *s, uint32_t rate)
+{
+  s->bus = rate > (uint32_t)s->t && s->r >= 2 && 2 * s->c >= s->t && s->v >= 2 ? 2 * s->t : s->t;
+}
+
+static int sweep_arrays(struct explore *e, struct curta_fail *fail)
+{
+  static const int arrays[][4] = {{8, 2, 2, 4}, {8, 4, 4, 2}, {8, 8, 4, 2},   {8, 4, 8, 2},    {8, 8, 8, 1},
+                                  {8, 8, 8, 2}, {8, 8, 8, 4}, {16, 16, 8, 2}, {16, 16, 16, 2}, {16, 16, 16, 4}};
+  static const uint32_t rates[] = {2, 4, 8, 16};
+  int r = 0;
+  for (size_t i = 0; i < sizeof arrays / sizeof *arrays && !r; i++)
+    for (size_t k = 0; k < 4 && !r; k++) {
+      struct point p = {.sweep = "array", .shape = Base, .rate = rates[k], .latency = 30};
+      p.shape.t = arrays[i][0];
+      p.shape.r = arrays[i][1];
+      p.shape.c = arrays[i][2];
+      p.shape.v = arrays[i][3];
+      if (p.shape.t == 16) /* the same bytes of buffers */
+        p.shape.a_tiles = p.shape.b_tiles = 256, p.shape.p_tiles = 64;
+      set_port(&p.shape, p.rate);
+      r = visit(e, p, fail);
+    }
+  return r;
+}
+
+static int sweep_buffers(struct explore *e, struct curta_fail *fail)
+{
+  int r = 0;
+  for (int tiles = 256; tiles <= 2048 && !r; tiles *= 2)
+    for (int sums = 64; sums <= 512 && !r; sums *= 2) {
+      struct point p = {.sweep = "buffers", .shape = Base, .rate = 8, .latency = 30};
+      p.shape.a_tiles = p.shape.b_tiles = tiles;
+      p.shape.p_tiles = sums;
+      r = visit(e, p, fail);
+    }
+  return r;
+}
+
+static int sweep_latency(struct explore *e, struct curta_fail *fail)
+{
+  static const uint32_t latencies[] = {10, 30, 100, 300};
+  int r = 0;
+  for (int outst = 2; outst <= 32 && !r; outst *= 2)
+    for (size_t k = 0; k < 4 && !r; k++) {
+      struct point p = {.sweep = "latency", .shape = Base, .rate = 8, .latency = latencies[k]};
+      p.shape.outst = outst;
+      r = visit(e, p, fail);
+    }
+  return r;
+}
+
+static int open_files(struct explore *e, const char *dir, struct curta_fail *fail)
+{
+  char name[600];
+  int r = curta_file_make_dir(dir, fail);
+  if (r)
+    return r;
+  (void)snprintf(name, sizeof name, "%s/explore.csv", dir);
+  e->csv = fopen(name, "w");
+  if (e->csv) {
+    (void)snprintf(name, sizeof name, "%s/roofline.csv", dir);
+    e->roof = fopen(name, "w");
+  }
+  if (!e->roof)
+    return curta_fail(fail, -errno, "%s: %s", name, strerror(errno));
+  (void)fprintf(e->csv,
+                "sweep,t,r,c,v,bus,a_tiles,b_tiles,p_tiles,outst,bytes_per_cycle,latency,macs,cycles,utilization,"
+                "array_busy,lut,dsp,bram18,fits_ecp5_85f\n");
+  (void)fprintf(e->roof, "layer,pass,macs,bytes,cycles,macs_per_byte,macs_per_cycle\n");
+  return 0;
+}
+
+static int close_files(struct explore *e, struct curta_fail *fail)
+{
+  int bad = 0;
+  FILE *all[2] = {e->csv, e->roof};
+  for (int i = 0; i < 2; i++)
+    if (all[i])
+      bad |= ferror(all[i]) | (fclose(all[i]) != 0);
+  return bad ? curta_fail(fail, -EIO, "the tables cannot be written: %s", strerror(errno)) : 0;
+}
+
+static void say_point(const char *what, const struct point *p)
+{
+  const struct curta_config *s = &p->shape;
+  printf("%s: %dx%dx%d, buffers %d and %d, sums %d tiles, %d reads outstanding: %" PRIu64
+         " cycles, utilization %.1f %%, %" PRIu32 " LUT, %" PRIu32 " DSP, %" PRIu32 " block RAMs\n",
+         what, s->r, s->c, s->v, s->a_tiles, s->b_tiles, s->p_tiles, s->outst, p->cycles,
+         100.0 * (double)p->macs / ((double)p->cycles * s->r * s->c * s->v), p->lut, p->dsp, p->bram);
+}
+
+/* What the best base would be: all at 8 bytes a cycle and a latency of 30. The first point is base. */
+static void say_best(const struct explore *e)
+{
+  const struct point *best = &e->all[0], *least = NULL;
+  for (uint32_t i = 1; i < e->n_all; i++)
+    if (e->all[i].cycles < best->cycles)
+      best = &e->all[i];
+  for (uint32_t i = 0; i < e->n_all; i++)
+    if (e->all[i].cycles <= best->cycles + best->cycles / 100 && (!least || e->all[i].bram < least->bram))
+      least = &e->all[i];
+  printf("%" PRIu32 " points; those that fit an ECP5-85F (estimates), at 8 bytes a cycle and a latency of 30:\n",
+         e->points);
+  say_point("base", &e->all[0]);
+  say_point("fastest", best);
+  say_point("least block RAM within 1 % of the fastest", least);
+}
+
+int curta_explore(const struct curta_args *args, struct curta_fail *fail)
+{
+  struct explore *e = calloc(1, sizeof *e);
+  const char *dir = curta_args_given(args, "--out") ? args->out : "runs/explore";
+  struct point base = {.sweep = "base", .shape = Base, .rate = 8, .latency = 30};
+  int r;
+  if (!e)
+    return 1;
+  e->args = args;
+  r = curta_network_load(&e->network, args, NULL, fail);
+  if (!r)
+    r = open_files(e, dir, fail);
+  if (!r)
+    r = visit(e, base, fail);
+  if (!r && !e->n_all)
+    r = curta_fail(fail, -EINVAL, "base cannot run this network");
+  if (!r)
+    r = sweep_arrays(e, fail);
+  if (!r)
+    r = sweep_buffers(e, fail);
+  if (!r)
+    r = sweep_latency(e, fail);
+  if (close_files(e, fail) && !r)
+    r = -EIO;
+  if (!r) {
+    say_best(e);
+    printf("%s: explore.csv, roofline.csv%s\n", dir, curta_explore_draw(dir) ? "" : ", tradeoff.png, roofline.png");
+  }
+  curta_network_free(&e->network);
+  free(e);
+  return r ? curta_status(fail) : 0;
+}
