@@ -10,7 +10,7 @@ struct line {
   int number;
 };
 
-/* Next word of the line into w (cut to fit); false at the end or a comment. */
+/* Next word of the line into w, cut to fit and fit for a message; false at the end or a comment. */
 static bool word(struct line *l, char w[WORD])
 {
   size_t n = 0;
@@ -20,7 +20,7 @@ static bool word(struct line *l, char w[WORD])
     return false;
   while (l->at < l->end && *l->at != ' ' && *l->at != '\t' && *l->at != '\r' && *l->at != '#') {
     if (n + 1 < WORD)
-      w[n++] = *l->at;
+      w[n++] = *l->at > ' ' && *l->at < 127 ? *l->at : '?';
     l->at++;
   }
   w[n] = 0;
@@ -147,6 +147,8 @@ int curta_net_parse(const char *text, size_t len, struct curta_net *out, struct 
 {
   struct curta_net parsed, *net = &parsed;
   const char *end = text + len;
+  if (len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3)) /* the mark that some editors put before UTF-8 */
+    text += 3;
   struct line l = {text, text, 0};
   bool started = false;
   int err = 0;

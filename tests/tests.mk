@@ -12,4 +12,4 @@ lint: packages ## every static check: Verilator -Wall, Icarus, Yosys, gcc, clang
 format: ## clang-format on all C and C++ files
 	@clang-format -i $(shell git ls-files '*.c' '*.h' '*.cpp' | grep -v curta_spec.h)
 mutants: packages ## plant faults and count how many the tests find (slow)
-	@tests/mutants/run.py --table docs/data/mutants.md
+	@$(PY) tests/mutants/run.py --table docs/data/mutants.md

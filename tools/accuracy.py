@@ -1,40 +1,188 @@
 #!/usr/bin/env python3
-"""Writes the table and the picture of docs/accuracy.md from the committed logs in docs/data.
+"""Trains what docs/accuracy.md tabulates, and writes its tables and pictures from the committed logs.
 
-usage: accuracy.py        needs gnuplot for the picture
+usage: accuracy.py list                                        what is done, and what is left
+       accuracy.py run NAME... [--epochs N] [--data-dir DATA=DIR]   train (or go on) and commit-ready log in docs/data/accuracy
+       accuracy.py write                                       docs/accuracy.md and pictures (needs gnuplot)
+
+The runs stand in tools/accuracy.toml. A run can be stopped at any time (Ctrl-C) and goes on where it was: checkpoints
+are in runs/accuracy/NAME, logs of whole epochs in docs/data/accuracy/NAME.csv.
 """
+import argparse
 import csv
+import os
+import shutil
 import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
-DATA = Path(__file__).resolve().parent.parent / "docs/data"
-BEGIN, END = "<!-- table: tools/accuracy.py -->", "<!-- end -->"
+ROOT = Path(__file__).resolve().parent.parent
+LOGS = ROOT / "docs/data/accuracy"
+WORK = ROOT / "runs/accuracy"
+DOC = ROOT / "docs/accuracy.md"
+BEGIN, END = "<!-- {}: tools/accuracy.py -->", "<!-- end -->"
 
 
-def rows(name, key):
-    return {int(r["epoch"]): float(r[key]) for r in csv.DictReader((DATA / name).open())}
+def catalogue():
+    runs = tomllib.loads((ROOT / "tools/accuracy.toml").read_text())["run"]
+    return {r["name"]: {"options": "", "group": "main", "seed": 1} | r for r in runs}
 
 
-def main():
-    niti, fp32 = rows("lenet-fashion-niti.csv", "test_accuracy"), rows("lenet-fashion-fp32.csv", "test_accuracy")
-    lines = [BEGIN, "", "| epoch | NITI, integers only | fp32 |", "| ---: | ---: | ---: |"]
-    lines += [f"| {e} | {niti[e]:.2f} % | {fp32[e]:.2f} % |" if e in fp32 else f"| {e} | {niti[e]:.2f} % | not run |" for e in niti]
-    doc = DATA.parent / "accuracy.md"
-    head, rest = doc.read_text().split(BEGIN)
-    doc.write_text(head + "\n".join(lines) + "\n\n" + END + rest.split(END)[1])
+def log(name):
+    path = LOGS / f"{name}.csv"
+    return list(csv.DictReader(path.open())) if path.exists() else []
+
+
+def best(rows):
+    return max((float(r["test_accuracy"]) for r in rows), default=0.0)
+
+
+# --- run ----------------------------------------------------------------------------------------------------------
+
+def command(run, epochs, folder):
+    data, out = run["data"], WORK / run["name"]
+    cmd = ["build/curta", "train", "--quiet"] if run["kind"] == "niti" else ["/usr/bin/python3", "tools/baseline/fp32.py"]
+    cmd += ["--net", f"nets/{run['net']}.net", "--data", data.removesuffix("-jpeg"), "--epochs", str(epochs), "--seed", str(run["seed"]), "--out", str(out)]
+    cmd += run["options"].split() + (["--data-dir", folder] if folder else [])
+    return cmd + (["--resume"] if list(out.glob("checkpoint.*")) else [])
+
+
+def keep_log(run):
+    """The log of whole epochs, without columns that a training on the golden device leaves empty."""
+    source = WORK / run["name"] / "log.csv"
+    if source.exists():
+        LOGS.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, LOGS / f"{run['name']}.csv")
+
+
+def train(args):
+    runs, folders = catalogue(), dict(d.split("=", 1) for d in args.data_dir)
+    unknown = [n for n in args.names if n not in runs]
+    if unknown:
+        sys.exit(f"accuracy.py: no run {unknown[0]!r} in tools/accuracy.toml; accuracy.py list shows them")
+    for name in args.names:
+        run = runs[name]
+        epochs = args.epochs or run["epochs"]
+        if len(log(name)) >= epochs:
+            print(f"{name}: {len(log(name))} of {run['epochs']} epochs are done")
+            continue
+        cmd = command(run, epochs, folders.get(run["data"]))
+        print(" ".join(cmd), flush=True)
+        try:
+            done = subprocess.run(cmd, cwd=ROOT, check=False)
+        finally:
+            keep_log(run)
+        if done.returncode:
+            return done.returncode
+    return 0
+
+
+def show_list():
+    print(f"{'run':32} {'epochs':>9}  {'last':>7} {'best':>7}  published")
+    for name, run in catalogue().items():
+        rows = log(name)
+        last = f"{float(rows[-1]['test_accuracy']):.2f}" if rows else "-"
+        print(f"{name:32} {len(rows):4}/{run['epochs']:<4}  {last:>7} {best(rows):7.2f}  {run.get('published', '')}")
+    return 0
+
+
+# --- write --------------------------------------------------------------------------------------------------------
+
+def percent(rows, pick=None):
+    return "–" if not rows else f"{pick(rows) if pick else float(rows[-1]['test_accuracy']):.2f}"
+
+
+def time_of(rows):
+    seconds = sum(float(r["seconds"]) for r in rows)
+    return f"{seconds / 3600:.1f} h" if seconds > 5400 else f"{seconds / 60:.0f} min"
+
+
+DATA_NAMES = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST", "cifar10-jpeg": "CIFAR-10 (JPEG copy)", "cifar10": "CIFAR-10"}
+
+
+def main_table(runs):
+    out = ["| network | data | options | epochs run / published | NITI, last epoch | NITI, best | published | fp32, last | fp32, best | fp32 at the same epoch | seed | time |",
+           "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"]
+    for name, run in runs.items():
+        rows, twin = log(name), log(run.get("twin", ""))
+        if run["kind"] != "niti" or run["group"] != "main" or not rows:
+            continue
+        same = [r for r in twin if int(r["epoch"]) <= len(rows)]
+        beside = f"{same[-1]['test_accuracy']} (epoch {same[-1]['epoch']})" if same else "–"
+        cells = [run["net"], DATA_NAMES[run["data"]], f"`{run['options']}`" if run["options"] else "defaults", f"{len(rows)} / {run['epochs']}", percent(rows), percent(rows, best),
+                 run.get("published", "–"), percent(twin) + (f" ({len(twin)} epochs)" if twin else ""), percent(twin, best), beside, run["seed"], time_of(rows)]
+        out.append("| " + " | ".join(str(c) for c in cells) + " |")
+    return out
+
+
+def curves(runs):
+    out = []
+    for name, run in runs.items():
+        if run["kind"] == "niti" and run["group"] == "main" and log(name):
+            plot(f"{name}", f"{run['net']} on {DATA_NAMES[run['data']]}", [(name, "NITI, integers only")] + ([(run["twin"], "fp32 SGD")] if log(run.get("twin", "")) else []))
+            out += [f"![{run['net']} on {DATA_NAMES[run['data']]}](data/accuracy/{name}.png)", ""]
+    return out[:-1]
+
+
+def ablations(runs):
+    out = []
+    for group in dict.fromkeys(r["group"] for r in runs.values() if r["group"] != "main"):
+        members = [(n, r) for n, r in runs.items() if r["group"] == group and log(n)]
+        if not members:
+            continue
+        first = members[0][1]
+        out += [f"### {first['net']} on {DATA_NAMES[first['data']]}, {first['epochs']} epochs", "", "| variant | options | last epoch | best | mean of the last three | seed |", "| --- | --- | ---: | ---: | ---: | ---: |"]
+        for name, run in members:
+            rows = log(name)
+            tail = [float(r["test_accuracy"]) for r in rows[-3:]]
+            short = "" if len(rows) >= run["epochs"] else f" ({len(rows)} epochs)"
+            out.append(f"| {run['what']}{short} | `{run['options']}` | {percent(rows)} | {percent(rows, best)} | {sum(tail) / len(tail):.2f} | {run['seed']} |")
+        out.append("")
+    return out[:-1]
+
+
+def plot(name, title, lines):
+    colours = ["#a50f15", "#3182bd", "#31a354", "#756bb1"]
+    body = ", ".join(f"'{LOGS}/{n}.csv' using (column('epoch')):(column('test_accuracy')) with linespoints lw 2 pt {5 + 2 * i} ps 0.6 lc rgb '{colours[i]}' title '{t}'"
+                     for i, (n, t) in enumerate(lines))
     subprocess.run(["gnuplot"], check=True, text=True, input=f"""
 set terminal pngcairo size 900,500 font 'sans,11'
-set output '{DATA}/lenet-fashion.png'
+set output '{LOGS}/{name}.png'
 set datafile separator ','
-set title 'LeNet on Fashion-MNIST: integers only, and fp32'
+set datafile columnheaders
+set title '{title}'
 set xlabel 'epoch'
 set ylabel 'test accuracy, %'
 set key bottom right
 set grid
-plot '{DATA}/lenet-fashion-niti.csv' every ::1 using 1:7 with linespoints lw 2 pt 7 lc rgb '#a50f15' title 'NITI (int8, golden device = RTL)', \\
-     '{DATA}/lenet-fashion-fp32.csv' every ::1 using 1:4 with linespoints lw 2 pt 5 lc rgb '#3182bd' title 'fp32 SGD'
+plot {body}
 """)
 
 
+def replace(text, what, lines):
+    head, rest = text.split(BEGIN.format(what))
+    return head + "\n".join([BEGIN.format(what), "", *lines, "", END]) + rest.split(END, 1)[1]
+
+
+def write():
+    runs, text = catalogue(), DOC.read_text()
+    for what, lines in (("table", main_table(runs)), ("curves", curves(runs)), ("ablations", ablations(runs))):
+        text = replace(text, what, lines)
+    DOC.write_text(text)
+    return 0
+
+
+def main():
+    os.chdir(ROOT)
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("what", choices=["list", "run", "write"])
+    ap.add_argument("names", nargs="*", metavar="NAME")
+    ap.add_argument("--epochs", type=int, default=0, help="stop after so many epochs (default: all of the run)")
+    ap.add_argument("--data-dir", action="append", default=[], metavar="DATA=DIR", help="folder of a data set, e.g. mnist=runs/data/mnist")
+    args = ap.parse_args()
+    return train(args) if args.what == "run" else write() if args.what == "write" else show_list()
+
+
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

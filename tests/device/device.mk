@@ -1,20 +1,19 @@
 # Random programs: golden against RTL.
 DEVICE_DIR := $(BUILD)/tests/device
-DEVICE_OBJ := $(addprefix $(DEVICE_DIR)/,hazard.o progen.o lockstep.o)
+DEVICE_OBJ := $(addprefix $(DEVICE_DIR)/,hazard.o progen.o coverage.o lockstep.o)
 TESTS += $(DEVICE_DIR)/test_progen $(DEVICE_DIR)/test_random
 
 $(DEVICE_DIR)/%.o: tests/device/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALLC) -c $< -o $@
-$(DEVICE_DIR)/test_progen: $(addprefix $(DEVICE_DIR)/,test_progen.o hazard.o progen.o)
-	$(CC) $(CFLAGS) $^ -o $@
+$(DEVICE_DIR)/test_progen: $(DEVICE_DIR)/test_progen.o $(DEVICE_OBJ) $(BUILD)/golden/libcurta_golden.a
+	$(CC) $(CFLAGS) $^ -o $@ -lpthread
 $(DEVICE_DIR)/test_random: $(DEVICE_DIR)/test_random.o $(DEVICE_OBJ) $(BUILD)/sim/libcurta_rtl.a $(BUILD)/golden/libcurta_golden.a
 	$(CXX) $(CFLAGS) $^ -o $@ -lz -lpthread
 
 .PHONY: test-random
-test-random: $(DEVICE_DIR)/test_random ## the long random comparison: RTL = golden on 1,000 programs a configuration
-	@rm -f docs/data/random.txt
-	@for c in $(CONFIGS) base16; do $< $$c 1000 1 60 >$(BUILD)/random.txt; s=$$?; cat $(BUILD)/random.txt; [ $$s = 0 ] || exit 1; cat $(BUILD)/random.txt >>docs/data/random.txt; done
+test-random: $(DEVICE_DIR)/test_random ## the long random comparison: RTL = golden on 1,000 programs a configuration (goes on where it stopped)
+	@BUILD=$(BUILD) tests/random.sh docs/data/random.txt
 
 TESTS += $(DEVICE_DIR)/test_plan_races
 $(DEVICE_DIR)/test_plan_races: $(DEVICE_DIR)/test_plan_races.o $(DEVICE_DIR)/hazard.o $(BUILD)/driver/libcurta.a

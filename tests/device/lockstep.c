@@ -14,11 +14,28 @@ struct run {
   uint32_t records;
   uint32_t scalar[CURTA_SCALARS], status[4];
   uint8_t *image;
+  const uint8_t *program; /* as it was written */
+  struct coverage *coverage; /* of golden; else NULL */
+  const struct curta_bus *bus;
+  const struct curta_config *cfg;
+  uint32_t by_tag[65536]; /* byte address of the command with a tag, 0 if none */
 };
+
+static void find_commands(struct run *r)
+{
+  for (uint32_t a = CURTA_CMD_BYTES; a < PG_PROGRAM_BYTES; a += CURTA_CMD_BYTES) {
+    const uint32_t *cmd = (const uint32_t *)(const void *)(r->program + a);
+    if (curta_cmd_get(cmd, CURTA_CMD_TAG))
+      r->by_tag[curta_cmd_get(cmd, CURTA_CMD_TAG)] = a;
+  }
+}
 
 static void keep(void *user, const struct curta_retire *record)
 {
   struct run *r = user;
+  uint32_t at = r->by_tag[record->tag & 0xffffu];
+  if (r->coverage && at)
+    coverage_command(r->coverage, r->cfg, r->bus, (const uint32_t *)(const void *)(r->program + at));
   if (r->records < MAX_RECORDS)
     r->record[r->records++] = *record;
 }
@@ -95,19 +112,24 @@ static int run_error(const struct curta_bus *bus, int error, const struct run *r
 }
 
 int lockstep_program(const struct curta_bus *golden, const struct curta_bus *rtl, const struct curta_config *cfg, uint64_t seed, uint32_t length,
-                     struct pg_stats *stats, struct lockstep_result *out)
+                     struct coverage *coverage, struct lockstep_result *out)
 {
   struct run *a = calloc(1, sizeof *a), *b = calloc(1, sizeof *b);
   uint8_t *image = malloc(3u * PG_MEM_BYTES);
   a->image = image + PG_MEM_BYTES;
   b->image = image + 2 * PG_MEM_BYTES;
-  uint32_t count = pg_program(cfg, seed, length, image, stats);
+  uint32_t count = pg_program(cfg, seed, length, image);
+  a->program = image;
+  a->coverage = coverage;
+  a->bus = golden;
+  a->cfg = cfg;
+  find_commands(a);
   int bad = run_error(golden, execute(golden, image, count, a), a, out->difference, sizeof out->difference);
-  if (!bad)
+  if (!bad && rtl)
     bad = run_error(rtl, execute(rtl, image, count, b), b, out->difference, sizeof out->difference);
-  if (!bad)
+  if (!bad && rtl)
     bad = differ(a, b, out->difference, sizeof out->difference);
-  else
+  else if (rtl)
     differ(a, b, out->difference + bad, sizeof out->difference - (size_t)bad);
   out->commands += a->records;
   out->bytes += PG_MEM_BYTES;

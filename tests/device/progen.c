@@ -11,7 +11,7 @@ struct pg {
   uint64_t rng;
   struct hz *hz;
   uint8_t *image;
-  struct pg_stats *stats;
+  uint32_t serial; /* of the last command with a tag */
   uint8_t taken[PG_REGIONS]; /* regions that the command being built uses */
 };
 
@@ -21,6 +21,12 @@ static uint32_t rnd(struct pg *g, uint32_t n) /* 0 .. n-1 */
   g->rng ^= g->rng >> 7;
   g->rng ^= g->rng << 17;
   return (uint32_t)((g->rng * 0x9E3779B97F4A7C15ull) >> 33) % n;
+}
+
+/* Unique within a program, and every bit of it changes. */
+static uint32_t tag(struct pg *g)
+{
+  return ++g->serial * 40503u & 0xffffu;
 }
 
 static int range(struct pg *g, int lo, int hi)
@@ -365,13 +371,16 @@ static void loss(struct pg *g, uint32_t *cmd)
 /* Registers: 0..7 magnitudes, 8..15 decay exponents, 16..23 exponents, 24..31 counts, 32.. shifts and the rest. */
 static void scalar(struct pg *g, uint32_t *cmd)
 {
-  uint32_t func = rnd(g, 6), rd = rnd(g, CURTA_SCALARS);
+  static const int edges[] = {-40, -33, -32, -31, -30, -1, 0, 1, 2, 3, 30, 31, 32, 33, 61, 62, 63, 64, 0x7fffffff};
+  uint32_t func = rnd(g, rnd(g, 3) ? 6 : 1), rd = rnd(g, CURTA_SCALARS); /* often SET */
   int imm = range(g, -8, 40);
   if (rd >= 8 && rd < 24) { /* keep these small */
     func = 0;
-    imm = rd < 16 ? range(g, -20, 20) : range(g, -30, 10);
+    imm = rd < 16 ? rnd(g, 2) ? range(g, -20, 20) : edges[rnd(g, 14)] : range(g, -30, 10);
   } else if (func == 0 && rd < 8) {
     imm = (int)(rnd(g, 1u << 31) >> rnd(g, 31));
+  } else if (func == 0 && rnd(g, 2)) {
+    imm = edges[rnd(g, sizeof edges / sizeof *edges)];
   }
   SET(CMD_OPCODE, CURTA_OP_SCALAR);
   SET(SCALAR_FUNC, func);
@@ -393,16 +402,14 @@ static void engine_command(struct pg *g, uint32_t *cmd)
     kind[rnd(g, sizeof kind / sizeof *kind)](g, cmd);
     error = hz_add(g->hz, cmd, 1);
   } while (error);
-  SET(CMD_TAG, rnd(g, 65536));
-  if (g->stats)
-    g->stats->by_opcode[cmd[0] & 0xff]++;
+  SET(CMD_TAG, tag(g));
 }
 
 static void fill_image(struct pg *g)
 {
   for (uint32_t r = 0; r < PG_REGIONS; r++) {
     uint8_t *p = g->image + PG_PROGRAM_BYTES + r * PG_REGION_BYTES;
-    uint32_t kind = rnd(g, 6), bits = rnd(g, 31) + 1;
+    uint32_t kind = rnd(g, 7), bits = rnd(g, 31) + 1;
     for (uint32_t i = 0; i < PG_REGION_BYTES; i += 4) {
       uint32_t v = rnd(g, 1u << 31) * 2u + rnd(g, 2);
       if (kind == 0) /* extremes */
@@ -414,6 +421,8 @@ static void fill_image(struct pg *g)
         v = rnd(g, 16) ? 0 : v;
       else if (kind == 4) /* pool indices and labels */
         v &= 0x03030303u;
+      else if (kind == 5) /* a tensor of zeros */
+        v = 0;
       memcpy(p + i, &v, 4);
     }
   }
@@ -425,6 +434,7 @@ static uint32_t skip_block(struct pg *g, uint32_t *prog, uint32_t at)
   uint32_t count = rnd(g, 4) + 1, *cmd = prog + 32 * at;
   memset(cmd, 0, CURTA_CMD_BYTES);
   SET(CMD_OPCODE, CURTA_OP_SKIP);
+  SET(CMD_TAG, tag(g));
   SET(SKIP_COUNT, count);
   SET(SKIP_RA, rnd(g, 8));
   SET(SKIP_RB, rnd(g, 8));
@@ -449,6 +459,7 @@ static uint32_t stretch(struct pg *g, uint32_t *prog, uint32_t at, uint32_t coun
     } else if (dice <= 2) {
       memset(cmd, 0, CURTA_CMD_BYTES);
       SET(CMD_OPCODE, dice == 1 ? CURTA_OP_FENCE : CURTA_OP_NOP);
+      SET(CMD_TAG, tag(g));
       if (dice == 1)
         hz_fence(g->hz);
       at++;
@@ -486,9 +497,9 @@ static uint32_t prelude(struct pg *g, uint32_t *prog)
   return 3;
 }
 
-uint32_t pg_program(const struct curta_config *cfg, uint64_t seed, uint32_t length, uint8_t *image, struct pg_stats *stats)
+uint32_t pg_program(const struct curta_config *cfg, uint64_t seed, uint32_t length, uint8_t *image)
 {
-  struct pg g = {.cfg = cfg, .rng = seed * 0x9E3779B97F4A7C15ull + 0x1234567u, .image = image, .stats = stats};
+  struct pg g = {.cfg = cfg, .rng = seed * 0x9E3779B97F4A7C15ull + 0x1234567u, .image = image};
   uint32_t *ring = (uint32_t *)(void *)image, *called = (uint32_t *)(void *)(image + PG_CALL_ADDR), *cmd;
   for (int i = 0; i < 8; i++)
     rnd(&g, 2);
@@ -500,6 +511,7 @@ uint32_t pg_program(const struct curta_config *cfg, uint64_t seed, uint32_t leng
     cmd = ring + 32 * at++;
     hz_fence(g.hz);
     SET(CMD_OPCODE, CURTA_OP_CALL);
+    SET(CMD_TAG, tag(&g));
     SET(CALL_ADDR, PG_CALL_ADDR);
     SET(CALL_COUNT, stretch(&g, called, 0, length / 2 + 1));
     hz_fence(g.hz);

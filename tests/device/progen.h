@@ -3,7 +3,7 @@
  *
  * A program is a function of (configuration, seed) alone. It lies in [0, PG_PROGRAM_BYTES) of a memory image of
  * PG_MEM_BYTES: the ring at 0, a called program at PG_CALL_ADDR; the data regions above are filled with random
- * tensors. Waits come from the hazard checker, so that the engines run as concurrently as the data allow.
+ * tensors. Every command but the first three has a tag of its own. Waits come from the hazard checker, so that the engines run as concurrently as the data allow.
  */
 #ifndef PROGEN_H
 #define PROGEN_H
@@ -17,10 +17,6 @@
 #define PG_REGION_BYTES 0x20000u
 #define PG_MEM_BYTES (PG_PROGRAM_BYTES + PG_REGIONS * PG_REGION_BYTES)
 
-struct pg_stats {
-  uint32_t by_opcode[256];
-};
-
 /* Writes a whole image (PG_MEM_BYTES) and returns the number of ring commands, END included. */
-uint32_t pg_program(const struct curta_config *cfg, uint64_t seed, uint32_t length, uint8_t *image, struct pg_stats *stats);
+uint32_t pg_program(const struct curta_config *cfg, uint64_t seed, uint32_t length, uint8_t *image);
 #endif

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_progen.c - the random programs themselves: legal, race-free, reproducible; and the hazard checker catches a removed wait */
+ * test_progen.c - the random programs themselves: legal, race-free, reproducible; and the hazard checker catches a removed wait;
+ * 300 of them exercise everything in coverage.h
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "curta_golden.h"
 #include "hazard.h"
-#include "progen.h"
+#include "lockstep.h"
 
 static const struct curta_config configs[] = CURTA_CONFIG_TABLE;
 
@@ -36,6 +39,31 @@ static int races(const struct curta_config *cfg, const uint8_t *image, uint32_t 
   return found;
 }
 
+/* Golden alone: what the random comparison will have seen. */
+static int test_coverage(const struct curta_config *cfg)
+{
+  struct curta_bus golden;
+  struct coverage coverage = {{0}};
+  struct lockstep_result result = {0};
+  char holes[512];
+  uint64_t least = UINT64_MAX;
+  int bad = curta_golden_open(&golden, cfg->name, PG_MEM_BYTES);
+  if (bad)
+    return printf("FAIL coverage %s: cannot open the golden device: %s\n", cfg->name, strerror(-bad)) > 0;
+  for (uint64_t seed = 1; !bad && seed <= 300; seed++)
+    bad = lockstep_program(&golden, NULL, cfg, seed, 60, &coverage, &result);
+  curta_golden_close(&golden);
+  if (bad)
+    return printf("FAIL coverage %s: %s\n", cfg->name, result.difference) > 0;
+  if (coverage_holes(&coverage, 2, holes, sizeof holes))
+    return printf("FAIL coverage %s: too rare: %s\n", cfg->name, holes) > 0;
+  for (unsigned i = 0; i < COVERAGE_COUNT; i++)
+    least = coverage.n[i] < least ? coverage.n[i] : least;
+  printf("PASS coverage %s: %d bins in %llu commands, the rarest %llu times\n", cfg->name, COVERAGE_COUNT, (unsigned long long)result.commands,
+         (unsigned long long)least);
+  return 0;
+}
+
 int main(void)
 {
   uint8_t *a = malloc(PG_MEM_BYTES), *b = malloc(PG_MEM_BYTES);
@@ -43,7 +71,7 @@ int main(void)
   for (int c = 0; configs[c].name; c++) {
     int dropped = 0, caught = 0, bad = 0;
     for (uint64_t seed = 1; seed <= 10; seed++) {
-      uint32_t count = pg_program(&configs[c], seed, 40, a, NULL), again = pg_program(&configs[c], seed, 40, b, NULL);
+      uint32_t count = pg_program(&configs[c], seed, 40, a), again = pg_program(&configs[c], seed, 40, b);
       if (count != again || memcmp(a, b, PG_MEM_BYTES) || races(&configs[c], a, count, -1))
         bad = 1;
       for (uint32_t i = 0; i < count; i++) {
@@ -58,6 +86,7 @@ int main(void)
     printf("%s progen %s: reproducible and race-free %s, %d of %d removed waits found\n", ok ? "PASS" : "FAIL", configs[c].name, bad ? "no" : "yes",
            caught, dropped);
     failed |= !ok;
+    failed |= test_coverage(&configs[c]);
   }
   free(a);
   free(b);

@@ -2,6 +2,7 @@
  * test_random.c - random programs: RTL = golden on every record, scale register and byte, under random stalls
  *
  * usage: test_random [CONFIG [PROGRAMS [FIRST_SEED [LENGTH]]]]
+ * From 200 programs on, every bin of coverage.h must have occurred.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +28,7 @@ static struct curta_rtl_options options(const char *config, uint64_t seed)
 static int run_config(const char *name, const struct curta_config *cfg, uint64_t programs, uint64_t first, uint32_t length)
 {
   struct curta_bus golden, rtl;
-  struct pg_stats stats = {{0}};
+  struct coverage coverage = {{0}};
   struct lockstep_result result = {0};
   int error = curta_golden_open(&golden, cfg->name, PG_MEM_BYTES), bad = 0;
   for (uint64_t seed = first; !error && !bad && seed < first + programs; seed++) {
@@ -35,7 +36,7 @@ static int run_config(const char *name, const struct curta_config *cfg, uint64_t
     error = curta_rtl_open(&rtl, &o);
     if (error)
       break;
-    bad = lockstep_program(&golden, &rtl, cfg, seed, length, &stats, &result);
+    bad = lockstep_program(&golden, &rtl, cfg, seed, length, &coverage, &result);
     if (bad)
       printf("FAIL random %s: seed %llu: %s; repeat: test_random %s 1 %llu %u\n", name, (unsigned long long)seed, result.difference, name,
              (unsigned long long)seed, length);
@@ -43,9 +44,13 @@ static int run_config(const char *name, const struct curta_config *cfg, uint64_t
   }
   if (error)
     printf("FAIL random %s: cannot open the devices: %s\n", name, strerror(-error));
+  char holes[512];
+  if (!error && !bad && programs >= 200 && coverage_holes(&coverage, 5, holes, sizeof holes))
+    bad = printf("FAIL random %s: too rare in %llu programs: %s\n", name, (unsigned long long)programs, holes) > 0;
   if (!error && !bad)
-    printf("PASS random %s: %llu programs, %llu commands, %llu bytes, %llu cycles, 0 differences\n", name, (unsigned long long)programs,
-           (unsigned long long)result.commands, (unsigned long long)result.bytes, (unsigned long long)result.cycles);
+    printf("PASS random %s: %llu programs, %llu commands, %llu bytes, %llu cycles, 0 differences%s\n", name, (unsigned long long)programs,
+           (unsigned long long)result.commands, (unsigned long long)result.bytes, (unsigned long long)result.cycles,
+           programs >= 200 ? "; every bin of coverage.h occurred" : "");
   curta_golden_close(&golden);
   return error || bad;
 }

@@ -243,6 +243,17 @@ static int compare(struct twin *t)
   return 0;
 }
 
+/* Everything that a step makes for itself holds something old: no step may count on what was there. */
+static void poison(struct twin *t)
+{
+  for (uint32_t i = 0; i < t->plan.n_tensors; i++) {
+    const struct curta_tensor *x = &t->plan.tensor[i];
+    if (x->kind == CURTA_TENSOR_ERROR || x->kind == CURTA_TENSOR_INDEX || x->kind == CURTA_TENSOR_GRAD ||
+        x->kind == CURTA_TENSOR_SPILL || (x->kind == CURTA_TENSOR_ACT && i != (uint32_t)t->plan.t_input))
+      memset(t->bus.mem_map(t->bus.ctx, x->addr, x->bytes), 0x55, x->bytes);
+  }
+}
+
 static int check_eval(struct twin *t)
 {
   struct curta_result res;
@@ -281,6 +292,7 @@ int twin_step(struct twin *t, uint32_t seed, int32_t mu)
   t->run.mu = t->ref.opt.mu = mu;
   t->ref.opt.step = t->run.step;
   err = curta_batch_write(&t->run, t->x, t->labels, t->batch);
+  poison(t);
   if (!err)
     err = check_eval(t);
   if (err && t->why[0])
@@ -290,6 +302,7 @@ int twin_step(struct twin *t, uint32_t seed, int32_t mu)
       curta_dropout_mask(&t->net, i, t->opt.seed, t->run.step, (uint8_t *)t->mask[i]);
   curta_ref_forward(&t->ref, t->x, t->run.input_exp);
   curta_ref_backward(&t->ref, t->labels);
+  poison(t);
   if (!err)
     err = curta_step(&t->run);
   if (err) {

@@ -268,7 +268,7 @@ static uint64_t counter(struct curta_bus *bus, uint32_t k)
   return (uint64_t)hi << 32 | lo;
 }
 
-/* BUSY..OTHER partition CYCLES; without error, what the machine must transfer was transferred (RTL also fetches ahead). */
+/* BUSY..OTHER partition CYCLES; without error, the machine transfers what it must (RTL also fetches ahead). */
 static int compare_counters(struct pair *p)
 {
   uint64_t sum = 0;
@@ -282,6 +282,8 @@ static int compare_counters(struct pair *p)
   p->golden.reg_read(p->golden.ctx, CURTA_REG_ERROR, &error);
   if (!error && counter(&p->rtl, CURTA_CNT_RD_BYTES) < counter(&p->golden, CURTA_CNT_RD_BYTES))
     return differ(p, "RD_BYTES", (uint32_t)counter(&p->golden, CURTA_CNT_RD_BYTES), (uint32_t)counter(&p->rtl, CURTA_CNT_RD_BYTES));
+  if (!error && counter(&p->rtl, CURTA_CNT_WR_BYTES) != counter(&p->golden, CURTA_CNT_WR_BYTES))
+    return differ(p, "WR_BYTES", (uint32_t)counter(&p->golden, CURTA_CNT_WR_BYTES), (uint32_t)counter(&p->rtl, CURTA_CNT_WR_BYTES));
   return 0;
 }
 

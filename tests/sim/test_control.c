@@ -221,6 +221,84 @@ static int test_registers(void)
   return 0;
 }
 
+static int expect(const struct curta_bus *bus, const char *when, uint32_t reg, uint32_t mask, uint32_t want)
+{
+  uint32_t v = ~want;
+  bus->reg_read(bus->ctx, reg, &v);
+  if ((v & mask) == want)
+    return 0;
+  snprintf(p.why, sizeof p.why, "%s: %s: register 0x%x is 0x%x, expected 0x%x", bus->name, when, reg, v & mask, want);
+  return 1;
+}
+
+/* Writes a one-command program, runs it to its end. */
+static int run_one(const struct curta_bus *bus, uint32_t opcode)
+{
+  uint32_t cmd[32];
+  pair_command(&p, cmd, opcode);
+  int err = pair_reset((struct curta_bus *)(uintptr_t)bus, 2, PAIR_MEM);
+  err = err ? err : bus->mem_write(bus->ctx, 0, cmd, 128);
+  err = err ? err : bus->reg_write(bus->ctx, CURTA_REG_IRQ_ENABLE, 0);
+  err = err ? err : bus->reg_write(bus->ctx, CURTA_REG_RING_TAIL, 1);
+  bus->wait_irq(bus->ctx, 3000);
+  return err;
+}
+
+/* Status bits are set whatever is enabled; the line needs both; writing 1 clears that bit alone. Both devices. */
+static int check_interrupt(const struct curta_bus *bus, uint32_t opcode, uint32_t bit)
+{
+  const uint32_t line = 4, other = 3 ^ bit;
+  if (run_one(bus, opcode)) {
+    snprintf(p.why, sizeof p.why, "%s: the bus fails", bus->name);
+    return 1;
+  }
+  int bad = expect(bus, "nothing enabled", CURTA_REG_IRQ_STATUS, ~0u, bit) || expect(bus, "nothing enabled", CURTA_REG_STATUS, line, 0);
+  bus->reg_write(bus->ctx, CURTA_REG_IRQ_ENABLE, other);
+  bad = bad || expect(bus, "the other one enabled", CURTA_REG_STATUS, line, 0);
+  bus->reg_write(bus->ctx, CURTA_REG_IRQ_ENABLE, bit);
+  bad = bad || expect(bus, "enabled", CURTA_REG_STATUS, line, line);
+  bus->reg_write(bus->ctx, CURTA_REG_IRQ_STATUS, other);
+  bad = bad || expect(bus, "the other one cleared", CURTA_REG_IRQ_STATUS, ~0u, bit);
+  bus->reg_write(bus->ctx, CURTA_REG_IRQ_STATUS, bit);
+  return bad || expect(bus, "cleared", CURTA_REG_IRQ_STATUS, ~0u, 0) || expect(bus, "cleared", CURTA_REG_STATUS, line, 0);
+}
+
+/* A scale register does not change while the device is busy (RTL: golden is busy only inside a call). */
+static int check_busy_write(void)
+{
+  uint32_t cmd[3][32], issued[4] = { 0, 0, 0, 0 };
+  pair_engine_command(&p, cmd[0], CURTA_OP_LOAD, issued);
+  curta_cmd_set(cmd[0], CURTA_LOAD_DST, 0);
+  curta_cmd_set(cmd[0], CURTA_LOAD_ADDR, PAIR_DATA);
+  curta_cmd_set(cmd[0], CURTA_LOAD_N0, 60);
+  curta_cmd_set(cmd[0], CURTA_LOAD_N1, 1);
+  curta_cmd_set(cmd[0], CURTA_LOAD_N2, 1);
+  curta_cmd_set(cmd[0], CURTA_LOAD_N3, 1);
+  pair_command(&p, cmd[1], CURTA_OP_FENCE);
+  pair_command(&p, cmd[2], CURTA_OP_END);
+  if (pair_reset(&p.rtl, 2, PAIR_MEM))
+    return 1;
+  p.rtl.mem_write(p.rtl.ctx, 0, cmd, sizeof cmd);
+  p.rtl.reg_write(p.rtl.ctx, CURTA_REG_RING_TAIL, 3);
+  if (expect(&p.rtl, "behind the doorbell", CURTA_REG_STATUS, 1, 1))
+    return 1;
+  p.rtl.reg_write(p.rtl.ctx, CURTA_REG_SCALAR + 4 * 9, 0x1234);
+  p.rtl.wait_irq(p.rtl.ctx, 100000);
+  return expect(&p.rtl, "written while busy", CURTA_REG_SCALAR + 4 * 9, ~0u, 0);
+}
+
+static int test_interrupt(void)
+{
+  const struct curta_bus *bus[2] = { &p.golden, &p.rtl };
+  for (int d = 0; d < 2; d++)
+    if (check_interrupt(bus[d], CURTA_OP_END, 1) || check_interrupt(bus[d], 0xee, 2))
+      return fail("interrupt", (uint32_t)d);
+  if (check_busy_write())
+    return fail("interrupt", 2);
+  printf("PASS interrupt %s\n", p.config);
+  return 0;
+}
+
 static int run_config(const char *config, uint32_t seed, uint32_t stall)
 {
   int err = pair_open(&p, config, stall, seed), bad = 0;
@@ -229,6 +307,7 @@ static int run_config(const char *config, uint32_t seed, uint32_t stall)
     return 1;
   }
   bad |= test_registers();
+  bad |= test_interrupt();
   bad |= test_ring();
   bad |= test_programs();
   bad |= test_reset();

@@ -157,20 +157,84 @@ static int test_field(void)
   return 0;
 }
 
-/* Addresses that are not multiples of what they must be, used or not. */
+/* A legal command in one of its modes, and how each of words 4..7 must be aligned (machine.md 1 and 2): elements are the bytes of
+ * an element of the tile, 0 if the mode does not use the word as an address. LABELS and COMMAND are not tiles. */
+enum { LABELS = 100, COMMAND = 101 };
+struct aligned { uint8_t opcode; uint32_t mode, word21; uint8_t element[4]; };
+
+static uint32_t alignment(uint8_t element)
+{
+  return element == LABELS ? 4 : element == COMMAND ? CURTA_CMD_BYTES : element * (uint32_t)(p.conf.t * p.conf.t);
+}
+
+static void aligned_command(uint32_t cmd[32], const struct aligned *a)
+{
+  static const uint32_t place[4] = { PAIR_DATA, PAIR_DATA + 0x4000, 0x80000, 0xa0000 };
+  legal(cmd, a->opcode);
+  if (a->opcode == CURTA_OP_CALL || a->opcode == CURTA_OP_LOAD) {
+    curta_cmd_set(cmd, CURTA_LOAD_ADDR, a->opcode == CURTA_OP_LOAD ? PAIR_DATA : 1);
+    return;
+  }
+  cmd[18] = a->mode;
+  if (a->opcode == CURTA_OP_UPDATE || a->opcode == CURTA_OP_REDUCE)
+    cmd[21] = a->word21;
+  for (uint32_t k = 0; k < 4; k++)   /* fields that the mode does not use stand at 0 */
+    cmd[4 + k] = a->element[k] ? place[k] : 0;
+}
+
+/* One address is off by one bit: below its alignment that must be ALIGN with its word, above it must not. Both devices. */
+static int align_case(const struct aligned *a, uint32_t word, uint32_t bit)
+{
+  uint32_t cmd[32], code, info, want = a->element[word - 4] && (1u << bit) % alignment(a->element[word - 4]) ? CURTA_ERR_ALIGN : 0;
+  aligned_command(cmd, a);
+  cmd[word] ^= 1u << bit;
+  if (run("align", cmd, "word", word))
+    return 1;
+  p.rtl.reg_read(p.rtl.ctx, CURTA_REG_ERROR, &code);
+  p.rtl.reg_read(p.rtl.ctx, CURTA_REG_ERROR_INFO, &info);
+  if ((code == CURTA_ERR_ALIGN) == (want == CURTA_ERR_ALIGN) && (!want || info == word))
+    return 0;
+  printf("FAIL align %s: opcode 0x%02x mode 0x%x, word %u with bit %u wrong: error %u info %u, expected %s\n", p.config, a->opcode, a->mode, word,
+         bit, code, info, want ? "ALIGN and the word" : "no ALIGN");
+  return 1;
+}
+
+/* Every address word of every command in every mode that changes what it addresses: the highest bit that must be 0, bit 0, the
+ * lowest that may be 1. Then words that the mode does not use: anything goes. */
 static int test_align(void)
 {
-  for (const struct curta_op_info *op = ops; op->name; op++)
-    for (uint32_t word = 4; word < 8; word++)
-      for (uint32_t k = 0; k < 12; k++) {
-        uint32_t cmd[32], address = op->opcode >= 0x30 && op->opcode != CURTA_OP_SCALAR;
-        legal(cmd, op->opcode);
-        if (op->opcode == CURTA_OP_CALL ? word != 4 : op->opcode == CURTA_OP_LOAD ? word != 5 : !address || !op->mask[word])
-          continue;
-        cmd[word] ^= 1u << k;
-        if (run("align", cmd, "word", word))
-          return 1;
-      }
+#define REQUANT (1u << 5 | 2u << 1)
+#define MASKED (1u << 9)
+#define POOLED (1u << 10 | 1u << 12 | 1u << 16)
+#define MASTERED (1u << 12 | 3u << 16)
+  static const struct aligned cases[] = {
+    { CURTA_OP_CALL, 0, 0, { COMMAND, 0, 0, 0 } }, { CURTA_OP_LOAD, 0, 0, { 0, 1, 0, 0 } }, { CURTA_OP_FILL, 0, 0, { 0, 0, 1, 0 } },
+    { CURTA_OP_LOSS, 0, 0, { 1, LABELS, 1, 0 } },
+    { CURTA_OP_MAP, 0, 0, { 1, 0, 1, 0 } }, { CURTA_OP_MAP, MASKED, 0, { 1, 1, 1, 0 } }, { CURTA_OP_MAP, POOLED, 0, { 1, 0, 1, 1 } },
+    { CURTA_OP_MAP, MASKED | POOLED, 0, { 1, 1, 1, 1 } }, { CURTA_OP_MAP, REQUANT, 0, { 4, 0, 1, 0 } },
+    { CURTA_OP_MAP, REQUANT | MASKED, 0, { 4, 1, 1, 0 } }, { CURTA_OP_MAP, REQUANT | POOLED, 0, { 4, 0, 1, 1 } },
+    { CURTA_OP_MAP, REQUANT | MASKED | POOLED, 0, { 4, 1, 1, 1 } }, { CURTA_OP_MAP, REQUANT | 1, 0, { 0, 0, 1, 0 } },
+    { CURTA_OP_MAP, REQUANT | MASKED | POOLED | 1, 0, { 0, 1, 1, 1 } }, { CURTA_OP_MAP, 2u << 1 | 2u << 3, 0, { 4, 0, 4, 0 } },
+    { CURTA_OP_MAP, 2u << 1 | 2u << 3 | 1, 0, { 0, 0, 4, 0 } },
+    { CURTA_OP_SCATTER, 1u << 12 | 1u << 16, 0, { 1, 1, 1, 0 } }, { CURTA_OP_SCATTER, REQUANT | 1u << 12 | 1u << 16, 0, { 4, 1, 1, 0 } },
+    { CURTA_OP_UPDATE, 0, 0, { 4, 1, 1, 0 } }, { CURTA_OP_UPDATE, 1, 0, { 0, 1, 1, 0 } }, { CURTA_OP_UPDATE, MASTERED, 0, { 4, 2, 1, 2 } },
+    { CURTA_OP_UPDATE, MASTERED | 1, 1, { 0, 2, 1, 2 } },
+    { CURTA_OP_REDUCE, 0, 0, { 4, 0, 0, 0 } }, { CURTA_OP_REDUCE, 1, 0, { 0, 0, 0, 0 } }, { CURTA_OP_REDUCE, 0, 1, { 4, 1, 0, 0 } },
+    { CURTA_OP_REDUCE, MASTERED, 1, { 4, 2, 0, 0 } }, { CURTA_OP_REDUCE, MASTERED, 0, { 4, 0, 0, 0 } }, { CURTA_OP_REDUCE, MASTERED | 1, 1, { 0, 2, 0, 0 } } };
+  for (uint32_t k = 0; k < sizeof cases / sizeof *cases; k++)
+    for (uint32_t word = 4; word < 8; word++) {
+      const struct aligned *a = &cases[k];
+      uint32_t log2 = 0;
+      const struct curta_op_info *op = ops;
+      while (op->opcode != a->opcode)
+        op++;
+      while (a->element[word - 4] && 1u << log2 < alignment(a->element[word - 4]))
+        log2++;
+      if (log2 && (align_case(a, word, 0) || align_case(a, word, log2 - 1) || align_case(a, word, log2)))
+        return 1;
+      if (!log2 && op->mask[word] == 0xffffffffu && a->opcode >= 0x30 && a->opcode != CURTA_OP_FILL && align_case(a, word, pair_random(&p, 3)))
+        return 1;
+    }
   return 0;
 }
 

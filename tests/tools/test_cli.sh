@@ -86,6 +86,14 @@ run 1 eval --checkpoint "$dir/none" && says "No such file"
 run 1 eval --checkpoint "$dir/small.net" && says "is not a safetensors file"
 printf 'input 1 12 12\nconv 10\n' >"$dir/bad.net"
 run 1 info --net "$dir/bad.net" && says "bad.net:2:"
+printf '\001\377 1 12 12\n' >"$dir/bad.net"
+run 1 info --net "$dir/bad.net" && says 'found "??"'
+run 1 info --net /dev/zero && says "more than 65536 bytes"
+printf '\357\273\277input 1 12 12\r\nlinear 10\r\n' >"$dir/dos.net"
+run 0 info --net "$dir/dos.net"
+run 2 train --net "$dir/small.net" --data synthetic --device golden:Base --out "$dir/never" && says "tiny, base, large"
+run 1 train --net "$dir/small.net" --data synthetic --mem-mib 1 --batch 4096 --limit 5000 --out "$dir/never" && says "--mem-mib"
+[ ! -e "$dir/never/checkpoint.safetensors" ] || fail "$group" "a refused training left a checkpoint"
 group_end
 
 group_start "info"
@@ -133,7 +141,7 @@ same full fullpart
 cmp -s "$dir/full/weights" "$dir/straight/weights" && fail "$group" "the options changed nothing"
 group_end
 
-for signal in INT TERM; do
+for signal in INT TERM HUP; do
   group_start "SIG$signal in the middle of an epoch"
   out=signal$signal
   train=(train --net "$dir/small.net" --data synthetic --limit 1500 --test-limit 20 --batch 1 --epochs 1 --quiet --seed 3)
@@ -183,13 +191,58 @@ status=$?
 [ $status = 1 ] || fail "$group" "info >/dev/full: exit status $status, expected 1"
 group_end
 
+group_start "no place for the result: said before the work, not after it"
+no_place() { # OUT WORDS ARGS...
+  local out=$1 words=$2
+  shift 2
+  train 1 "$out" "$@" && says "$words"
+  ! grep -q "^epoch" "$dir/log" || fail "$group" "$out: trained first"
+}
+: >"$dir/file"
+mkdir -p "$dir/folder/checkpoint.safetensors" "$dir/blocked/checkpoint.safetensors.tmp"
+no_place file "Not a directory"
+no_place file/below "Not a directory"
+no_place folder "it is a folder" --overwrite
+no_place blocked "choose another --out"
+group_end
+
+group_start "a reader that goes away, a finished training, a batch larger than the data"
+"$curta" train --net "$dir/small.net" --data synthetic --limit 150 --test-limit 50 --batch 16 --epochs 2 --quiet --out "$dir/pipe" 2>"$dir/log" | true
+weights pipe
+same straight pipe
+train 0 straight --resume && says "nothing to do: 2 epochs are done"
+weights straight
+same straight pipe
+run 0 train --net "$dir/small.net" --data synthetic --limit 5 --test-limit 3 --batch 64 --epochs 1 --quiet --out "$dir/few"
+run 0 eval --checkpoint "$dir/few/checkpoint.safetensors" --test-limit 3 && says "of 3 test images"
+group_end
+
+group_start "killed at any time: the checkpoint is an old one or a new one, never half of one"
+train 0 killed --steps 3
+for pause in 0.05 0.12 0.2 0.31 0.4; do
+  "$curta" train --resume --quiet --epochs 60000 --limit 150 --test-limit 1 --out "$dir/killed" >"$dir/log" 2>&1 &
+  pid=$!
+  sleep $pause
+  kill -KILL $pid
+  wait $pid 2>/dev/null
+  run 0 info --checkpoint "$dir/killed/checkpoint.safetensors"
+done
+group_end
+
 group_start "eval and damaged checkpoints"
+run 2 eval --checkpoint "$dir/straight/checkpoint.safetensors" --net "$dir/dos.net" && says "another network"
+run 0 eval --checkpoint "$dir/straight/checkpoint.safetensors" --net "$dir/small.net" --test-limit 50
 run 0 eval --checkpoint "$dir/straight/checkpoint.safetensors" --test-limit 50 && says "of 50 test images of synthetic"
 expected=$(tail -n 1 "$dir/straight/log.csv" | cut -d, -f7)
 says "accuracy ${expected%0} %"
 run 0 info --checkpoint "$dir/straight/checkpoint.safetensors" && says "conv0.weight" && says "10x1x3x3"
 head -c 700 "$dir/straight/checkpoint.safetensors" >"$dir/cut"
 run 1 eval --checkpoint "$dir/cut" && says "$dir/cut: offset"
+cp "$dir/straight/checkpoint.safetensors" "$dir/flipped"
+printf '\125' | dd of="$dir/flipped" conv=notrunc bs=1 seek=$(($(wc -c <"$dir/flipped") - 7)) 2>/dev/null
+run 1 eval --checkpoint "$dir/flipped" && says "checksum"
+sed 's/"step":"20"/"step":"30"/' "$dir/straight/checkpoint.safetensors" >"$dir/flipped"
+run 1 eval --checkpoint "$dir/flipped" && says "checksum"
 sed 's/"conv0.weight"/"conv9.weight"/' "$dir/straight/checkpoint.safetensors" >"$dir/renamed"
 run 1 eval --checkpoint "$dir/renamed" --data synthetic --test-limit 50 && says 'no tensor "conv0.weight"'
 group_end

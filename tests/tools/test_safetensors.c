@@ -79,7 +79,7 @@ static void test_bytes(void)
   build(&st, &fail);
   CHECK(curta_st_write(&st, Path, &fail) == 0, "%s", fail.text);
   curta_st_free(&st);
-  CHECK(curta_file_read(Path, &file, &size, &fail) == 0, "%s", fail.text);
+  CHECK(curta_file_read(Path, CURTA_FILE_ANY, &file, &size, &fail) == 0, "%s", fail.text);
   for (int i = 7; i >= 0; i--)
     header = header << 8 | file[i];
   CHECK(header % 8 == 0 && size == 8 + header + 14, "header %zu, file %zu", header, size);
@@ -171,7 +171,7 @@ static void test_mutations(void)
   build(&st, &fail);
   (void)curta_st_write(&st, Path, &fail);
   curta_st_free(&st);
-  CHECK(curta_file_read(Path, &file, &size, &fail) == 0, "%s", fail.text);
+  CHECK(curta_file_read(Path, CURTA_FILE_ANY, &file, &size, &fail) == 0, "%s", fail.text);
   copy = malloc(size);
   for (uint32_t i = 0; i < 3000; i++) {
     size_t n = i % 3 ? size : curta_rand(5, 1, i) % size;

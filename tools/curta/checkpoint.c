@@ -193,6 +193,8 @@ int curta_checkpoint_save(struct curta_session *s, const struct curta_state *sta
       if (what != MASTERS || s->network->opt.frac_bits)
         r = add_tensor(&st, s, w, (enum what)what, fail);
   if (!r)
+    r = curta_st_seal(&st, fail);
+  if (!r)
     r = curta_st_write(&st, path, fail);
   curta_st_free(&st);
   return r;

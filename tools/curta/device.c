@@ -18,7 +18,7 @@ static int open_golden(struct curta_bus *bus, const char *config, const struct c
     return curta_usage(fail, "--trace: the golden device has no waves; use --device rtl");
   r = curta_golden_open(bus, config, (uint64_t)args->mem_mib << 20);
   if (r == -ENOENT || r == -EINVAL)
-    return curta_usage(fail, "the golden device has no configuration \"%s\"", config);
+    return curta_usage(fail, "the golden device has no configuration \"%s\": tiny, base, large", config);
   return r ? curta_fail(fail, r, "golden device: %s (%u MiB of memory)", strerror(-r), args->mem_mib) : 0;
 }
 

@@ -18,6 +18,20 @@ struct eval {
   struct curta_data data;
 };
 
+/* --net is not needed; if it is given it must say the same. */
+static int check_network(const struct eval *e, const struct curta_args *args, struct curta_fail *fail)
+{
+  struct curta_network named;
+  int r;
+  if (!args->net)
+    return 0;
+  r = curta_network_load(&named, args, NULL, fail);
+  if (!r && strcmp(named.text, e->network.text) != 0)
+    r = curta_usage(fail, "--net: the checkpoint was made with another network than %s; leave --net out", args->net);
+  curta_network_free(&named);
+  return r;
+}
+
 static int evaluate(struct eval *e, const struct curta_st *st, const struct curta_args *args, struct curta_fail *fail)
 {
   struct curta_state state = {0};
@@ -27,6 +41,8 @@ static int evaluate(struct eval *e, const struct curta_st *st, const struct curt
   const struct curta_net *net = &e->network.net;
   double start;
   int r = curta_checkpoint_network(st, args, &e->network, fail);
+  if (!r)
+    r = check_network(e, args, fail);
   if (!r)
     r = curta_checkpoint_state(st, &state, &recipe, fail);
   if (r)

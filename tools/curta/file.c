@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int curta_file_read(const char *path, uint8_t **data, size_t *size, struct curta_fail *fail)
+int curta_file_read(const char *path, size_t most, uint8_t **data, size_t *size, struct curta_fail *fail)
 {
   FILE *f = fopen(path, "rb");
   uint8_t *buffer = NULL;
@@ -34,6 +34,11 @@ int curta_file_read(const char *path, uint8_t **data, size_t *size, struct curta
     used += n;
     if (n == 0)
       break;
+    if (used > most) {
+      free(buffer);
+      (void)fclose(f);
+      return curta_fail(fail, -EFBIG, "%s: more than %zu bytes: this is not the kind of file that is wanted here", path, most);
+    }
   }
   if (ferror(f)) {
     int e = errno ? errno : EIO;
@@ -100,6 +105,23 @@ int curta_file_replace(const char *path, const struct curta_file_part *parts, si
                       access(path, F_OK) == 0 ? "the old file is still there, unchanged" : "there is no old file");
   }
   sync_folder(path);
+  return 0;
+}
+
+int curta_file_may_replace(const char *path, struct curta_fail *fail)
+{
+  char temporary[1024];
+  struct stat about;
+  int length = snprintf(temporary, sizeof temporary, "%s.tmp", path), fd;
+  if (length < 0 || (size_t)length >= sizeof temporary)
+    return curta_fail(fail, -ENAMETOOLONG, "%s: the path is too long", path);
+  if (stat(path, &about) == 0 && S_ISDIR(about.st_mode))
+    return curta_fail(fail, -EISDIR, "%s: cannot be written: it is a folder", path);
+  fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (fd < 0)
+    return curta_fail(fail, -errno, "%s: cannot be written: %s; choose another --out", temporary, strerror(errno));
+  (void)close(fd);
+  (void)unlink(temporary);
   return 0;
 }
 

@@ -95,7 +95,7 @@ int curta_log_resume(struct curta_log *log, uint32_t step, struct curta_fail *fa
       return r;
     if (access(path, F_OK) != 0)
       continue;
-    r = curta_file_read(path, &text, &size, fail);
+    r = curta_file_read(path, CURTA_FILE_ANY, &text, &size, fail);
     if (r)
       return r;
     line = strtok_r((char *)text, "\n", &rest); /* the heading */

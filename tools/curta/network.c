@@ -8,6 +8,8 @@
 #include "file.h"
 #include "session.h"
 
+#define NET_BYTES 65536u /* a network file is a page of text */
+
 static int set_strategy(struct curta_opt *opt, const char *name, struct curta_fail *fail)
 {
   static const char *const names[] = CURTA_STRATEGY_NAMES;
@@ -56,7 +58,7 @@ int curta_network_load(struct curta_network *network, const struct curta_args *a
       return curta_fail(fail, -ENOMEM, "no memory");
   } else {
     uint8_t *file;
-    r = curta_file_read(args->net, &file, &size, fail);
+    r = curta_file_read(args->net, NET_BYTES, &file, &size, fail);
     if (r)
       return r;
     network->text = (char *)file;

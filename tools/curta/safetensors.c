@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "file.h"
 #include "json.h"
@@ -83,6 +84,26 @@ int curta_st_add_text(struct curta_st *st, const char *key, const char *value, s
   (void)snprintf(grown[st->n_texts].value, CURTA_ST_TEXT, "%s", value);
   st->n_texts++;
   return 0;
+}
+
+uint32_t curta_st_sum(const struct curta_st *st)
+{
+  uLong sum = crc32(0, NULL, 0);
+  for (size_t i = 0; i < st->n_texts; i++) {
+    const struct curta_st_text *t = &st->text[i];
+    if (strcmp(t->key, CURTA_ST_SEAL) == 0)
+      continue;
+    sum = crc32(sum, (const uint8_t *)t->key, (uInt)strlen(t->key) + 1);
+    sum = crc32(sum, (const uint8_t *)t->value, (uInt)strlen(t->value) + 1);
+  }
+  return (uint32_t)crc32_z(sum, st->data, (size_t)st->bytes);
+}
+
+int curta_st_seal(struct curta_st *st, struct curta_fail *fail)
+{
+  char text[16];
+  (void)snprintf(text, sizeof text, "%08" PRIx32, curta_st_sum(st));
+  return curta_st_add_text(st, CURTA_ST_SEAL, text, fail);
 }
 
 const struct curta_st_tensor *curta_st_find(const struct curta_st *st, const char *name)

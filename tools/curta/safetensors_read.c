@@ -169,6 +169,20 @@ static int check_cover(struct curta_st *st, struct curta_fail *fail)
   return 0;
 }
 
+/* The format itself has no checksum. */
+static int check_seal(const struct curta_st *st, struct curta_fail *fail)
+{
+  const char *sealed = curta_st_text(st, CURTA_ST_SEAL);
+  char sum[16];
+  (void)snprintf(sum, sizeof sum, "%08" PRIx32, curta_st_sum(st));
+  if (!sealed || strcmp(sealed, sum) == 0)
+    return 0;
+  return curta_fail(fail, -EINVAL,
+                    "%s: its contents have the checksum %s, expected %s: the file is damaged (who edits one on purpose "
+                    "takes the string \"" CURTA_ST_SEAL "\" out)",
+                    st->path, sum, sealed);
+}
+
 static int read_whole(struct curta_st *st, const uint8_t *file, size_t size, struct curta_fail *fail)
 {
   uint64_t header = 0;
@@ -193,14 +207,14 @@ static int read_whole(struct curta_st *st, const uint8_t *file, size_t size, str
   if (!st->data)
     return curta_fail(fail, -ENOMEM, "%s: no memory for %" PRIu64 " bytes", st->path, st->bytes);
   memcpy(st->data, file + 8 + header, (size_t)st->bytes);
-  return 0;
+  return check_seal(st, fail);
 }
 
 int curta_st_read(struct curta_st *st, const char *path, struct curta_fail *fail)
 {
   uint8_t *file;
   size_t size;
-  int r = curta_file_read(path, &file, &size, fail);
+  int r = curta_file_read(path, CURTA_FILE_ANY, &file, &size, fail);
   curta_st_init(st);
   if (r)
     return r;

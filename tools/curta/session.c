@@ -98,7 +98,9 @@ static int compile(struct curta_session *s, struct curta_planned *p, uint32_t n,
   free(q.work);
   if (r == -ENOMEM)
     return curta_fail(fail, r, "no memory for a plan");
-  return r ? curta_fail(fail, r, "planning a batch of %" PRIu32 " on %s: %s", n, s->device.name, diag.text) : 0;
+  return r ? curta_fail(fail, r, "planning a batch of %" PRIu32 " on %s: %s%s", n, s->device.name, diag.text,
+                        strstr(diag.text, "device memory") ? "; --mem-mib gives the device more" : "")
+           : 0;
 }
 
 /* Room for n images on the host. */

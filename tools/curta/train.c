@@ -35,6 +35,9 @@ static void catch_signals(void)
   action.sa_handler = on_signal;
   (void)sigaction(SIGINT, &action, NULL);
   (void)sigaction(SIGTERM, &action, NULL);
+  (void)sigaction(SIGHUP, &action, NULL);
+  /* A reader that goes away (curta train | head) costs no work: the last flush of main reports it. */
+  (void)signal(SIGPIPE, SIG_IGN);
 }
 
 static double utilization(const struct curta_train *t, uint64_t cycles, uint32_t images)
@@ -217,6 +220,8 @@ int curta_train(const struct curta_args *args, struct curta_fail *fail)
     return curta_status(fail);
   }
   catch_signals();
+  if (t->state.epoch >= args->epochs)
+    printf("nothing to do: %" PRIu32 " epochs are done; --epochs says until which to go on\n", t->state.epoch);
   r = run_epochs(t, fail);
   status = r == -EINTR ? stopped(t, fail) : r ? curta_status(fail) : 0;
   (void)snprintf(title, sizeof title, "%s on %s, batch %" PRIu32, t->recipe.data, t->session.device.name,

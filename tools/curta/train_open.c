@@ -99,7 +99,7 @@ static int open_fresh(struct curta_train *t, struct curta_fail *fail)
     r = load_data(t, fail);
   if (!r)
     r = curta_file_make_dir(t->args->out, fail);
-  return r;
+  return r ? r : curta_file_may_replace(t->checkpoint, fail);
 }
 
 static int open_resumed(struct curta_train *t, struct curta_st *st, struct curta_fail *fail)
@@ -119,6 +119,8 @@ static int open_resumed(struct curta_train *t, struct curta_st *st, struct curta
   if (!r && t->state.position > t->train_data.n)
     r = curta_fail(fail, -EINVAL, "%s: its position is image %" PRIu32 " but %s has only %" PRIu32, t->checkpoint,
                    t->state.position, t->recipe.data, t->train_data.n);
+  if (!r)
+    r = curta_file_may_replace(t->checkpoint, fail);
   if (!r)
     r = curta_log_resume(&t->log, t->state.step, fail);
   return r;
