@@ -6,8 +6,8 @@ CXX     ?= g++
 PY      ?= python3
 WARN    := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Werror
 CFLAGS  ?= -O3 -g -march=native
-ALLC    := -std=c11 -D_GNU_SOURCE $(CFLAGS) $(WARN) -Iinclude -Igolden -Isim/verilator -MMD -MP
-ALLCXX  := -std=c++17 $(CFLAGS) -Wall -Wextra -Werror -Iinclude -Igolden -Isim/verilator -MMD -MP
+ALLC    := -std=c11 -D_GNU_SOURCE $(CFLAGS) $(WARN) -Iinclude -Igolden -Isim/verilator -Isim/timing -Isim/systemc -MMD -MP
+ALLCXX  := -std=c++17 $(CFLAGS) -Wall -Wextra -Werror -Iinclude -Igolden -Isim/verilator -Isim/timing -Isim/systemc -MMD -MP
 CONFIGS := tiny base large
 
 # One fragment a folder; each says what it builds.

@@ -131,12 +131,13 @@ void emit_later(struct emit *e, const struct item *it, enum queue q)
   e->count[q]++;
 }
 
-/* IDLE work takes what is left; URGENT work may crowd others out by a quarter. */
+/* IDLE work takes what is left of three quarters: where it fills the memory's time, operands come late (and refresh
+ * takes a part that no estimate knows). URGENT work may crowd others out by a quarter. */
 void emit_pace(struct emit *e, uint64_t cycles)
 {
   for (int q = 0; q < Q_COUNT; q++) {
     int64_t floor = -(int64_t)cycles * (q == Q_URGENT ? 0 : 8);
-    e->credit[q] += (int64_t)cycles;
+    e->credit[q] += (int64_t)(q == Q_IDLE ? cycles - cycles / 4 : cycles);
     if (q == Q_URGENT && e->credit[q] < (int64_t)cycles / 4)
       e->credit[q] = (int64_t)cycles / 4;
     else if (e->credit[q] < floor)

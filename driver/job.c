@@ -62,6 +62,7 @@ static void job_init(struct job *job, const struct curta_plan_weighted *l, uint3
   job->weighted = l;
   job->pass = pass;
   job->tiles = tiles;
+  job->bytes = 4;
   for (int i = 0; i < MAX_SUBS; i++) {
     job->ystep[i] = job->xstep[i] = 1;
     job->sub[i].tag = CURTA_TAG(l->layer, pass);
@@ -150,6 +151,13 @@ void job_dx(struct planner *pl, uint32_t w, struct job *job)
   job->n_subs = subs;
 }
 
+/* Every product of a weight gradient is at most 2^14 in size and it has N OH OW of them: below 2^23 in sum it fits
+ * int24. */
+static uint32_t gradient_bytes(const struct planner *pl, const struct curta_plan_weighted *l)
+{
+  return (uint64_t)pl->plan->batch * l->oh * l->ow < 512 ? 3 : 4;
+}
+
 /* dW(r,s,o,i) = sum over oy,ox,n of dY(n,oy,ox,o) X(n, sy oy + r - py, sx ox + s - px, i) */
 void job_dw(struct planner *pl, uint32_t w, struct job *job)
 {
@@ -157,6 +165,7 @@ void job_dw(struct planner *pl, uint32_t w, struct job *job)
   struct dims d = dims_of(pl, l);
   struct gpass *p = &job->sub[0];
   job_init(job, l, CURTA_PASS_DW, (uint64_t)l->r * l->s * d.o * d.c);
+  job->bytes = gradient_bytes(pl, l);
   p->op[0].addr = addr_of(pl, l->t_err);
   set_stride(p->op[0].stride, 1, l->ow * d.o, d.o, l->oh * l->ow * d.o);
   set_axis(&p->op[0], 0, 0, 1, 0, (int32_t)l->oh);
@@ -193,26 +202,36 @@ static bool tile_subs(struct planner *pl, const struct job *job, const struct le
   return true;
 }
 
-/* What the choice of a strategy is made from. spill, direct: cycles, array, bus of the GEMMs when results leave as
- * int32 or when they are used up at once; second: bus cycles of the second pass from memory; hide: bus cycles that what
- * follows leaves free for it. */
+/* What the choice of a strategy is made from. spill, direct, both: cycles, array, bus of the GEMMs when results leave
+ * for a second pass, are used up at once, or both; second: bus cycles of the second pass from memory. */
 struct choice {
-  uint64_t spill[3], direct[3], second, hide;
+  uint64_t spill[3], direct[3], both[3], second;
+  struct after after;
   uint32_t kept; /* part of the results that need no recomputing, of 256 */
 };
+
+/* A fence lets the array run empty: results leave, the first operands of what follows are fetched. */
+#define FENCE 3000u
+
+static uint64_t longer(const uint64_t cost[3])
+{
+  return cost[1] > cost[2] ? cost[1] : cost[2];
+}
 
 static uint64_t strategy_cost(uint32_t strategy, const struct choice *c)
 {
   switch (strategy) {
   case CURTA_SPILL:
-    return (c->spill[1] > c->spill[2] ? c->spill[1] : c->spill[2]) + (c->second > c->hide ? c->second - c->hide : 0) +
+    return longer(c->spill) + (c->second > c->after.hide ? c->second - c->after.hide : 0) + c->after.stall +
            c->second / 8 + 1000;
+  case CURTA_HEDGE:
+    return longer(c->both) + c->second / 20 + FENCE; /* one guess in twenty is wrong */
   case CURTA_KEEP:
     return 0;
   case CURTA_RECOMPUTE:
     return c->direct[1] + c->direct[0] - c->direct[0] * c->kept / 256;
   default:
-    return c->direct[0] + c->direct[0] / 20 + 3000; /* one guess in twenty is wrong; the fence */
+    return c->direct[0] + c->direct[0] / 20 + FENCE;
   }
 }
 
@@ -224,9 +243,11 @@ static bool allowed(const struct planner *pl, const struct job *job, uint32_t st
     return false;
   if (grad && (strategy == CURTA_SPECULATE || (strategy == CURTA_RECOMPUTE && pl->plan->opt.decay)))
     return false; /* shifts of gradients change too often; decay needs a third pass */
+  if (strategy == CURTA_HEDGE && job->pass != CURTA_PASS_FWD)
+    return false;
   if (force != CURTA_AUTO)
     return strategy == force;
-  return strategy != CURTA_SPECULATE || job->pass == CURTA_PASS_FWD;
+  return (strategy != CURTA_SPECULATE && strategy != CURTA_HEDGE) || job->pass == CURTA_PASS_FWD;
 }
 
 uint64_t job_slack(const struct job *job)
@@ -237,33 +258,43 @@ uint64_t job_slack(const struct job *job)
   return slack;
 }
 
-/* Chooses strategy and tiling. align: pooling window that blocks of a part must respect; hide: see struct choice. */
-bool job_choose(struct planner *pl, struct job *job, uint32_t align, uint64_t hide)
+uint64_t job_wait(const struct job *job)
+{
+  uint64_t wait = 0;
+  for (uint32_t i = 0; i < job->n_subs; i++)
+    wait += job->tiling[i].wait;
+  return wait;
+}
+
+/* Chooses strategy and tiling. align: pooling window that blocks of a part must respect. */
+bool job_choose(struct planner *pl, struct job *job, uint32_t align, struct after after)
 {
   const struct curta_hw *hw = &pl->plan->hw;
   bool grad = job->pass == CURTA_PASS_DW;
-  const struct leaving as_int32 = {4, 1, false}, used_up = {grad ? (pl->plan->opt.frac_bits ? 5 : 2) : 1, align, grad};
-  struct choice c = {.second = job->tiles * hw->t * hw->t * (grad ? 6 : 5) / hw->bus,
-                     .hide = hide,
+  const struct leaving spilled = {job->bytes, 1, false},
+                       used_up = {grad ? (pl->plan->opt.frac_bits ? 5 : 2) : 1, align, grad},
+                       both = {job->bytes + 1, align, false};
+  struct choice c = {.second = job->tiles * hw->t * hw->t * (job->bytes + (grad ? 2 : 1)) / hw->bus,
+                     .after = after,
                      .kept = (uint32_t)(job->tiles > hw->p_tiles ? hw->p_tiles * 256ull / job->tiles : 256)};
-  struct tiling t[MAX_SUBS];
+  struct tiling t[MAX_SUBS], h[MAX_SUBS];
   uint64_t best = UINT64_MAX;
-  if (!tile_subs(pl, job, &as_int32, job->tiling, c.spill))
+  if (!tile_subs(pl, job, &spilled, job->tiling, c.spill))
     return false;
   job->strategy = CURTA_SPILL;
-  if (!tile_subs(pl, job, &used_up, t, c.direct))
+  if (!tile_subs(pl, job, &used_up, t, c.direct) || !tile_subs(pl, job, &both, h, c.both))
     return true;
   if (allowed(pl, job, CURTA_SPILL))
     best = strategy_cost(CURTA_SPILL, &c);
-  for (uint8_t s = CURTA_KEEP; s <= CURTA_SPECULATE; s++)
+  for (uint8_t s = CURTA_KEEP; s <= CURTA_HEDGE; s++)
     if (allowed(pl, job, s) && strategy_cost(s, &c) < best) {
       best = strategy_cost(s, &c);
       job->strategy = s;
     }
-  if (job->strategy != CURTA_SPILL)
-    memcpy(job->tiling, t, sizeof t);
-  else
+  if (job->strategy == CURTA_SPILL)
     job->second = c.second;
+  else
+    memcpy(job->tiling, job->strategy == CURTA_HEDGE ? h : t, sizeof t);
   return true;
 }
 
@@ -275,7 +306,7 @@ uint32_t plan_or_reg(struct planner *pl)
 }
 
 /* What a pass over all blocks does with each block's results. */
-enum sink { SINK_SPILL, SINK_POST, SINK_UPDATE };
+enum sink { SINK_SPILL, SINK_POST, SINK_BOTH, SINK_UPDATE };
 
 /* Second pass of a block straight from the accumulator memory. */
 static void post_block(struct planner *pl, const struct job *job, uint32_t i, const struct block *b, uint32_t p_base,
@@ -328,11 +359,11 @@ static uint64_t not_kept(const struct planner *pl, const struct job *job)
 static void use_block(struct planner *pl, const struct job *job, enum sink sink, const struct post *po, uint32_t sub,
                       const struct block *b, uint32_t base, uint32_t spill)
 {
-  if (sink == SINK_SPILL)
-    post_drain(pl, &job->sub[sub], b, base, spill);
-  else if (sink == SINK_POST)
+  if (sink == SINK_SPILL || sink == SINK_BOTH)
+    post_drain(pl, &job->sub[sub], b, base, spill, job->bytes);
+  if (sink == SINK_POST || sink == SINK_BOTH)
     post_block(pl, job, sub, b, base, po, Q_COUNT);
-  else if (sink == SINK_UPDATE)
+  if (sink == SINK_UPDATE)
     update_block(pl, job, b, base, Q_COUNT);
 }
 
@@ -381,20 +412,24 @@ static void use_kept(struct planner *pl, const struct job *job, enum sink sink, 
   }
 }
 
-/* Second pass at once with the last step's shift; when the new one differs, everything again. The redo does not count
- * in the statistics. */
+/* Second pass at once with the last step's shift; when the new one differs, everything again, or (hedge) the second
+ * pass from the int32 results that were written too. The redo does not count in the statistics. */
 static void run_speculating(struct planner *pl, const struct job *job, const struct post *po, uint32_t s_shift,
-                            uint32_t or_reg)
+                            uint32_t or_reg, uint32_t spill)
 {
   uint32_t tag = CURTA_TAG(job->layer, job->pass), skip;
   struct curta_pass_stat(*stat)[CURTA_PASSES] = pl->e.stat;
-  run_blocks(pl, job, SINK_POST, po, (int)or_reg, 0, job->tiles);
+  bool hedge = job->strategy == CURTA_HEDGE;
+  run_blocks(pl, job, hedge ? SINK_BOTH : SINK_POST, po, (int)or_reg, spill, job->tiles);
   emit_scalar(&pl->e, Q_URGENT, tag, CURTA_SCALAR_ACT_SHIFT, CURTA_S_TMP, or_reg, CURTA_S_ZERO, CURTA_S_ZERO,
               pl->plan->opt.bump_shift1);
   skip = emit_skip(&pl->e, tag, CURTA_S_TMP, s_shift);
   pl->e.stat = 0;
   emit_scalar(&pl->e, Q_URGENT, tag, CURTA_SCALAR_ADD, s_shift, CURTA_S_TMP, CURTA_S_ZERO, CURTA_S_ZERO, 0);
-  run_blocks(pl, job, SINK_POST, po, -1, 0, job->tiles);
+  if (hedge)
+    post_all(pl, po, spill);
+  else
+    run_blocks(pl, job, SINK_POST, po, -1, 0, job->tiles);
   emit_skip_end(&pl->e, tag, skip);
   pl->e.stat = stat;
 }
@@ -405,8 +440,8 @@ void job_run(struct planner *pl, const struct job *job, const struct post *po, u
   uint64_t drop = 0;
   if (pl->e.stat)
     pl->e.stat[job->layer][job->pass].strategy = job->strategy;
-  if (job->strategy == CURTA_SPECULATE) {
-    run_speculating(pl, job, po, s_shift, or_reg);
+  if (job->strategy == CURTA_SPECULATE || job->strategy == CURTA_HEDGE) {
+    run_speculating(pl, job, po, s_shift, or_reg, spill);
   } else {
     if (job->strategy == CURTA_SPILL)
       run_blocks(pl, job, SINK_SPILL, po, (int)or_reg, spill, job->tiles);
@@ -419,7 +454,7 @@ void job_run(struct planner *pl, const struct job *job, const struct post *po, u
     post_all(pl, po, spill);
     return;
   }
-  if (job->strategy != CURTA_SPECULATE) {
+  if (job->strategy == CURTA_KEEP || job->strategy == CURTA_RECOMPUTE) {
     use_kept(pl, job, SINK_POST, po, drop);
     run_blocks(pl, job, SINK_POST, po, -1, 0, drop);
   }

@@ -125,22 +125,23 @@ static void map_work(struct planner *pl)
   plan->t_logits = below;
 }
 
-/* The second pass of an activation hides behind the next layer's forward pass, unless that needs all of it at once. */
+/* The second pass of an activation hides behind the next layer's forward pass, but for what that needs at first. */
 static bool choose_forward(struct planner *pl)
 {
   const struct curta_plan *plan = pl->plan;
   for (uint32_t w = 0; w < plan->n_weighted; w++) {
     const struct curta_plan_weighted *l = &plan->weighted[w];
     struct job *job = &pl->job[w][CURTA_PASS_FWD], *next = &pl->job[w + 1][CURTA_PASS_FWD];
-    uint64_t hide = 0;
+    struct after after = {0, 0};
     if (w + 1 < plan->n_weighted && (l[1].oh > 1 || l[1].ow > 1)) {
-      job_forward(pl, w + 1, next, false);
-      if (!job_choose(pl, next, 1, 0)) /* for its slack only: its turn comes */
+      job_forward(pl, w + 1, next, true);
+      if (!job_choose(pl, next, 1, after)) /* for its slack and wait only: its turn comes */
         return false;
-      hide = job_slack(next);
+      after.hide = job_slack(next);
+      after.stall = job_wait(next);
     }
     job_forward(pl, w, job, w && pl->job[w - 1][CURTA_PASS_FWD].strategy == CURTA_SPILL);
-    if (!job_choose(pl, job, l->pool ? l->pool : 1, hide))
+    if (!job_choose(pl, job, l->pool ? l->pool : 1, after))
       return false;
   }
   return true;
@@ -154,13 +155,13 @@ static bool choose_backward(struct planner *pl)
   for (uint32_t w = 0; w < pl->plan->n_weighted; w++) {
     struct job *dx = &pl->job[w][CURTA_PASS_DX], *dw = &pl->job[w][CURTA_PASS_DW];
     job_dw(pl, w, dw);
-    if (!job_choose(pl, dw, 1, below))
+    if (!job_choose(pl, dw, 1, (struct after){below, 0}))
       return false;
     below = (below > dw->second ? below - dw->second : 0) + job_slack(dw);
     if (w == 0)
       continue;
     job_dx(pl, w, dx);
-    if (!job_choose(pl, dx, 1, job_slack(dw)))
+    if (!job_choose(pl, dx, 1, (struct after){job_slack(dw), 0}))
       return false;
     below = (below > dx->second ? below - dx->second : 0) + job_slack(dx);
   }
@@ -177,10 +178,12 @@ static int make_jobs(struct planner *pl)
     struct curta_plan_weighted *l = &plan->weighted[w];
     const struct job *job = pl->job[w];
     for (int pass = 0; pass < CURTA_PASS_DW; pass++)
-      if (job[pass].n_subs && job[pass].strategy == CURTA_SPILL && job[pass].tiles > spill)
+      if (job[pass].n_subs && (job[pass].strategy == CURTA_SPILL || job[pass].strategy == CURTA_HEDGE) &&
+          job[pass].tiles > spill)
         spill = job[pass].tiles;
     if (job[CURTA_PASS_DW].strategy == CURTA_SPILL)
-      l->t_grad = add(pl, l->layer, "grad", CURTA_TENSOR_GRAD, 4, plan->tensor[l->t_weight].d);
+      l->t_grad = add(pl, l->layer, "grad", job[CURTA_PASS_DW].bytes == 3 ? CURTA_TENSOR_GRAD24 : CURTA_TENSOR_GRAD, 4,
+                      plan->tensor[l->t_weight].d);
   }
   for (int i = 0; i < 2 && spill; i++) {
     const uint32_t d[4] = {(uint32_t)spill, 1, 1, 1};
@@ -265,7 +268,7 @@ static int check(struct planner *pl)
                      "stochastic rounding of activations and errors would depend on the tiling: use nearest or psto",
                      "");
   if (o->round_act > 3 || o->round_err > 3 || o->round_grad > 3 || o->round_loss > 2 || o->frac_bits > 8 ||
-      o->force > CURTA_SPECULATE)
+      o->force > CURTA_HEDGE)
     return plan_fail(pl, -EINVAL, "a training option is out of range", "");
   if (rq->net->classes > CURTA_MAX_CLASSES)
     return plan_fail(pl, -EINVAL, "more classes than the loss unit takes (1024)", "");

@@ -38,8 +38,15 @@ struct job {
   const struct curta_plan_weighted *weighted;
   uint32_t layer, pass;
   uint64_t tiles;   /* of the whole result */
+  uint32_t bytes;   /* of an element of the result where it is spilled: 4, or 3 (int24) */
   uint64_t second;  /* bus cycles of a second pass from memory that other passes must hide */
   uint8_t strategy; /* enum curta_strategy */
+};
+
+/* What a second pass from memory meets. hide: bus cycles that what follows leaves free for it; stall: cycles that what
+ * follows waits for its first part. */
+struct after {
+  uint64_t hide, stall;
 };
 
 struct planner {
@@ -63,7 +70,9 @@ uint32_t plan_tiles(const struct planner *pl, uint32_t n);
 void job_forward(struct planner *pl, uint32_t w, struct job *job, bool waits);
 void job_dx(struct planner *pl, uint32_t w, struct job *job);
 void job_dw(struct planner *pl, uint32_t w, struct job *job);
-bool job_choose(struct planner *pl, struct job *job, uint32_t align, uint64_t hide);
+bool job_choose(struct planner *pl, struct job *job, uint32_t align, struct after after);
+/* Cycles that the first GEMMs wait for an input that gets its second pass from memory while they run. */
+uint64_t job_wait(const struct job *job);
 /* Bus cycles that the chosen GEMMs leave free. */
 uint64_t job_slack(const struct job *job);
 /* Runs the GEMMs of a tensor and its second pass. spill: address for int32. */
@@ -76,7 +85,9 @@ void post_part(struct planner *pl, const struct post *po, const struct source *s
                enum queue q);
 void post_all(struct planner *pl, const struct post *po, uint32_t spill);
 void post_scatter_tmp(struct planner *pl, const struct post *po);
-void post_drain(struct planner *pl, const struct gpass *p, const struct block *b, uint32_t p_base, uint32_t dst);
+/* bytes: 4, or 3 for int24 */
+void post_drain(struct planner *pl, const struct gpass *p, const struct block *b, uint32_t p_base, uint32_t dst,
+                uint32_t bytes);
 /* update.c */
 /* The gradient's shift from its OR, and the update where the gradient is in memory or was kept. */
 void plan_update(struct planner *pl, const struct job *job, uint32_t or_reg);

@@ -263,8 +263,9 @@ void post_all(struct planner *pl, const struct post *po, uint32_t spill)
     post_scatter_tmp(pl, po);
 }
 
-/* int32 results of a block to memory, in the layout of the result tensor. */
-void post_drain(struct planner *pl, const struct gpass *p, const struct block *b, uint32_t p_base, uint32_t dst)
+/* int32 or int24 results of a block to memory, in the layout of the result tensor. */
+void post_drain(struct planner *pl, const struct gpass *p, const struct block *b, uint32_t p_base, uint32_t dst,
+                uint32_t bytes)
 {
   const uint32_t cnt[4] = {b->g[0].n, b->g[1].n, b->v[0].n, b->v[1].n};
   const uint32_t lo[4] = {b->g[0].lo, b->g[1].lo, b->v[0].lo, b->v[1].lo};
@@ -285,9 +286,9 @@ void post_drain(struct planner *pl, const struct gpass *p, const struct block *b
   set_source(pl, &it, &src, &l, 0, 0, 4);
   item_set(&it, CURTA_MAP_SRC_ACC, 1);
   item_set(&it, CURTA_MAP_SRC_TYPE, 2);
-  item_set(&it, CURTA_MAP_DST_TYPE, 2);
+  item_set(&it, CURTA_MAP_DST_TYPE, bytes == 3 ? CURTA_TYPE_INT24 : CURTA_TYPE_INT32);
   item_set(&it, CURTA_MAP_DST, dst + first * t2);
   item_span(&it, SP_MEM, 1, dst + (uint64_t)first * t2, dst + (first + extent(l.n, l.d)) * t2);
-  set_cost(pl, &it, 0, 4 * (uint64_t)count(&l), count(&l));
+  set_cost(pl, &it, 0, bytes * (uint64_t)count(&l), count(&l));
   emit_now(&pl->e, &it);
 }

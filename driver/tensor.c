@@ -74,6 +74,17 @@ static void weight_tile(const struct curta_run *run, const struct curta_plan_wei
                 elem, to_tile);
 }
 
+/* An int24 tile as it was read becomes an int32 one. */
+static void unpack24(union tile *tile, uint32_t area)
+{
+  union tile packed = *tile;
+  const uint8_t *p = (const uint8_t *)&packed, *low = p + area;
+  for (uint32_t i = 0; i < area; i++) {
+    int32_t high = p[i] < 128 ? p[i] : p[i] - 256;
+    tile->i32[i] = high * 65536 + low[2 * i] + 256 * low[2 * i + 1];
+  }
+}
+
 static int weight_walk(const struct curta_run *run, uint32_t w, int tensor, void *array, bool write)
 {
   const struct curta_plan_weighted *l = &run->plan->weighted[w];
@@ -87,6 +98,8 @@ static int weight_walk(const struct curta_run *run, uint32_t w, int tensor, void
         for (d[3] = 0; d[3] < t->d[3] && !err; d[3]++, index++) {
           if (!write)
             err = tile_read(run, t, index, &tile);
+          if (t->kind == CURTA_TENSOR_GRAD24)
+            unpack24(&tile, tile_side(run) * tile_side(run));
           if (!err)
             weight_tile(run, l, d, &tile, array, t->elem, write);
           if (write)

@@ -55,6 +55,7 @@ static void set_sources(struct planner *pl, struct item *it, const struct job *j
     item_span(it, SP_P, 0, r->src, (uint64_t)r->src + r->n);
   else
     item_span(it, SP_MEM, 0, r->src, r->src + (uint64_t)r->n * elems * 4);
+  item_set(it, CURTA_UPDATE_SRC_TYPE, !r->acc && job->bytes == 3 ? CURTA_TYPE_INT24 : 0);
   item_set(it, CURTA_UPDATE_AUX, addr);
   item_span(it, SP_MEM, 0, addr, addr + (uint64_t)r->n * elems * t->elem);
   item_set(it, CURTA_UPDATE_MASTER, m != 0);
@@ -64,7 +65,7 @@ static void set_sources(struct planner *pl, struct item *it, const struct job *j
     item_set(it, CURTA_UPDATE_DECAY_REG, CURTA_S_TMP);
     item_span(it, SP_S, 0, CURTA_S_TMP, CURTA_S_TMP + 1);
   }
-  it->rd_bytes = r->n * elems * ((r->acc ? 0u : 4u) + t->elem);
+  it->rd_bytes = r->n * elems * ((r->acc ? 0u : job->bytes) + t->elem);
 }
 
 /* S[reg] |= OR of G' = G + decay */
@@ -127,7 +128,8 @@ void update_block(struct planner *pl, const struct job *job, const struct block 
  * kept. */
 static void whole(struct planner *pl, const struct job *job, const struct action *a)
 {
-  uint32_t elems = tile_elems(pl), tiles = (uint32_t)job->tiles, chunk = CHUNK_CYCLES * pl->plan->hw.bus / (elems * 6);
+  uint32_t elems = tile_elems(pl), tiles = (uint32_t)job->tiles,
+           chunk = CHUNK_CYCLES * pl->plan->hw.bus / (elems * (job->bytes + 2));
   if (job->strategy == CURTA_KEEP) {
     uint32_t base = 0, blocks = block_count(&job->sub[0], &job->tiling[0]);
     for (uint32_t i = 0; i < blocks; i++) {

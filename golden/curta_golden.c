@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include "curta_golden_int.h"
+#include "curta_kernels.h"
 #include "curta_pool.h"
 
 static uint32_t busy(const struct curta_golden *g)
@@ -204,19 +205,58 @@ int curta_golden_peek(const struct curta_bus *bus, int space, uint32_t word, uin
   return 0;
 }
 
+const char *curta_golden_cpu(const struct curta_bus *bus)
+{
+  const struct curta_golden *g = bus->ctx;
+  return g->k->name;
+}
+
+const char *curta_golden_cpus(void)
+{
+  static char names[96];
+  size_t n = 0;
+  for (const struct curta_kernels *const *k = Curta_kernels; *k; k++) {
+    size_t len = strlen((*k)->name);
+    if (!(*k)->supported() || n + len + 3 > sizeof names)
+      continue;
+    memcpy(names + n, n ? ", " : "", n ? 2 : 0);
+    n += n ? 2 : 0;
+    memcpy(names + n, (*k)->name, len + 1);
+    n += len;
+  }
+  return names;
+}
+
+static size_t acc_bytes(const struct curta_golden *g)
+{
+  return 4 * (size_t)g->t2 * (size_t)g->conf.p_tiles;
+}
+
+/* Zeroed memory that is taken page by page when it is first used. Null without it. */
+static void *map(size_t bytes)
+{
+  void *p = mmap(0, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return p == MAP_FAILED ? 0 : p;
+}
+
+static void unmap(void *p, size_t bytes)
+{
+  if (p)
+    munmap(p, bytes);
+}
+
 static void release(struct curta_golden *g)
 {
   curta_pool_stop(g->pool);
   for (int b = 0; b < 2; b++) {
     free(g->buf[b]);
     for (int mode = 0; mode < 2; mode++) {
-      free(g->pairs[b][mode]);
-      free(g->fresh[b][mode]);
+      free(g->packed[b][mode].data);
+      free(g->packed[b][mode].fresh);
     }
   }
-  free(g->acc);
-  if (g->mem)
-    munmap(g->mem, g->mem_bytes);
+  unmap(g->acc, acc_bytes(g));
+  unmap(g->mem, g->mem_bytes);
   free(g);
 }
 
@@ -228,28 +268,30 @@ static void *zeroed(size_t bytes)
   return p ? memset(p, 0, rounded) : 0;
 }
 
+static int allocate_packed(const struct curta_golden *g, struct curta_packed *p, int buf)
+{
+  p->bytes = g->k->packed_bytes(g->t, buf ? CURTA_PACK_B : CURTA_PACK_A);
+  p->data = zeroed((size_t)g->tiles[buf] * p->bytes);
+  p->fresh = zeroed(g->tiles[buf]);
+  p->hi = g->tiles[buf];
+  return p->data && p->fresh ? 0 : -ENOMEM;
+}
+
 static int allocate(struct curta_golden *g)
 {
-  void *mem = mmap(0, g->mem_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (mem == MAP_FAILED)
-    return -ENOMEM;
-  g->mem = mem;
-  g->acc = zeroed(4 * (size_t)g->t2 * (size_t)g->conf.p_tiles);
-  if (!g->acc)
+  g->mem = map(g->mem_bytes);
+  g->acc = map(acc_bytes(g));
+  g->pool = curta_pool_start();
+  if (!g->mem || !g->acc || !g->pool)
     return -ENOMEM;
   for (int b = 0; b < 2; b++) {
-    size_t elements = (size_t)g->tiles[b] * g->t2;
-    if (!(g->buf[b] = zeroed(elements)))
+    if (!(g->buf[b] = zeroed((size_t)g->tiles[b] * g->t2)))
       return -ENOMEM;
-    for (int mode = 0; mode < 2; mode++) {
-      g->pairs[b][mode] = zeroed(2 * elements);
-      g->fresh[b][mode] = zeroed(g->tiles[b]);
-      if (!g->pairs[b][mode] || !g->fresh[b][mode])
+    for (int mode = 0; mode < 2; mode++)
+      if (allocate_packed(g, &g->packed[b][mode], b))
         return -ENOMEM;
-    }
   }
-  g->pool = curta_pool_start();
-  return g->pool ? 0 : -ENOMEM;
+  return 0;
 }
 
 static const struct curta_config *find_config(const char *name)
@@ -264,13 +306,17 @@ static const struct curta_config *find_config(const char *name)
 int curta_golden_open(struct curta_bus *bus, const char *config, uint64_t mem_bytes)
 {
   const struct curta_config *conf = find_config(config);
+  const struct curta_kernels *k = curta_kernels_choose();
   struct curta_golden *g;
   if (!conf || !mem_bytes || mem_bytes > (uint64_t)1 << 32)
     return -EINVAL;
+  if (!k)
+    return -ENOTSUP;
   g = calloc(1, sizeof *g);
   if (!g)
     return -ENOMEM;
   g->conf = *conf;
+  g->k = k;
   g->t = (uint32_t)conf->t;
   g->t2 = g->t * g->t;
   g->tiles[0] = (uint32_t)conf->a_tiles;

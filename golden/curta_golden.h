@@ -9,12 +9,18 @@
 #define CURTA_GOLDEN_H
 #include "curta_bus.h"
 
-/* Opens a device of a named configuration ("tiny", "base", "large") with mem_bytes (up to 4 GiB) of zeroed memory and
- * fills in *bus. 0; -EINVAL unknown configuration or size; -ENOMEM. On failure *bus is untouched. */
+/* Opens a device of a named configuration ("tiny", "base", "large", "host") with mem_bytes (up to 4 GiB) of zeroed
+ * memory and fills in *bus. 0; -EINVAL unknown configuration or size; -ENOTSUP the instruction set that the environment
+ * variable CURTA_CPU names (default: the best of the processor) is not here; -ENOMEM. On failure *bus is untouched. */
 int curta_golden_open(struct curta_bus *bus, const char *config, uint64_t mem_bytes);
 
 /* Frees what open made; the bus must not be used any more. */
 void curta_golden_close(struct curta_bus *bus);
+
+/* Name of the instruction set that a device works with, for reports. */
+const char *curta_golden_cpu(const struct curta_bus *bus);
+/* Those of this build that this processor has, separated by ", ". */
+const char *curta_golden_cpus(void);
 
 /* Word `word` (32 bits) of a memory of the device: 0 or -ERANGE. For difference reports. */
 enum curta_golden_space { CURTA_SPACE_MEM, CURTA_SPACE_A, CURTA_SPACE_B, CURTA_SPACE_ACC };

@@ -49,13 +49,21 @@ static void master(uint32_t *word, const uint32_t *cmd)
     legal(word, cmd, CURTA_UPDATE_FRAC, 1, 8);
 }
 
+/* Gradients in memory are int32 (here 0) or int24. */
+static void gradient_type(uint32_t *word, const uint32_t *cmd)
+{
+  uint32_t type = curta_cmd_get(cmd, CURTA_UPDATE_SRC_TYPE);
+  if (type != CURTA_TYPE_INT24)
+    legal(word, cmd, CURTA_UPDATE_SRC_TYPE, 0, 0);
+}
+
 /* Word 18 of MAP: which sources, results and steps go together. */
 static int map_mode_legal(const uint32_t *cmd)
 {
   uint32_t src = curta_cmd_get(cmd, CURTA_MAP_SRC_TYPE), dst = curta_cmd_get(cmd, CURTA_MAP_DST_TYPE);
   int req = (int)curta_cmd_get(cmd, CURTA_MAP_REQ), pool = (int)curta_cmd_get(cmd, CURTA_MAP_POOL);
   int steps = req || pool || curta_cmd_get(cmd, CURTA_MAP_RELU) || curta_cmd_get(cmd, CURTA_MAP_MASK);
-  int wide = src == CURTA_TYPE_INT32, wide_dst = dst == CURTA_TYPE_INT32;
+  int wide = src == CURTA_TYPE_INT32, wide_dst = dst == CURTA_TYPE_INT32 || dst == CURTA_TYPE_INT24;
   if ((!wide && src != CURTA_TYPE_INT8) || (!wide_dst && dst != CURTA_TYPE_INT8))
     return 0;
   if (curta_cmd_get(cmd, CURTA_MAP_SRC_ACC) && !wide)
@@ -90,6 +98,7 @@ static void fields_vector(uint32_t *word, const uint32_t *cmd)
   case CURTA_OP_REDUCE:
     counted(word, cmd, CURTA_UPDATE_N);
     master(word, cmd);
+    gradient_type(word, cmd);
     break;
   case CURTA_OP_FILL:
     loops(word, cmd);
@@ -151,7 +160,7 @@ static void align_map(const struct curta_golden *g, uint32_t *word, const uint32
     aligned(word, cmd, CURTA_MAP_SRC, curta_cmd_get(cmd, CURTA_MAP_SRC_TYPE) == CURTA_TYPE_INT32 ? 4 * t2 : t2);
   if (curta_cmd_get(cmd, CURTA_MAP_MASK))
     aligned(word, cmd, CURTA_MAP_AUX, t2);
-  aligned(word, cmd, CURTA_MAP_DST, curta_cmd_get(cmd, CURTA_MAP_DST_TYPE) == CURTA_TYPE_INT32 ? 4 * t2 : t2);
+  aligned(word, cmd, CURTA_MAP_DST, curta_cmd_get(cmd, CURTA_MAP_DST_TYPE) != CURTA_TYPE_INT8 ? 4 * t2 : t2);
   if (curta_cmd_get(cmd, CURTA_MAP_POOL))
     aligned(word, cmd, CURTA_MAP_IDX, t2);
 }

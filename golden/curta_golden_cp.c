@@ -58,7 +58,7 @@ static void end(struct curta_golden *g, const uint32_t *cmd)
   g->irq_status |= 1u;
 }
 
-static int execute(struct curta_golden *g, const uint32_t *cmd)
+int curta_golden_execute(struct curta_golden *g, const uint32_t *cmd)
 {
   switch (curta_cmd_get(cmd, CURTA_CMD_OPCODE)) {
   case CURTA_OP_CALL:
@@ -138,7 +138,7 @@ int curta_golden_step(struct curta_golden *g)
   }
   if (!err) {
     g->check = 0;
-    err = execute(g, cmd);
+    err = curta_golden_execute(g, cmd);
   }
   if (err) {
     stop(g, err);

@@ -13,19 +13,28 @@
 #endif
 
 struct curta_pool;
+struct curta_kernels;
+
+/* Packed tiles of one operand buffer in one mode, as the kernels read them (curta_golden_gemm.c). */
+struct curta_packed {
+  uint8_t *data;   /* [tiles] */
+  uint8_t *fresh;  /* [tiles]: data holds what the buffer holds */
+  uint32_t bytes;  /* of a tile */
+  uint32_t lo, hi; /* tiles outside [lo, hi) are fresh */
+};
 
 struct curta_golden {
   struct curta_config conf;
   uint32_t t, t2; /* side and elements of a tile */
   uint8_t *mem;   /* mem_bytes */
   uint64_t mem_bytes;
-  uint32_t tiles[2];         /* of the operand buffers A, B */
-  int8_t *buf[2];            /* [tiles][T][T] */
-  int16_t *pairs[2][2];      /* [buffer][mode]: the same, as the kernels read it; curta_golden_gemm.c */
-  uint8_t *fresh[2][2];      /* [buffer][mode][tile]: pairs hold what buf holds */
-  int32_t *acc;              /* [P_TILES][T][T] */
-  uint32_t s[CURTA_SCALARS]; /* scale registers */
+  uint32_t tiles[2];                /* of the operand buffers A, B */
+  int8_t *buf[2];                   /* [tiles][T][T] */
+  struct curta_packed packed[2][2]; /* [buffer][mode] */
+  int32_t *acc;                     /* [P_TILES][T][T] */
+  uint32_t s[CURTA_SCALARS];        /* scale registers */
   struct curta_pool *pool;
+  const struct curta_kernels *k;
 
   /* registers */
   uint32_t error, error_index, error_info, irq_enable, irq_status, mem_size, cookie, retired;
@@ -60,8 +69,27 @@ int curta_golden_check(struct curta_golden *g, const uint32_t *cmd);
 /* Table entry of an opcode, or null. */
 const struct curta_op_info *curta_golden_op(uint32_t opcode);
 
+/* Executes one checked command of any kind: 0 or CURTA_ERR_*. */
+int curta_golden_execute(struct curta_golden *g, const uint32_t *cmd);
+
 /* Executes the next command. 0, or -EAGAIN when there is none (ring empty or stopped). */
 int curta_golden_step(struct curta_golden *g);
+
+/* What a share of a command's items did: it is added to the device when all shares have ended. */
+struct curta_outcome {
+  int err;
+  uint32_t info, check, magnitude; /* info: ERROR_INFO; magnitude: OR */
+  uint64_t rd, wr;                 /* bytes of memory */
+};
+#define CURTA_IN_ORDER UINT64_MAX
+
+/* Runs fn over items [0, n) in shares of at least `grain` (CURTA_IN_ORDER: one share) on the threads of the pool. The
+ * error that counts is that of the first share, so that the first in program order is reported if fn stops at its own
+ * first. Returns it, after adding check and traffic to the device and storing the OR in *magnitude if that is not null.
+ */
+int curta_golden_share(struct curta_golden *g, uint64_t n, uint64_t grain,
+                       void (*fn)(void *arg, uint64_t from, uint64_t to, struct curta_outcome *out), void *arg,
+                       uint32_t *magnitude);
 
 /* Adds n 32-bit words at word address `a` to the check sum of a command. */
 uint32_t curta_golden_sum(uint32_t check, uint32_t a, const void *words, uint32_t n);
@@ -73,7 +101,8 @@ static inline void curta_golden_set(struct curta_golden *g, uint32_t reg, uint32
   g->check += value * (2u * reg + 1u);
 }
 
-/* Address of tile number `tile` (signed, modulo 2^32) of `bytes` each, counted from base: exact, it may leave 32 bits. */
+/* Address of tile number `tile` (signed, modulo 2^32) of `bytes` each, counted from base: exact, it may leave 32 bits.
+ */
 static inline int64_t curta_golden_tile(uint32_t base, uint32_t tile, uint32_t bytes)
 {
   return (int64_t)base + (int64_t)curta_s32(tile) * (int64_t)bytes;
@@ -103,7 +132,8 @@ struct curta_rounding {
 struct curta_rounding curta_golden_rounding(const struct curta_golden *g, const uint32_t *cmd);
 
 /* y[i] = requant(x[i]), stochastic draws from index + i. n is a multiple of 8. */
-void curta_golden_requant(int8_t *y, const int32_t *x, uint32_t n, const struct curta_rounding *how, uint32_t index);
+void curta_golden_requant(const struct curta_golden *g, int8_t *y, const int32_t *x, uint32_t n,
+                          const struct curta_rounding *how, uint32_t index);
 
 /* The loops of LOAD, MAP, SCATTER and FILL: items in order, tile numbers modulo 2^32. */
 struct curta_walk {
@@ -129,4 +159,18 @@ static inline uint64_t curta_walk_items(const struct curta_walk *w)
 }
 /* Moves a walk from its start to item number `item`. */
 void curta_walk_seek(struct curta_walk *w, uint64_t item);
+
+/* Bytes [lo, hi) that a stream of a command touches; may leave 32 bits. */
+struct curta_hull {
+  int64_t lo, hi;
+};
+static inline int curta_hulls_meet(struct curta_hull a, struct curta_hull b)
+{
+  return a.lo < b.hi && b.lo < a.hi;
+}
+/* The tiles base + sum i_k stride_k of `bytes` each, i_k < n_k, over `dims` loops. */
+struct curta_hull curta_hull_of(uint32_t base, const uint32_t *n, const uint32_t *stride, uint32_t dims,
+                                uint32_t bytes);
+/* No two index tuples name the same tile (sufficient, not necessary). */
+int curta_tiles_apart(const uint32_t *n, const uint32_t *stride, uint32_t dims);
 #endif

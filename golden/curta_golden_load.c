@@ -24,6 +24,14 @@ uint32_t curta_golden_sum(uint32_t check, uint32_t a, const void *words, uint32_
   return check;
 }
 
+struct load {
+  struct curta_golden *g;
+  struct curta_walk walk;
+  uint32_t buf, addr, dst;
+};
+
+#define GRAIN 256 /* tiles of the smallest share of a thread */
+
 static struct curta_walk load_walk(const uint32_t *cmd)
 {
   struct curta_walk w = {.s = {1, cmd[8], cmd[9], cmd[10]}, .d = {1, 1, 1, 1}};
@@ -35,35 +43,58 @@ static struct curta_walk load_walk(const uint32_t *cmd)
 }
 
 /* buffer[tile] := the tile at addr */
-static int load_tile(struct curta_golden *g, uint32_t buf, uint32_t tile, int64_t addr)
+static int load_tile(const struct load *l, uint32_t tile, int64_t addr, struct curta_outcome *out)
 {
+  struct curta_golden *g = l->g;
   int err = 0;
   const void *src;
   int8_t *dst;
-  g->info = (uint32_t)addr;
+  out->info = (uint32_t)addr;
   src = curta_golden_at(g, addr, g->t2, &err);
   if (!src)
     return err;
-  g->info = tile;
-  if (tile >= g->tiles[buf])
+  out->info = tile;
+  if (tile >= g->tiles[l->buf])
     return CURTA_ERR_RANGE;
-  dst = g->buf[buf] + (size_t)tile * g->t2;
+  dst = g->buf[l->buf] + (size_t)tile * g->t2;
   memcpy(dst, src, g->t2);
-  g->fresh[buf][0][tile] = g->fresh[buf][1][tile] = 0;
+  g->packed[l->buf][0].fresh[tile] = g->packed[l->buf][1].fresh[tile] = 0;
   if (g->retire_fn)
-    g->check = curta_golden_sum(g->check, tile * g->t2 / 4, dst, g->t2 / 4);
+    out->check = curta_golden_sum(out->check, tile * g->t2 / 4, dst, g->t2 / 4);
   return 0;
+}
+
+static void load_share(void *arg, uint64_t from, uint64_t to, struct curta_outcome *out)
+{
+  const struct load *l = arg;
+  struct curta_walk w = l->walk;
+  curta_walk_seek(&w, from);
+  for (; from < to && !out->err; from++, curta_walk_next(&w)) {
+    out->err = load_tile(l, l->dst + (uint32_t)from, curta_golden_tile(l->addr, w.src, l->g->t2), out);
+    out->rd += l->g->t2;
+  }
+}
+
+/* Tiles [lo, hi) of a buffer are not what was packed. */
+static void stale(struct curta_golden *g, uint32_t buf, uint32_t lo, uint64_t hi)
+{
+  if (hi > g->tiles[buf])
+    hi = g->tiles[buf];
+  for (int mode = 0; mode < 2; mode++) {
+    struct curta_packed *p = &g->packed[buf][mode];
+    p->lo = lo < p->lo ? lo : p->lo;
+    p->hi = (uint32_t)hi > p->hi ? (uint32_t)hi : p->hi;
+  }
 }
 
 int curta_golden_load(struct curta_golden *g, const uint32_t *cmd)
 {
-  struct curta_walk w = load_walk(cmd);
-  uint32_t buf = curta_cmd_get(cmd, CURTA_LOAD_BUF), addr = curta_cmd_get(cmd, CURTA_LOAD_ADDR);
-  uint32_t dst = curta_cmd_get(cmd, CURTA_LOAD_DST);
-  int err = 0;
-  for (uint64_t n = curta_walk_items(&w); n && !err; n--, curta_walk_next(&w)) {
-    err = load_tile(g, buf, dst++, curta_golden_tile(addr, w.src, g->t2));
-    g->rd_bytes += g->t2;
-  }
-  return err;
+  struct load l = {.g = g, .walk = load_walk(cmd)};
+  uint64_t n = curta_walk_items(&l.walk);
+  l.buf = curta_cmd_get(cmd, CURTA_LOAD_BUF);
+  l.addr = curta_cmd_get(cmd, CURTA_LOAD_ADDR);
+  l.dst = curta_cmd_get(cmd, CURTA_LOAD_DST);
+  stale(g, l.buf, l.dst, l.dst + n);
+  /* more tiles than the buffer has wrap around 32 bits in the end: an error long before, and only in order */
+  return curta_golden_share(g, n, n > g->tiles[l.buf] ? CURTA_IN_ORDER : GRAIN, load_share, &l, 0);
 }

@@ -1,19 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0
  * curta_golden_map.c - MAP, SCATTER and FILL (machine.md section 5)
  *
- * All work tile by tile through the walk of curta_golden_int.h. Stochastic draws are numbered by the elements read.
+ * All work tile by tile through the walk of curta_golden_int.h, shared among threads unless what they write meets what
+ * they read. Stochastic draws are numbered by the elements read.
  */
 #include "curta_golden_int.h"
+#include "curta_kernels.h"
 
 #define TILE_MAX 256 /* elements of the largest tile */
+#define GRAIN 64     /* tiles written by the smallest share of a thread */
 
 struct map {
   struct curta_golden *g;
   uint32_t src, aux, dst, idx; /* byte addresses; src: tile number with acc */
   uint32_t wsy, wsx, kh, kw;
-  int acc, wide, wide_dst, req, relu, mask, pool; /* wide: int32 */
+  int acc, wide, req, relu, mask, pool; /* wide: int32 */
   struct curta_rounding how;
-  uint32_t index; /* stochastic draw of the next element read */
+  int (*item)(struct map *, uint32_t src, uint32_t dst);
+  struct curta_walk walk;
+  uint32_t origin; /* stochastic draw of the first element read */
+  uint32_t index;  /* of the next; index and out belong to a share */
+  struct curta_outcome *out;
 };
 
 static struct curta_walk walk(const uint32_t *cmd)
@@ -36,14 +43,15 @@ static struct map common(struct curta_golden *g, const uint32_t *cmd)
   m.kw = curta_cmd_get(cmd, CURTA_MAP_KW);
   m.wide = curta_cmd_get(cmd, CURTA_MAP_SRC_TYPE) == CURTA_TYPE_INT32;
   m.req = (int)curta_cmd_get(cmd, CURTA_MAP_REQ);
-  m.index = curta_cmd_get(cmd, CURTA_MAP_ORIGIN);
+  m.origin = curta_cmd_get(cmd, CURTA_MAP_ORIGIN);
+  m.walk = walk(cmd);
   return m;
 }
 
 /* `bytes` at addr, with ERROR_INFO set and the traffic counted. */
 static void *touch(struct map *m, int64_t addr, uint32_t bytes, uint64_t *traffic, int *err)
 {
-  m->g->info = (uint32_t)addr;
+  m->out->info = (uint32_t)addr;
   *traffic += bytes;
   return curta_golden_at(m->g, addr, bytes, err);
 }
@@ -52,11 +60,11 @@ static const void *source(struct map *m, uint32_t tile, int *err)
 {
   uint32_t bytes = m->wide ? 4 * m->g->t2 : m->g->t2;
   if (!m->acc)
-    return touch(m, curta_golden_tile(m->src, tile, bytes), bytes, &m->g->rd_bytes, err);
+    return touch(m, curta_golden_tile(m->src, tile, bytes), bytes, &m->out->rd, err);
   tile += m->src;
   if (tile < (uint32_t)m->g->conf.p_tiles)
     return m->g->acc + (size_t)tile * m->g->t2;
-  m->g->info = tile;
+  m->out->info = tile;
   *err = CURTA_ERR_RANGE;
   return 0;
 }
@@ -65,12 +73,12 @@ static const void *source(struct map *m, uint32_t tile, int *err)
 static int store(struct map *m, int64_t addr, const void *y, uint32_t bytes)
 {
   int err = 0;
-  void *p = touch(m, addr, bytes, &m->g->wr_bytes, &err);
+  void *p = touch(m, addr, bytes, &m->out->wr, &err);
   if (!p)
     return err;
   memcpy(p, y, bytes);
   if (m->g->retire_fn)
-    m->g->check = curta_golden_sum(m->g->check, (uint32_t)addr / 4, y, bytes / 4);
+    m->out->check = curta_golden_sum(m->out->check, (uint32_t)addr / 4, y, bytes / 4);
   return 0;
 }
 
@@ -83,24 +91,13 @@ static int fetch(struct map *m, int8_t *y, uint32_t tile)
   if (!x)
     return err;
   if (m->req)
-    curta_golden_requant(y, x, n, &m->how, m->index);
+    curta_golden_requant(m->g, y, x, n, &m->how, m->index);
   else
     memcpy(y, x, n);
   m->index += n;
   if (m->relu)
-    for (uint32_t i = 0; i < n; i++)
-      y[i] = y[i] > 0 ? y[i] : 0;
+    m->g->k->relu(y, n);
   return 0;
-}
-
-/* best, idx := y, k where y is larger. Bytes alias everything: without local copies none of these loops becomes
- * vectors. */
-static void keep_larger(int8_t *restrict best, uint8_t *restrict idx, const int8_t *restrict y, uint8_t k, uint32_t n)
-{
-  for (uint32_t i = 0; i < n; i++) {
-    idx[i] = y[i] > best[i] ? k : idx[i];
-    best[i] = y[i] > best[i] ? y[i] : best[i];
-  }
 }
 
 /* best, idx := the first maximum over the window, row-major */
@@ -115,7 +112,7 @@ static int pool(struct map *m, int8_t *best, uint8_t *idx, uint32_t tile)
       if (k == 0)
         continue;
       err = fetch(m, y, tile + ky * m->wsy + kx * m->wsx);
-      keep_larger(best, idx, y, (uint8_t)k, n);
+      m->g->k->larger(best, idx, y, (uint8_t)k, n);
     }
   return err;
 }
@@ -123,19 +120,17 @@ static int pool(struct map *m, int8_t *best, uint8_t *idx, uint32_t tile)
 static int mask_tile(struct map *m, int8_t *y, uint32_t tile)
 {
   int err = 0;
-  const int8_t *mask = touch(m, curta_golden_tile(m->aux, tile, m->g->t2), m->g->t2, &m->g->rd_bytes, &err);
+  const int8_t *mask = touch(m, curta_golden_tile(m->aux, tile, m->g->t2), m->g->t2, &m->out->rd, &err);
   if (!mask)
     return err;
-  for (uint32_t i = 0, n = m->g->t2; i < n; i++)
-    y[i] = mask[i] > 0 ? y[i] : 0;
+  m->g->k->mask(y, mask, m->g->t2);
   return 0;
 }
 
 static int store_pooled(struct map *m, const int8_t *best, uint8_t *idx, uint32_t tile)
 {
   if (m->relu)
-    for (uint32_t i = 0, n = m->g->t2; i < n; i++)
-      idx[i] = best[i] == 0 ? CURTA_IDX_NONE : idx[i];
+    m->g->k->no_index(idx, best, m->g->t2);
   return store(m, curta_golden_tile(m->idx, tile, m->g->t2), idx, m->g->t2);
 }
 
@@ -164,26 +159,78 @@ static int copy_tile(struct map *m, uint32_t src, uint32_t dst)
   return store(m, curta_golden_tile(m->dst, dst, 4 * m->g->t2), y, 4 * m->g->t2);
 }
 
+/* One item of MAP from int32 to int24: bits 23..16 in the first plane of the tile, bits 15..0 in the second. */
+static int copy_tile24(struct map *m, uint32_t src, uint32_t dst)
+{
+  int err = 0;
+  uint32_t n = m->g->t2;
+  const int32_t *x = source(m, src, &err);
+  int64_t to = curta_golden_tile(m->dst, dst, 4 * n);
+  uint8_t high[TILE_MAX];
+  uint16_t low[TILE_MAX];
+  uint64_t ignored = 0;
+  if (!x || !touch(m, to, 4 * n, &ignored, &err)) /* the whole tile must lie in memory */
+    return err;
+  for (uint32_t i = 0; i < n; i++) {
+    high[i] = (uint8_t)((uint32_t)x[i] >> 16);
+    low[i] = (uint16_t)(uint32_t)x[i];
+  }
+  err = store(m, to, high, n);
+  return err ? err : store(m, to + n, low, 2 * n);
+}
+
+static int (*item_of(uint32_t dst_type))(struct map *, uint32_t, uint32_t)
+{
+  return dst_type == CURTA_TYPE_INT32 ? copy_tile : dst_type == CURTA_TYPE_INT24 ? copy_tile24 : map_tile;
+}
+
+static void map_share(void *arg, uint64_t from, uint64_t to, struct curta_outcome *out)
+{
+  struct map m = *(const struct map *)arg;
+  m.out = out;
+  m.index = m.origin + (uint32_t)from * (m.pool ? m.kh * m.kw : 1) * m.g->t2;
+  curta_walk_seek(&m.walk, from);
+  for (; from < to && !out->err; from++, curta_walk_next(&m.walk))
+    out->err = m.item(&m, m.walk.src, m.walk.dst);
+}
+
+/* Hull of the source, with its window. */
+static struct curta_hull source_hull(const struct map *m, int window)
+{
+  const uint32_t *n = m->walk.n, *s = m->walk.s;
+  const uint32_t count[6] = {n[0], n[1], n[2], n[3], m->kh, m->kw},
+                 stride[6] = {s[0], s[1], s[2], s[3], m->wsy, m->wsx};
+  return curta_hull_of(m->src, count, stride, window ? 6 : 4, m->wide ? 4 * m->g->t2 : m->g->t2);
+}
+
+/* Hull of a stream that is strided like the destination. */
+static struct curta_hull dst_hull(const struct map *m, uint32_t base, uint32_t bytes)
+{
+  return curta_hull_of(base, m->walk.n, m->walk.d, 4, bytes);
+}
+
+/* No item of a MAP writes what another one reads or writes. */
+static int map_apart(const struct map *m)
+{
+  uint32_t t2 = m->g->t2;
+  struct curta_hull dst = dst_hull(m, m->dst, m->item == map_tile ? t2 : 4 * t2), src = source_hull(m, m->pool);
+  struct curta_hull idx = dst_hull(m, m->idx, t2), mask = dst_hull(m, m->aux, t2);
+  if (!curta_tiles_apart(m->walk.n, m->walk.d, 4) || (!m->acc && curta_hulls_meet(dst, src)) ||
+      (m->mask && curta_hulls_meet(dst, mask)))
+    return 0;
+  return !m->pool || !(curta_hulls_meet(idx, dst) || (!m->acc && curta_hulls_meet(idx, src)) ||
+                       (m->mask && curta_hulls_meet(idx, mask)));
+}
+
 int curta_golden_map(struct curta_golden *g, const uint32_t *cmd)
 {
-  struct curta_walk w = walk(cmd);
   struct map m = common(g, cmd);
-  int err = 0;
   m.acc = (int)curta_cmd_get(cmd, CURTA_MAP_SRC_ACC);
-  m.wide_dst = curta_cmd_get(cmd, CURTA_MAP_DST_TYPE) == CURTA_TYPE_INT32;
+  m.item = item_of(curta_cmd_get(cmd, CURTA_MAP_DST_TYPE));
   m.relu = (int)curta_cmd_get(cmd, CURTA_MAP_RELU);
   m.mask = (int)curta_cmd_get(cmd, CURTA_MAP_MASK);
   m.pool = (int)curta_cmd_get(cmd, CURTA_MAP_POOL);
-  for (uint64_t n = curta_walk_items(&w); n && !err; n--, curta_walk_next(&w))
-    err = m.wide_dst ? copy_tile(&m, w.src, w.dst) : map_tile(&m, w.src, w.dst);
-  return err;
-}
-
-static void select_index(int8_t *restrict out, const int8_t *restrict y, const uint8_t *restrict idx, uint8_t k,
-                         uint32_t n)
-{
-  for (uint32_t i = 0; i < n; i++)
-    out[i] = (int8_t)(y[i] & -(idx[i] == k));
+  return curta_golden_share(g, curta_walk_items(&m.walk), map_apart(&m) ? GRAIN : CURTA_IN_ORDER, map_share, &m, 0);
 }
 
 /* One item of SCATTER: the error of a window goes to the position that its index names. */
@@ -193,35 +240,62 @@ static int scatter_tile(struct map *m, uint32_t src, uint32_t dst)
   uint8_t idx[TILE_MAX];
   uint32_t n = m->g->t2;
   int err = fetch(m, y, src);
-  const uint8_t *p = err ? 0 : touch(m, curta_golden_tile(m->aux, src, n), n, &m->g->rd_bytes, &err);
+  const uint8_t *p = err ? 0 : touch(m, curta_golden_tile(m->aux, src, n), n, &m->out->rd, &err);
   if (p)
     memcpy(idx, p, n);
   for (uint32_t ky = 0, k = 0; ky < m->kh; ky++)
     for (uint32_t kx = 0; kx < m->kw && !err; kx++, k++) {
-      select_index(out, y, idx, (uint8_t)k, n);
+      m->g->k->select(out, y, idx, (uint8_t)k, n);
       err = store(m, curta_golden_tile(m->dst, dst + ky * m->wsy + kx * m->wsx, n), out, n);
     }
   return err;
 }
 
+static void scatter_share(void *arg, uint64_t from, uint64_t to, struct curta_outcome *out)
+{
+  struct map m = *(const struct map *)arg;
+  m.out = out;
+  m.index = m.origin + (uint32_t)from * m.g->t2;
+  curta_walk_seek(&m.walk, from);
+  for (; from < to && !out->err; from++, curta_walk_next(&m.walk))
+    out->err = scatter_tile(&m, m.walk.src, m.walk.dst);
+}
+
+static int scatter_apart(const struct map *m)
+{
+  const uint32_t *n = m->walk.n, *d = m->walk.d, t2 = m->g->t2;
+  const uint32_t count[6] = {m->kw, m->kh, n[0], n[1], n[2], n[3]},
+                 stride[6] = {m->wsx, m->wsy, d[0], d[1], d[2], d[3]};
+  struct curta_hull dst = curta_hull_of(m->dst, count, stride, 6, t2);
+  struct curta_hull idx = curta_hull_of(m->aux, n, m->walk.s, 4, t2);
+  return curta_tiles_apart(count, stride, 6) && !curta_hulls_meet(dst, source_hull(m, 0)) &&
+         !curta_hulls_meet(dst, idx);
+}
+
 int curta_golden_scatter(struct curta_golden *g, const uint32_t *cmd)
 {
-  struct curta_walk w = walk(cmd);
   struct map m = common(g, cmd);
-  int err = 0;
-  for (uint64_t n = curta_walk_items(&w); n && !err; n--, curta_walk_next(&w))
-    err = scatter_tile(&m, w.src, w.dst);
-  return err;
+  return curta_golden_share(g, curta_walk_items(&m.walk), scatter_apart(&m) ? GRAIN / 4 : CURTA_IN_ORDER, scatter_share,
+                            &m, 0);
+}
+
+struct fill {
+  struct map m;
+  int8_t value[TILE_MAX];
+};
+
+static void fill_share(void *arg, uint64_t from, uint64_t to, struct curta_outcome *out)
+{
+  struct fill f = *(const struct fill *)arg;
+  f.m.out = out;
+  curta_walk_seek(&f.m.walk, from);
+  for (; from < to && !out->err; from++, curta_walk_next(&f.m.walk))
+    out->err = store(&f.m, curta_golden_tile(f.m.dst, f.m.walk.dst, f.m.g->t2), f.value, f.m.g->t2);
 }
 
 int curta_golden_fill(struct curta_golden *g, const uint32_t *cmd)
 {
-  struct curta_walk w = walk(cmd);
-  struct map m = {.g = g, .dst = curta_cmd_get(cmd, CURTA_FILL_DST)};
-  int8_t y[TILE_MAX];
-  int err = 0;
-  memset(y, (int)curta_cmd_get(cmd, CURTA_FILL_VALUE), sizeof y);
-  for (uint64_t n = curta_walk_items(&w); n && !err; n--, curta_walk_next(&w))
-    err = store(&m, curta_golden_tile(m.dst, w.dst, g->t2), y, g->t2);
-  return err;
+  struct fill f = {.m = {.g = g, .dst = curta_cmd_get(cmd, CURTA_FILL_DST), .walk = walk(cmd)}};
+  memset(f.value, (int)curta_cmd_get(cmd, CURTA_FILL_VALUE), sizeof f.value);
+  return curta_golden_share(g, curta_walk_items(&f.m.walk), GRAIN, fill_share, &f, 0); /* all write the same bytes */
 }

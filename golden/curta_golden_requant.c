@@ -17,11 +17,20 @@ struct curta_rounding curta_golden_rounding(const struct curta_golden *g, const 
   };
 }
 
-void curta_golden_requant(int8_t *y, const int32_t *x, uint32_t n, const struct curta_rounding *how, uint32_t index)
+void curta_golden_requant(const struct curta_golden *g, int8_t *y, const int32_t *x, uint32_t n,
+                          const struct curta_rounding *how, uint32_t index)
 {
   struct curta_kernel_rounding k = {how->shift, how->mode, how->seed, how->tensor, index};
   if (how->shift >= 1 && how->shift <= 31) {
-    curta_kernel_requant(y, x, n, &k);
+    g->k->requant(y, x, n, &k);
+    return;
+  }
+  if (how->shift <= 0) {
+    g->k->narrow(y, x, how->wrap, n);
+    return;
+  }
+  if (how->shift >= CURTA_SHIFT_ZERO) {
+    memset(y, 0, n);
     return;
   }
   for (uint32_t i = 0; i < n; i++) {

@@ -1,24 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0
- * curta_kernels.h - the inner loops of the golden device, in plain C and for AVX2, chosen at run time, equal bit for
- * bit
+ * curta_kernels.h - the inner loops of the golden device, once for every instruction set, equal bit for bit
  *
- * Operand tiles come as pairs: int16 [k/2][lane][2], two neighbours of the contraction side by side.
+ * A set is chosen when a device is opened: the best that the processor has, or the one that CURTA_CPU names. GEMM works
+ * on packed tiles, in a layout that belongs to the set; README.md has the picture.
  */
 #ifndef CURTA_KERNELS_H
 #define CURTA_KERNELS_H
+#include <stddef.h>
 #include <stdint.h>
 #include "curta_num.h"
 
-struct curta_product {
-  const int16_t *a, *b;
+/* What a packed tile is used as. Unsigned: its bytes are 0..255, the lower digits of an operand wider than 8 bits. */
+enum curta_pack { CURTA_PACK_A, CURTA_PACK_B, CURTA_PACK_B_UNSIGNED };
+
+/* n products of packed tiles that follow one another at the steps of struct curta_products. */
+struct curta_chain {
+  const uint8_t *a, *b;
+  uint32_t n;
 };
 
-/* sum[i][j] += a(i,k) b(j,k) over the n products and k < 2 kp, modulo 2^32. t is 8 or 16; sum is [t][t], 32-byte
- * aligned. */
-void curta_kernel_products(int32_t *sum, const struct curta_product *p, uint32_t n, uint32_t t, uint32_t kp);
-
-/* pairs := the tile; mode 0: lane is the first index of the tile (L), 1: the second (T) */
-void curta_kernel_pairs(int16_t *pairs, const int8_t *tile, uint32_t t, int mode);
+struct curta_products {
+  uint32_t t, k;            /* side of a tile: 8 or 16; contraction elements used of each: even, at most t */
+  ptrdiff_t step_a, step_b; /* bytes between the tiles of a chain */
+  int b_unsigned;           /* B was packed with CURTA_PACK_B_UNSIGNED */
+};
 
 /* y[i] := curta_requant(x[i], shift, mode) for 1 <= shift <= 31, stochastic draws curta_rand(seed, tensor, index + i)
  */
@@ -27,11 +32,43 @@ struct curta_kernel_rounding {
   enum curta_round mode;
   uint32_t seed, tensor, index;
 };
-void curta_kernel_requant(int8_t *y, const int32_t *x, uint32_t n, const struct curta_kernel_rounding *how);
 
-/* OR of v(x[i]) */
-uint32_t curta_kernel_magnitudes(const int32_t *x, uint32_t n);
+/* Element counts n are multiples of 8. */
+struct curta_kernels {
+  const char *name;
+  int (*supported)(void);
 
-/* Forces plain C (0) or what the processor can do (1, the default); for tests. */
-void curta_kernel_select(int on);
+  uint32_t (*packed_bytes)(uint32_t t, enum curta_pack use); /* a multiple of 32; of 64 for t = 16 */
+  /* second: lanes are the second index of the tile (mode T), else the first (L) */
+  void (*pack)(uint8_t *packed, const int8_t *tile, uint32_t t, int second, enum curta_pack use);
+  /* sum[i][j] += a(i,k) b(j,k) over all products of the chains and k < p->k, modulo 2^32; sum is [t][t], 64-byte
+   * aligned */
+  void (*products)(int32_t *sum, const struct curta_chain *chain, uint32_t n, const struct curta_products *p);
+
+  void (*requant)(int8_t *y, const int32_t *x, uint32_t n, const struct curta_kernel_rounding *how);
+  void (*narrow)(int8_t *y, const int32_t *x, int wrap, uint32_t n); /* y := curta_narrow(x, wrap) */
+  uint32_t (*magnitudes)(const int32_t *x, uint32_t n); /* OR of v(x[i]) */
+  void (*relu)(int8_t *y, uint32_t n);
+  void (*mask)(int8_t *y, const int8_t *mask, uint32_t n); /* y := mask > 0 ? y : 0 */
+  void (*larger)(int8_t *best, uint8_t *idx, const int8_t *y, uint8_t k,
+                 uint32_t n);                                     /* best, idx := y, k where y > best */
+  void (*no_index)(uint8_t *idx, const int8_t *best, uint32_t n); /* idx := best == 0 ? NONE : idx */
+  void (*select)(int8_t *out, const int8_t *y, const uint8_t *idx, uint8_t k, uint32_t n); /* out := idx == k ? y : 0 */
+  void (*decay)(int32_t *g, const int8_t *w, int32_t d, uint32_t n);              /* g := curta_decay(g, w, d) */
+  void (*update)(int8_t *w, const int8_t *g, uint32_t n);                         /* w := curta_update(w, g) */
+  void (*master_weights)(int8_t *w, const int16_t *wf, int32_t frac, uint32_t n); /* w := curta_round_psto(wf, frac) */
+  void (*update_master)(int16_t *wf, const int8_t *g, int32_t frac, uint32_t n);
+};
+
+/* The set that CURTA_CPU names, or without it the best one here. Null: CURTA_CPU names one that does not exist or that
+ * this processor (or this build) does not have. */
+const struct curta_kernels *curta_kernels_choose(void);
+
+/* Sets of this build, best first, ended by null. */
+extern const struct curta_kernels *const Curta_kernels[];
+
+/* sum[i][j] += 2^shift times the product, for one digit plane of a wide operand (docs/numerics.md); scratch is [t][t].
+ */
+void curta_kernel_plane(const struct curta_kernels *k, int32_t *sum, int32_t *scratch, const struct curta_chain *chain,
+                        uint32_t n, const struct curta_products *p, uint32_t shift);
 #endif

@@ -1,11 +1,22 @@
 # golden/: the golden model as a library, build/golden/libcurta_golden.a, and its tests.
 # Users link it with -lpthread.
 GOLDEN_LIB := $(BUILD)/golden/libcurta_golden.a
-GOLDEN_OBJ := $(patsubst golden/%.c,$(BUILD)/golden/%.o,$(wildcard golden/*.c))
+# Every set of kernels is compiled for its own instructions, whatever CFLAGS say of the processor; the choice is made at
+# run time.
+GOLDEN_CPU := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+KERNELS_x86_64  := avx2 avx512vnni
+KERNELS_aarch64 := neon dotprod
+KERNEL_FLAGS_avx2       := -march=x86-64-v3 -mtune=generic
+KERNEL_FLAGS_avx512vnni := -march=x86-64-v4 -mavx512vnni -mtune=generic -mprefer-vector-width=512
+KERNEL_FLAGS_neon       := -march=armv8-a
+KERNEL_FLAGS_dotprod    := -march=armv8.2-a+dotprod
+GOLDEN_SRC := $(filter-out $(foreach k,$(KERNELS_x86_64) $(KERNELS_aarch64),golden/curta_kernels_$(k).c),$(wildcard golden/*.c)) \
+              $(foreach k,$(KERNELS_$(GOLDEN_CPU)),golden/curta_kernels_$(k).c)
+GOLDEN_OBJ := $(patsubst golden/%.c,$(BUILD)/golden/%.o,$(GOLDEN_SRC))
 
 $(BUILD)/golden/%.o: golden/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALLC) -c $< -o $@
+	$(CC) $(ALLC) $(KERNEL_FLAGS_$(patsubst curta_kernels_%,%,$*)) -c $< -o $@
 
 $(GOLDEN_LIB): $(GOLDEN_OBJ)
 	@rm -f $@
@@ -31,7 +42,7 @@ $(BUILD)/tests/golden/test_commands: $(addprefix $(BUILD)/tests/golden/,test_com
 	$(CC) $(CFLAGS) $^ -lpthread -o $@
 $(BUILD)/tests/golden/test_kernels: $(addprefix $(BUILD)/tests/golden/,test_kernels.o bench.o) $(GOLDEN_LIB)
 	$(CC) $(CFLAGS) $^ -lpthread -o $@
-TESTS += $(addprefix $(BUILD)/tests/golden/,test_kernels test_device test_commands)
+TESTS += $(addprefix $(BUILD)/tests/golden/,test_kernels test_device test_commands) tests/golden/test_kernels_arm.sh
 
 $(BUILD)/tests/golden/test_ref: $(BUILD)/tests/golden/test_ref.o $(GOLDEN_LIB)
 	$(CC) $(CFLAGS) $^ -lpthread -o $@

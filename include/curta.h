@@ -158,10 +158,10 @@ uint64_t curta_layer_macs(const struct curta_layer *layer);
 /* --- training options ----------------------------------------------------------------------------------------- */
 
 /* How a NITI tensor gets its second pass (docs: driver/README.md). AUTO: chosen per tensor by estimated cycles. */
-enum curta_strategy { CURTA_AUTO, CURTA_SPILL, CURTA_KEEP, CURTA_RECOMPUTE, CURTA_SPECULATE };
+enum curta_strategy { CURTA_AUTO, CURTA_SPILL, CURTA_KEEP, CURTA_RECOMPUTE, CURTA_SPECULATE, CURTA_HEDGE };
 #define CURTA_STRATEGY_NAMES                                                                                           \
   {                                                                                                                    \
-    "auto", "spill", "keep", "recompute", "speculate"                                                                  \
+    "auto", "spill", "keep", "recompute", "speculate", "hedge"                                                         \
   }
 
 #define CURTA_MAX_MU 16
@@ -230,7 +230,8 @@ enum curta_tensor_kind {
   CURTA_TENSOR_SPILL,
   CURTA_TENSOR_MASK,
   CURTA_TENSOR_LABEL,
-  CURTA_TENSOR_PROGRAM
+  CURTA_TENSOR_PROGRAM,
+  CURTA_TENSOR_GRAD24 /* a gradient in int24 tiles (machine.md section 1), in the place of int32 ones */
 };
 
 /* A tensor in device memory. Tiled ones (all but labels and programs): array of tiles [d0][d1][d2][d3] as in machine.md

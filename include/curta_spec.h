@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #define CURTA_VERSION_MAGIC 0x41545243u
-#define CURTA_VERSION_HARDWARE 0x1u
+#define CURTA_VERSION_HARDWARE 0x2u
 #define CURTA_VERSION_NUMERICS 0x1u
 
 #define CURTA_CMD_BYTES 128  /* bytes of one command */
@@ -62,7 +62,7 @@
 #define CURTA_CNT_DEPEND 6  /* no GEMM can run: a dependency is open and no memory transfer is under way */
 #define CURTA_CNT_OTHER 7  /* no GEMM is queued and nothing above holds (command fetch, vector work, fences) */
 #define CURTA_CNT_RD_BYTES 8  /* bytes read from memory */
-#define CURTA_CNT_WR_BYTES 9  /* bytes written to memory */
+#define CURTA_CNT_WR_BYTES 9  /* bytes written to memory, in whole beats (golden: the bytes themselves; LOSS writes half beats where BUS > T) */
 #define CURTA_CNT_COUNT 10
 #define CURTA_CNT_NAMES { "cycles", "busy", "operand", "drain", "memrd", "memwr", "depend", "other", "rd_bytes", "wr_bytes" }
 
@@ -72,8 +72,8 @@ enum curta_round { CURTA_ROUND_NEAREST, CURTA_ROUND_PSTO, CURTA_ROUND_STOCHASTIC
 /* functions of SCALAR (machine.md section 5) */
 enum curta_scalar { CURTA_SCALAR_SET, CURTA_SCALAR_ADD, CURTA_SCALAR_ACT_SHIFT, CURTA_SCALAR_GRAD_SHIFT, CURTA_SCALAR_BITLEN, CURTA_SCALAR_OR };
 
-/* element types (SRC_TYPE, DST_TYPE); 1 is kept for int16 */
-enum curta_type { CURTA_TYPE_INT8, CURTA_TYPE_INT16, CURTA_TYPE_INT32 };
+/* element types (SRC_TYPE, DST_TYPE); 1 is kept for int16; the tile of int24 is in machine.md section 1 */
+enum curta_type { CURTA_TYPE_INT8, CURTA_TYPE_INT16, CURTA_TYPE_INT32, CURTA_TYPE_INT24 };
 
 /* A field of a command: word, lowest bit, width. */
 #define CURTA_FIELD(word, lo, width) ((word) << 16 | (lo) << 8 | (width))
@@ -184,7 +184,7 @@ enum curta_type { CURTA_TYPE_INT8, CURTA_TYPE_INT16, CURTA_TYPE_INT32 };
 #define CURTA_MAP_W_SX CURTA_FIELD(17, 0, 32)  /* source tile stride between columns of a pooling window */
 #define CURTA_MAP_SRC_ACC CURTA_FIELD(18, 0, 1)  /* 1: SRC is the accumulator memory (int32) */
 #define CURTA_MAP_SRC_TYPE CURTA_FIELD(18, 1, 2)  /* 0 int8, 2 int32 */
-#define CURTA_MAP_DST_TYPE CURTA_FIELD(18, 3, 2)  /* 0 int8, 2 int32 (only without REQ, RELU, MASK, POOL and from an int32 source) */
+#define CURTA_MAP_DST_TYPE CURTA_FIELD(18, 3, 2)  /* 0 int8; 2 int32, 3 int24 (both only without REQ, RELU, MASK, POOL and from an int32 source) */
 #define CURTA_MAP_REQ CURTA_FIELD(18, 5, 1)  /* 1: int32 to int8 by the shift in S[SHIFT_REG] and ROUND (needs an int32 source) */
 #define CURTA_MAP_ROUND CURTA_FIELD(18, 6, 2)  /* 0 nearest, 1 pseudo-stochastic, 2 stochastic, 3 truncate */
 #define CURTA_MAP_RELU CURTA_FIELD(18, 8, 1)  /* y := max(y, 0) */
@@ -228,12 +228,13 @@ enum curta_type { CURTA_TYPE_INT8, CURTA_TYPE_INT16, CURTA_TYPE_INT32 };
 
 /* UPDATE (vector): weight update of N consecutive tiles: w := clip(w - g), g from the int32 gradient; see the law below */
 #define CURTA_OP_UPDATE 0x32
-#define CURTA_UPDATE_SRC CURTA_FIELD(4, 0, 32)  /* byte address of the int32 gradient, or accumulator tile index */
+#define CURTA_UPDATE_SRC CURTA_FIELD(4, 0, 32)  /* byte address of the int32 or int24 gradient, or accumulator tile index */
 #define CURTA_UPDATE_AUX CURTA_FIELD(5, 0, 32)  /* byte address of the weights that are read: int8, or int16 master weights (MASTER) */
 #define CURTA_UPDATE_DST CURTA_FIELD(6, 0, 32)  /* byte address of the int8 weights that are written */
 #define CURTA_UPDATE_IDX CURTA_FIELD(7, 0, 32)  /* byte address of the int16 master weights that are written (MASTER; else 0) */
 #define CURTA_UPDATE_N CURTA_FIELD(8, 0, 32)  /* tiles, >= 1 */
 #define CURTA_UPDATE_SRC_ACC CURTA_FIELD(18, 0, 1)  /* 1: SRC is the accumulator memory, N consecutive tiles */
+#define CURTA_UPDATE_SRC_TYPE CURTA_FIELD(18, 1, 2)  /* gradient in memory: 0 int32, 3 int24 */
 #define CURTA_UPDATE_ROUND CURTA_FIELD(18, 6, 2)  /* rounding of the gradient, as in MAP */
 #define CURTA_UPDATE_WRAP CURTA_FIELD(18, 11, 1)  /* as in MAP */
 #define CURTA_UPDATE_MASTER CURTA_FIELD(18, 12, 1)  /* 16-bit master weights */
@@ -247,10 +248,11 @@ enum curta_type { CURTA_TYPE_INT8, CURTA_TYPE_INT16, CURTA_TYPE_INT32 };
 
 /* REDUCE (vector): OR of the magnitudes of N consecutive int32 tiles (plus the decay term) into S[OR_REG] */
 #define CURTA_OP_REDUCE 0x33
-#define CURTA_REDUCE_SRC CURTA_FIELD(4, 0, 32)  /* byte address of the int32 tensor, or accumulator tile index */
+#define CURTA_REDUCE_SRC CURTA_FIELD(4, 0, 32)  /* byte address of the int32 or int24 tensor, or accumulator tile index */
 #define CURTA_REDUCE_AUX CURTA_FIELD(5, 0, 32)  /* byte address of the weights (DECAY; else 0): int8, or int16 master weights (MASTER) */
 #define CURTA_REDUCE_N CURTA_FIELD(8, 0, 32)  /* tiles, >= 1 */
 #define CURTA_REDUCE_SRC_ACC CURTA_FIELD(18, 0, 1)  /* 1: SRC is the accumulator memory */
+#define CURTA_REDUCE_SRC_TYPE CURTA_FIELD(18, 1, 2)  /* tensor in memory: 0 int32, 3 int24 */
 #define CURTA_REDUCE_MASTER CURTA_FIELD(18, 12, 1)  /* 16-bit master weights */
 #define CURTA_REDUCE_FRAC CURTA_FIELD(18, 16, 4)  /* fraction bits, 1..8 (MASTER; else 0) */
 #define CURTA_REDUCE_DECAY CURTA_FIELD(21, 0, 1)  /* add the decay term */
@@ -312,8 +314,8 @@ struct curta_op_info {
   { 0x20, CURTA_ENGINE_MATRIX, "GEMM", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x7ffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
   { 0x30, CURTA_ENGINE_VECTOR, "MAP", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
   { 0x31, CURTA_ENGINE_VECTOR, "SCATTER", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x0, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xfffff8e6, 0xffffffff, 0xffffffff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
-  { 0x32, CURTA_ENGINE_VECTOR, "UPDATE", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0xffff18c1, 0xffffffff, 0xffffffff, 0x3f01, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
-  { 0x33, CURTA_ENGINE_VECTOR, "REDUCE", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x0, 0x0, 0xffffffff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0xf1001, 0x0, 0x0, 0x13f3f01, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
+  { 0x32, CURTA_ENGINE_VECTOR, "UPDATE", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0xffff18c7, 0xffffffff, 0xffffffff, 0x3f01, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
+  { 0x33, CURTA_ENGINE_VECTOR, "REDUCE", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x0, 0x0, 0xffffffff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0xf1007, 0x0, 0x0, 0x13f3f01, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
   { 0x34, CURTA_ENGINE_VECTOR, "FILL", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0x0, 0x0, 0xffffffff, 0x0, 0xffffffff, 0xffffffff, 0x0, 0x0, 0x0, 0xffffffff, 0xffffffff, 0xffffffff, 0x0, 0x0, 0x0, 0xff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
   { 0x35, CURTA_ENGINE_VECTOR, "LOSS", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x0, 0xffffffff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0xfc0000c0, 0xffffffff, 0x0, 0x3f3f, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
   { 0x36, CURTA_ENGINE_VECTOR, "SCALAR", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0x3f3f3f0f, 0x3f, 0xffffffff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
@@ -331,14 +333,16 @@ struct curta_config {
   int b_tiles;
   int p_tiles;
   int outst;
+  int software;  /* 1: a golden device only, no RTL */
 };
 
 /* The named configurations, ended by a null name. */
 #define CURTA_CONFIG_TABLE { \
-  { "tiny", 1, 8, 2, 2, 4, 8, 512, 64, 16, 4 }, \
-  { "base", 2, 8, 8, 8, 2, 8, 1024, 1024, 256, 8 }, \
-  { "large", 3, 16, 16, 16, 4, 32, 512, 512, 256, 16 }, \
-  { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 } }
+  { "tiny", 1, 8, 2, 2, 4, 8, 512, 64, 16, 4, 0 }, \
+  { "base", 2, 8, 8, 8, 2, 8, 1024, 1024, 256, 16, 0 }, \
+  { "large", 3, 16, 16, 16, 4, 32, 512, 512, 256, 16, 0 }, \
+  { "host", 4, 16, 16, 16, 4, 128, 2048, 2048, 65535, 16, 1 }, \
+  { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 } }
 
 static inline void curta_cmd_set(uint32_t cmd[32], uint32_t field, uint32_t value)
 {

@@ -51,10 +51,10 @@ module curta_check #(
     reg wide, bad_window, bad_type;
     begin
       wide       = w[`CURTA_MAP_SRC_TYPE] == 2'd2;
-      bad_type   = w[1] || (w[2:1] == 2'd3) || (w[`CURTA_MAP_REQ] && !wide);
+      bad_type   = w[1] || (w[`CURTA_MAP_REQ] && !wide);
       bad_window = w[`CURTA_MAP_KH] == 4'd0 || w[`CURTA_MAP_KW] == 4'd0;  // 15 * 15 is below the limit
       if (map) begin
-        bad_type = bad_type || w[3] || (w[`CURTA_MAP_SRC_ACC] && !wide);
+        bad_type = bad_type || w[4:3] == 2'd1 || (w[`CURTA_MAP_SRC_ACC] && !wide);
         if (w[4]) bad_type = bad_type || !wide || w[`CURTA_MAP_REQ] || w[`CURTA_MAP_RELU] || w[`CURTA_MAP_MASK] || w[`CURTA_MAP_POOL];
         else      bad_type = bad_type || (wide && !w[`CURTA_MAP_REQ]);
         bad_mode = bad_type || (w[`CURTA_MAP_POOL] && bad_window);
@@ -98,7 +98,7 @@ module curta_check #(
         `CURTA_OP_UPDATE, `CURTA_OP_REDUCE:
           case (idx)
             4'd4: field[0] = l == 32'd0;
-            4'd9: field[0] = bad_frac(l);
+            4'd9: field[0] = bad_frac(l) || l[2] != l[1];          // int32 or int24
             default: field = 2'b00;
           endcase
         `CURTA_OP_LOSS:

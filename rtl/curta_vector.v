@@ -83,7 +83,8 @@ module curta_vector #(
   localparam Turn   = BUS / 4 < Lanes ? Lanes / (BUS / 4) : 1;
   localparam LogRot = Turn > 2 ? $clog2(Turn) : 1;
   localparam [31:0] TileBeats = T * T / BUS;
-  localparam [7:0] Beats1 = TileBeats[7:0], Beats2 = {TileBeats[6:0], 1'b0}, Beats4 = {TileBeats[5:0], 2'b00};
+  localparam [7:0] Beats1 = TileBeats[7:0], Beats2 = {TileBeats[6:0], 1'b0}, Beats3 = Beats2 + Beats1,
+                   Beats4 = {TileBeats[5:0], 2'b00};
 
   // ---------------------------------------------------------------- command words
   reg  [7:0]  op_q;
@@ -107,13 +108,16 @@ module curta_vector #(
   wire mask    = is_map && flags_q[`CURTA_MAP_MASK];
   wire relu    = is_map && flags_q[`CURTA_MAP_RELU];
   wire acc     = (is_map || is_update || is_reduce) && flags_q[`CURTA_MAP_SRC_ACC];
-  wire copy    = is_map && flags_q[`CURTA_MAP_DST_TYPE] == 2'd2;
+  wire [1:0] dst_type = flags_q[`CURTA_MAP_DST_TYPE];
+  wire copy    = is_map && dst_type[1];
+  wire planes  = copy && dst_type[0];                                          // results are int24
+  wire mid     = (is_update || is_reduce) && !acc && flags_q[`CURTA_UPDATE_SRC_TYPE] == 2'd3;  // the source is int24
   wire decay   = (is_update || is_reduce) && w21_q[`CURTA_UPDATE_DECAY];
   wire master  = flags_q[`CURTA_UPDATE_MASTER] && (is_update || decay);
   wire has_src = is_map || is_scatter || is_update || is_reduce;
   wire has_aux = mask || is_scatter || is_update || decay;
   wire has_dst = is_map || is_scatter || is_update || is_fill;
-  wire has_idx = pool || (is_update && master);
+  wire has_idx = pool || planes || (is_update && master);
   wire narrow  = is_loss || ((is_map || is_scatter) && flags_q[`CURTA_MAP_SRC_TYPE] == 2'd0 && !acc);
   wire [1:0] mode = flags_q[`CURTA_MAP_ROUND];
   wire sto     = mode == 2'd2 && (is_update || ((is_map || is_scatter) && flags_q[`CURTA_MAP_REQ]));
@@ -122,7 +126,7 @@ module curta_vector #(
   wire [3:0] kw   = flags_q[`CURTA_MAP_KW];
   wire [7:0] passes = pool || is_scatter ? {4'd0, kh} * {4'd0, kw} : 8'd1;
   // log2 bytes of an element of IDX, DST, AUX, SRC
-  wire [7:0] sizes = {has_idx && is_update ? 2'd1 : 2'd0, copy ? 2'd2 : 2'd0, master ? 2'd1 : 2'd0, narrow ? 2'd0 : 2'd2};
+  wire [7:0] sizes = {planes ? 2'd2 : has_idx && is_update ? 2'd1 : 2'd0, copy ? 2'd2 : 2'd0, master ? 2'd1 : 2'd0, narrow ? 2'd0 : 2'd2};
 
   // ---------------------------------------------------------------- control
   wire        start, abort, run, scalar_start, scalar_busy, scalar_valid;
@@ -172,7 +176,7 @@ module curta_vector #(
   curta_vwalk #(.T(T), .P_TILES(P_TILES)) u_walk (
     .clk_i(clk_i), .clr_i(!rst_ni || abort), .start_i(start && !is_loss),
     .use_i({has_idx, has_dst, has_aux, has_src}), .win_src_i(pool), .win_dst_i(is_scatter), .aux_dst_i(mask),
-    .acc_i(acc), .n32_i(is_update || is_reduce), .size_i(sizes), .kh_i(kh), .kw_i(kw), .mem_size_i(mem_size_i),
+    .acc_i(acc), .n32_i(is_update || is_reduce), .planes_i(planes), .size_i(sizes), .kh_i(kh), .kw_i(kw), .mem_size_i(mem_size_i),
     .cfg_re_o(walk_re), .cfg_raddr_o(walk_raddr), .cfg_rdata_i(cfg),
     .valid_o(walk_valid), .ready_i(walk_ready), .kind_o(walk_kind), .addr_o(walk_addr), .busy_o(walk_busy),
     .err_o(walk_err), .err_info_o(walk_info));
@@ -192,17 +196,24 @@ module curta_vector #(
 
   // ---------------------------------------------------------------- operands
   wire              src_valid, src_pop, aux_valid, aux_pop, src_beat_valid, aux_beat_valid, src_beat_pop, aux_beat_pop;
-  wire [32*Lanes-1:0]   src;
+  wire              whole_valid, mid_valid, mid_beat_pop;
+  wire [32*Lanes-1:0]   src, src_whole, src_mid;
   wire [16*Lanes-1:0]   aux_raw;
   wire [8*BUS-1:0]  src_beat, aux_beat;
   curta_vstream_rd #(.C(Lanes), .BUS(BUS), .Wide(4), .LogDepth(7)) u_src (
     .clk_i(clk_i), .rst_ni(rst_ni), .clr_i(clr), .abort_i(abort),
     .req_valid_i(to_src), .req_ready_o(src_ready), .req_addr_i(q_beat),
-    .req_beats_i(is_loss ? 8'd1 : narrow ? Beats1 : Beats4),
+    .req_beats_i(is_loss ? 8'd1 : narrow ? Beats1 : mid ? Beats3 : Beats4),
     .rd_valid_o(rd0_valid_o), .rd_ready_i(rd0_ready_i), .rd_addr_o(rd0_addr_o), .rd_beats_o(rd0_beats_o),
     .rsp_valid_i(rsp0_valid_i), .rsp_data_i(rsp0_data_i), .rsp_last_i(rsp0_last_i),
-    .narrow_i(narrow), .valid_o(src_valid), .data_o(src), .pop_i(src_pop),
-    .beat_valid_o(src_beat_valid), .beat_o(src_beat), .beat_pop_i(src_beat_pop), .wait_o(rd0_wait), .idle_o(rd0_idle));
+    .narrow_i(narrow || mid), .valid_o(whole_valid), .data_o(src_whole), .pop_i(src_pop && !mid),
+    .beat_valid_o(src_beat_valid), .beat_o(src_beat), .beat_pop_i(src_beat_pop || mid_beat_pop), .wait_o(rd0_wait),
+    .idle_o(rd0_idle));
+  curta_vplanes #(.T(T), .C(Lanes), .BUS(BUS)) u_planes (
+    .clk_i(clk_i), .clr_i(clr), .beat_valid_i(src_beat_valid && mid), .beat_i(src_beat), .beat_pop_o(mid_beat_pop),
+    .valid_o(mid_valid), .data_o(src_mid), .pop_i(src_pop && mid));
+  assign src_valid = mid ? mid_valid : whole_valid;
+  assign src       = mid ? src_mid : src_whole;
   curta_vstream_rd #(.C(Lanes), .BUS(BUS), .Wide(2), .LogDepth(6)) u_aux (
     .clk_i(clk_i), .rst_ni(rst_ni), .clr_i(clr), .abort_i(abort),
     .req_valid_i(to_aux), .req_ready_o(aux_ready), .req_addr_i(q_beat),
@@ -244,7 +255,7 @@ module curta_vector #(
   end
 
   // ---------------------------------------------------------------- lanes
-  wire              room, issue_take, loss_take, ld_wide, ld_narrow, ld_acc, ld_half, half_aux, rot, add, copy_push;
+  wire              room, issue_take, loss_take, ld_wide, ld_narrow, ld_acc, ld_half, half_aux, rot, add, copy_push, planes_push;
   wire              rand_ready, rand_next, loss_rand;
   wire [31:0]       loss_index;
   wire [LogRot-1:0] turn;
@@ -252,14 +263,14 @@ module curta_vector #(
   wire              fill_go;
   curta_vissue #(.C(Lanes), .BUS(BUS), .LogG(LogG), .LogRot(LogRot)) u_issue (
     .clk_i(clk_i), .clr_i(clr), .run_i(run && !is_loss && fill_go),
-    .has_src_i(has_src), .has_aux_i(has_aux), .has_dst_i(has_dst), .acc_i(acc), .narrow_i(narrow), .copy_i(copy),
+    .has_src_i(has_src), .has_aux_i(has_aux), .has_dst_i(has_dst), .acc_i(acc), .narrow_i(narrow), .copy_i(copy), .planes_i(planes),
     .sto_i(sto), .scatter_i(is_scatter), .aux_last_i(mask), .decay_i(decay), .master_i(master), .reduce_i(is_reduce),
     .passes_i(passes),
     .src_valid_i(src_valid), .src_pop_o(src_pop), .aux_valid_i(aux_valid), .aux_pop_o(aux_pop),
     .acc_valid_i(acc_want), .acc_re_o(vx_re_o), .acc_gnt_i(vx_gnt_i), .group_o(group), .acc_pop_o(acc_pop),
     .rand_ready_i(rand_ready), .rand_next_o(rand_next), .room_i(room), .take_o(issue_take),
     .ld_wide_o(ld_wide), .ld_narrow_o(ld_narrow), .ld_acc_o(ld_acc), .ld_half_o(ld_half), .half_aux_o(half_aux),
-    .rot_o(rot), .turn_o(turn), .add_o(add), .copy_push_o(copy_push), .valid_o(valid1), .v5_i(v5),
+    .rot_o(rot), .turn_o(turn), .add_o(add), .copy_push_o(copy_push), .planes_push_o(planes_push), .valid_o(valid1), .v5_i(v5),
     .pass_o(pass), .busy_o(issue_busy));
 
   // FILL has no operands: its tiles start when their addresses are there
@@ -349,16 +360,25 @@ module curta_vector #(
   wire             loss_push, dst_push, idx_push;
   wire [8*BUS-1:0] loss_beat, dst_beat, idx_beat;
   wire             y_out = v5 && has_dst && (is_scatter || last5) && pass == (master ? 2'd2 : 2'd0);
+  // a copy to int24 leaves as {high, idx, low} of each lane of x; the half that DST and IDX take is y5 and {idx5, raw5}
+  reg  [8*Lanes-1:0] out_y, out_idx, out_low;
+  integer            q;
+  always @* begin
+    {out_y, out_idx, out_low} = {y5, idx5, raw5};
+    if (planes)
+      for (q = 0; q < Lanes; q = q + 1)
+        {out_y[8*q +: 8], out_idx[8*q +: 8], out_low[8*q +: 8]} = x[32*q +: 24];
+  end
   curta_vpack #(.C(Lanes), .BUS(BUS)) u_pack (
     .clk_i(clk_i), .clr_i(clr),
-    .y_valid_i(y_out), .y_i(y5), .beat_valid_i(copy_push || loss_push), .beat_i(is_loss ? loss_beat : x[8*BUS-1:0]),
+    .y_valid_i(y_out || planes_push), .y_i(out_y), .beat_valid_i(copy_push || loss_push), .beat_i(is_loss ? loss_beat : x[8*BUS-1:0]),
     .dst_push_o(dst_push), .dst_o(dst_beat),
-    .idx_valid_i(v5 && pool && last5), .idx_i(idx5), .half_valid_i(v5 && is_update && master && pass == 2'd0),
-    .low_i(raw5), .idx_push_o(idx_push), .idx_o(idx_beat));
+    .idx_valid_i(v5 && pool && last5), .idx_i(out_idx),
+    .half_valid_i(planes_push || (v5 && is_update && master && pass == 2'd0)), .low_i(out_low), .idx_push_o(idx_push), .idx_o(idx_beat));
 
   curta_vstream_wr #(.T(T), .BUS(BUS), .LogDst(6), .LogIdx(5), .Trace(Trace)) u_out (
     .clk_i(clk_i), .rst_ni(rst_ni), .clr_i(!rst_ni || go_i), .abort_i(abort),
-    .dst_beats_i(is_loss ? 8'd1 : copy ? Beats4 : Beats1), .idx_beats_i(is_update ? Beats2 : Beats1),
+    .dst_beats_i(is_loss ? 8'd1 : copy && !planes ? Beats4 : Beats1), .idx_beats_i(is_update || planes ? Beats2 : Beats1),
     .idx_used_i(has_idx), .rows_i(is_loss),
     .addr_valid_i(to_out), .addr_ready_o(out_ready), .addr_idx_i(q_kind[0]), .addr_i(q_addr),
     .room_o(room), .take_i(issue_take || loss_take), .dst_push_i(dst_push), .dst_i(dst_beat), .idx_push_i(idx_push),

@@ -3,11 +3,12 @@
 //   The lanes never stall: a group enters when its operands are there, the room for its tile of results is reserved
 //   and, for stochastic rounding, its draws are ready. A tile passes once for each window position (pooling: read
 //   each time, written at the last; scatter: read the first time, written each time).
+//   A copy to int24 stands still instead of rotating, as long as its low halves take to leave.
 //   Stepped commands (MASTER, DECAY) send one group at a time through the requantiser up to three times:
 //     A  w = psto(wf, FRAC)          only for the decay term of master weights
 //     B  g = requant(G')             after the rotations that add the decay term; REDUCE ends here
 //     C  psto(wf', FRAC)             master weights
-// Timing   1 group a cycle; copies of int32: one in C*4/BUS; stochastic 11; stepped 6 a pass.
+// Timing   1 group a cycle; copies to int32: one in C*4/BUS, to int24: one in C*2/BUS; stochastic 11; stepped 6 a pass.
 // Resets   clr_i: everything.
 `default_nettype none
 module curta_vissue #(
@@ -23,7 +24,8 @@ module curta_vissue #(
   input  wire              has_src_i, has_aux_i, has_dst_i,
   input  wire              acc_i,          // source: accumulator memory
   input  wire              narrow_i,       // source: int8
-  input  wire              copy_i,         // int32 to int32
+  input  wire              copy_i,         // int32 to int32 or int24
+  input  wire              planes_i,       // int32 to int24
   input  wire              sto_i,          // stochastic rounding
   input  wire              scatter_i,
   input  wire              aux_last_i,     // AUX belongs to the last pass (mask), else to the first
@@ -50,7 +52,8 @@ module curta_vissue #(
   output wire              rot_o,
   output wire [LogRot-1:0] turn_o,
   output wire              add_o,          // rotations add the decay term
-  output wire              copy_push_o,    // a beat of a copy leaves
+  output wire              copy_push_o,    // a beat of a copy to int32 leaves
+  output wire              planes_push_o,  // a group of a copy to int24 leaves
   output reg               valid_o,        // x of the front goes into the lanes
   input  wire              v5_i,           // results of the pass are there
   output reg  [1:0]        pass_o,         // of the group in the lanes: 0 plain or B, 1 A, 2 C
@@ -59,6 +62,7 @@ module curta_vissue #(
   localparam Turn = BUS / 4 < C ? C / (BUS / 4) : 1;        // rotations of a turn
   localparam [31:0] Turn1 = Turn - 1;
   localparam [LogRot-1:0] LastTurn = Turn1[LogRot-1:0];
+  localparam [LogRot-1:0] LastHalf = 2 * C > BUS ? 1 : 0;   // cycles of a group of int16, less one
   localparam [2:0] PIdle = 3'd0, PWaitA = 3'd1, PLoad = 3'd2, PRot = 3'd3, PWaitB = 3'd4, PWaitC = 3'd5, PAcc = 3'd6;
 
   reg  [LogG-1:0]   g_q;
@@ -77,8 +81,9 @@ module curta_vissue #(
   wire stepped   = decay_i || master_i;
   wire draw      = sto_i && need_src;
   // a copy needs x for a whole turn; data of the accumulator memory comes a cycle later than it is asked for
-  wire late      = acc_i && turn_q + 1'b1 == LastTurn;
-  wire gap       = copy_i && ((acc_i && acc_q && Turn > 1) || (turning_q && turn_q != LastTurn && !late));
+  wire [LogRot-1:0] last_turn = planes_i ? LastHalf : LastTurn;
+  wire late      = acc_i && turn_q + 1'b1 == last_turn;
+  wire gap       = copy_i && ((acc_i && acc_q && last_turn != 0) || (turning_q && turn_q != last_turn && !late));
 
   wire ready = run_i && !gap && (step_q == PIdle) && (!need_aux || aux_valid_i) && (!draw || (rand_ready_i && !claimed_q)) &&
                (!need_src || (acc_i ? acc_valid_i : src_valid_i)) && (g_q != 0 || !out_pass || room_i);
@@ -100,10 +105,11 @@ module curta_vissue #(
   assign ld_acc_o    = acc_q;
   assign ld_half_o   = start_a || again;
   assign half_aux_o  = start_a;
-  assign rot_o       = step_q == PRot || turning_q;
+  assign rot_o       = step_q == PRot || (turning_q && !planes_i);
   assign turn_o      = turn_q;
   assign add_o       = step_q == PRot;
-  assign copy_push_o = turning_q;
+  assign copy_push_o = turning_q && !planes_i;
+  assign planes_push_o = turning_q && planes_i && turn_q == 0;
   assign rand_next_o = drawn_q;
   assign busy_o      = step_q != PIdle || turning_q || acc_q || valid_o;
 
@@ -131,8 +137,8 @@ module curta_vissue #(
 
       // rotations: of a copy after each load, of the decay term in its step
       if (loaded && copy_i) turning_q <= 1'b1;
-      else if (turn_q == LastTurn) turning_q <= 1'b0;
-      if (rot_o) turn_q <= turn_q == LastTurn ? 0 : turn_q + 1'b1;
+      else if (turn_q == last_turn) turning_q <= 1'b0;
+      if (rot_o || turning_q) turn_q <= turn_q == last_turn ? 0 : turn_q + 1'b1;
 
       valid_o <= (loaded && !copy_i && !decay_i) || ld_half_o || (step_q == PRot && turn_q == LastTurn);
 

@@ -3,6 +3,7 @@
 //   For each item i3,i2,i1,i0, in this order, the addresses of
 //     SRC (each window position of a pooling), AUX, DST (each window position of a scatter), IDX, as far as they are used:
 //     address = base + (tile number << log2(tile bytes)), tile number = sum i_k stride_k + ky W_SY + kx W_SX.
+//   planes_i (int24): DST is the plane of high bytes, IDX that of low halves, T^2 bytes behind it in the same tile.
 //   An address outside [0, MEM_SIZE), or a tile outside the accumulator memory, stops the walk: err_o.
 //   Partial sums x_k of the loops k = 1..3 lie in a small RAM: inner loops start from the sum of the loop that advanced.
 // Timing   one address a cycle inside an item, 2 cycles more at a window step, 4 to 8 at the end of a row of items.
@@ -22,6 +23,7 @@ module curta_vwalk #(
   input  wire        aux_dst_i,  // AUX is shaped like DST, not like SRC
   input  wire        acc_i,      // SRC is the accumulator memory
   input  wire        n32_i,      // one loop of a 32-bit count
+  input  wire        planes_i,   // IDX is the second plane of DST
   input  wire [7:0]  size_i,     // log2 bytes of an element of {IDX, DST, AUX, SRC}, 2 bits each
   input  wire [3:0]  kh_i,
   input  wire [3:0]  kw_i,
@@ -102,7 +104,7 @@ module curta_vwalk #(
   wire [31:0] number  = (is_dst ? dst_q : src_q) + (in_win ? woff_q : 32'd0);
 
   always @* begin
-    cfg_raddr_o = {3'b001, slot_q};                       // base address of the slot: words 4..7
+    cfg_raddr_o = {3'b001, slot_q[1], slot_q[0] && !(planes_i && slot_q[1])};   // base address of the slot: words 4..7
     sum_raddr   = {1'b0, level_q};
     sum_waddr   = {1'b0, level_q};
     sum_we      = 1'b0;
@@ -223,7 +225,9 @@ module curta_vwalk #(
   wire               acc1  = acc_i && k1_q == KSrc;
   wire        [1:0]  size1 = size_i[2*k1_q +: 2];
   wire signed [43:0] wide1 = {{12{n1_q[31]}}, n1_q};
+  wire               low1  = planes_i && k1_q == KIdx;
   wire signed [43:0] base1 = {12'd0, cfg_rdata_i};
+  wire signed [43:0] from1 = low1 ? base1 + Tile1 : base1;
   wire signed [43:0] tile1 = wide1 <<< LT2;
   wire signed [43:0] off1  = acc1 ? wide1 : size1 == 2'd0 ? tile1 : size1 == 2'd1 ? tile1 <<< 1 : tile1 <<< 2;
   wire               acc2  = acc_i && k2_q == KSrc;
@@ -238,10 +242,10 @@ module curta_vwalk #(
       k1_q   <= slot_q;
       n1_q   <= number;
       k2_q   <= k1_q;
-      a2_q   <= base1 + off1;
+      a2_q   <= from1 + off1;
       k3_q   <= k2_q;
       a3_q   <= a2_q[31:0];
-      bad3_q <= a2_q < 44'sd0 || end2 > lim2;
+      bad3_q <= !(planes_i && k2_q == KIdx) && (a2_q < 44'sd0 || end2 > lim2);   // the tile has been checked as DST
     end
     if (clr_i) begin
       v1_q <= 1'b0;

@@ -4,9 +4,13 @@ test-steps: $(BUILD)/curta ## whole training steps: RTL = golden for MLP, LeNet 
 	@BUILD=$(BUILD) tests/steps.sh docs/data/steps.txt
 performance: $(BUILD)/curta ## measure training steps on the RTL (an hour) and write docs/performance.md
 	@$(PY) tools/performance.py run
+	@$(PY) tools/performance.py speed
 	@$(PY) tools/performance.py write
 bench: $(BUILD)/curta bench-golden ## a quick look: LeNet on rtl:base by layer and pass, speed of the golden device
 	@$(BUILD)/curta bench --net nets/lenet.net --batch 32 --device rtl:base --steps 2
-waves: $(BUILD)/curta-trace ## waves of one training step: make waves NET=nets/mlp.net CONFIG=tiny -> build/waves.fst
-	@$(BUILD)/curta-trace bench --net $(or $(NET),nets/vgg3.net) --batch $(or $(BATCH),8) --steps 1 --device rtl:$(or $(CONFIG),tiny) --trace $(BUILD)/waves.fst --quiet >/dev/null
-	@echo "waves: $(BUILD)/waves.fst (gtkwave $(BUILD)/waves.fst)"
+# Only the configuration that is looked at is built (about a minute); fst.py reads the file back.
+waves: ## waves of one training step: make waves NET=nets/mlp.net CONFIG=tiny BATCH=8 -> build/waves.fst
+	@$(MAKE) --no-print-directory SIM_CONFIGS=$(or $(CONFIG),tiny) $(BUILD)/curta-trace
+	@$(BUILD)/curta-trace bench --net $(or $(NET),nets/vgg3.net) --batch $(or $(BATCH),8) --steps 1 --device rtl:$(or $(CONFIG),tiny) --trace $(BUILD)/waves.fst --quiet >$(BUILD)/waves.log
+	@$(PY) tests/sim/fst.py $(BUILD)/waves.fst clk_i rst_ni state_q m_araddr_o m_wdata_o
+	@echo "look at them: gtkwave $(BUILD)/waves.fst"

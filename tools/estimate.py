@@ -102,13 +102,13 @@ class Machine:
             cyc = in_tiles * self.steps(mean_in * f["o"])
             ld = self.loads(nt * f["h"] ** 2, ot / f["s"] ** 2, ct, f["k"] ** 2 * ot, f["k"] - 1)
             rows.append(("dx", useful, cyc, ld * self.tile, in_tiles * self.tile * 10))
-        cyc = 0
+        grad = 3 if self.batch * l["oh"] ** 2 < 512 else 4  # bytes: int24 where it cannot overflow
         per_tap = pairs / f["k"] ** 2
         cyc = w_tiles * self.steps(per_tap * self.batch)
         lanes_o = max(1, min(ot, self.p // max(1, f["k"] ** 2)))
         ld = up(ot, lanes_o) * in_tiles + up(ct, max(1, self.p // (lanes_o * f["k"] ** 2))) * out_tiles
-        rows.append(("dw", useful, cyc, ld * self.tile, w_tiles * self.tile * 4))
-        rows.append(("update", 0, 0, 0, w_tiles * self.tile * 6))
+        rows.append(("dw", useful, cyc, ld * self.tile, w_tiles * self.tile * grad))
+        rows.append(("update", 0, 0, 0, w_tiles * self.tile * (grad + 2)))
         return rows
 
 

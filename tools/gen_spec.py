@@ -79,11 +79,11 @@ def c_header(spec):
         out.append(f"  {{ {cmd['opcode']:#04x}, CURTA_ENGINE_{cmd['engine'].upper()}, \"{cmd['name']}\", {{ {words} }} }}, \\")
     out += ["  { 0, 0, 0, { 0 } } }", "", "struct curta_config {", "  const char *name;", "  int code;"]
     out += [f"  int {k.lower()};" for k in CONFIG_KEYS]
-    out += ["};", "", "/* The named configurations, ended by a null name. */", "#define CURTA_CONFIG_TABLE { \\"]
+    out += ["  int software;  /* 1: a golden device only, no RTL */", "};", "", "/* The named configurations, ended by a null name. */", "#define CURTA_CONFIG_TABLE { \\"]
     for name, cfg in spec["config"].items():
         vals = ", ".join(str(cfg[k]) for k in CONFIG_KEYS)
-        out.append(f"  {{ \"{name}\", {cfg['code']}, {vals} }}, \\")
-    out += ["  { 0, 0, " + ", ".join("0" for _ in CONFIG_KEYS) + " } }", "",
+        out.append(f"  {{ \"{name}\", {cfg['code']}, {vals}, {int(cfg.get('software', False))} }}, \\")
+    out += ["  { 0, 0, " + ", ".join("0" for _ in CONFIG_KEYS) + ", 0 } }", "",
             "static inline void curta_cmd_set(uint32_t cmd[32], uint32_t field, uint32_t value)", "{",
             "  uint32_t word = field >> 16, lo = (field >> 8) & 0xffu, width = field & 0xffu;",
             "  uint32_t mask = width >= 32u ? 0xffffffffu : (1u << width) - 1u;",
@@ -154,8 +154,8 @@ def registers_md(spec):
     out += [f"| {i['value']} | {n} | {i['doc']} |" for n, i in spec["errors"].items()]
     out += ["", "## Counters", "", "| number | name | counts |", "| --- | --- | --- |"]
     out += [f"| {i['value']} | {n} | {i['doc']} |" for n, i in spec["counters"].items()]
-    out += ["", "## Configurations", "", "| name | " + " | ".join(CONFIG_KEYS) + " |", "| --- |" + " --- |" * len(CONFIG_KEYS)]
-    out += [f"| {n} | " + " | ".join(str(c[k]) for k in CONFIG_KEYS) + " |" for n, c in spec["config"].items()]
+    out += ["", "## Configurations", "", "| name | " + " | ".join(CONFIG_KEYS) + " | RTL |", "| --- |" + " --- |" * (len(CONFIG_KEYS) + 1)]
+    out += [f"| {n} | " + " | ".join(str(c[k]) for k in CONFIG_KEYS) + f" | {'no' if c.get('software') else 'yes'} |" for n, c in spec["config"].items()]
     out += ["", "## Limits", "", "| name | value | meaning |", "| --- | --- | --- |"]
     out += [f"| {n} | {i['value']} | {i['doc']} |" for n, i in spec["limits"].items()]
     return "\n".join(out) + "\n"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # tools/: the curta program. build/curta has every device; build/curta-golden is the same without the simulator (a C
 # compiler is enough to build it, and the tests of tools use it); build/curta-trace simulates slowly but writes waves.
-TOOLS_OBJ  := $(patsubst tools/curta/%.c,$(BUILD)/tools/%.o,$(filter-out tools/curta/device_rtl%.c,$(wildcard tools/curta/*.c)))
+TOOLS_OBJ  := $(patsubst tools/curta/%.c,$(BUILD)/tools/%.o,$(filter-out tools/curta/device_%.c,$(wildcard tools/curta/*.c)))
 TOOLS_LIBS := $(BUILD)/driver/libcurta.a $(BUILD)/golden/libcurta_golden.a
 TOOLS_LINK := -lz -lm -lpthread
 
@@ -9,11 +9,12 @@ $(BUILD)/tools/%.o: tools/curta/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALLC) -c $< -o $@
 
-$(BUILD)/curta: $(TOOLS_OBJ) $(BUILD)/tools/device_rtl.o $(TOOLS_LIBS) $(BUILD)/sim/libcurta_rtl.a
-	$(CXX) $(CFLAGS) $^ -o $@ $(TOOLS_LINK)
-$(BUILD)/curta-trace: $(TOOLS_OBJ) $(BUILD)/tools/device_rtl.o $(TOOLS_LIBS) $(BUILD)/sim/libcurta_rtl_slow.a
-	$(CXX) $(CFLAGS) $^ -o $@ $(TOOLS_LINK)
-$(BUILD)/curta-golden: $(TOOLS_OBJ) $(BUILD)/tools/device_rtl_none.o $(TOOLS_LIBS)
+TOOLS_SIM := $(addprefix $(BUILD)/tools/device_,rtl.o timed.o systemc.o) $(BUILD)/systemc/libcurta_systemc.a $(BUILD)/timing/libcurta_timed.a
+$(BUILD)/curta: $(TOOLS_OBJ) $(TOOLS_SIM) $(TOOLS_LIBS) $(BUILD)/sim/libcurta_rtl.a
+	$(CXX) $(CFLAGS) $^ -o $@ -lsystemc $(TOOLS_LINK)
+$(BUILD)/curta-trace: $(TOOLS_OBJ) $(TOOLS_SIM) $(TOOLS_LIBS) $(BUILD)/sim/libcurta_rtl_slow.a
+	$(CXX) $(CFLAGS) $^ -o $@ -lsystemc $(TOOLS_LINK)
+$(BUILD)/curta-golden: $(TOOLS_OBJ) $(BUILD)/tools/device_none.o $(TOOLS_LIBS)
 	$(CC) $(CFLAGS) $^ -o $@ $(TOOLS_LINK)
 
 .PHONY: curta
@@ -30,9 +31,14 @@ TESTS += $(TOOLS_TESTS)
 $(BUILD)/tests/tools/%.o: tests/tools/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALLC) -Itools/curta -c $< -o $@
-$(BUILD)/tests/tools/test_%: $(BUILD)/tests/tools/test_%.o $(filter-out %/main.o,$(TOOLS_OBJ)) $(BUILD)/tools/device_rtl_none.o $(TOOLS_LIBS)
+$(BUILD)/tests/tools/test_%: $(BUILD)/tests/tools/test_%.o $(filter-out %/main.o,$(TOOLS_OBJ)) $(BUILD)/tools/device_none.o $(TOOLS_LIBS)
 	$(CC) $(CFLAGS) $^ -o $@ $(TOOLS_LINK)
 $(BUILD)/tests/tools/test_%: tests/tools/test_%.sh $(BUILD)/curta-golden
 	@mkdir -p $(@D)
 	@install -m 755 $< $@
 $(BUILD)/tests/tools/test_lockstep: $(BUILD)/curta
+
+# Needs python3-torch, which nothing else does: it is not in packages.txt, and bench_host.py says how to get it.
+.PHONY: bench-host
+bench-host: $(BUILD)/curta-golden $(BUILD)/tests/driver/bench_passes ## training speed on this CPU beside PyTorch: docs/data/bench-host.md
+	@BUILD="$(BUILD)" $(PY) tools/bench_host/bench_host.py --out docs/data/bench-host.md

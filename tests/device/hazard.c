@@ -110,7 +110,7 @@ static void walk_map(struct walk *w, const uint32_t *cmd)
   int acc = op == CURTA_OP_MAP && G(MAP_SRC_ACC);
   int kh = pool || scatter ? (int)G(MAP_KH) : 1, kw = pool || scatter ? (int)G(MAP_KW) : 1;
   int64_t t2 = (int64_t)w->cfg->t * w->cfg->t, sb = fill ? 0 : G(MAP_SRC_TYPE) == 2 ? 4 * t2 : t2;
-  int64_t db = op == CURTA_OP_MAP && G(MAP_DST_TYPE) == 2 ? 4 * t2 : t2;
+  int64_t type = op == CURTA_OP_MAP ? G(MAP_DST_TYPE) : 0, db = type >= 2 ? 4 * t2 : t2;
   if (!fill)
     walk_random(w, cmd, (int)G(MAP_REQ));
   for (int64_t i3 = 0; i3 < (int64_t)G(MAP_N3); i3++)
@@ -127,7 +127,7 @@ static void walk_map(struct walk *w, const uint32_t *cmd)
               else if (!fill && (!scatter || (ky == 0 && kx == 0)))
                 touch_mem(w, (int64_t)G(MAP_SRC) + (s + (scatter ? 0 : win)) * sb, sb, 0);
               if (scatter || (ky == 0 && kx == 0))
-                touch_mem(w, (int64_t)G(MAP_DST) + (d + (scatter ? win : 0)) * db, db, 1);
+                touch_mem(w, (int64_t)G(MAP_DST) + (d + (scatter ? win : 0)) * db, type == 3 ? 3 * t2 : db, 1);
             }
           if (scatter || mask)
             touch_mem(w, (int64_t)G(MAP_AUX) + (scatter ? s : d) * t2, t2, 0);
@@ -148,8 +148,8 @@ static void walk_update(struct walk *w, const uint32_t *cmd)
   }
   for (int64_t i = 0; i < n && !w->bad && G(UPDATE_SRC_ACC); i++)
     touch_tile(w, HZ_ACC, (int64_t)G(UPDATE_SRC) + i, 0);
-  if (!G(UPDATE_SRC_ACC))
-    touch_mem(w, G(UPDATE_SRC), 4 * t2 * n, 0);
+  for (int64_t i = 0; i < n && !w->bad && !G(UPDATE_SRC_ACC); i++)
+    touch_mem(w, (int64_t)G(UPDATE_SRC) + i * 4 * t2, (G(UPDATE_SRC_TYPE) == 3 ? 3 : 4) * t2, 0);
   if (update || G(UPDATE_DECAY))
     touch_mem(w, G(UPDATE_AUX), (G(UPDATE_MASTER) ? 2 : 1) * t2 * n, 0);
   if (G(UPDATE_DECAY))

@@ -270,7 +270,7 @@ static void map(struct pg *g, uint32_t *cmd)
   SET(MAP_SRC, acc ? rnd(g, (uint32_t)g->cfg->p_tiles / 2) : address(g, tile_bytes(g, wide ? 4 : 1)));
   SET(MAP_DST, address(g, tile_bytes(g, copy ? 4 : 1)));
   if (copy) {
-    SET(MAP_DST_TYPE, 2);
+    SET(MAP_DST_TYPE, 2 + rnd(g, 2));
     return;
   }
   if (wide) {
@@ -321,6 +321,7 @@ static void update(struct pg *g, uint32_t *cmd)
   SET(UPDATE_SRC, acc ? rnd(g, (uint32_t)g->cfg->p_tiles / 2) : address(g, tile_bytes(g, 4)));
   SET(UPDATE_AUX, address(g, tile_bytes(g, master ? 2 : 1)));
   SET(UPDATE_SRC_ACC, acc);
+  SET(UPDATE_SRC_TYPE, rnd(g, 2) * 3);
   SET(UPDATE_N, range(g, 1, 7));
   SET(UPDATE_MASTER, master);
   SET(UPDATE_FRAC, master ? range(g, 1, 8) : 0);

@@ -75,7 +75,7 @@ static int check_config(const struct curta_config *cfg, struct curta_plan *plan)
 {
   uint32_t plans = 0, total = 0, dropped = 0, caught = 0;
   for (unsigned i = 0; i < sizeof nets / sizeof *nets; i++)
-    for (int force = CURTA_AUTO; force <= CURTA_SPECULATE; force++)
+    for (int force = CURTA_AUTO; force <= CURTA_HEDGE; force++)
       for (int variant = 0; variant < 3; variant++) {
         static struct curta_net net;
         struct curta_diag diag = {0};

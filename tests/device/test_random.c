@@ -62,7 +62,7 @@ int main(int argc, char **argv)
   uint32_t length = argc > 4 ? (uint32_t)strtoul(argv[4], NULL, 0) : 40;
   int failed = 0, known = 0;
   for (int i = 0; configs[i].name; i++)
-    if (!only || !strncmp(only, configs[i].name, strlen(configs[i].name))) {
+    if (!configs[i].software && (!only || !strncmp(only, configs[i].name, strlen(configs[i].name)))) {
       failed |= run_config(only ? only : configs[i].name, &configs[i], programs, first, length);
       known = 1;
     }

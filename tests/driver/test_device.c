@@ -126,8 +126,8 @@ static void check_alloc(struct curta_dev *dev)
 
 int main(void)
 {
-  static const char *const configs[] = {"tiny", "base", "large"};
-  for (int i = 0; i < 3; i++) {
+  static const char *const configs[] = {"tiny", "base", "large", "host"};
+  for (int i = 0; i < 4; i++) {
     struct curta_dev dev;
     struct curta_hw hw;
     expect("golden", curta_golden_open(&real, configs[i], 1 << 20), 0);

@@ -11,6 +11,7 @@
 static struct curta_plan plan, other;
 static struct curta_net net;
 static int failed;
+static uint32_t packed_seen; /* gradients of 24 bits seen */
 
 #define FAIL(...) (failed = 1, printf("FAIL plan " __VA_ARGS__))
 
@@ -77,6 +78,23 @@ static void check_stat(const char *name)
          (unsigned long long)expected);
 }
 
+/* A gradient is stored in 24 bits exactly where N OH OW products of -128 * -128 stay below 2^23. */
+static uint32_t check_gradients(const char *name)
+{
+  uint32_t packed = 0;
+  for (uint32_t w = 0; w < plan.n_weighted; w++) {
+    const struct curta_plan_weighted *l = &plan.weighted[w];
+    uint64_t largest = (uint64_t)plan.batch * l->oh * l->ow * 128u * 128u;
+    if (l->t_grad < 0)
+      continue;
+    if ((plan.tensor[l->t_grad].kind == CURTA_TENSOR_GRAD24) != (largest < 1u << 23))
+      FAIL("%s: gradient of layer %u, sums up to %llu, has the wrong size\n", name, l->layer,
+           (unsigned long long)largest);
+    packed += plan.tensor[l->t_grad].kind == CURTA_TENSOR_GRAD24;
+  }
+  return packed;
+}
+
 static void check_net(const char *path, const char *config, uint32_t batch)
 {
   struct curta_diag d = {0, ""};
@@ -97,6 +115,7 @@ static void check_net(const char *path, const char *config, uint32_t batch)
          other.n_eval, other.end, plan.n_train, plan.n_eval, plan.end, d.text);
   check_tensors(path);
   check_stat(path);
+  packed_seen += check_gradients(path);
   if (make(&other, config, batch, CURTA_AUTO, cmd, capacity - 1, UINT32_MAX, &d) != -ENOSPC ||
       !strstr(d.text, "command buffer"))
     FAIL("%s: a command buffer that is one too small is not refused\n", path);
@@ -131,12 +150,14 @@ int main(void)
 {
   static const char *const nets[] = {"nets/mlp.net", "nets/lenet.net", "nets/vgg3.net", "nets/vgg11.net",
                                      "nets/vgg-small-7.net"};
-  static const char *const configs[] = {"base", "large", "tiny"};
+  static const char *const configs[] = {"base", "large", "host", "tiny"};
   uint32_t plans = 0;
   for (size_t i = 0; i < 5; i++)
-    for (size_t c = 0; c < (i < 3 ? 3u : 2u); c++, plans++)
+    for (size_t c = 0; c < (i < 3 ? 4u : 3u); c++, plans++)
       check_net(nets[i], configs[c], i < 3 ? 27 : 8);
   check_refused();
+  if (!packed_seen)
+    FAIL("gradients: none has 24 bits\n");
   if (!failed)
     printf("PASS plan: memory map, counts, statistics of %u plans; refusals\n", plans);
   return failed;

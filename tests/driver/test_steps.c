@@ -111,13 +111,13 @@ static int run_net(uint32_t seed, const char *config, uint8_t force, uint32_t *r
 
 int main(int argc, char **argv)
 {
-  static const char *const configs[] = {"base", "tiny", "large"};
+  static const char *const configs[] = {"base", "tiny", "large", "host"};
   uint32_t nets = argc > 1 ? (uint32_t)strtoul(argv[1], 0, 0) : 40,
            first = argc > 2 ? (uint32_t)strtoul(argv[2], 0, 0) : 1, refused = 0;
   int failed = 0;
   for (uint32_t i = first; i < first + nets && failed < 10; i++)
-    for (uint8_t force = CURTA_AUTO; force <= CURTA_SPECULATE; force++)
-      failed += run_net(i, configs[(i + force) % 3], force, &refused) != 0;
+    for (uint8_t force = CURTA_AUTO; force <= CURTA_HEDGE; force++)
+      failed += run_net(i, configs[(i + force) % 4], force, &refused) != 0;
   if (refused > nets / 2)
     failed += printf("FAIL training steps: %u plans refused\n", refused) > 0;
   if (!failed)

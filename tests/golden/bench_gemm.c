@@ -123,8 +123,8 @@ int main(void)
   static const struct shape shapes[] = {{"1x1, 16 tiles deep", 2, 2, 8, 1, 16},
                                         {"5x5, 1 tile deep", 1, 4, 8, 5, 1},
                                         {"3x3, 4 tiles deep", 1, 4, 8, 3, 4}};
-  static const char *const configs[] = {"base", "large"};
-  for (int i = 0; i < 2; i++) {
+  static const char *const configs[] = {"base", "large", "host"};
+  for (int i = 0; i < 3; i++) {
     struct curta_bus b;
     uint32_t t = i ? 16 : 8;
     if (curta_golden_open(&b, configs[i], MEM))

@@ -171,7 +171,7 @@ static int32_t source(struct law *m, const uint32_t *cmd, uint32_t tile, uint32_
 static int map_item(struct law *m, const uint32_t *cmd, uint32_t src, uint32_t dst, uint32_t *index)
 {
   uint32_t pool = GET(CURTA_MAP_POOL), kh = pool ? GET(CURTA_MAP_KH) : 1, kw = pool ? GET(CURTA_MAP_KW) : 1;
-  uint32_t size = GET(CURTA_MAP_DST_TYPE) == 2 ? 4 : 1, to = GET(CURTA_MAP_DST) + size * m->t2 * dst;
+  uint32_t type = GET(CURTA_MAP_DST_TYPE), size = type >= 2 ? 4 : 1, to = GET(CURTA_MAP_DST) + size * m->t2 * dst;
   uint32_t idx_to = GET(CURTA_MAP_IDX) + m->t2 * dst, aux = GET(CURTA_MAP_AUX) + m->t2 * dst;
   int32_t out[256];
   uint32_t idx[256];
@@ -200,8 +200,12 @@ static int map_item(struct law *m, const uint32_t *cmd, uint32_t src, uint32_t d
     out[e] = (int8_t)m->mem[aux + e] > 0 ? out[e] : 0;
   if (!legal(m, to, size * m->t2))
     return CURTA_ERR_RANGE;
-  for (uint32_t e = 0; e < m->t2; e++)
+  for (uint32_t e = 0; e < m->t2 && type != 3; e++)
     put(m, to + size * e, size, out[e]);
+  for (uint32_t e = 0; e < m->t2 && type == 3; e++) {
+    put(m, to + e, 1, out[e] >> 16);
+    put(m, to + m->t2 + 2 * e, 2, out[e]);
+  }
   return 0;
 }
 
@@ -261,7 +265,14 @@ static int32_t gradient(const struct law *m, const uint32_t *cmd, uint32_t n, ui
                         int32_t *wf)
 {
   uint32_t at = n * m->t2 + e, aux = GET(CURTA_UPDATE_AUX);
-  int32_t g = acc ? m->acc[GET(CURTA_REDUCE_SRC) * m->t2 + at] : get(m, GET(CURTA_UPDATE_SRC) + 4 * at, 4);
+  uint32_t src = GET(CURTA_UPDATE_SRC) + 4 * m->t2 * n;
+  int32_t g;
+  if (acc)
+    g = m->acc[GET(CURTA_REDUCE_SRC) * m->t2 + at];
+  else if (GET(CURTA_UPDATE_SRC_TYPE) == 3)
+    g = get(m, src + e, 1) * 65536 + (uint16_t)get(m, src + m->t2 + 2 * e, 2);
+  else
+    g = get(m, src + 4 * e, 4);
   if (!GET(CURTA_UPDATE_DECAY) && GET(CURTA_CMD_OPCODE) == CURTA_OP_REDUCE)
     return g;
   *wf = GET(CURTA_UPDATE_MASTER) ? get(m, aux + 2 * at, 2) : 0;

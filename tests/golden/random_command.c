@@ -104,7 +104,7 @@ static void random_map(const struct law *m, uint32_t *cmd)
   set(cmd, CURTA_MAP_SRC_TYPE, wide ? CURTA_TYPE_INT32 : CURTA_TYPE_INT8);
   random_rounding(cmd);
   if (wide_dst) {
-    set(cmd, CURTA_MAP_DST_TYPE, CURTA_TYPE_INT32);
+    set(cmd, CURTA_MAP_DST_TYPE, rnd(2) ? CURTA_TYPE_INT32 : CURTA_TYPE_INT24);
     return;
   }
   set(cmd, CURTA_MAP_REQ, wide);
@@ -143,7 +143,8 @@ static void random_update(const struct law *m, uint32_t *cmd, int reduce)
   set(cmd, CURTA_UPDATE_FRAC, 1 + rnd(8));
   set(cmd, CURTA_UPDATE_DECAY, rnd(2));
   set(cmd, CURTA_UPDATE_DECAY_REG, rnd(64));
-  set(cmd, CURTA_UPDATE_SRC_ACC, rnd(2)); /* the same bit in REDUCE */
+  set(cmd, CURTA_UPDATE_SRC_ACC, rnd(2)); /* the same bits in REDUCE */
+  set(cmd, CURTA_UPDATE_SRC_TYPE, rnd(2) ? CURTA_TYPE_INT24 : 0);
   if (curta_cmd_get(cmd, CURTA_UPDATE_SRC_ACC)) {
     cmd[4] = rnd(4);
     cmd[8] = 1 + rnd(12);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_device.c - the golden device against the law (law.h): random engine commands, any number of threads
+ * test_device.c - the golden device against the law (law.h): random engine commands, on every instruction set, any
+ * number of threads
  *
  * usage: test_device [SEED [COMMANDS]]. A failing command is printed as words, with its number.
  */
@@ -7,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "bench.h"
-#include "curta_kernels.h"
 #include "law.h"
 #include "random_command.h"
 
@@ -60,7 +60,7 @@ static int compare(const char *group, const struct law *m, const struct curta_bu
   static const char *const names[] = {"buffer A", "buffer B", "accumulator memory"};
   if (same(group, "memory", (const char *)m->mem, b->mem_map(b->ctx, 0, MEM), PROGRAM))
     return 1;
-  for (int i = 0; i < 3; i++)
+  for (int i = 0; i < (m->conf.software && r->index % 40 ? 2 : 3); i++) /* a large one: the check sums see what is written */
     if (same_space(group, names[i], i == 2 ? (const char *)m->acc : (const char *)m->buf[i], b, spaces[i]))
       return 1;
   for (uint32_t i = 0; i < CURTA_SCALARS; i++)
@@ -98,20 +98,19 @@ static void print_command(uint32_t n, const uint32_t *cmd)
   printf("\n");
 }
 
-static void test_random(const char *config, uint32_t commands)
+static void test_random(const char *config, const char *set, uint32_t commands)
 {
   struct curta_bus b;
   struct law m;
   char group[64];
   uint32_t ranges = 0, bad = 0;
-  snprintf(group, sizeof group, "random commands, %s", config);
+  snprintf(group, sizeof group, "random commands, %s, %s", config, set);
   open_device(&b, config);
   make_law(&m, config);
   for (uint32_t n = 0; n < commands && !bad; n++) {
     uint32_t cmd[1][32], err, want;
     if (n % 50 == 0)
       refresh(&m, &b);
-    curta_kernel_select(n % 5 != 0);
     random_command(&m, cmd[0]);
     want = (uint32_t)law_execute(&m, cmd[0]);
     err = submit(&b, cmd, 1);
@@ -140,56 +139,125 @@ static void test_random(const char *config, uint32_t commands)
 
 /* ------------------------------------------------------------------ threads */
 
-/* A GEMM of 256 visits on one and on four threads. */
+/* Large commands of every kind, of which one writes what it reads next: the order of its items is its meaning. */
+enum { LOAD_A, LOAD_B, GEMM, MAP_POOL, MAP_SHIFT, SCATTER, UPDATE, MASTER, REDUCE, FILL, LARGE };
+
+static void large_vector(uint32_t *cmd, uint32_t opcode, uint32_t mode, uint32_t n0, uint32_t n1)
+{
+  cmd[0] = opcode;
+  cmd[8] = n0 | n1 << 16;
+  cmd[9] = 1 | 1 << 16;
+  cmd[18] = mode;
+}
+
+/* Addresses: sources below 512 KiB, results above. */
+static void large_commands(uint32_t (*cmd)[32])
+{
+  const uint32_t req = CURTA_TYPE_INT32 << 1 | 1 << 5 | 3u << 20 | 5u << 26, top = 512u << 10;
+  memset(cmd, 0, LARGE * sizeof *cmd);
+  for (uint32_t i = 0; i < 2; i++) {
+    cmd[LOAD_A + i][0] = CURTA_OP_LOAD;
+    cmd[LOAD_A + i][4] = i;
+    cmd[LOAD_A + i][5] = i << 16;
+    cmd[LOAD_A + i][6] = 1024 | 1 << 16;
+    cmd[LOAD_A + i][7] = 1 | 1 << 16;
+  }
+  uint32_t *g = cmd[GEMM];
+  g[0] = CURTA_OP_GEMM;
+  g[5] = 1 << 19;
+  g[6] = 16 | 16 << 16;
+  g[7] = 1 | 1 << 16;
+  g[8] = 3 | 3 << 16;
+  g[9] = 8 | 7 << 16;
+  g[10] = g[13] = 8;
+  g[11] = g[12] = g[14] = 8u << 16;
+  curta_cmd_set(g, CURTA_GEMM_A_SKX, 16);
+  curta_cmd_set(g, CURTA_GEMM_A_SKC, 1);
+  curta_cmd_set(g, CURTA_GEMM_B_SKX, 8);
+  curta_cmd_set(g, CURTA_GEMM_B_SKC, 1);
+  g[16] = 16 | 1 << 16;
+  g[18] = g[19] = 16u << 16;
+  g[20] = 0x55;
+  large_vector(cmd[MAP_POOL], CURTA_OP_MAP, req | CURTA_ROUND_STOCHASTIC << 6 | 1 << 8 | 1 << 10 | 2 << 12 | 2 << 16, 40, 20);
+  cmd[MAP_POOL][6] = top;
+  cmd[MAP_POOL][7] = top + (128 << 10);
+  cmd[MAP_POOL][10] = cmd[MAP_POOL][13] = 40;
+  cmd[MAP_POOL][16] = 500;
+  cmd[MAP_POOL][17] = 200;
+  large_vector(cmd[MAP_SHIFT], CURTA_OP_MAP, 0, 2000, 1);
+  cmd[MAP_SHIFT][4] = top;
+  cmd[MAP_SHIFT][6] = top + 64;
+  large_vector(cmd[SCATTER], CURTA_OP_SCATTER, req | CURTA_ROUND_STOCHASTIC << 6 | 2 << 12 | 2 << 16, 500, 1);
+  cmd[SCATTER][5] = top + (128 << 10);
+  cmd[SCATTER][6] = top + (192 << 10);
+  cmd[SCATTER][16] = 500;
+  cmd[SCATTER][17] = 1000;
+  for (uint32_t i = 0; i < 2; i++) {
+    uint32_t *u = cmd[UPDATE + i];
+    u[0] = CURTA_OP_UPDATE;
+    u[5] = top + (i << 17);
+    u[6] = i ? top : u[5];
+    u[7] = i ? u[5] : 0;
+    u[8] = 1000;
+    u[18] = CURTA_ROUND_STOCHASTIC << 6 | 3u << 20 | 5u << 26 | (i ? 1u << 12 | 6u << 16 : 0);
+    u[21] = 1 | 4u << 8;
+  }
+  cmd[REDUCE][0] = CURTA_OP_REDUCE;
+  cmd[REDUCE][8] = 2000;
+  cmd[REDUCE][21] = 7u << 16;
+  large_vector(cmd[FILL], CURTA_OP_FILL, 0, 1000, 2);
+  cmd[FILL][6] = top;
+  cmd[FILL][13] = 1100;
+  cmd[FILL][19] = 0x5a;
+}
+
+/* Every large command on one and on several threads. */
 static void test_threads(void)
 {
-  uint32_t cmd[3][32] = {{CURTA_OP_LOAD, 0, 0, 0, 0, 0, 512 | 1 << 16, 1 | 1 << 16},
-                         {CURTA_OP_LOAD, 0, 0, 0, 1, 0, 512 | 1 << 16, 1 | 1 << 16},
-                         {CURTA_OP_GEMM}};
-  struct curta_retire one = {.check = 0};
+  static const char *const names[] = {"LOAD", "LOAD",   "GEMM",   "MAP with pooling", "MAP onto its source", "SCATTER",
+                                      "UPDATE", "UPDATE of master weights", "REDUCE", "FILL"};
+  static const char *const threads[] = {"1", "2", "3", "8", "1"};
+  uint32_t cmd[LARGE][32], one[LARGE];
   int bad = 0;
-  cmd[2][5] = 1 << 19;
-  cmd[2][6] = 16 | 16 << 16;
-  cmd[2][7] = 1 | 1 << 16;
-  cmd[2][8] = 3 | 3 << 16;
-  cmd[2][9] = 8 | 7 << 16;
-  cmd[2][10] = cmd[2][13] = 8;
-  cmd[2][11] = cmd[2][12] = cmd[2][14] = 8u << 16;
-  curta_cmd_set(cmd[2], CURTA_GEMM_A_SKX, 16);
-  curta_cmd_set(cmd[2], CURTA_GEMM_A_SKC, 1);
-  curta_cmd_set(cmd[2], CURTA_GEMM_B_SKX, 8);
-  curta_cmd_set(cmd[2], CURTA_GEMM_B_SKC, 1);
-  cmd[2][16] = 16 | 1 << 16;
-  cmd[2][18] = cmd[2][19] = 16u << 16;
-  cmd[2][20] = 0x55;
-  for (int round = 0; round < 8 && !bad; round++) {
+  large_commands(cmd);
+  for (int round = 0; round < 5 && !bad; round++) {
     struct curta_bus b;
-    setenv("CURTA_THREADS", round ? "4" : "1", 1);
+    setenv("CURTA_THREADS", threads[round], 1);
     open_device(&b, "base");
     uint8_t *mem = b.mem_map(b.ctx, 0, MEM);
-    for (uint32_t i = 0; i < 512 * 64; i++)
-      mem[i] = (uint8_t)(i * 2654435761u >> 13);
-    if (submit(&b, cmd, 3))
-      bad = fail("threads", "error", 0, reg(&b, CURTA_REG_ERROR));
-    if (round == 0)
-      one = last;
-    else if (last.check != one.check)
-      bad = fail("threads", "check sum", one.check, last.check);
+    for (uint32_t i = 0; i < PROGRAM; i++)
+      mem[i] = (uint8_t)(i % 4 == 3 ? 0 : i * 2654435761u >> 13);
+    for (uint32_t r = 3; r < 6; r++)
+      set_reg(&b, CURTA_REG_SCALAR + 4 * r, 15 + r);
+    for (int i = 0; i < LARGE && !bad; i++) {
+      if (submit(&b, &cmd[i], 1))
+        bad = fail("threads", names[i], 0, reg(&b, CURTA_REG_ERROR));
+      if (round == 0)
+        one[i] = last.check;
+      else if (!bad && last.check != one[i])
+        bad = fail("threads", names[i], one[i], last.check);
+    }
     curta_golden_close(&b);
   }
   unsetenv("CURTA_THREADS");
   if (!bad)
-    printf("PASS threads\n");
+    printf("PASS threads: %d commands on 1, 2, 3 and 8\n", LARGE);
 }
 
 int main(int argc, char **argv)
 {
+  char sets[96], *set;
   uint32_t commands = argc > 2 ? (uint32_t)strtoul(argv[2], 0, 0) : 1500;
   set_seed(argc > 1 ? (uint32_t)strtoul(argv[1], 0, 0) : 1);
-  test_random("tiny", commands);
-  test_random("base", commands);
-  test_random("large", commands / 3);
-  curta_kernel_select(1);
+  snprintf(sets, sizeof sets, "%s", curta_golden_cpus());
+  for (set = strtok(sets, ", "); set; set = strtok(0, ", ")) {
+    setenv("CURTA_CPU", set, 1);
+    test_random("tiny", set, commands / 2);
+    test_random("base", set, commands / 2);
+    test_random("large", set, commands / 4);
+    test_random("host", set, commands / 4);
+  }
+  unsetenv("CURTA_CPU");
   test_threads();
   return failures != 0;
 }

@@ -118,7 +118,9 @@ static int test_field(void)
     { CURTA_OP_MAP, CURTA_MAP_N0, 0 }, { CURTA_OP_MAP, CURTA_MAP_N1, 0 }, { CURTA_OP_MAP, CURTA_MAP_N2, 0 },
     { CURTA_OP_MAP, CURTA_MAP_N3, 0 }, { CURTA_OP_MAP, CURTA_MAP_SRC_TYPE, 1 }, { CURTA_OP_MAP, CURTA_MAP_SRC_TYPE, 2 },
     { CURTA_OP_MAP, CURTA_MAP_SRC_TYPE, 3 }, { CURTA_OP_MAP, CURTA_MAP_DST_TYPE, 1 }, { CURTA_OP_MAP, CURTA_MAP_DST_TYPE, 2 },
-    { CURTA_OP_MAP, CURTA_MAP_DST_TYPE, 3 }, { CURTA_OP_MAP, CURTA_MAP_REQ, 1 }, { CURTA_OP_MAP, CURTA_MAP_SRC_ACC, 1 },
+    { CURTA_OP_MAP, CURTA_MAP_DST_TYPE, 3 }, { CURTA_OP_UPDATE, CURTA_UPDATE_SRC_TYPE, 1 },
+    { CURTA_OP_UPDATE, CURTA_UPDATE_SRC_TYPE, 2 }, { CURTA_OP_REDUCE, CURTA_REDUCE_SRC_TYPE, 1 }, { CURTA_OP_REDUCE, CURTA_REDUCE_SRC_TYPE, 2 },
+    { CURTA_OP_MAP, CURTA_MAP_REQ, 1 }, { CURTA_OP_MAP, CURTA_MAP_SRC_ACC, 1 },
     { CURTA_OP_MAP, CURTA_MAP_POOL, 1 },
     { CURTA_OP_SCATTER, CURTA_SCATTER_KH, 0 }, { CURTA_OP_SCATTER, CURTA_SCATTER_KW, 0 }, { CURTA_OP_SCATTER, CURTA_SCATTER_REQ, 1 },
     { CURTA_OP_SCATTER, CURTA_SCATTER_SRC_TYPE, 2 }, { CURTA_OP_SCATTER, CURTA_SCATTER_N2, 0 },
@@ -139,7 +141,7 @@ static int test_field(void)
     uint32_t cmd[32], op = streaming[k % 4], flags = pair_random(&p, 0xffffffffu);
     legal(cmd, op);
     curta_cmd_set(cmd, CURTA_UPDATE_ROUND, 0);
-    cmd[18] = flags & (op == CURTA_OP_MAP ? 0x33fffu : op == CURTA_OP_SCATTER ? 0x3f8e6u : op == CURTA_OP_UPDATE ? 0xf18c1u : 0xf1001u);
+    cmd[18] = flags & (op == CURTA_OP_MAP ? 0x33fffu : op == CURTA_OP_SCATTER ? 0x3f8e6u : op == CURTA_OP_UPDATE ? 0xf18c7u : 0xf1007u);
     if (op == CURTA_OP_MAP && !(cmd[18] & 1))
       curta_cmd_set(cmd, CURTA_MAP_DST, 0x80000);
     if (cmd[18] & 1 && op != CURTA_OP_SCATTER)

@@ -144,22 +144,22 @@ group_end
 for signal in INT TERM HUP; do
   group_start "SIG$signal in the middle of an epoch"
   out=signal$signal
-  train=(train --net "$dir/small.net" --data synthetic --limit 1500 --test-limit 20 --batch 1 --epochs 1 --quiet --seed 3)
+  train=(train --net "$dir/small.net" --data synthetic --limit 12000 --test-limit 20 --batch 1 --epochs 1 --quiet --seed 3)
   [ -e "$dir/long/weights" ] || { run 0 "${train[@]}" --out "$dir/long" && weights long; }
   # set -m: a background job of a script would ignore SIGINT
   set -m
   "$curta" "${train[@]}" --out "$dir/$out" >"$dir/log" 2>&1 &
   pid=$!
   set +m
-  # as soon as it trains: its folder is made before that, so leave it a moment
-  for _ in $(seq 200); do [ -d "$dir/$out" ] && break; sleep 0.01; done
-  sleep 0.15
+  # its folder is made just before it trains, which takes most of a second
+  for _ in $(seq 3000); do [ -d "$dir/$out" ] && break; sleep 0.01; done
+  sleep 0.05
   kill -$signal $pid 2>/dev/null
   wait $pid
   status=$?
   if [ $status = 130 ]; then
     says "go on with --resume"
-    says "of 1500 images"
+    says "of 12000 images"
     [ -e "$dir/$out/checkpoint.safetensors" ] || fail "$group" "no checkpoint"
     run 0 "${train[@]}" --out "$dir/$out" --resume
     weights $out
@@ -217,6 +217,15 @@ run 0 train --net "$dir/small.net" --data synthetic --limit 5 --test-limit 3 --b
 run 0 eval --checkpoint "$dir/few/checkpoint.safetensors" --test-limit 3 && says "of 3 test images"
 group_end
 
+group_start "no gnuplot, or one that fails: a note, not a failure"
+mkdir "$dir/bin"
+printf '#!/bin/sh\nexit 1\n' >"$dir/bin/gnuplot"
+chmod +x "$dir/bin/gnuplot"
+PATH=/nonexistent train 0 plain && says "gnuplot is not installed (package gnuplot-nox)"
+PATH="$dir/bin" train 0 failing && says "gnuplot failed on"
+[ ! -e "$dir/plain/curve.png" ] || fail "$group" "a picture without gnuplot"
+group_end
+
 group_start "killed at any time: the checkpoint is an old one or a new one, never half of one"
 train 0 killed --steps 3
 for pause in 0.05 0.12 0.2 0.31 0.4; do
@@ -244,6 +253,8 @@ run 1 eval --checkpoint "$dir/flipped" && says "checksum"
 sed 's/"step":"20"/"step":"30"/' "$dir/straight/checkpoint.safetensors" >"$dir/flipped"
 run 1 eval --checkpoint "$dir/flipped" && says "checksum"
 sed 's/"conv0.weight"/"conv9.weight"/' "$dir/straight/checkpoint.safetensors" >"$dir/renamed"
+run 1 eval --checkpoint "$dir/renamed" && says "checksum"
+sed -i 's/"crc32"/"other"/' "$dir/renamed"
 run 1 eval --checkpoint "$dir/renamed" --data synthetic --test-limit 50 && says 'no tensor "conv0.weight"'
 group_end
 
@@ -256,10 +267,13 @@ group_start "compare finds what differs"
 both=(compare --net "$dir/small.net" --batch 8 --steps 3 --quiet --devices golden,golden:base)
 run 0 "${both[@]}" && says "bytes compared, 0 differences"
 run 1 "${both[@]}" --fault 2:conv0.weight && says "DIFFERENT command" && says "LOAD, conv0 forward" && says "conv0.weight[r 0, s 0, o 0, i 0]" && says "DIFFER in step 2"
+grep -q "operand buffer A" "$dir/log" && fail "$group" "what an earlier program left is shown as a difference"
+run 2 "${both[@]}" --fault 2:input && says "had no effect"
+run 2 "${both[@]}" --fault 9:conv0.weight && says "had no effect"
 run 2 "${both[@]}" --fault 2:nothing && says 'no tensor "nothing"'
 group_end
 
 group_start "no RTL in this build"
-run 1 train --net "$dir/small.net" --data synthetic --device rtl --out "$dir/never" && says "this build has no RTL device"
+run 1 train --net "$dir/small.net" --data synthetic --device rtl --out "$dir/never" && says "this build has no simulated device"
 group_end
 exit $failed

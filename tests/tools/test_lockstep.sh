@@ -36,7 +36,7 @@ for config in tiny base large; do
 done
 equal "odd network, 2021" --net "$dir/odd.net" --batch 9 --steps 3 --preset niti-2021
 equal "odd network, decay and master weights" --net "$dir/odd.net" --batch 9 --steps 3 --decay --master 6 --mu 5
-for strategy in spill keep recompute speculate; do
+for strategy in spill keep recompute speculate hedge; do
   equal "odd network, $strategy" --net "$dir/odd.net" --batch 9 --steps 3 --strategy $strategy
 done
 equal "slow memory with random stalls" --net "$dir/odd.net" --batch 9 --steps 2 --mem-bw 3 --mem-latency 90 --mem-stall 250

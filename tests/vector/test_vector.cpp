@@ -156,7 +156,7 @@ static void make_map(bool scatter)
   }
   if (!scatter) {
     set(CURTA_MAP_SRC_ACC, acc);
-    set(CURTA_MAP_DST_TYPE, copy ? 2 : 0);
+    set(CURTA_MAP_DST_TYPE, copy ? rng.between(2, 3) : 0);
     set(CURTA_MAP_RELU, !copy && rng.chance(500));
     set(CURTA_MAP_MASK, mask);
     set(CURTA_MAP_POOL, pool);
@@ -195,6 +195,7 @@ static void make_update(bool reduce)
     set_scalar(reg, rng.chance(200) ? (int32_t)rng.next() : rng.between(-10, 34));
   }
   set(CURTA_UPDATE_SRC_ACC, acc);
+  set(CURTA_UPDATE_SRC_TYPE, rng.chance(500) ? 3 : 0);  // int24, or int32; without a meaning for the accumulator memory
   if (reduce) {
     set(CURTA_REDUCE_OR_REG, rng.below(64));
     set(CURTA_REDUCE_OR_KEEP, rng.below(2));
@@ -471,6 +472,8 @@ static void speeds()
   set(CURTA_MAP_REQ, 0);
   set(CURTA_MAP_DST_TYPE, 2);
   speed("copy accumulators", (P_P < 60 ? P_P : 60) * (T2 / P_L), most(1, 4 * beat));
+  set(CURTA_MAP_DST_TYPE, 3);
+  speed("copy accumulators to int24", (P_P < 60 ? P_P : 60) * (T2 / P_L), most(1, 3 * beat));
   memset(cmd, 0, sizeof cmd);
   cmd[0] = CURTA_OP_UPDATE;
   cmd[8] = 60;
@@ -479,6 +482,8 @@ static void speeds()
   set(CURTA_UPDATE_IDX, 3 * kRegion);
   set(CURTA_UPDATE_ROUND, 1);
   speed("update", groups, most(1, 4 * beat));
+  set(CURTA_UPDATE_SRC_TYPE, 3);
+  speed("update int24", groups, beat + most(1, 2 * beat));  // the high bytes come before the first group
   set(CURTA_UPDATE_MASTER, 1);
   set(CURTA_UPDATE_FRAC, 8);
   speed("update master", groups, 13);

@@ -31,23 +31,28 @@ struct option {
 static const struct option Options[] = {
     {"--net", "FILE", TEXT, AT(net), TR | EV | IN | BE | CO, 0, 0, "network description, e.g. nets/lenet.net"},
     {"--data", "NAME", TEXT, AT(data), TR | EV | BE | CO, 0, 0,
-     "fashion-mnist, mnist, cifar10, idx or synthetic (default: fashion-mnist; bench, compare: synthetic)"},
+     "fashion-mnist, mnist, cifar10, idx or synthetic (default: fashion-mnist; eval: as in training; bench, compare: "
+     "synthetic)"},
     {"--data-dir", "DIR", TEXT, AT(data_dir), TR | EV | BE | CO, 0, 0,
      "folder of the data set, where it is not in its usual place"},
     {"--device", "NAME", TEXT, AT(device), TR | EV | IN | BE, 0, 0,
-     "golden (default), rtl; golden:CONFIG, rtl:CONFIG (tiny, base, large)"},
-    {"--devices", "A,B", TEXT, AT(devices), CO, 0, 0, "the two devices, default golden,rtl:base"},
+     "golden (default), rtl, timed, systemc, each alone or with :CONFIG (tiny, base, large; golden: host, its default; "
+     "rtl: base16, a bus of 16 bytes)"},
+    {"--threads", "N", NUMBER, AT(threads), TR | EV | BE | CO, 1, 64,
+     "threads of the golden device (default: CURTA_THREADS or all cores); results do not depend on it"},
+    {"--devices", "A,B", TEXT, AT(devices), CO, 0, 0, "the two devices, default golden:base,rtl:base"},
     {"--epochs", "N", NUMBER, AT(epochs), TR, 1, 65535, "train until N epochs are done (default 5)"},
     {"--steps", "N", NUMBER, AT(steps), TR | BE | CO, 1, 0xffffffffu,
-     "train: stop after N steps; bench, compare: steps to run (default 2, 20)"},
-    {"--batch", "N", NUMBER, AT(batch), TR | EV | IN | BE | CO, 1, 4096, "images a step (default 64)"},
+     "train: save and stop after N steps; bench, compare: steps to run (default 2, 20)"},
+    {"--batch", "N", NUMBER, AT(batch), TR | EV | IN | BE | CO, 1, 4096,
+     "images a step (default 64; eval: as in training)"},
     {"--preset", "NAME", TEXT, AT(preset), TR | IN | BE | CO, 0, 0, "niti-2020 (default) or niti-2021"},
     {"--mu", "LIST", TEXT, AT(mu), TR | BE | CO, 0, 0,
      "update magnitude 2^mu: a number, or 2,100:-1 = 2, from epoch 100 on -1"},
     {"--decay", NULL, FLAG, AT(decay), TR | IN | BE | CO, 0, 0, "weight decay"},
     {"--master", "F", NUMBER, AT(frac_bits), TR | IN | BE | CO, 1, 8, "16-bit master weights with F fraction bits"},
     {"--strategy", "NAME", TEXT, AT(strategy), TR | IN | BE | CO, 0, 0,
-     "second pass of all tensors: auto (default), spill, keep, recompute, speculate"},
+     "second pass of all tensors: auto (default), spill, keep, recompute, speculate, hedge"},
     {"--seed", "N", NUMBER, AT(seed), TR | BE | CO, 0, 0xffffffffu,
      "all randomness is a function of this number (default 1)"},
     {"--augment", NULL, FLAG, AT(augment), TR, 0, 0, "crop out of 4 black pixels around, flip left and right"},
@@ -167,7 +172,7 @@ int curta_args_parse(struct curta_args *args, enum curta_command command, int ar
 {
   memset(args, 0, sizeof *args);
   args->device = "golden";
-  args->devices = "golden,rtl:base";
+  args->devices = "golden:base,rtl:base";
   args->out = "runs/last";
   args->epochs = 5;
   args->batch = 64;

@@ -30,7 +30,9 @@ static int share_hw(struct curta_session *a, const struct curta_session *b, stru
   hw.bus = b->dev.hw.bus;
   hw.code = b->dev.hw.code;
   if (memcmp(&hw, &b->dev.hw, sizeof hw) != 0)
-    return curta_usage(fail, "--devices: %s and %s are different machines: a program fits one configuration only",
+    return curta_usage(fail,
+                       "--devices: %s and %s are different machines: a program fits one configuration only, so "
+                       "name it twice, e.g. golden:tiny,rtl:tiny",
                        a->device.name, b->device.name);
   a->dev.hw = hw;
   return 0;
@@ -41,15 +43,19 @@ static int open_sides(struct compare *c, struct curta_fail *fail)
   char names[64], *second;
   int r = 0;
   if (snprintf(names, sizeof names, "%s", c->args->devices) >= (int)sizeof names || !(second = strchr(names, ',')))
-    return curta_usage(fail, "--devices: expected two names with a comma between, e.g. golden,rtl:base; found \"%s\"",
+    return curta_usage(fail,
+                       "--devices: expected two names with a comma between, e.g. golden:base,rtl:base; found \"%s\"",
                        c->args->devices);
   *second++ = '\0';
   for (int i = 0; i < 2 && !r; i++) {
     struct curta_args args = *c->args;
     struct curta_side *side = &c->lock.side[i];
-    if (strncmp(i ? second : names, "golden", 6) == 0)
+    const char *name = i ? second : names;
+    if (strncmp(name, "golden", 6) == 0)
       args.trace = NULL; /* the waves are the other one's */
-    r = curta_session_open(&side->session, &c->lock.network, i ? second : names, &args, fail);
+    if (strcmp(name, "golden") == 0)
+      name = "golden:base"; /* its default is no hardware */
+    r = curta_session_open(&side->session, &c->lock.network, name, &args, fail);
     if (!r)
       r = curta_session_data(&side->session, &c->data, fail);
     if (!r && !side->session.device.bus.on_retire)
@@ -227,6 +233,12 @@ static int run(struct compare *c, struct curta_fail *fail)
   }
   if (r)
     return r;
+  if (c->args->fault)
+    return curta_usage(fail,
+                       "--fault %s had no effect in %" PRIu32
+                       " steps: a step writes that tensor before it reads it, or the "
+                       "step never came; take a weight",
+                       c->args->fault, steps);
   if (c->cycles)
     printf("%s: %" PRIu64 " cycles a step (mean of %" PRIu32 ")\n", c->lock.side[1].session.device.name,
            c->cycles / steps, steps);

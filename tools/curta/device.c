@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "curta_golden.h"
@@ -13,27 +14,42 @@
 static int open_golden(struct curta_bus *bus, const char *config, const struct curta_args *args,
                        struct curta_fail *fail)
 {
+  char threads[16];
   int r;
   if (args->trace)
     return curta_usage(fail, "--trace: the golden device has no waves; use --device rtl");
+  if (args->threads) {
+    (void)snprintf(threads, sizeof threads, "%u", args->threads);
+    (void)setenv("CURTA_THREADS", threads, 1);
+  }
   r = curta_golden_open(bus, config, (uint64_t)args->mem_mib << 20);
+  if (r == -ENOTSUP)
+    return curta_usage(fail, "CURTA_CPU: this processor or this build has no instruction set \"%s\"; there are: %s",
+                       getenv("CURTA_CPU"), curta_golden_cpus());
   if (r == -ENOENT || r == -EINVAL)
-    return curta_usage(fail, "the golden device has no configuration \"%s\": tiny, base, large", config);
+    return curta_usage(fail, "the golden device has no configuration \"%s\": tiny, base, large, host", config);
   return r ? curta_fail(fail, r, "golden device: %s (%u MiB of memory)", strerror(-r), args->mem_mib) : 0;
 }
 
-static const struct curta_device_kind Golden = {
-    "golden", "bit-exact C model, the fastest, without time", open_golden, curta_golden_close, curta_golden_peek, 0, 1};
+static const struct curta_device_kind Golden = {"golden",
+                                                "bit-exact C model, the fastest, without time",
+                                                "host",
+                                                open_golden,
+                                                curta_golden_close,
+                                                curta_golden_peek,
+                                                0,
+                                                1};
 
-static const struct curta_device_kind *const Kinds[] = {&Golden, &Curta_device_rtl};
+static const struct curta_device_kind *const Kinds[] = {&Golden, &Curta_device_rtl, &Curta_device_timed,
+                                                        &Curta_device_systemc};
 #define KINDS (sizeof Kinds / sizeof *Kinds)
 
 int curta_device_name(struct curta_device *device, const char *name, struct curta_fail *fail)
 {
   const char *colon = strchr(name, ':');
   size_t length = colon ? (size_t)(colon - name) : strlen(name);
-  const char *config = colon ? colon + 1 : "base";
   for (size_t i = 0; i < KINDS; i++) {
+    const char *config = colon ? colon + 1 : Kinds[i]->config;
     if (strlen(Kinds[i]->name) != length || memcmp(Kinds[i]->name, name, length) != 0)
       continue;
     if (!*config || strlen(config) >= sizeof device->config)
@@ -45,7 +61,9 @@ int curta_device_name(struct curta_device *device, const char *name, struct curt
     return 0;
   }
   return curta_usage(
-      fail, "unknown device \"%s\"; there are golden, golden:CONFIG, rtl, rtl:CONFIG with CONFIG tiny, base or large",
+      fail,
+      "unknown device \"%s\"; there are golden, rtl, timed and systemc, each alone or with :CONFIG tiny, "
+      "base or large (golden also host, rtl also base16)",
       name);
 }
 
@@ -82,12 +100,16 @@ void curta_device_list(void)
   static const struct curta_config config[] = CURTA_CONFIG_TABLE;
   printf("devices:\n");
   for (size_t i = 0; i < KINDS; i++)
-    printf("  %-8s %s%s\n", Kinds[i]->name, Kinds[i]->text, Kinds[i]->available ? "" : " (not in this build)");
-  printf("configurations (default base):\n");
+    printf("  %-8s %s, default %s%s\n", Kinds[i]->name, Kinds[i]->text, Kinds[i]->config,
+           Kinds[i]->available ? "" : " (not in this build)");
+  printf("instruction sets of the golden device here, best first (environment variable CURTA_CPU): %s\n",
+         curta_golden_cpus());
+  printf("configurations:\n");
   printf("  name     tile  array      MAC/cycle  bus bytes  A, B buffer (KiB)  accumulators (KiB)\n");
   for (size_t i = 0; config[i].name; i++)
-    printf("  %-8s %4d  %2dx%2dx%-2d   %9d  %9d  %8d %8d  %18d\n", config[i].name, config[i].t, config[i].r,
+    printf("  %-8s %4d  %2dx%2dx%-2d   %9d  %9d  %8d %8d  %18d%s\n", config[i].name, config[i].t, config[i].r,
            config[i].c, config[i].v, config[i].r * config[i].c * config[i].v, config[i].bus,
            config[i].a_tiles * config[i].t * config[i].t / 1024, config[i].b_tiles * config[i].t * config[i].t / 1024,
-           config[i].p_tiles * config[i].t * config[i].t * 4 / 1024);
+           config[i].p_tiles * config[i].t * config[i].t * 4 / 1024, config[i].software ? "  (no RTL)" : "");
+  printf("  base16   as base with a bus of 16 bytes (rtl only)\n");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * device.h - devices by name: golden[:CONFIG], rtl[:CONFIG]
+ * device.h - devices by name: golden[:CONFIG], rtl[:CONFIG], timed[:CONFIG], systemc[:CONFIG]
  */
 #ifndef CURTA_TOOL_DEVICE_H
 #define CURTA_TOOL_DEVICE_H
@@ -30,14 +30,14 @@ int curta_device_has_cycles(const struct curta_device *device);
 /* Prints the kinds, and whether this build has them. */
 void curta_device_list(void);
 
-/* One kind of device: what device_rtl.c (or device_rtl_none.c) and device.c put into the table. */
+/* One kind of device: what device_rtl.c (or device_none.c) and device.c put into the table. */
 struct curta_device_kind {
-  const char *name, *text;
+  const char *name, *text, *config; /* config: of the name alone */
   int (*open)(struct curta_bus *bus, const char *config, const struct curta_args *args, struct curta_fail *fail);
   void (*close)(struct curta_bus *bus);
   int (*peek)(const struct curta_bus *bus, int space, uint32_t word, uint32_t *value);
   int has_cycles, available;
 };
-extern const struct curta_device_kind Curta_device_rtl;
+extern const struct curta_device_kind Curta_device_rtl, Curta_device_timed, Curta_device_systemc;
 
 #endif

@@ -37,7 +37,8 @@ int curta_file_read(const char *path, size_t most, uint8_t **data, size_t *size,
     if (used > most) {
       free(buffer);
       (void)fclose(f);
-      return curta_fail(fail, -EFBIG, "%s: more than %zu bytes: this is not the kind of file that is wanted here", path, most);
+      return curta_fail(fail, -EFBIG, "%s: more than %zu bytes: this is not the kind of file that is wanted here", path,
+                        most);
     }
   }
   if (ferror(f)) {

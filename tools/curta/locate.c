@@ -102,30 +102,89 @@ static int find_position(struct curta_side *side, const struct curta_batch *batc
   return 0;
 }
 
-static int peek_space(struct curta_lockstep *l, enum curta_peek space, uint32_t words, const char *name)
+/* Tiles of an operand buffer or of the accumulator memory: base + sum of i[k] stride[k], i[k] < n[k]. */
+struct place {
+  enum curta_peek space;
+  const char *name;
+  uint32_t base, n[4];
+  int32_t stride[4];
+};
+
+static int peek_tile(struct curta_lockstep *l, const struct place *p, uint32_t tile)
 {
-  uint32_t tile = l->side[0].session.dev.hw.t, area = tile * tile, per = space == CURTA_PEEK_ACC ? 1 : 4;
-  for (uint32_t i = 0; i < words; i++) {
-    uint32_t a, b, e = i * per;
-    if (curta_device_peek(&l->side[0].session.device, space, i, &a) ||
-        curta_device_peek(&l->side[1].session.device, space, i, &b))
+  uint32_t t = l->side[0].session.dev.hw.t, area = t * t, per = p->space == CURTA_PEEK_ACC ? 1 : 4;
+  for (uint32_t e = 0; e < area; e += per) {
+    uint32_t a, b, word = (tile * area + e) / per;
+    if (curta_device_peek(&l->side[0].session.device, p->space, word, &a) ||
+        curta_device_peek(&l->side[1].session.device, p->space, word, &b))
       return 0;
     if (a == b)
       continue;
     printf("  first differing word: %s, tile %" PRIu32 ", row %" PRIu32 ", column %" PRIu32 ": %s 0x%08" PRIx32
            ", %s 0x%08" PRIx32 "\n",
-           name, e / area, e % area / tile, e % tile, l->side[0].session.device.name, a, l->side[1].session.device.name,
-           b);
+           p->name, tile, e / t, e % t, l->side[0].session.device.name, a, l->side[1].session.device.name, b);
     return 1;
   }
   return 0;
 }
 
-/* Looks where this kind of command writes. */
-static int find_place(struct curta_lockstep *l, uint8_t engine, struct curta_fail *fail)
+static int peek_place(struct curta_lockstep *l, const struct place *p)
 {
-  const struct curta_hw *hw = &l->side[0].session.dev.hw;
-  uint32_t area = hw->t * hw->t;
+  uint64_t count = (uint64_t)p->n[0] * p->n[1] * p->n[2] * p->n[3];
+  for (uint64_t k = 0; k < count; k++) {
+    uint64_t left = k;
+    uint32_t tile = p->base;
+    for (int i = 3; i >= 0; i--, left /= p->n[i + 1])
+      tile += (uint32_t)(left % p->n[i]) * (uint32_t)p->stride[i];
+    if (peek_tile(l, p, tile & 0xffffu))
+      return 1;
+  }
+  return 0;
+}
+
+#define GET(field) curta_cmd_get(cmd, CURTA_##field)
+#define GETS(field) curta_cmd_gets(cmd, CURTA_##field)
+
+/* What the command writes in the operand buffers or accumulators, or (VECTOR) reads there. Elsewhere may lie what an
+ * earlier program left. 0: nothing. */
+static int place_of(const uint32_t *cmd, struct place *p)
+{
+  uint32_t op = GET(CMD_OPCODE), tiles = GET(LOAD_N0) * GET(LOAD_N1) * GET(LOAD_N2) * GET(LOAD_N3);
+  switch (op) {
+  case CURTA_OP_LOAD:
+    *p = (struct place){GET(LOAD_BUF) ? CURTA_PEEK_B : CURTA_PEEK_A,
+                        GET(LOAD_BUF) ? "operand buffer B" : "operand buffer A",
+                        GET(LOAD_DST),
+                        {1, 1, 1, tiles},
+                        {0, 0, 0, 1}};
+    return 1;
+  case CURTA_OP_GEMM:
+    *p = (struct place){CURTA_PEEK_ACC,
+                        "accumulator memory",
+                        GET(GEMM_P_BASE),
+                        {GET(GEMM_NGA), GET(GEMM_NGB), GET(GEMM_NVY), GET(GEMM_NVX)},
+                        {GETS(GEMM_P_SGA), GETS(GEMM_P_SGB), GETS(GEMM_P_SVY), GETS(GEMM_P_SVX)}};
+    return 1;
+  case CURTA_OP_UPDATE:
+  case CURTA_OP_REDUCE:
+    *p = (struct place){CURTA_PEEK_ACC, "accumulator memory", GET(UPDATE_SRC), {1, 1, 1, GET(UPDATE_N)}, {0, 0, 0, 1}};
+    return (int)GET(UPDATE_SRC_ACC);
+  case CURTA_OP_MAP:
+    *p = (struct place){CURTA_PEEK_ACC,
+                        "accumulator memory",
+                        GET(MAP_SRC),
+                        {GET(MAP_N3), GET(MAP_N2), GET(MAP_N1), GET(MAP_N0)},
+                        {GETS(MAP_S3), GETS(MAP_S2), GETS(MAP_S1), 1}};
+    return (int)GET(MAP_SRC_ACC);
+  default:
+    return 0;
+  }
+}
+
+/* Looks where the command writes. */
+static int find_place(struct curta_lockstep *l, const uint32_t *cmd, uint8_t engine, struct curta_fail *fail)
+{
+  struct place place;
   uint64_t bytes = 0;
   int found = 0;
   for (uint32_t i = 0; i < CURTA_SCALARS && !found; i++) {
@@ -137,14 +196,13 @@ static int find_place(struct curta_lockstep *l, uint8_t engine, struct curta_fai
            l->side[1].session.device.name, b);
     found = 1;
   }
-  if (engine == CURTA_ENGINE_LOAD)
-    found |= peek_space(l, CURTA_PEEK_A, hw->a_tiles * area / 4, "operand buffer A") |
-             peek_space(l, CURTA_PEEK_B, hw->b_tiles * area / 4, "operand buffer B");
-  if (engine == CURTA_ENGINE_MATRIX)
-    found |= peek_space(l, CURTA_PEEK_ACC, hw->p_tiles * area, "accumulator memory");
-  /* a vector command that reads the accumulators: were they right? */
-  if (engine == CURTA_ENGINE_VECTOR && !peek_space(l, CURTA_PEEK_ACC, hw->p_tiles * area, "accumulator memory"))
-    printf("  accumulator memory: equal\n");
+  if (place_of(cmd, &place)) {
+    int differs = peek_place(l, &place);
+    if (engine != CURTA_ENGINE_VECTOR)
+      found |= differs;
+    else if (!differs) /* were the accumulators right that it reads? */
+      printf("  accumulator memory: equal where it reads\n");
+  }
   /* memory last: a LOAD of a tensor that differs already is shown by the tensor's name */
   int r = curta_lockstep_tensors(l, &bytes, fail);
   return r < 0 ? r : found | r;
@@ -154,6 +212,7 @@ int curta_lockstep_locate(struct curta_lockstep *l, const struct curta_batch *ba
                           struct curta_fail *fail)
 {
   uint8_t engine = l->side[0].records.record[k].engine;
+  const struct curta_plan *plan = NULL;
   uint32_t position = 0;
   int r = find_position(&l->side[0], batch, mu, k, &position, fail);
   for (int i = 0; i < 2 && !r; i++)
@@ -164,7 +223,7 @@ int curta_lockstep_locate(struct curta_lockstep *l, const struct curta_batch *ba
     return curta_fail(fail, -EPROTO, "the step did not repeat on %s: it executed %zu commands, expected %zu",
                       l->side[0].session.device.name, executed(&l->side[0]), k + 1);
   printf("  program position %" PRIu32 "; step run again up to it:\n", position);
-  r = find_place(l, engine, fail);
+  r = program(&l->side[0], batch, &plan) ? find_place(l, plan->cmd[position], engine, fail) : 0;
   if (r == 0)
     printf("  no difference this time: the command was right in a shorter program, so look for a missing wait or a "
            "race\n");

@@ -83,6 +83,7 @@ int curta_side_snapshot(struct curta_side *side, struct curta_fail *fail)
 
 /* --- tensors --------------------------------------------------------------------------------------------------- */
 
+/* Two's complement number of `bytes` bytes, little endian. */
 static int32_t element(const uint8_t *p, uint32_t bytes)
 {
   uint32_t value = 0, sign = 1u << (8 * bytes - 1);
@@ -94,7 +95,8 @@ static int32_t element(const uint8_t *p, uint32_t bytes)
 /* "conv0.weight[r 0, s 1, o 12, i 3]" for element number e of the tensor. */
 static void describe_element(char *dst, size_t size, const struct curta_tensor *t, uint32_t e, uint32_t tile)
 {
-  int weights = t->kind == CURTA_TENSOR_WEIGHT || t->kind == CURTA_TENSOR_MASTER || t->kind == CURTA_TENSOR_GRAD;
+  int weights = t->kind == CURTA_TENSOR_WEIGHT || t->kind == CURTA_TENSOR_MASTER || t->kind == CURTA_TENSOR_GRAD ||
+                t->kind == CURTA_TENSOR_GRAD24;
   uint32_t area = tile * tile, number = e / area, row = e % area / tile, col = e % tile;
   uint32_t d3 = number % t->d[3], d2 = number / t->d[3] % t->d[2], d1 = number / t->d[3] / t->d[2] % t->d[1],
            d0 = number / t->d[3] / t->d[2] / t->d[1];
@@ -108,15 +110,32 @@ static void describe_element(char *dst, size_t size, const struct curta_tensor *
                    d0 * tile + row, d1, d2, d3 * tile + col);
 }
 
+/* Element of an int24 tensor that holds byte `byte`: a plane of high bytes, one of low halves, a gap. */
+static uint32_t element24_at(uint32_t byte, uint32_t area)
+{
+  uint32_t tile = byte / (4 * area), off = byte % (4 * area);
+  return tile * area + (off < area ? off : (off - area) / 2 % area);
+}
+
+static int32_t element24(const uint8_t *x, uint32_t e, uint32_t area)
+{
+  const uint8_t *tile = x + (size_t)(e / area) * 4 * area, *low = tile + area + 2 * (e % area);
+  return element(tile + e % area, 1) * 65536 + low[0] + 256 * low[1];
+}
+
 static void print_element(const struct curta_lockstep *l, const struct curta_tensor *t, uint32_t byte, const uint8_t *a,
                           const uint8_t *b)
 {
-  uint32_t size = t->elem ? t->elem : 1, e = byte / size;
+  uint32_t size = t->elem ? t->elem : 1, e = byte / size, side = l->side[0].session.dev.hw.t;
+  int packed = t->kind == CURTA_TENSOR_GRAD24;
   char text[128];
-  describe_element(text, sizeof text, t, e, l->side[0].session.dev.hw.t);
+  if (packed)
+    e = element24_at(byte, side * side);
+  describe_element(text, sizeof text, t, e, side);
   printf("  first differing element: %s, address 0x%08" PRIx32 ": %s %" PRId32 ", %s %" PRId32 "\n", text,
-         t->addr + e * size, l->side[0].session.device.name, element(a + e * size, size),
-         l->side[1].session.device.name, element(b + e * size, size));
+         t->addr + (packed ? byte : e * size), l->side[0].session.device.name,
+         packed ? element24(a, e, side * side) : element(a + e * size, size), l->side[1].session.device.name,
+         packed ? element24(b, e, side * side) : element(b + e * size, size));
 }
 
 static int compare_tensor(struct curta_lockstep *l, const struct curta_tensor *t, uint64_t *bytes,

@@ -18,7 +18,7 @@ static int set_strategy(struct curta_opt *opt, const char *name, struct curta_fa
       opt->force = (uint8_t)i;
       return 0;
     }
-  return curta_usage(fail, "--strategy: expected auto, spill, keep, recompute or speculate, found \"%s\"", name);
+  return curta_usage(fail, "--strategy: expected auto, spill, keep, recompute, speculate or hedge, found \"%s\"", name);
 }
 
 static int set_options(struct curta_opt *opt, const struct curta_args *args, struct curta_fail *fail)

@@ -86,17 +86,24 @@ int curta_st_add_text(struct curta_st *st, const char *key, const char *value, s
   return 0;
 }
 
+/* CRC-32 of a name with its 0 and of what it names. */
+static uint32_t sum_of(const char *name, const void *data, size_t bytes)
+{
+  uLong sum = crc32(0, (const uint8_t *)name, (uInt)strlen(name) + 1);
+  return (uint32_t)crc32_z(sum, data, bytes);
+}
+
+/* A sum, because another program may write the same things in another order. */
 uint32_t curta_st_sum(const struct curta_st *st)
 {
-  uLong sum = crc32(0, NULL, 0);
-  for (size_t i = 0; i < st->n_texts; i++) {
-    const struct curta_st_text *t = &st->text[i];
-    if (strcmp(t->key, CURTA_ST_SEAL) == 0)
-      continue;
-    sum = crc32(sum, (const uint8_t *)t->key, (uInt)strlen(t->key) + 1);
-    sum = crc32(sum, (const uint8_t *)t->value, (uInt)strlen(t->value) + 1);
-  }
-  return (uint32_t)crc32_z(sum, st->data, (size_t)st->bytes);
+  uint32_t sum = 0;
+  for (size_t i = 0; i < st->n_texts; i++)
+    if (strcmp(st->text[i].key, CURTA_ST_SEAL) != 0)
+      sum += sum_of(st->text[i].key, st->text[i].value, strlen(st->text[i].value));
+  for (size_t i = 0; i < st->n_tensors; i++)
+    sum +=
+        sum_of(st->tensor[i].name, st->data + st->tensor[i].begin, (size_t)(st->tensor[i].end - st->tensor[i].begin));
+  return sum;
 }
 
 int curta_st_seal(struct curta_st *st, struct curta_fail *fail)

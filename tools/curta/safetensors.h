@@ -44,13 +44,14 @@ void curta_st_init(struct curta_st *st);
 int curta_st_add(struct curta_st *st, const char *name, const char *dtype, uint32_t dims, const uint64_t *shape,
                  const void *data, struct curta_fail *fail);
 int curta_st_add_text(struct curta_st *st, const char *key, const char *value, struct curta_fail *fail);
-/* Adds the string "crc32": CRC-32 of all other strings (key, 0, value, 0, in order) and of the data. Call it last. */
+/* Adds the string "crc32": the sum of the CRC-32 of each other string and tensor (name, 0, content). Call it last. */
 int curta_st_seal(struct curta_st *st, struct curta_fail *fail);
 /* Atomic: path is either the old file or the whole new one, whatever happens. */
 int curta_st_write(const struct curta_st *st, const char *path, struct curta_fail *fail);
 
 /* --- reading --- */
-/* Refuses everything that the format forbids, and a file whose "crc32" (if it has one) is wrong, with path, offset or tensor, what was expected and found. */
+/* Refuses everything that the format forbids, and a file whose "crc32" (if it has one) is wrong, with path, offset or
+ * tensor, what was expected and found. */
 int curta_st_read(struct curta_st *st, const char *path, struct curta_fail *fail);
 const struct curta_st_tensor *curta_st_find(const struct curta_st *st, const char *name);
 /* Copies out tensor `name`, which must have this type and shape. */
@@ -60,7 +61,7 @@ const char *curta_st_text(const struct curta_st *st, const char *key); /* null: 
 int curta_st_text_i64(const struct curta_st *st, const char *key, int64_t *value, struct curta_fail *fail);
 
 void curta_st_free(struct curta_st *st);
-uint32_t curta_st_sum(const struct curta_st *st);  /* what the string "crc32" should say */
+uint32_t curta_st_sum(const struct curta_st *st); /* what the string "crc32" should say */
 uint32_t curta_st_dtype_bytes(const char *dtype); /* 0: unknown */
 
 #endif

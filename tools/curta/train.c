@@ -213,13 +213,14 @@ int curta_train(const struct curta_args *args, struct curta_fail *fail)
 {
   struct curta_train *t = calloc(1, sizeof *t);
   char title[128];
-  int r = t ? curta_train_open(t, args, fail) : curta_fail(fail, -ENOMEM, "no memory"), status;
+  int r, status;
+  catch_signals(); /* before the data are read: a signal then ends it before the first step */
+  r = t ? curta_train_open(t, args, fail) : curta_fail(fail, -ENOMEM, "no memory");
   if (r) {
     if (t)
       curta_train_close(t);
     return curta_status(fail);
   }
-  catch_signals();
   if (t->state.epoch >= args->epochs)
     printf("nothing to do: %" PRIu32 " epochs are done; --epochs says until which to go on\n", t->state.epoch);
   r = run_epochs(t, fail);

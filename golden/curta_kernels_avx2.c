@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * curta_kernels_avx2.c - the inner loops for AVX2
+ *
+ * Packed: int16 [k/2][lane][2], two neighbours of the contraction side by side. One vpmaddwd makes 16 products: 8 lanes
+ * of B times 2 neighbours. |pair sum| <= 2 * 128 * 255, exact.
+ */
+#include <immintrin.h>
+#include "curta_kernels_loops.h"
+
+static int supported(void)
+{
+  return __builtin_cpu_supports("avx2");
+}
+
+static uint32_t packed_bytes(uint32_t t, enum curta_pack use)
+{
+  (void)use;
+  return 2 * t * t;
+}
+
+static inline __m256i pair_of(const uint8_t *a, uint32_t lane)
+{
+  int32_t v;
+  __builtin_memcpy(&v, a + 4 * lane, 4);
+  return _mm256_set1_epi32(v);
+}
+
+static inline __m256i lanes_of(const uint8_t *b, uint32_t lane)
+{
+  return _mm256_loadu_si256((const __m256i *)(const void *)(b + 4 * lane));
+}
+
+/* All rows of a tile of 8; kp pairs, a constant after inlining. */
+CURTA_INLINE void rows8(int32_t *sum, const struct curta_chain *c, uint32_t n, const struct curta_products *p,
+                        uint32_t kp)
+{
+  __m256i acc[8];
+  for (int i = 0; i < 8; i++)
+    acc[i] = _mm256_load_si256((const __m256i *)(const void *)(sum + 8 * i));
+  for (; n; n--, c++) {
+    const uint8_t *a = c->a, *b = c->b;
+    for (uint32_t m = c->n; m; m--, a += p->step_a, b += p->step_b)
+      for (uint32_t k = 0; k < kp; k++) {
+        __m256i y = lanes_of(b, 8 * k);
+        for (uint32_t i = 0; i < 8; i++)
+          acc[i] = _mm256_add_epi32(acc[i], _mm256_madd_epi16(pair_of(a, 8 * k + i), y));
+      }
+  }
+  for (int i = 0; i < 8; i++)
+    _mm256_store_si256((__m256i *)(void *)(sum + 8 * i), acc[i]);
+}
+
+/* Six rows or fewer of a tile of 16, from row `row`: 12 sums and two vectors of B fill the registers. */
+CURTA_INLINE void rows16(int32_t *sum, const struct curta_chain *c, uint32_t n, const struct curta_products *p,
+                         uint32_t kp, uint32_t row, uint32_t rows)
+{
+  __m256i acc[12];
+  for (uint32_t i = 0; i < 2 * rows; i++)
+    acc[i] = _mm256_load_si256((const __m256i *)(const void *)(sum + 16 * row + 8 * i));
+  for (; n; n--, c++) {
+    const uint8_t *a = c->a, *b = c->b;
+    for (uint32_t m = c->n; m; m--, a += p->step_a, b += p->step_b)
+      for (uint32_t k = 0; k < kp; k++) {
+        __m256i b0 = lanes_of(b, 16 * k), b1 = lanes_of(b, 16 * k + 8);
+        for (uint32_t i = 0; i < rows; i++) {
+          __m256i x = pair_of(a, 16 * k + row + i);
+          acc[2 * i] = _mm256_add_epi32(acc[2 * i], _mm256_madd_epi16(x, b0));
+          acc[2 * i + 1] = _mm256_add_epi32(acc[2 * i + 1], _mm256_madd_epi16(x, b1));
+        }
+      }
+  }
+  for (uint32_t i = 0; i < 2 * rows; i++)
+    _mm256_store_si256((__m256i *)(void *)(sum + 16 * row + 8 * i), acc[i]);
+}
+
+static void products(int32_t *sum, const struct curta_chain *chain, uint32_t n, const struct curta_products *p)
+{
+  uint32_t kp = p->k / 2;
+  if (p->t == 8) {
+    if (kp == 4)
+      rows8(sum, chain, n, p, 4);
+    else
+      rows8(sum, chain, n, p, kp);
+    return;
+  }
+  for (uint32_t row = 0; row < 16; row += 4)
+    rows16(sum, chain, n, p, kp, row, 4);
+}
+
+static inline __m128i bytes8(const int8_t *p)
+{
+  return _mm_loadl_epi64((const __m128i *)(const void *)p);
+}
+
+static inline void store_pairs(uint8_t *packed, __m128i bytes, int is_unsigned)
+{
+  _mm256_storeu_si256((__m256i *)(void *)packed,
+                      is_unsigned ? _mm256_cvtepu8_epi16(bytes) : _mm256_cvtepi8_epi16(bytes));
+}
+
+/* Mode L, 8 lanes by 8 contraction elements: a transposition of 8 x 4 byte pairs. */
+static void pack_l(uint8_t *packed, const int8_t *tile, uint32_t t, int is_unsigned)
+{
+  const __m128i gather = _mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15);
+  __m128i rows[4]; /* two rows each, as (row 0, row 1) of k = 0, 1, 2, 3 */
+  for (uint32_t i = 0; i < 4; i++)
+    rows[i] = _mm_shuffle_epi8(_mm_unpacklo_epi64(bytes8(tile + 2 * i * t), bytes8(tile + (2 * i + 1) * t)), gather);
+  __m128i a = _mm_unpacklo_epi32(rows[0], rows[1]), b = _mm_unpackhi_epi32(rows[0], rows[1]);
+  __m128i c = _mm_unpacklo_epi32(rows[2], rows[3]), d = _mm_unpackhi_epi32(rows[2], rows[3]);
+  store_pairs(packed, _mm_unpacklo_epi64(a, c), is_unsigned);
+  store_pairs(packed + 4 * t, _mm_unpackhi_epi64(a, c), is_unsigned);
+  store_pairs(packed + 8 * t, _mm_unpacklo_epi64(b, d), is_unsigned);
+  store_pairs(packed + 12 * t, _mm_unpackhi_epi64(b, d), is_unsigned);
+}
+
+static void pack(uint8_t *packed, const int8_t *tile, uint32_t t, int second, enum curta_pack use)
+{
+  int is_unsigned = use == CURTA_PACK_B_UNSIGNED;
+  for (uint32_t k = 0; k < t; k += second ? 2 : 8)
+    for (uint32_t lane = 0; lane < t; lane += 8) {
+      uint8_t *to = packed + 2 * (k * t + 2 * lane);
+      if (second)
+        store_pairs(to, _mm_unpacklo_epi8(bytes8(tile + k * t + lane), bytes8(tile + (k + 1) * t + lane)), is_unsigned);
+      else
+        pack_l(to, tile + lane * t + k, t, is_unsigned);
+    }
+}
+
+const struct curta_kernels Curta_kernels_avx2 = {.name = "avx2",
+                                                 .supported = supported,
+                                                 .packed_bytes = packed_bytes,
+                                                 .pack = pack,
+                                                 .products = products,
+                                                 CURTA_KERNEL_LOOPS};

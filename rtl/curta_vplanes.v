@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// curta_vplanes - int24 tiles from memory into groups of C sign-extended 32-bit elements
+//   A tile comes as T*T high bytes, then T*T low halves: the high bytes wait in a FIFO until their halves are there.
+// Golden   curta_golden_update (int24)
+// Timing   a beat or a group a cycle, the high bytes of a tile before its first group.
+// Resets   clr_i: everything.
+`default_nettype none
+module curta_vplanes #(
+  parameter T = 8,               // side of a tile
+  parameter C = 8,               // elements of a group: BUS/2 <= 2C <= 2 BUS
+  parameter BUS = 8              // bytes of a beat
+) (
+  input  wire             clk_i,
+  input  wire             clr_i,
+  // Beats
+  input  wire             beat_valid_i,
+  input  wire [8*BUS-1:0] beat_i,
+  output wire             beat_pop_o,
+  // Groups
+  output wire             valid_o,
+  output reg  [32*C-1:0]  data_o,
+  input  wire             pop_i
+);
+  localparam HighBeats = T * T / BUS;                // a power of two
+  localparam LogH      = $clog2(HighBeats);
+  localparam Groups    = BUS / C;                    // groups of a beat of high bytes
+  localparam LogG      = Groups > 1 ? $clog2(Groups) : 1;
+  localparam [31:0] Last32 = 3 * HighBeats - 1, LastG32 = Groups - 1;
+  localparam [LogH+1:0] Last = Last32[LogH+1:0];
+  localparam [LogG-1:0] LastG = LastG32[LogG-1:0];
+
+  reg  [LogH+1:0]  at_q;                             // beat of the tile
+  reg  [LogG-1:0]  group_q;                          // group of the beat of high bytes
+  wire             in_high = at_q[LogH+1:LogH] == 2'd0;
+  wire             low_here, low_last, high_valid, high_empty;
+  wire [8*BUS-1:0] high_beat;
+  wire [8*C-1:0]   high;
+  wire [16*C-1:0]  low;
+
+  curta_fifo_ram #(.Width(8*BUS), .LogDepth(LogH)) u_high (
+    .clk_i(clk_i), .clr_i(clr_i), .push_i(beat_valid_i && in_high), .data_i(beat_i), .valid_o(high_valid),
+    .data_o(high_beat), .pop_i(pop_i && group_q == LastG), .empty_o(high_empty));
+
+  generate
+    if (Groups > 1) begin : g_part
+      assign high = high_beat[8*C*group_q +: 8*C];
+    end else begin : g_all
+      assign high = high_beat;
+    end
+    // low_here: the halves of a group are complete; low_last: with it the beat ends
+    if (2 * C > BUS) begin : g_join                  // a group in two beats
+      reg             second_q;
+      reg [8*BUS-1:0] held_q;
+      assign low      = {beat_i, held_q};
+      assign low_here = beat_valid_i && !in_high && second_q;
+      assign low_last = 1'b1;
+      assign beat_pop_o = beat_valid_i && (in_high || !second_q || pop_i);
+      always @(posedge clk_i) begin
+        if (!second_q) held_q <= beat_i;
+        if (clr_i) second_q <= 1'b0;
+        else if (beat_pop_o && !in_high) second_q <= !second_q;
+      end
+    end else begin : g_split                         // one group or two in a beat
+      assign low_here = beat_valid_i && !in_high;
+      assign beat_pop_o = beat_valid_i && (in_high || (pop_i && low_last));
+      if (2 * C < BUS) begin : g_two
+        assign low      = group_q[0] ? beat_i[8*BUS-1:16*C] : beat_i[16*C-1:0];
+        assign low_last = group_q[0];
+      end else begin : g_one
+        assign low      = beat_i;
+        assign low_last = 1'b1;
+      end
+    end
+  endgenerate
+
+  assign valid_o = low_here && high_valid;
+
+  integer k;
+  always @*
+    for (k = 0; k < C; k = k + 1)
+      data_o[32*k +: 32] = {{8{high[8*k+7]}}, high[8*k +: 8], low[16*k +: 16]};
+
+  always @(posedge clk_i)
+    if (clr_i) begin
+      at_q    <= 0;
+      group_q <= 0;
+    end else begin
+      if (beat_pop_o) at_q <= at_q == Last ? 0 : at_q + 1'b1;
+      if (pop_i) group_q <= group_q == LastG ? 0 : group_q + 1'b1;
+    end
+  wire unused = high_empty ^ low_last;
+endmodule
+`default_nettype wire

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+// curta_tlm.cpp - the accelerator as a TLM-2.0 module (curta_tlm.h)
+#include "curta_tlm.h"
+#include <cstring>
+
+using namespace sc_core;
+using namespace curta_time;
+
+// Within a cycle: CP, LOAD, MATRIX, VECTOR in this order at eighths of the period, answers of the memory seen last.
+static const int Parts = 8, AnswerPart = 6;
+// Cycles of an access to a register, as AXI4-Lite has them.
+static const int AccessCycles = 4;
+
+curta_tlm::curta_tlm(sc_module_name name, const char *config, uint64_t mem_bytes, uint32_t latency, const sc_time &p)
+  : sc_module(name), regs("regs"), mem("mem"), irq("irq"), period(p), scratch(4096)
+{
+  int r = host.open(config, mem_bytes);
+  if (r)
+    SC_REPORT_FATAL("curta_tlm", r == -EINVAL ? "no such configuration, or an impossible size of the memory" : "no memory");
+  memory_options o;
+  o.width = (uint32_t)host.g->conf.bus;
+  o.latency = latency;
+  device.reset(new core(host.g->conf, o, *this, host));
+  regs.register_b_transport(this, &curta_tlm::b_transport);
+  mem.register_nb_transport_bw(this, &curta_tlm::nb_transport_bw);
+  static const char *const names[Agents] = { "command_processor", "load", "matrix", "vector" };
+  for (int a = 0; a < Agents; a++) {
+    sc_spawn_options how;
+    how.spawn_method();
+    how.dont_initialize();
+    how.set_sensitivity(&agents[a].event);
+    sc_spawn([this, a] { step(a); }, names[a], &how);
+  }
+  SC_METHOD(show_irq);
+  sensitive << irq_event;
+  dont_initialize();
+  SC_METHOD(answered);
+  sensitive << answer_event;
+  dont_initialize();
+}
+
+curta_tlm::~curta_tlm()
+{
+  for (auto &f : flights)
+    f->payload.clear_extension(&f->beats);
+}
+
+void curta_tlm::end_of_elaboration()
+{
+  tlm::tlm_generic_payload p;
+  tlm::tlm_dmi d;
+  p.set_address(0);
+  p.set_write();
+  if (!mem->get_direct_mem_ptr(p, d) || d.get_start_address() != 0 || d.get_end_address() + 1 < host.g->mem_bytes ||
+      !d.is_read_write_allowed())
+    SC_REPORT_FATAL("curta_tlm", "the memory target must grant read and write DMI from address 0 to the end of the memory");
+  direct = d.get_dmi_ptr();
+  host.use_memory(direct);
+}
+
+uint64_t curta_tlm::cycle() const
+{
+  return sc_time_stamp().value() / period.value();
+}
+
+// ---- kernel
+
+void curta_tlm::wake(agent a, uint64_t t)
+{
+  agent_process &p = agents[a];
+  if (t >= p.at)
+    return;
+  p.at = t;
+  sc_time when = period * (double)t + period * a / Parts;
+  p.event.cancel();
+  if (when > sc_time_stamp())
+    p.event.notify(when - sc_time_stamp());
+  else
+    p.event.notify(SC_ZERO_TIME);
+}
+
+void curta_tlm::step(int a)
+{
+  agents[a].at = Never;
+  device->step((agent)a, cycle());
+  irq_event.notify(SC_ZERO_TIME);
+  quiet_event.notify(SC_ZERO_TIME);
+}
+
+void curta_tlm::show_irq()
+{
+  if (host.irq() != irq_level) {
+    irq_level = host.irq();
+    irq.write(irq_level);
+  }
+}
+
+void curta_tlm::submit(burst *b)
+{
+  if (spare.empty()) {
+    flights.emplace_back(new flight);
+    flights.back()->payload.set_extension(&flights.back()->beats);
+    spare.push_back(flights.back().get());
+  }
+  flight *f = spare.back();
+  spare.pop_back();
+  uint32_t bytes = b->beats * (uint32_t)shape().bus;
+  if (scratch.size() < bytes)
+    scratch.resize(bytes);
+  f->beats.burst = b;
+  tlm::tlm_generic_payload &p = f->payload;
+  p.set_command(b->write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
+  p.set_address(b->addr);
+  // A write brings what the operators have put there already: writing it again changes nothing.
+  p.set_data_ptr(b->write ? direct + b->addr : scratch.data());
+  p.set_data_length(bytes);
+  p.set_streaming_width(bytes);
+  p.set_byte_enable_ptr(nullptr);
+  p.set_dmi_allowed(false);
+  p.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+  tlm::tlm_phase phase = tlm::BEGIN_REQ;
+  sc_time delay = SC_ZERO_TIME;
+  tlm::tlm_sync_enum r = mem->nb_transport_fw(p, phase, delay);
+  if (r == tlm::TLM_COMPLETED || (r == tlm::TLM_UPDATED && phase == tlm::BEGIN_RESP))
+    nb_transport_bw(p, phase = tlm::BEGIN_RESP, delay);
+}
+
+tlm::tlm_sync_enum curta_tlm::nb_transport_bw(tlm::tlm_generic_payload &p, tlm::tlm_phase &phase, sc_time &delay)
+{
+  if (phase != tlm::BEGIN_RESP)
+    return tlm::TLM_ACCEPTED;
+  curta_tlm_beats *beats;
+  p.get_extension(beats);
+  for (auto &f : flights)
+    if (&f->beats == beats)
+      answers.push_back(f.get());
+  beats->burst->bad = p.is_response_error();
+  if (beats->burst->moved < beats->burst->beats) {       // a memory that does not tell the beats: the last one counts
+    uint64_t t = (sc_time_stamp() + delay).value() / period.value();
+    for (uint32_t k = 0; k < beats->burst->beats; k++)
+      beats->burst->time[k] = t;
+    beats->burst->last = t;
+  }
+  sc_time seen = period * (double)beats->burst->last + period * AnswerPart / Parts;
+  if (seen > sc_time_stamp())
+    answer_event.notify(seen - sc_time_stamp());
+  else
+    answer_event.notify(SC_ZERO_TIME);
+  return tlm::TLM_COMPLETED;
+}
+
+void curta_tlm::answered()
+{
+  uint64_t now = cycle();
+  for (size_t n = answers.size(); n--;) {
+    flight *f = answers.front();
+    answers.pop_front();
+    if (f->beats.burst->last > now) {
+      answers.push_back(f);
+      answer_event.notify(period * (double)f->beats.burst->last + period * AnswerPart / Parts - sc_time_stamp());
+      continue;
+    }
+    spare.push_back(f);
+    burst *b = f->beats.burst;
+    b->user->burst_done(b, now);
+  }
+  irq_event.notify(SC_ZERO_TIME);
+  quiet_event.notify(SC_ZERO_TIME);
+}
+
+// ---- registers
+
+bool curta_tlm::access(tlm::tlm_generic_payload &p)
+{
+  uint32_t offset = (uint32_t)p.get_address(), value = 0;
+  if (p.get_address() > 0xfff || !host.legal(offset) || p.get_data_length() != 4 || p.get_byte_enable_ptr())
+    return false;
+  if (p.is_read()) {
+    value = host.read(*device, offset);
+    memcpy(p.get_data_ptr(), &value, 4);
+    return true;
+  }
+  memcpy(&value, p.get_data_ptr(), 4);
+  if (offset == CURTA_REG_CTRL && (value & 1)) {
+    device->halt(cycle());
+    while (!device->quiet())
+      wait(quiet_event);
+  }
+  host.write(*device, offset, value, cycle());
+  irq_event.notify(SC_ZERO_TIME);
+  return true;
+}
+
+// From a thread: it waits for the access.
+void curta_tlm::b_transport(tlm::tlm_generic_payload &p, sc_time &delay)
+{
+  wait(delay + period * AccessCycles);
+  delay = SC_ZERO_TIME;
+  p.set_response_status(access(p) ? tlm::TLM_OK_RESPONSE : tlm::TLM_ADDRESS_ERROR_RESPONSE);
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// curta_tlm.h - a Curta as a SystemC TLM-2.0 module, and a memory that knows its time
+//
+// curta_tlm: registers through a target socket (b_transport, 4 bytes), memory through an initiator socket. Commands and
+// tensors are read and written through a direct pointer (DMI) by the golden operators when a command starts; the time of
+// every burst comes from a transaction of its own (nb_transport, BEGIN_REQ .. BEGIN_RESP with its data), so that any
+// memory target with DMI will do. The command processor and the three engines are processes; within a cycle they run in
+// this order, the memory last, so that results do not depend on the scheduler.
+#ifndef CURTA_TLM_H
+#define CURTA_TLM_H
+#include <deque>
+#include <memory>
+#include <vector>
+#include <systemc>
+#include <tlm>
+#include <tlm_utils/multi_passthrough_target_socket.h>
+#include <tlm_utils/simple_initiator_socket.h>
+#include <tlm_utils/simple_target_socket.h>
+#include "curta_time_host.h"
+
+// Beside a burst: when its beats can move (write), when they moved (read). Memories that do not know it ignore it.
+struct curta_tlm_beats : tlm::tlm_extension<curta_tlm_beats> {
+  curta_time::burst *burst = nullptr;
+  tlm::tlm_extension_base *clone() const override { return new curta_tlm_beats(*this); }
+  void copy_from(const tlm::tlm_extension_base &other) override { *this = static_cast<const curta_tlm_beats &>(other); }
+};
+
+class curta_tlm : public sc_core::sc_module, public curta_time::kernel {
+public:
+  tlm_utils::simple_target_socket<curta_tlm> regs;
+  tlm_utils::simple_initiator_socket<curta_tlm> mem;
+  sc_core::sc_out<bool> irq;
+
+  // config: tiny, base, base16, large. mem_bytes: what the memory behind `mem` has from address 0.
+  curta_tlm(sc_core::sc_module_name name, const char *config, uint64_t mem_bytes, uint32_t latency,
+            const sc_core::sc_time &period = sc_core::sc_time(8, sc_core::SC_NS));
+  ~curta_tlm() override;
+
+  uint64_t cycle() const;                       // since the start of the simulation
+  const curta_config &shape() const { return host.g->conf; }
+  curta_time::golden_host host;                 // retirement records: host.retire_fn
+  sc_core::sc_event quiet_event;                // something has ended, perhaps everything
+
+  // kernel
+  void wake(curta_time::agent a, uint64_t t) override;
+  void submit(curta_time::burst *b) override;
+
+private:
+  SC_HAS_PROCESS(curta_tlm);
+  struct agent_process { sc_core::sc_event event; uint64_t at = curta_time::Never; };
+  struct flight { tlm::tlm_generic_payload payload; curta_tlm_beats beats; };
+
+  void end_of_elaboration() override;
+  void step(int a);
+  void show_irq();
+  void b_transport(tlm::tlm_generic_payload &p, sc_core::sc_time &delay);
+  bool access(tlm::tlm_generic_payload &p);
+  tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload &p, tlm::tlm_phase &phase, sc_core::sc_time &delay);
+  void answered();
+
+  const sc_core::sc_time period;
+  std::unique_ptr<curta_time::core> device;
+  agent_process agents[curta_time::Agents];
+  sc_core::sc_event irq_event, answer_event;
+  bool irq_level = false;
+  std::vector<std::unique_ptr<flight>> flights;  // all that were made
+  std::vector<flight *> spare;
+  std::deque<flight *> answers;                  // arrived, to be seen at the end of their cycle
+  std::vector<uint8_t> scratch;                  // where the data of reads goes: the operators read through DMI
+  uint8_t *direct = nullptr;
+};
+
+// A memory for any number of initiators: DMI, untimed b_transport, bursts in the time of curta_time_mem.h.
+class curta_tlm_memory : public sc_core::sc_module {
+public:
+  tlm_utils::multi_passthrough_target_socket<curta_tlm_memory> socket;
+
+  curta_tlm_memory(sc_core::sc_module_name name, uint64_t bytes, const curta_time::memory_options &options,
+                   const sc_core::sc_time &period = sc_core::sc_time(8, sc_core::SC_NS));
+  ~curta_tlm_memory() override;
+  uint8_t *data() { return image; }
+  void inject(uint32_t lo, uint32_t hi);         // bursts that touch [lo, hi) are answered with an error
+
+private:
+  SC_HAS_PROCESS(curta_tlm_memory);
+  struct entry : curta_time::burst_user {
+    curta_time::burst own, *b = nullptr;         // own: of an initiator that brings no beats
+    tlm::tlm_generic_payload *payload = nullptr;
+    int id = 0;
+    void burst_done(curta_time::burst *, uint64_t) override {}
+  };
+  void b_transport(int id, tlm::tlm_generic_payload &p, sc_core::sc_time &delay);
+  tlm::tlm_sync_enum nb_transport_fw(int id, tlm::tlm_generic_payload &p, tlm::tlm_phase &phase, sc_core::sc_time &delay);
+  bool dmi(int id, tlm::tlm_generic_payload &p, tlm::tlm_dmi &d);
+  void serve();
+  uint64_t cycle() const;
+
+  const uint64_t bytes;
+  const sc_core::sc_time period;
+  uint8_t *image = nullptr;
+  curta_time::memory time;
+  std::vector<std::unique_ptr<entry>> entries;
+  std::vector<entry *> spare, open;
+  sc_core::sc_event work;
+};
+#endif

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// curta_time_engine.cpp - queues, LOAD and MATRIX in time: rtl/curta_queue.v, curta_load.v, curta_matrix.v
+#include <algorithm>
+#include "curta_time_core.h"
+#include "curta_time_gemm.h"
+
+namespace curta_time {
+
+// From the cycle in which the first pair of words is accepted to the one in which all are there.
+const uint64_t ConfigCycles = 16;
+// An address outside the memory is found at some time while the command runs. Here it ends at once, as if it were the first.
+const uint64_t FailureCycles = 8;
+
+void engine::reset()
+{
+  queue.clear();
+  slots = 0;
+  running = loaded = false;
+  loaded_at = finish_at = Never;
+  config_from = last_go = done_at = 0;
+}
+
+void engine::commit(const command &c, uint64_t t)
+{
+  queue.push_back(c);
+  queue.back().committed = t;
+  slots++;
+  consider(t);
+}
+
+// Two cycles after a commit, or after the start of the predecessor, the first pair of words is read from the queue.
+void engine::consider(uint64_t t)
+{
+  if (queue.empty())
+    return;
+  if (loaded_at == Never && config_from != Never) {
+    uint64_t first = std::max(queue.front().committed + 2, config_from);
+    if (last_go)
+      first = std::max(first, last_go + 2);
+    loaded_at = first + ConfigCycles;
+    core_.sched.wake(self, loaded_at);
+  }
+  if (loaded && !running && core_.met(queue.front()) && core_.may_start(queue.front()))
+    core_.sched.wake(self, t + 1);
+}
+
+void engine::config_free(uint64_t t)
+{
+  config_from = t;
+  consider(t);
+}
+
+void engine::bus_error(uint32_t info)
+{
+  if (!failure)
+    failure_info = info;
+  failure = CURTA_ERR_BUS;
+}
+
+void engine::finish(uint64_t t)
+{
+  finish_at = t;
+  core_.sched.wake(self, t);
+}
+
+void engine::step(uint64_t t)
+{
+  if (finish_at != Never) {
+    if (t >= finish_at) {
+      if (self == Matrix)
+        core_.account(t + 1);
+      finish_at = Never;
+      running = false;
+      done_at = t;
+      core_.completed({ cmd, t, busy, sum, failure, failure_info });
+      if (config_from == Never)
+        config_free(t + 1);
+    } else {
+      core_.sched.wake(self, finish_at);
+    }
+  }
+  if (!loaded && loaded_at <= t) {
+    loaded = true;
+    slots--;
+    core_.room(t);
+  }
+  if (loaded && !running && (t > done_at || !done_at) && core_.met(queue.front()) && core_.may_start(queue.front())) {
+    if (self == Matrix)
+      core_.account(t + 1);
+    cmd = queue.front();
+    queue.pop_front();
+    cmd.go = last_go = t;
+    loaded = false;
+    running = true;
+    loaded_at = config_from = Never;
+    busy = 0;
+    failure = core_.execute(cmd, &sum, &failure_info);
+    if (failure)
+      finish(t + FailureCycles);
+    else
+      go(t);
+  } else if (!loaded && loaded_at != Never) {
+    core_.sched.wake(self, loaded_at);
+  }
+  if (running && finish_at == Never)
+    work(t);
+}
+
+// ---- LOAD: one burst a tile
+
+void load_engine::go(uint64_t t)
+{
+  static const uint32_t counts[4] = { CURTA_LOAD_N0, CURTA_LOAD_N1, CURTA_LOAD_N2, CURTA_LOAD_N3 };
+  const uint32_t t2 = (uint32_t)(core_.shape.t * core_.shape.t);
+  left = 1;
+  for (int k = 0; k < 4; k++) {
+    n[k] = cmd.get(counts[k]);
+    i[k] = 0;
+    tile[k] = cmd.get(CURTA_LOAD_ADDR) / t2;
+    left *= n[k];
+  }
+  s[0] = 1;
+  s[1] = cmd.get(CURTA_LOAD_S1);
+  s[2] = cmd.get(CURTA_LOAD_S2);
+  s[3] = cmd.get(CURTA_LOAD_S3);
+  head = open = 0;
+  ask_at = t + 2;   // walker, request register
+  core_.sched.wake(self, ask_at);
+}
+
+// The next tile: the innermost loop that has not ended steps from where it began.
+void load_engine::advance()
+{
+  for (int k = 0; k < 4; k++) {
+    if (++i[k] < n[k]) {
+      tile[k] += (int32_t)s[k];
+      for (int j = 0; j < k; j++)
+        tile[j] = tile[k];
+      return;
+    }
+    i[k] = 0;
+  }
+}
+
+void load_engine::work(uint64_t t)
+{
+  if (t < ask_at) {
+    if (ask_at != Never)
+      core_.sched.wake(self, ask_at);
+    return;
+  }
+  const uint32_t t2 = (uint32_t)(core_.shape.t * core_.shape.t);
+  burst &b = bursts[head++ % 64];
+  uint64_t taken = core_.read_port(t);
+  b.user = this;
+  b.client = 1;
+  b.addr = (uint32_t)tile[0] * t2;
+  b.beats = t2 / (uint32_t)core_.shape.bus;
+  core_.read(&b, taken);
+  advance();
+  open++;
+  ask_at = Never;
+  if (--left == 0)
+    config_free(taken);                // the walker has finished
+  else if (open < (uint32_t)core_.shape.outst)
+    core_.sched.wake(self, ask_at = taken + 1);
+}
+
+void load_engine::burst_done(burst *b, uint64_t t)
+{
+  core_.moved(b, t);
+  open--;
+  if (b->bad) {
+    bus_error(b->addr);
+    left = 0;
+    ask_at = Never;
+  }
+  if (left == 0 && open == 0)
+    finish(t + 1);
+  else if (left && ask_at == Never)
+    core_.sched.wake(self, ask_at = t + 2);  // outstanding count, request register
+}
+
+// ---- MATRIX: nothing outside changes its time once it runs
+
+void matrix_engine::go(uint64_t t)
+{
+  gemm_time g = time_gemm(core_.shape, cmd.word, cold);
+  cold = false;
+  busy = g.busy;
+  core_.cause.value[CURTA_CNT_BUSY] += g.busy;
+  core_.cause.value[CURTA_CNT_DRAIN] += g.drain;
+  core_.cause.value[CURTA_CNT_OPERAND] += g.done - g.busy - g.drain;
+  config_free(t + g.walked);
+  finish(t + g.done);
+}
+
+}  // namespace curta_time

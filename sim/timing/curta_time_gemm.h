@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// curta_time_gemm.h - how long a GEMM takes: the walker, the steps and the exchange of rtl/curta_walk.v and curta_step.v
+#ifndef CURTA_TIME_GEMM_H
+#define CURTA_TIME_GEMM_H
+#include <cstdint>
+#include "curta_spec.h"
+
+namespace curta_time {
+
+struct gemm_time {
+  uint64_t walked;   // cycles from go until the walker needs the configuration no longer
+  uint64_t done;     // cycles from go to done_o
+  uint64_t busy;     // cycles in which the array multiplies
+  uint64_t drain;    // cycles that wait for an exchange
+};
+
+// `cold`: the first command after reset, when the shadow chain is unknown.
+gemm_time time_gemm(const curta_config &shape, const uint32_t *cmd, bool cold);
+
+}  // namespace curta_time
+#endif

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// curta_time_run.h - drives the agents of one core and its memory without SystemC: always what comes next
+#ifndef CURTA_TIME_RUN_H
+#define CURTA_TIME_RUN_H
+#include "curta_time_core.h"
+
+namespace curta_time {
+
+class runner : public kernel {
+public:
+  explicit runner(const memory_options &m) : mem(m)
+  {
+    for (uint64_t &w : wake_at)
+      w = Never;
+  }
+
+  void wake(agent a, uint64_t t) override
+  {
+    if (t < wake_at[a])
+      wake_at[a] = t;
+  }
+  void submit(burst *b) override { mem.submit(b); }
+
+  // Runs until `stop` becomes true, or cycle `end` is reached, or (end Never) nothing is left to do.
+  template <class F> void run(core &c, uint64_t end, F stop)
+  {
+    while (!stop()) {
+      int a = 0;
+      for (int k = 1; k < Agents; k++)
+        if (wake_at[k] < wake_at[a])
+          a = k;
+      uint64_t horizon = wake_at[a] < end ? wake_at[a] : end;
+      if (burst *b = mem.run(horizon)) {
+        now = b->last;
+        b->user->burst_done(b, now);
+        continue;
+      }
+      if (horizon == end) {
+        now = end == Never ? now : end;
+        return;
+      }
+      now = horizon;
+      wake_at[a] = Never;
+      c.step((agent)a, now);
+    }
+  }
+
+  uint64_t now = 0;
+  memory mem;
+
+private:
+  uint64_t wake_at[Agents];
+};
+
+}  // namespace curta_time
+#endif

@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: Apache-2.0
+// curta_time_vector.cpp - the vector engine in time: rtl/curta_vctl.v, curta_vwalk.v, curta_vstream_*.v, curta_vissue.v
+#include "curta_time_vector.h"
+#include <algorithm>
+
+namespace curta_time {
+
+const uint32_t SrcFifo = 128, AuxFifo = 64, DstFifo = 64, IdxFifo = 32;  // beats
+const uint32_t AddressFifo = 16, AccFifo = 8;                           // tiles
+const uint64_t ScalarCycles = 7;     // go to done_o of SCALAR
+const uint64_t ParameterCycles = 6;  // go to run_o
+const uint64_t WalkStart = 7;        // go to the first address: three words, slot, three stages
+const uint64_t FifoCycles = 2;       // through a FIFO in block RAM
+const uint64_t AddressCycles = 2;    // address of an idle write port before its first beat: AW, length FIFO
+
+vector_engine::vector_engine(core &c) : engine(c, Vector)
+{
+  src.depth = SrcFifo;
+  aux.depth = AuxFifo;
+  for (uint32_t k = 0; k < read_stream::Ring; k++) {
+    src.tile[k].user = aux.tile[k].user = this;
+    src.tile[k].client = 2;
+    aux.tile[k].client = 3;
+  }
+  for (burst &b : out)
+    b.user = this;
+}
+
+engine *new_vector_engine(core &c)
+{
+  return new vector_engine(c);
+}
+
+void vector_engine::go(uint64_t t)
+{
+  static const uint32_t counts[4] = { CURTA_MAP_N0, CURTA_MAP_N1, CURTA_MAP_N2, CURTA_MAP_N3 };
+  const uint32_t op = cmd.get(CURTA_CMD_OPCODE), t2 = (uint32_t)(core_.shape.t * core_.shape.t), bus = (uint32_t)core_.shape.bus;
+  loss = false;
+  if (op == CURTA_OP_SCALAR) {
+    finish(t + ScalarCycles);
+    return;
+  }
+  plan = plan_vector(core_.shape, cmd.word);
+  run_at = lane_at = t + ParameterCycles;
+  addresses.clear();
+  ready.clear();
+  acc_tiles.clear();
+  out_made = out_sent = out_done = pass = ky = kx = 0;
+  reserved[0] = reserved[1] = freed[0] = freed[1] = 0;
+  last_write = last_fire = 0;
+  blocked = false;
+  src.start(t2 * plan.src_bytes / bus);
+  aux.start(t2 * plan.aux_bytes / bus);
+  if (op == CURTA_OP_LOSS) {
+    loss = true;
+    loss_row(t);
+    return;
+  }
+  items = 1;
+  for (uint32_t k = 0; k < 4; k++) {
+    n[k] = plan.n32 ? (k ? 1 : cmd.get(CURTA_UPDATE_N)) : cmd.get(counts[k]);
+    i[k] = src_tile[k] = dst_tile[k] = 0;
+    s[k] = k ? cmd.word[9 + k] : 1;
+    d[k] = k ? cmd.word[12 + k] : 1;
+    items *= n[k];
+  }
+  passes_left = items * plan.passes;
+  slot = plan.src ? Src : Dst;
+  walk_at = t + WalkStart;
+  core_.sched.wake(Vector, walk_at);
+}
+
+void vector_engine::work(uint64_t t)
+{
+  if (failure)
+    return;
+  if (loss)
+    loss_work(t);
+  else if (walk_at != Never && !blocked)
+    walk(t);
+}
+
+// ---- walker (curta_vwalk): one address after the other
+
+void vector_engine::walk(uint64_t t)
+{
+  if (t < walk_at) {
+    core_.sched.wake(Vector, walk_at);
+    return;
+  }
+  uint64_t taken = t;
+  if (!take(t, &taken)) {
+    blocked = true;
+    return;
+  }
+  uint32_t gap = advance();
+  walk_at = gap ? taken + gap : Never;
+  if (gap)
+    core_.sched.wake(Vector, walk_at);
+  lanes(taken);
+  send(taken);
+}
+
+uint32_t vector_engine::address() const
+{
+  static const uint32_t base[Kinds] = { CURTA_MAP_SRC, CURTA_MAP_AUX, CURTA_MAP_DST, CURTA_MAP_IDX };
+  const uint32_t t2 = (uint32_t)(core_.shape.t * core_.shape.t);
+  const uint32_t bytes[Kinds] = { plan.src_bytes, plan.aux_bytes, plan.dst_bytes, plan.idx_bytes };
+  bool is_dst = slot >= Dst || (slot == Aux && plan.aux_dst), window = slot == Src ? plan.window_src : slot == Dst && plan.window_dst;
+  uint32_t tile = is_dst ? dst_tile[0] : src_tile[0];
+  if (window)
+    tile += ky * cmd.get(CURTA_MAP_W_SY) + kx * cmd.get(CURTA_MAP_W_SX);
+  return cmd.get(base[slot]) + tile * t2 * bytes[slot];
+}
+
+// Is the address taken?
+bool vector_engine::take(uint64_t t, uint64_t *taken)
+{
+  if (slot >= Dst) {
+    if (addresses.size() >= AddressFifo)
+      return false;
+    addresses.push_back(address());
+    return true;
+  }
+  if (slot == Src && plan.acc) {
+    if (acc_tiles.size() >= AccFifo)
+      return false;
+    acc_tiles.push_back(t + 1);
+    return true;
+  }
+  read_stream &in = slot == Src ? src : aux;
+  if (!in.room())
+    return false;
+  burst &b = in.tile[in.asked++ % read_stream::Ring];
+  b.addr = address();
+  b.beats = in.beats;
+  *taken = core_.read_port(t);
+  core_.read(&b, *taken);
+  return true;
+}
+
+// To the next address: cycles until it is offered, 0 after the last.
+uint32_t vector_engine::advance()
+{
+  if ((slot == Src && plan.window_src) || (slot == Dst && plan.window_dst)) {
+    if (++kx < plan.kw)
+      return 3;                        // two cycles more at a window step
+    kx = 0;
+    if (++ky < plan.kh)
+      return 3;
+    ky = 0;
+  }
+  const bool use[Kinds] = { plan.src, plan.aux, plan.dst, plan.idx };
+  for (int k = slot + 1; k < Kinds; k++)
+    if (use[k]) {
+      slot = (kind)k;
+      return 1;
+    }
+  slot = plan.src ? Src : Dst;
+  return --items ? next_row() : 0;
+}
+
+uint32_t vector_engine::next_row()
+{
+  static const uint32_t cycles[4] = { 1, 5, 8, 10 };  // SAdv0..3; partial sums of the inner loops follow
+  uint32_t k = 0;
+  while (++i[k] == n[k])
+    i[k++] = 0;
+  src_tile[k] += s[k];
+  dst_tile[k] += d[k];
+  for (uint32_t j = 0; j < k; j++) {
+    src_tile[j] = src_tile[k];
+    dst_tile[j] = dst_tile[k];
+  }
+  return cycles[k];
+}
+
+void vector_engine::unblock(uint64_t t)
+{
+  if (!blocked)
+    return;
+  blocked = false;
+  walk_at = std::max(walk_at, t);
+  core_.sched.wake(Vector, walk_at);
+}
+
+// ---- lanes (curta_vissue): a tile passes once for each window position
+
+uint32_t vector_engine::capacity(int stream) const
+{
+  uint32_t t2 = (uint32_t)(core_.shape.t * core_.shape.t), bus = (uint32_t)core_.shape.bus;
+  return stream ? IdxFifo / (t2 * plan.idx_bytes / bus) : DstFifo / (t2 * plan.dst_bytes / bus);
+}
+
+bool vector_engine::lanes_ready() const
+{
+  bool last = pass + 1 == plan.passes, need_src = plan.src && (!plan.window_dst || pass == 0);
+  bool need_aux = plan.aux && (plan.aux_last ? last : pass == 0), result = plan.dst && (plan.window_dst || last);
+  if (need_src && (plan.acc ? acc_tiles.empty() : src.used == src.arrived))
+    return false;
+  if (need_aux && aux.used == aux.arrived)
+    return false;
+  if (plan.fill && addresses.size() <= ready.size())
+    return false;
+  return !result || (room(0) && (!plan.idx || room(1)));
+}
+
+void vector_engine::lanes(uint64_t t)
+{
+  while (passes_left && lanes_ready())
+    one_pass(t);
+}
+
+void vector_engine::one_pass(uint64_t t)
+{
+  const uint32_t t2 = (uint32_t)(core_.shape.t * core_.shape.t), c = (uint32_t)core_.shape.c, bus = (uint32_t)core_.shape.bus;
+  const uint32_t groups = t2 / c;
+  bool last = pass + 1 == plan.passes, need_src = plan.src && (!plan.window_dst || pass == 0);
+  bool need_aux = plan.aux && (plan.aux_last ? last : pass == 0), result = plan.dst && (plan.window_dst || last);
+  uint64_t at = std::max(lane_at, run_at);
+  if (need_src && plan.acc) {
+    at = std::max(at, acc_tiles.front());
+    acc_tiles.pop_front();
+  }
+  if (plan.fill)
+    at = std::max(at, t + 1);
+  for (int k = 0; k < 2; k++)       // room that a written tile has left: two registers
+    if (result && (k == 0 || plan.idx) && reserved[k] >= capacity(k))
+      at = std::max(at, freed_at[k][(reserved[k] - capacity(k)) % Ring] + 2);
+  const burst *s_ = need_src && !plan.acc ? &src.front() : nullptr, *a_ = need_aux ? &aux.front() : nullptr;
+  const uint32_t period = std::max(plan.period, std::max(s_ ? plan.src_period : 1, a_ ? plan.aux_period : 1));
+  for (uint32_t g = 0; g < groups; g++) {
+    if (s_)
+      at = std::max(at, s_->time[((g + 1) * c * plan.src_bytes - 1) / bus] + FifoCycles);
+    if (a_)
+      at = std::max(at, a_->time[((g + 1) * c * plan.aux_bytes - 1) / bus] + FifoCycles);
+    fire[g] = at;
+    at += period;
+  }
+  lane_at = at;
+  last_fire = fire[groups - 1];
+  if (s_)
+    src.used++;
+  if (a_)
+    aux.used++;
+  if (need_src || need_aux)
+    unblock(last_fire + 1);
+  pass = last ? 0 : pass + 1;
+  passes_left--;
+  if (result) {
+    reserved[0]++;
+    emit(Dst, t2 * plan.dst_bytes / bus, t);
+    if (plan.idx) {
+      reserved[1]++;
+      emit(Idx, t2 * plan.idx_bytes / bus, t);
+    }
+    send(t);
+  } else {
+    maybe_finish(t);
+  }
+}
+
+// The beats of a tile of results: each when its last group, or its part of a group, is there.
+void vector_engine::emit(kind k, uint32_t beats, uint64_t t)
+{
+  const uint32_t c = (uint32_t)core_.shape.c, bus = (uint32_t)core_.shape.bus;
+  const uint32_t bytes = c * (k == Dst ? plan.dst_bytes : plan.idx_bytes);     // of a group
+  burst &b = out[out_made++ % Ring];
+  b.stream = k == Idx;
+  b.beats = beats;
+  for (uint32_t j = 0; j < beats; j++) {
+    uint32_t g = ((j + 1) * bus - 1) / bytes, part = bytes > bus ? j % (bytes / bus) : 0;
+    b.time[j] = std::max(fire[g] + plan.out + part + FifoCycles, t + 1);
+  }
+  ready.push_back(&b);
+}
+
+// Addresses and data meet in the order of the walk.
+void vector_engine::send(uint64_t t)
+{
+  while (!ready.empty() && !addresses.empty()) {
+    burst *b = ready.front();
+    ready.pop_front();
+    b->addr = addresses.front();
+    addresses.pop_front();
+    uint64_t from = t + 1;
+    if (out_sent == out_done)      // an idle port: the address leaves when the first beat is there
+      from = std::max(from, b->time[0] + AddressCycles);
+    for (uint32_t j = 0; j < b->beats && b->time[j] < from; j++)
+      b->time[j] = from;
+    out_sent++;
+    core_.write(b, t);
+    if (slot >= Dst || addresses.size() + 1 == AddressFifo)
+      unblock(t + 1);
+  }
+}
+
+void vector_engine::burst_done(burst *b, uint64_t t)
+{
+  core_.moved(b, t);
+  if (b->write) {
+    out_done++;
+    last_write = t;
+    freed_at[b->stream][freed[b->stream]++ % Ring] = t;
+  } else if (b->client == 2) {
+    src.arrived++;
+  } else {
+    aux.arrived++;
+  }
+  if (b->bad)
+    bus_error(0);
+  if (failure) {                   // nothing more is asked for
+    walk_at = loss_at = Never;
+    if (idle_bus())
+      finish(t + core_.mem.latency + 2);
+    return;
+  }
+  if (loss) {
+    if (!b->write || row >= rounded)
+      loss_data(t);
+    return;
+  }
+  if (!b->write)
+    unblock(t + 1);                // fewer bursts outstanding
+  lanes(t);
+  maybe_finish(t);
+}
+
+// done_o: two cycles after the last acknowledgement, three with a scale register.
+void vector_engine::maybe_finish(uint64_t t)
+{
+  if (passes_left || walk_at != Never || out_made != out_done || !ready.empty() || !addresses.empty() || !running)
+    return;
+  (void)t;
+  if (plan.dst)
+    finish(last_write + core_.mem.latency + 2);
+  else
+    finish(last_fire + plan.out + 3);   // the lanes are empty, the scale register is written
+}
+
+// ---- LOSS
+
+void vector_engine::loss_row(uint64_t t)
+{
+  const uint32_t side = (uint32_t)core_.shape.t;
+  if (t == cmd.go) {
+    rows = cmd.get(CURTA_LOSS_ROWS);
+    classes = cmd.get(CURTA_LOSS_CLASSES);
+    rounded = (rows + side - 1) / side * side;
+    row = 0;
+    t += ParameterCycles + 2;           // SSize0 waits for the parameters, SSize1
+  }
+  wanted = 0;
+  loss_at = t + 3;                      // SRow, SAddr0, SAddr1
+  src.start(1);
+  aux.start(1);
+  core_.sched.wake(Vector, loss_at);
+}
+
+// Asks for the logits and the label of an image, three cycles an address.
+void vector_engine::loss_work(uint64_t t)
+{
+  const uint32_t side = (uint32_t)core_.shape.t, pieces = (classes + side - 1) / side, bus = (uint32_t)core_.shape.bus;
+  if (t < loss_at) {
+    if (loss_at != Never)
+      core_.sched.wake(Vector, loss_at);
+    return;
+  }
+  loss_at = Never;
+  if (row >= rows) {
+    loss_data(t);
+    return;
+  }
+  read_stream &in = wanted < pieces ? src : aux;
+  if (!in.room()) {
+    core_.sched.wake(Vector, loss_at = t + 1);
+    return;
+  }
+  burst &b = in.tile[in.asked++ % read_stream::Ring];
+  uint64_t taken = core_.read_port(t);
+  uint32_t addr = &in == &src ? cmd.get(CURTA_LOSS_SRC) + (row / side * pieces + wanted) * side * side + row % side * side
+                              : cmd.get(CURTA_LOSS_AUX) + 2 * row;
+  b.addr = addr / bus * bus;
+  b.beats = 1;
+  core_.read(&b, taken);
+  src.depth = SrcFifo;
+  if (wanted++ < pieces)
+    core_.sched.wake(Vector, loss_at = taken + 3);
+}
+
+// All beats of an image are there: the rest of its time is arithmetic. Then its row goes out in pieces of T bytes.
+void vector_engine::loss_data(uint64_t t)
+{
+  const uint32_t side = (uint32_t)core_.shape.t, pieces = (classes + side - 1) / side, bus = (uint32_t)core_.shape.bus;
+  const bool real = row < rows;
+  if (row >= rounded) {
+    if (out_made == out_done)
+      finish(last_write + core_.mem.latency + 3);
+    return;
+  }
+  if (real && (src.arrived < pieces || aux.arrived < 1))
+    return;
+  uint64_t at = real ? src.tile[(pieces - 1) % read_stream::Ring].last : t;
+  if (real) {
+    uint64_t c_at = 0;
+    for (uint32_t k = 0; k < pieces; k++)
+      c_at = std::max(c_at, src.tile[k % read_stream::Ring].last + FifoCycles) + std::min(side, classes - k * side);
+    at = std::max(c_at, aux.tile[0].last + FifoCycles) + 1;      // label
+    at += 3 + classes + 4;                                       // largest logit, sum of the terms
+    at += 19 + 15 * (uint64_t)(classes - 1);                     // divisions: 12 bits each, first waits for a term
+    at += 5 + 1;                                                 // the label's error, SOut
+  }
+  for (uint32_t k = 0; k < pieces; k++) {
+    at += side + 5;                                              // read T bytes, room, address
+    burst &b = out[out_made++ % Ring];
+    b.stream = 0;
+    b.beats = 1;
+    b.addr = (cmd.get(CURTA_LOSS_DST) + (row / side * pieces + k) * side * side + row % side * side) / bus * bus;
+    b.time[0] = std::max(at + 3, t + 1);
+    out_sent++;
+    core_.write(&b, t);
+  }
+  row++;
+  if (row < rounded)
+    loss_row(at + 1);
+}
+
+}  // namespace curta_time

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// curta_time_vector.h - the vector engine in time
+//   walker -> addresses -> read streams -> lanes -> write streams; each tile is one event of each
+#ifndef CURTA_TIME_VECTOR_H
+#define CURTA_TIME_VECTOR_H
+#include <deque>
+#include "curta_time_core.h"
+
+namespace curta_time {
+
+// What a command needs of the engine: curta_vector.v derives the same from the command words.
+struct vector_plan {
+  bool src, aux, dst, idx;       // streams that are used
+  bool acc;                      // SRC is the accumulator memory
+  bool aux_last;                 // AUX belongs to the last window position (mask), else to the first
+  bool aux_dst;                  // and is shaped like DST
+  bool window_src, window_dst;   // the window walks SRC (pooling), DST (scatter)
+  bool copy;                     // int32 leaves as it came
+  bool fill, n32, writes_scalar;
+  uint32_t kh, kw, passes;       // window positions
+  uint32_t src_bytes, aux_bytes, dst_bytes, idx_bytes; // of an element
+  uint32_t period;               // cycles from one group of C elements to the next, for the lanes
+  uint32_t src_period, aux_period; // and for the streams, where the pass reads them
+  uint32_t out;                  // cycles from the entry of a group to its result in the write FIFO
+};
+vector_plan plan_vector(const curta_config &shape, const uint32_t *cmd);
+
+// One read stream (curta_vstream_rd): tiles asked for, arrived, consumed.
+struct read_stream {
+  static const uint32_t Ring = 64, MaxOpen = 15;
+  burst tile[Ring];
+  uint32_t depth = 0;            // of the FIFO, in beats
+  uint32_t beats = 0;            // of a tile
+  uint32_t asked = 0, arrived = 0, used = 0;
+  void start(uint32_t tile_beats) { beats = tile_beats; asked = arrived = used = 0; }
+  bool room() const { return (asked - used + 1) * beats <= depth && asked - arrived < MaxOpen; }
+  const burst &front() const { return tile[used % Ring]; }
+};
+
+class vector_engine : public engine {
+public:
+  explicit vector_engine(core &c);
+  void burst_done(burst *b, uint64_t t) override;
+
+protected:
+  void go(uint64_t t) override;
+  void work(uint64_t t) override;
+
+private:
+  enum kind { Src, Aux, Dst, Idx, Kinds };
+  static const uint32_t Ring = 64;
+  vector_plan plan;
+  uint64_t run_at = 0;           // the parameters are there
+
+  // walker
+  uint64_t items = 0;            // that it has still to walk, with the present one
+  kind slot = Src;
+  uint32_t ky = 0, kx = 0, i[4], n[4], s[4], d[4];
+  uint32_t src_tile[4], dst_tile[4];
+  uint64_t walk_at = Never;      // the next address is offered
+  bool blocked = false;          // it is not taken for want of room
+  void walk(uint64_t t);
+  bool take(uint64_t t, uint64_t *taken);
+  uint32_t advance();
+  uint32_t next_row();
+  uint32_t address() const;
+  void unblock(uint64_t t);
+
+  // operands
+  read_stream src, aux;
+  std::deque<uint64_t> acc_tiles;    // when each could be read
+  // lanes
+  uint64_t passes_left = 0;
+  uint32_t pass = 0;
+  uint64_t lane_at = 0, last_fire = 0;
+  uint64_t fire[256];                // when each group of the present tile enters
+  bool lanes_ready() const;
+  void lanes(uint64_t t);
+  void one_pass(uint64_t t);
+  void emit(kind k, uint32_t beats, uint64_t t);
+
+  // results: bursts in the order of the walk
+  burst out[Ring];
+  std::deque<uint32_t> addresses;      // taken from the walker, their data still to come
+  std::deque<burst *> ready;           // data, the address still to come
+  uint32_t out_made = 0, out_sent = 0, out_done = 0;
+  uint32_t reserved[2] = {}, freed[2] = {};   // tiles of DST and IDX begun, written
+  uint64_t freed_at[2][Ring];
+  uint64_t last_write = 0;
+  uint32_t capacity(int stream) const;
+  bool room(int stream) const { return reserved[stream] - freed[stream] < capacity(stream); }
+  void send(uint64_t t);
+  void maybe_finish(uint64_t t);
+  bool idle_bus() const { return src.asked == src.arrived && aux.asked == aux.arrived && out_sent == out_done; }
+
+  // LOSS: an image at a time (curta_loss.v)
+  bool loss = false;
+  uint32_t rows = 0, row = 0, classes = 0, rounded = 0, wanted = 0;
+  uint64_t loss_at = Never;
+  void loss_work(uint64_t t);
+  void loss_row(uint64_t t);
+  void loss_data(uint64_t t);
+};
+
+}  // namespace curta_time
+#endif

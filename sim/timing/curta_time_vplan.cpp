@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// curta_time_vplan.cpp - what a vector command needs of the engine, and what a group of elements costs in its lanes
+#include <algorithm>
+#include "curta_time_vector.h"
+
+namespace curta_time {
+namespace {
+
+// Stages from the entry of a group to its result: front, three of the requantiser, post (v1..v5).
+const uint32_t LaneStages = 5;
+// Draws of a group start when those of the last one are taken: two stages, nine cycles of curta_rand.
+const uint32_t DrawPeriod = 11;
+
+uint32_t max1(uint32_t x)
+{
+  return x ? x : 1;
+}
+
+// A group of a stepped command: rotations that add the decay term, then a pass through all stages for each rounding.
+uint32_t stepped_period(bool decay, bool master, bool reduce, uint32_t turn)
+{
+  uint32_t cycles = LaneStages + 1;
+  if (decay)
+    cycles += turn;
+  if (decay && master)
+    cycles += LaneStages + 1;                  // w = psto(wf) for the decay term
+  if (master && !reduce)
+    cycles += LaneStages;                      // psto(wf')
+  return cycles;
+}
+
+}  // namespace
+
+vector_plan plan_vector(const curta_config &shape, const uint32_t *cmd)
+{
+  const uint32_t op = curta_cmd_get(cmd, CURTA_CMD_OPCODE), c = (uint32_t)shape.c, bus = (uint32_t)shape.bus;
+  const uint32_t turn = max1(4 * c / bus);     // beats of a group of int32
+  const bool map = op == CURTA_OP_MAP, scatter = op == CURTA_OP_SCATTER, update = op == CURTA_OP_UPDATE;
+  const bool reduce = op == CURTA_OP_REDUCE;
+  const bool decay = (update || reduce) && curta_cmd_get(cmd, CURTA_UPDATE_DECAY);
+  const bool master = (update || decay) && curta_cmd_get(cmd, CURTA_UPDATE_MASTER);
+  vector_plan p = {};
+  p.fill = op == CURTA_OP_FILL;
+  p.writes_scalar = reduce || op == CURTA_OP_LOSS;
+  p.n32 = update || reduce;
+  p.window_src = map && curta_cmd_get(cmd, CURTA_MAP_POOL);
+  p.window_dst = scatter;
+  p.aux_last = p.aux_dst = map && curta_cmd_get(cmd, CURTA_MAP_MASK);
+  p.copy = map && curta_cmd_get(cmd, CURTA_MAP_DST_TYPE) == CURTA_TYPE_INT32;
+  p.src = map || scatter || update || reduce;
+  p.acc = (map || update || reduce) && curta_cmd_get(cmd, CURTA_MAP_SRC_ACC);
+  p.aux = p.aux_last || scatter || update || decay;
+  p.dst = map || scatter || update || p.fill;
+  p.idx = p.window_src || (update && master);
+  p.kh = p.kw = p.passes = 1;
+  if (p.window_src || p.window_dst) {
+    p.kh = curta_cmd_get(cmd, CURTA_MAP_KH);
+    p.kw = curta_cmd_get(cmd, CURTA_MAP_KW);
+    p.passes = p.kh * p.kw;
+  }
+  p.src_bytes = (map || scatter) && !p.acc && curta_cmd_get(cmd, CURTA_MAP_SRC_TYPE) == CURTA_TYPE_INT8 ? 1 : 4;
+  p.aux_bytes = master ? 2 : 1;
+  p.dst_bytes = p.copy ? 4 : 1;
+  p.idx_bytes = update ? 2 : 1;
+  p.period = 1;
+  p.out = LaneStages;
+  if (p.copy) {
+    p.period = turn;
+    p.out = 1;
+  }
+  if (curta_cmd_get(cmd, CURTA_MAP_ROUND) == CURTA_ROUND_STOCHASTIC && (update || ((map || scatter) && curta_cmd_get(cmd, CURTA_MAP_REQ))))
+    p.period = std::max(p.period, DrawPeriod);
+  if (decay || master) {
+    p.period = std::max(p.period, stepped_period(decay, master, reduce, turn) + (p.acc ? 1u : 0u));
+    p.out = p.period - 1;
+  } else if (p.acc) {
+    p.out++;                                   // the memory answers a cycle later
+  }
+  // A beat a cycle leaves a read FIFO.
+  p.src_period = p.acc ? 1 : max1(p.src_bytes * c / bus);
+  p.aux_period = max1(p.aux_bytes * c / bus);
+  return p;
+}
+
+}  // namespace curta_time

@@ -1,0 +1,30 @@
+# Tests of the timing model and of the SystemC device.
+SYSC_DIR := $(BUILD)/tests/systemc
+.PRECIOUS: $(SYSC_DIR)/%.o
+$(SYSC_DIR)/%.o: tests/systemc/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALLC) -Itools/curta -c $< -o $@
+$(SYSC_DIR)/compare_timing: $(SYSC_DIR)/compare_timing.o $(filter-out %/main.o,$(TOOLS_OBJ)) $(TOOLS_SIM) $(TOOLS_LIBS) $(BUILD)/sim/libcurta_rtl.a
+	$(CXX) $(CFLAGS) $^ -o $@ -lsystemc $(TOOLS_LINK)
+
+# The tests of the RTL on the timing model and on the SystemC model: same programs, same records, errors and memory.
+TESTS += $(foreach d,timed systemc,$(addprefix $(SYSC_DIR)/$(d)_,control errors random))
+$(SYSC_DIR)/as_systemc.o: tests/systemc/as_rtl.c
+	@mkdir -p $(@D)
+	$(CC) $(ALLC) -DAS_SYSTEMC -c $< -o $@
+$(SYSC_DIR)/timed_random: $(DEVICE_DIR)/test_random.o $(DEVICE_OBJ) $(SYSC_DIR)/as_rtl.o $(BUILD)/timing/libcurta_timed.a $(GOLDEN_LIB)
+	$(CXX) $(CFLAGS) $^ -o $@ -lpthread
+$(SYSC_DIR)/timed_%: $(SIMT_DIR)/test_%.o $(SIMT_DIR)/pair.o $(SYSC_DIR)/as_rtl.o $(BUILD)/timing/libcurta_timed.a $(GOLDEN_LIB)
+	$(CXX) $(CFLAGS) $^ -o $@ -lpthread
+$(SYSC_DIR)/systemc_random: $(DEVICE_DIR)/test_random.o $(DEVICE_OBJ) $(SYSC_DIR)/as_systemc.o $(BUILD)/systemc/libcurta_systemc.a $(BUILD)/timing/libcurta_timed.a $(GOLDEN_LIB)
+	$(CXX) $(CFLAGS) $^ -o $@ -lsystemc -lpthread
+$(SYSC_DIR)/systemc_%: $(SIMT_DIR)/test_%.o $(SIMT_DIR)/pair.o $(SYSC_DIR)/as_systemc.o $(BUILD)/systemc/libcurta_systemc.a $(BUILD)/timing/libcurta_timed.a $(GOLDEN_LIB)
+	$(CXX) $(CFLAGS) $^ -o $@ -lsystemc -lpthread
+
+.PHONY: timing-table
+timing-table: $(SYSC_DIR)/compare_timing ## the timing model against the RTL, docs/data/timing.md (minutes)
+	@tests/systemc/timing_table.sh $< >$(BUILD)/timing.md && cp $(BUILD)/timing.md docs/data/timing.md
+
+TESTS += $(SYSC_DIR)/test_timing
+$(SYSC_DIR)/test_timing: tests/systemc/test_timing.sh $(SYSC_DIR)/compare_timing
+	@install -m 755 $< $@

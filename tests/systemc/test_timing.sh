@@ -1,0 +1,30 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# test_timing.sh - the timing model against the RTL (step within 3 %, commands within 10 %), SystemC against the timing model
+# (to the cycle); a model with a wrong latency is found
+# usage: test_timing.sh [COMPARE]   from the repository root
+set -u
+compare=${1:-${BUILD:-build}/tests/systemc/compare_timing}
+failed=0
+check() { # NAME ARGS...
+  local name=$1 out
+  shift
+  if out=$("$compare" "$@" 2>&1); then echo "PASS $name: $(tail -n 1 <<<"$out")"; else
+    echo "FAIL $name: compare_timing $*: $(tail -n 2 <<<"$out" | tr '\n' ' ')"
+    failed=1
+  fi
+}
+check "cycles, tiny" tiny nets/vgg3.net 3 8 30 table
+check "cycles, base" base nets/mlp.net 64 8 30 table
+check "cycles, base, slow memory" base nets/vgg3.net 5 2 100 table
+check "cycles, large" large nets/vgg3.net 16 16 30 table
+check "cycles, SystemC" base nets/vgg3.net 8 8 30 equal timed systemc
+check "cycles, SystemC, large" large nets/mlp.net 16 8 30 equal timed systemc
+# The checker is checked: the same step on two memories is not equal.
+if "$compare" base nets/mlp.net 16 8 30 equal timed rtl >/dev/null 2>&1; then
+  echo "FAIL cycles of the RTL and of the model are never all equal, and the comparison says so"
+  failed=1
+else
+  echo "PASS a difference of cycles is found"
+fi
+exit $failed

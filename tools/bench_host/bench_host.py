@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Training on a CPU: Curta's golden device beside PyTorch in fp32, in one run, and the rate of its inner loops.
+
+usage: bench_host.py [--out FILE] [--rounds 5] [--seconds 1.0] [--threads N] [--nets mlp,lenet,vgg11,vgg-small-7]
+
+Needs build/curta-golden, build/tests/driver/bench_passes and a Python with torch (Debian: python3-torch, for /usr/bin/python3).
+Both sides train the same network on the same batch with the same number of threads, in turns: round for round one run of
+each, and the ratio is the median over the rounds.
+"""
+import argparse
+import os
+import re
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = ROOT / os.environ.get("BUILD", "build")
+CURTA, PASSES, TORCH = BUILD / "curta-golden", BUILD / "tests/driver/bench_passes", Path(__file__).with_name("torch_step.py")
+BATCH = 64
+
+
+def python_with_torch():
+    for python in (sys.executable, "/usr/bin/python3"):
+        if subprocess.run([python, "-c", "import torch"], capture_output=True).returncode == 0:
+            return python
+    sys.exit("bench_host: no Python here can import torch; install it with: apt-get install python3-torch (only this benchmark needs it)")
+
+
+def peak_mib(process):
+    """Waits for a child; its peak resident memory in MiB."""
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return usage.ru_maxrss / 1024
+
+
+class Torch:
+    def __init__(self, python, net, batch, threads):
+        self.batch = batch
+        self.child = subprocess.Popen([python, TORCH, net, str(batch), str(threads)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        words = self.child.stdout.readline().split()
+        if words[:1] != ["ready"]:
+            sys.exit(f"bench_host: torch_step.py failed on {net}")
+        self.version = words[1]
+
+    def run(self, steps):
+        """Images a second: by the clock, by processor time of the process."""
+        self.child.stdin.write(f"{steps}\n")
+        self.child.stdin.flush()
+        wall, cpu = map(float, self.child.stdout.readline().split())
+        return steps * self.batch / wall, steps * self.batch / cpu
+
+    def close(self):
+        self.child.stdin.close()
+        return peak_mib(self.child)
+
+
+def curta(net, batch, threads, steps):
+    """Images a second by the clock and by processor time, and peak MiB, of one run of the program."""
+    child = subprocess.Popen([CURTA, "bench", "--net", net, "--batch", str(batch), "--steps", str(steps), "--threads", str(threads), "--quiet"],
+                             stdout=subprocess.PIPE, text=True)
+    text = child.stdout.read()
+    memory = peak_mib(child)
+    m = re.search(r"(\d+) steps of (\d+) images.*: ([\d.]+) s, ([\d.]+) s CPU", text)
+    if child.returncode or not m:
+        sys.exit(f"bench_host: curta bench failed on {net}: {text}")
+    images = int(m[1]) * int(m[2])
+    return images / float(m[3]), images / float(m[4]), memory
+
+
+def steps_for(rate, batch, seconds):
+    return max(1, round(rate * seconds / batch))
+
+
+def compare(python, net, args):
+    torch = Torch(python, net, BATCH, args.threads)
+    a = steps_for(torch.run(1)[0], BATCH, args.seconds)
+    b = steps_for(curta(net, BATCH, args.threads, 2)[0], BATCH, args.seconds)
+    rounds = [(curta(net, BATCH, args.threads, b), torch.run(a)) for _ in range(args.rounds)]
+    median = lambda f: statistics.median(f(ours, theirs) for ours, theirs in rounds)
+    return {"ours": median(lambda o, t: o[0]), "torch": median(lambda o, t: t[0]), "ratio": median(lambda o, t: o[0] / t[0]),
+            "cpu_ratio": median(lambda o, t: o[1] / t[1]), "ours_mib": max(o[2] for o, _ in rounds), "torch_mib": torch.close(),
+            "version": torch.version, "steps": b}
+
+
+def batches(net, args, steps):
+    """Our images a second at several batches, in turns."""
+    sizes = (32, 64, 256)
+    runs = {n: [] for n in sizes}
+    for _ in range(args.rounds):
+        for n in sizes:
+            runs[n].append(curta(net, n, args.threads, max(1, steps * BATCH // n)))
+    return [(n, statistics.median(r[0] for r in runs[n]), statistics.median(r[1] for r in runs[n]), max(r[2] for r in runs[n])) for n in sizes]
+
+
+def passes(net, rounds):
+    """[(layer, pass, macs, best GMAC/s)], peak, instruction set: the best of the rounds on both sides."""
+    best, peak, cpu = {}, 0, ""
+    for _ in range(rounds):
+        lines = subprocess.run([PASSES, net, str(BATCH), "2"], capture_output=True, text=True, check=True).stdout.splitlines()
+        peak, cpu = max(peak, float(lines[0].split()[1])), lines[0].split()[2]
+        for layer, name, macs, gemm, _, _ in (line.split() for line in lines[1:]):
+            if int(macs) and float(gemm):
+                key = layer, name, int(macs)
+                best[key] = max(best.get(key, 0), int(macs) / float(gemm) * 1e-6)
+    return [(*key, rate) for key, rate in best.items()], peak, cpu
+
+
+def cpu_name():
+    text = Path("/proc/cpuinfo").read_text()
+    m = re.search(r"model name\s*: (.*)", text)
+    flags = re.search(r"flags\s*: (.*)", text)
+    known = [f for f in ("avx2", "avx512f", "avx512_vnni", "avx512vbmi", "amx_int8") if flags and f in flags[1].split()]
+    return f"{m[1] if m else os.uname().machine}, {os.cpu_count()} cores, {' '.join(known)}"
+
+
+def rate(x):
+    return f"{x:,.0f}" if x >= 100 else f"{x:.1f}"
+
+
+def tables(args, python):
+    nets = [(n, str(ROOT / "nets" / f"{n}.net")) for n in args.nets.split(",")]
+    out, scaling, version = [], [], ""
+    for name, net in nets:
+        r = compare(python, net, args)
+        version = r["version"]
+        out.append(f"| {name} | {rate(r['ours'])} | {rate(r['torch'])} | {r['ratio']:.1f} | {r['cpu_ratio']:.1f} | {r['ours_mib']:.0f} | {r['torch_mib']:.0f} | {r['ours_mib'] / r['torch_mib']:.2f} |")
+        scaling += [f"| {name} | {n} | {rate(wall)} | {rate(cpu)} | {mib:.0f} |" for n, wall, cpu, mib in batches(net, args, r["steps"])]
+        print(out[-1], flush=True)
+    yield f"Measured by `make bench-host` on: {cpu_name()}. {args.threads} threads, batch {BATCH}, PyTorch {version} in fp32 (same network, no biases, no batch"
+    yield "normalisation, SGD with momentum 0.9, batch in memory), in turns, median of the rounds. Load average when it ended: " + f"{os.getloadavg()[0]:.1f}."
+    yield "*CPU ratio* counts images for a second of processor time of all threads instead of a second on the clock: other programs on the"
+    yield "machine disturb it less. Memory is the peak of the whole process: with Python and the import of torch there, with the program and its"
+    yield "synthetic data here."
+    yield ""
+    yield "| network | Curta, images/s | PyTorch, images/s | ratio | CPU ratio | Curta, peak MiB | PyTorch, peak MiB | memory ratio |"
+    yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
+    yield from out
+    yield ""
+    yield "| network | batch | images/s | images per CPU second | peak MiB |"
+    yield "| --- | --- | --- | --- | --- |"
+    yield from scaling
+    for name, net in nets:
+        rows, peak, cpu = passes(net, args.rounds)
+        large = [r for r in rows if r[2] >= 8e8]
+        if not large or not peak:
+            continue
+        yield ""
+        yield f"GEMM of the large convolutions of {name} ({cpu}), packing included, one thread, by processor time; measured peak of vpdpbusd on a core: {peak:.0f} GMAC/s."
+        yield ""
+        yield "| layer | pass | GMAC a step | GMAC/s | of the peak |"
+        yield "| --- | --- | --- | --- | --- |"
+        yield from (f"| {layer} | {p} | {macs * 1e-9:.2f} | {gmacs:.0f} | {100 * gmacs / peak:.0f} % |" for layer, p, macs, gmacs in large)
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    ap.add_argument("--out")
+    ap.add_argument("--rounds", type=int, default=5)
+    ap.add_argument("--seconds", type=float, default=1.0)
+    ap.add_argument("--threads", type=int, default=os.cpu_count())
+    ap.add_argument("--nets", default="mlp,lenet,vgg11,vgg-small-7")
+    args = ap.parse_args()
+    text = "\n".join(tables(args, python_with_torch())) + "\n"
+    print(text)
+    if args.out:
+        Path(args.out).write_text(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""fp32 training steps of a network file with PyTorch, for bench_host.py.
+
+usage: torch_step.py NET BATCH THREADS
+
+For every number N on a line of standard input it runs N steps and prints "seconds cpu_seconds". The network is the file's
+(no biases, no batch normalisation), the optimiser SGD with momentum 0.9, the batch lies in memory, and two steps have run
+before the first line is read.
+"""
+import resource
+import sys
+import time
+
+import torch
+from torch import nn
+
+
+def layers(path):
+    """The network file as modules; shapes are followed for the sizes that PyTorch wants to be told."""
+    out, c, h, w = [], 0, 0, 0
+    for line in open(path, encoding="utf-8"):
+        words = line.split("#")[0].split()
+        if not words:
+            continue
+        option = {k: int(v) for k, v in zip(words[2::2], words[3::2])} if words[0] == "conv" else {}
+        if words[0] == "input":
+            c, h, w = map(int, words[1:])
+            first = (c, h, w)
+        elif words[0] == "conv":
+            k, stride, pad = option["kernel"], option.get("stride", 1), option.get("pad", 0)
+            out.append(nn.Conv2d(c, int(words[1]), k, stride, pad, bias=False))
+            c, h, w = int(words[1]), (h + 2 * pad - k) // stride + 1, (w + 2 * pad - k) // stride + 1
+        elif words[0] == "relu":
+            out.append(nn.ReLU(inplace=True))
+        elif words[0] == "maxpool":
+            out.append(nn.MaxPool2d(int(words[1])))
+            h, w = h // int(words[1]), w // int(words[1])
+        elif words[0] == "flatten":
+            out.append(nn.Flatten())
+            c, h, w = c * h * w, 1, 1
+        elif words[0] == "dropout":
+            out.append(nn.Dropout(float(words[1])))
+        elif words[0] == "linear":
+            if h * w != 1:
+                out.append(nn.Flatten())
+            out.append(nn.Linear(c * h * w, int(words[1]), bias=False))
+            c, h, w = int(words[1]), 1, 1
+        else:
+            raise SystemExit(f"{path}: {words[0]}: not known here")
+    return nn.Sequential(*out), first, c
+
+
+def main():
+    path, batch, threads = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    torch.set_num_threads(threads)
+    torch.manual_seed(1)
+    net, shape, classes = layers(path)
+    x, y = torch.randn(batch, *shape), torch.randint(classes, (batch,))
+    ce, sgd = nn.CrossEntropyLoss(), torch.optim.SGD(net.parameters(), 0.001, 0.9)
+
+    def step():
+        sgd.zero_grad(set_to_none=True)
+        ce(net(x), y).backward()
+        sgd.step()
+
+    step()
+    step()
+    print("ready", torch.__version__, flush=True)
+    for line in sys.stdin:
+        start, cpu = time.perf_counter(), time.process_time()
+        for _ in range(int(line)):
+            step()
+        print(time.perf_counter() - start, time.process_time() - cpu, flush=True)
+
+
+if __name__ == "__main__":
+    main()
