@@ -108,7 +108,7 @@ static int shape(struct curta_layer *l, struct curta_diag *diag)
     l->oh = l->ow = 1;
     return 0;
   case CURTA_LAYER_DROPOUT:
-    if (l->drop_log2 < 1 || l->drop_log2 > 3)
+    if (!l->drop_rate && (l->drop_log2 < 1 || l->drop_log2 > 3))
       return diag_set(diag, 0, "dropout: only 0.5, 0.75 and 0.875 keep the arithmetic integer (1 - 2^-k)");
     break;
   case CURTA_LAYER_RELU:
@@ -136,6 +136,10 @@ int curta_net_add(struct curta_net *net, const struct curta_layer *layer, struct
   l.c = prev ? prev->o : net->c;
   l.h = prev ? prev->oh : net->h;
   l.w = prev ? prev->ow : net->w;
+  if (net->algorithm != CURTA_NITRO_D)
+    l.drop_rate = 0;
+  else if ((err = nitro_layer(&l, diag)) != 0)
+    return err;
   err = shape(&l, diag);
   if (err)
     return err;
@@ -157,6 +161,8 @@ int curta_net_finish(struct curta_net *net, struct curta_diag *diag)
                     last->ow);
   if (last->o > CURTA_MAX_CLASSES)
     return diag_set(diag, 0, "%u classes: the loss unit takes at most %u", last->o, (uint32_t)CURTA_MAX_CLASSES);
+  if (net->algorithm == CURTA_NITRO_D && nitro_finish(net, diag))
+    return -EINVAL;
   net->classes = last->o;
   return 0;
 }

@@ -3,15 +3,8 @@
 #include <string.h>
 #include "net_int.h"
 
-#define WORD 24
-
-struct line {
-  const char *at, *end;
-  int number;
-};
-
 /* Next word of the line into w, cut to fit and fit for a message; false at the end or a comment. */
-static bool word(struct line *l, char w[WORD])
+bool line_word(struct line *l, char w[WORD])
 {
   size_t n = 0;
   while (l->at < l->end && (*l->at == ' ' || *l->at == '\t' || *l->at == '\r'))
@@ -41,20 +34,20 @@ static bool number(const char *w, uint32_t *value)
   return true;
 }
 
-static int want_number(struct line *l, const char *what, uint32_t max, uint32_t *value, struct curta_diag *diag)
+int line_number(struct line *l, const char *what, uint32_t max, uint32_t *value, struct curta_diag *diag)
 {
   char w[WORD];
-  if (!word(l, w))
+  if (!line_word(l, w))
     return diag_set(diag, l->number, "%s: a number is missing", what);
   if (!number(w, value) || *value > max)
     return diag_set(diag, l->number, "%s: expected a number 0..%u, found \"%s\"", what, max, w);
   return 0;
 }
 
-static int no_more(struct line *l, const char *what, struct curta_diag *diag)
+int line_end(struct line *l, const char *what, struct curta_diag *diag)
 {
   char w[WORD];
-  return word(l, w) ? diag_set(diag, l->number, "%s: nothing may follow, found \"%s\"", what, w) : 0;
+  return line_word(l, w) ? diag_set(diag, l->number, "%s: nothing may follow, found \"%s\"", what, w) : 0;
 }
 
 static int parse_conv(struct line *l, struct curta_layer *layer, struct curta_diag *diag)
@@ -62,14 +55,14 @@ static int parse_conv(struct line *l, struct curta_layer *layer, struct curta_di
   static const char *const keys[] = {"kernel", "stride", "pad"};
   uint32_t v[3] = {0, 1, 0};
   char w[WORD];
-  int err = want_number(l, "conv", 65535, &layer->o, diag);
-  while (!err && word(l, w)) {
+  int err = line_number(l, "conv", 65535, &layer->o, diag);
+  while (!err && line_word(l, w)) {
     int k = 0;
     while (k < 3 && strcmp(w, keys[k]))
       k++;
     if (k == 3)
       return diag_set(diag, l->number, "conv: unknown word \"%s\": use kernel R, stride S, pad P", w);
-    err = want_number(l, keys[k], 255, &v[k], diag);
+    err = line_number(l, keys[k], 255, &v[k], diag);
   }
   if (!err && !v[0])
     return diag_set(diag, l->number, "conv: \"kernel R\" is missing");
@@ -83,12 +76,12 @@ static int parse_dropout(struct line *l, struct curta_layer *layer, struct curta
 {
   static const char *const p[] = {"0.5", "0.75", "0.875"};
   char w[WORD];
-  if (!word(l, w))
+  if (!line_word(l, w))
     return diag_set(diag, l->number, "dropout: the probability is missing: 0.5, 0.75 or 0.875");
   for (uint16_t i = 0; i < 3; i++)
     if (!strcmp(w, p[i])) {
       layer->drop_log2 = (uint16_t)(i + 1);
-      return no_more(l, "dropout", diag);
+      return line_end(l, "dropout", diag);
     }
   return diag_set(diag, l->number, "dropout: probability \"%s\": only 0.5, 0.75 and 0.875 keep the arithmetic integer",
                   w);
@@ -108,13 +101,13 @@ static int parse_layer(struct line *l, const char *name, struct curta_net *net, 
     err = parse_conv(l, &layer, diag);
     break;
   case CURTA_LAYER_DROPOUT:
-    err = parse_dropout(l, &layer, diag);
+    err = net->algorithm == CURTA_NITRO_D ? nitro_dropout(l, &layer, diag) : parse_dropout(l, &layer, diag);
     break;
   case CURTA_LAYER_LINEAR:
-    err = want_number(l, name, 65535, &layer.o, diag);
+    err = line_number(l, name, 65535, &layer.o, diag);
     break;
   case CURTA_LAYER_MAXPOOL:
-    err = want_number(l, name, 255, &v, diag);
+    err = line_number(l, name, 255, &v, diag);
     layer.kernel = (uint8_t)v;
     break;
   case CURTA_LAYER_RELU:
@@ -124,10 +117,31 @@ static int parse_layer(struct line *l, const char *name, struct curta_net *net, 
     return diag_set(diag, l->number, "unknown layer \"%s\": use conv, linear, relu, maxpool, flatten or dropout", name);
   }
   if (!err)
-    err = no_more(l, name, diag);
+    err = line_end(l, name, diag);
   if (!err && (err = curta_net_add(net, &layer, diag)) != 0 && diag)
     diag->line = l->number;
   return err;
+}
+
+/* The line "algorithm ...", before any other; *nitro: it says so. */
+static int parse_algorithm(struct line *l, bool *nitro, struct curta_diag *diag)
+{
+  static const char *const names[] = CURTA_ALGORITHM_NAMES;
+  char w[WORD] = "";
+  line_word(l, w);
+  *nitro = !strcmp(w, names[CURTA_NITRO_D]);
+  if (!*nitro && strcmp(w, names[CURTA_NITI]))
+    return diag_set(diag, l->number, "algorithm: expected niti or nitro-d, found \"%s\"", w);
+  return line_end(l, "algorithm", diag);
+}
+
+/* A line behind "input". */
+static int parse_line(struct line *l, const char *name, struct curta_net *net, struct curta_diag *diag)
+{
+  int err = 0;
+  if (net->algorithm == CURTA_NITRO_D && nitro_option(l, name, &net->nitro, &err, diag))
+    return err;
+  return parse_layer(l, name, net, diag);
 }
 
 static int parse_input(struct line *l, struct curta_net *net, struct curta_diag *diag)
@@ -135,9 +149,9 @@ static int parse_input(struct line *l, struct curta_net *net, struct curta_diag 
   uint32_t v[3];
   int err = 0;
   for (int i = 0; i < 3 && !err; i++)
-    err = want_number(l, "input (C H W)", 65535, &v[i], diag);
+    err = line_number(l, "input (C H W)", 65535, &v[i], diag);
   if (!err)
-    err = no_more(l, "input", diag);
+    err = line_end(l, "input", diag);
   if (!err && (err = curta_net_init(net, v[0], v[1], v[2], diag)) != 0 && diag)
     diag->line = l->number;
   return err;
@@ -150,7 +164,7 @@ int curta_net_parse(const char *text, size_t len, struct curta_net *out, struct 
   if (len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3)) /* the mark that some editors put before UTF-8 */
     text += 3;
   struct line l = {text, text, 0};
-  bool started = false;
+  bool started = false, nitro = false, named = false;
   int err = 0;
   while (!err && l.end < end) {
     char w[WORD];
@@ -158,13 +172,20 @@ int curta_net_parse(const char *text, size_t len, struct curta_net *out, struct 
     l.number++;
     for (l.end = l.at; l.end < end && *l.end != '\n';)
       l.end++;
-    if (!word(&l, w))
+    if (!line_word(&l, w))
       continue;
+    if (!started && !named && !strcmp(w, "algorithm")) {
+      err = parse_algorithm(&l, &nitro, diag);
+      named = true;
+      continue;
+    }
     if (!started && strcmp(w, "input"))
       return diag_set(diag, l.number, "the first line must be \"input C H W\", found \"%s\"", w);
     if (started && !strcmp(w, "input"))
       return diag_set(diag, l.number, "a second \"input\" line");
-    err = started ? parse_layer(&l, w, net, diag) : parse_input(&l, net, diag);
+    err = started ? parse_line(&l, w, net, diag) : parse_input(&l, net, diag);
+    if (!started && !err && nitro)
+      curta_net_nitro(net);
     started = true;
   }
   if (err)

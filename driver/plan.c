@@ -258,6 +258,9 @@ static int check(struct planner *pl)
   const struct curta_opt *o = &rq->opt;
   if (!rq->net || !rq->net->n_weighted || !rq->batch || rq->batch > 32768)
     return plan_fail(pl, -EINVAL, "the plan needs a finished network and a batch of 1..32768 images", "");
+  if (rq->net->algorithm == CURTA_NITRO_D)
+    return plan_fail(pl, -EINVAL, "algorithm nitro-d: not yet supported by the planner",
+                     "; networks with algorithm niti run on the device");
   if (rq->weight_base % PAGE || rq->work_base % PAGE)
     return plan_fail(pl, -EINVAL, "weight_base and work_base must be multiples of 4096", "");
   if (o->round_act == CURTA_ROUND_STOCHASTIC || o->round_err == CURTA_ROUND_STOCHASTIC)

@@ -89,15 +89,36 @@ enum curta_layer_kind {
     "conv", "linear", "relu", "maxpool", "flatten", "dropout"                                                          \
   }
 
+enum curta_algorithm { CURTA_NITI, CURTA_NITRO_D };
+#define CURTA_ALGORITHM_NAMES                                                                                          \
+  {                                                                                                                    \
+    "niti", "nitro-d"                                                                                                  \
+  }
+
 /* One layer. The shapes are filled by curta_net_add: input (N,C,H,W), output (N,O,OH,OW); flat vectors have H=W=1. */
 struct curta_layer {
   uint8_t kind;                /* enum curta_layer_kind */
   uint8_t kernel, stride, pad; /* conv: R=S=kernel; maxpool: kernel=stride; else 0 */
   uint16_t drop_log2;          /* dropout: keeps a feature with probability 2^-drop_log2 (0.5: 1, 0.75: 2) */
+  uint16_t drop_rate;          /* dropout of NITRO-D: drops an element with probability drop_rate / 1000, 1..250 */
   uint32_t c, h, w, o, oh, ow;
 };
 
+/* What a NITRO-D network says beside its layers (docs/numerics.md 5). In such a network conv and linear are local-loss
+ * blocks with their own activation and learning layer, and the last linear is the output layer. */
+struct curta_nitro {
+  uint32_t rate, amplify;     /* inverse learning rate at the start, amplification of forward layers */
+  uint32_t decay, decay_head; /* inverse decay rates: forward layers; learning and output layers. 0: none */
+  uint32_t head;              /* largest input of a learning layer */
+  uint32_t slope;             /* inverse slope of NITRO-ReLU */
+  uint8_t twice;              /* linear blocks are visited twice a step */
+  uint8_t crop, flip;         /* augmentation: padding before a random crop, 0 none; mirror images at random */
+  uint32_t batch, epochs;     /* of the published run */
+};
+
 struct curta_net {
+  uint8_t algorithm; /* enum curta_algorithm */
+  struct curta_nitro nitro;
   uint32_t n_layers, n_weighted;
   uint32_t c, h, w; /* input of one image */
   uint32_t classes;
@@ -112,14 +133,21 @@ struct curta_diag {
 
 /* Building by hand: init, add, add, ..., finish. -EINVAL with `diag` (may be null) filled. */
 int curta_net_init(struct curta_net *net, uint32_t c, uint32_t h, uint32_t w, struct curta_diag *diag);
-/* `layer` brings kind and parameters: o (conv, linear), kernel, stride, pad (conv), kernel (maxpool), drop_log2. */
+/* Right after init: a NITRO-D network with the constants that all published ones share; change net->nitro before
+ * finish. */
+void curta_net_nitro(struct curta_net *net);
+/* `layer` brings kind and parameters: o (conv, linear), kernel, stride, pad (conv), kernel (maxpool), drop_log2 or
+ * drop_rate. */
 int curta_net_add(struct curta_net *net, const struct curta_layer *layer, struct curta_diag *diag);
 int curta_net_finish(struct curta_net *net, struct curta_diag *diag);
 /* Text, one layer a line, # starts a comment:
+ *   algorithm niti|nitro-d                              before everything else; niti if it is not there
  *   input C H W
  *   conv O kernel R [stride 1|2] [pad P]
  *   linear O
  *   relu | flatten | maxpool K | dropout 0.5|0.75|0.875
+ * and for nitro-d, which has no relu and drops 0.001..0.25:
+ *   rate G | amplify A | decay F H | head L | slope S | twice | crop P | flip | batch N | epochs E
  * The last layer gives the logits. A linear layer flattens a feature map in the order (c,h,w). */
 int curta_net_parse(const char *text, size_t len, struct curta_net *net, struct curta_diag *diag);
 /* Weights of a layer outside the device: conv (O,C,R,S), linear (O, C*H*W); 0 for layers without weights. */

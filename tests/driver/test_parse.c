@@ -5,6 +5,8 @@
 #include <string.h>
 #include "curta.h"
 
+#define NITRO "algorithm nitro-d\ninput 1 8 8\n"
+
 struct wrong {
   const char *text;
   int line;
@@ -39,6 +41,32 @@ static const struct wrong wrong[] = {
     {"input 1 8 8\nlinear 2000\n", 3, "2000 classes"},
     {"input 1 8 8\nlinear 99999999999\n", 2, "found"},
     {"input 512 32 32\nlinear 10\n", 2, "132104"},
+    {"algorithm sgd\ninput 1 8 8\n", 1, "expected niti or nitro-d, found \"sgd\""},
+    {"algorithm\n", 1, "expected niti or nitro-d"},
+    {"algorithm niti extra\n", 1, "nothing may follow"},
+    {"algorithm niti\nalgorithm niti\n", 2, "first line must be"},
+    {"algorithm niti\n", 2, "empty network"},
+    {"input 1 8 8\nalgorithm nitro-d\n", 2, "unknown layer \"algorithm\""},
+    {"algorithm niti\ninput 1 8 8\ndecay 1 2\n", 3, "unknown layer \"decay\""},
+    {NITRO "relu\n", 3, "activation of its own"},
+    {NITRO "conv 4 kernel 3 stride 2\n", 3, "knows 1 only"},
+    {"algorithm nitro-d\ninput 1 8 9\nconv 4 kernel 3\n", 3, "square maps"},
+    {"algorithm nitro-d\ninput 1024 8 8\nlinear 4\n", 3, "65535 inputs"},
+    {NITRO "dropout 0.5\n", 3, "drops 0.001 to 0.25"},
+    {NITRO "dropout 0.1x\n", 3, "found \"0.1x\""},
+    {NITRO "dropout 0.0001\n", 3, "found \"0.0001\""},
+    {NITRO "dropout\n", 3, "probability must be"},
+    {NITRO "decay 12000\n", 3, "a number is missing"},
+    {NITRO "decay 12000 3000 1\n", 3, "nothing may follow"},
+    {NITRO "twice 2\n", 3, "nothing may follow"},
+    {NITRO "crop 32\n", 3, "0..31"},
+    {NITRO "momentum 3\n", 3, "unknown layer"},
+    {NITRO "slope 6\nlinear 10\n", 5, "table of means"},
+    {NITRO "rate 0\nlinear 10\n", 5, "rate 0"},
+    {NITRO "rate 1000000\namplify 2148\nlinear 10\n", 6, "product below"},
+    {NITRO "head 0\nlinear 10\n", 5, "head 0"},
+    {NITRO "batch 0\nlinear 10\n", 5, "batch 0"},
+    {NITRO "conv 10 kernel 8\n", 4, "must be linear"},
 };
 
 static int check_wrong(void)
@@ -63,23 +91,31 @@ static int check_wrong(void)
 }
 
 /* Every byte prefix and every text with one byte changed is either taken or refused, without harm. */
-static int check_fuzz(void)
+static uint32_t damage(const char *text, size_t size)
 {
-  static const char text[] =
-      "input 3 16 16 # rgb\r\nconv 16 kernel 3 stride 2 pad 1\n\trelu\nmaxpool 2\nflatten\ndropout 0.5\nlinear 10";
-  char t[sizeof text];
+  char t[256];
   struct curta_net net;
   uint32_t taken = 0;
-  for (size_t i = 0; i < sizeof text; i++) {
+  for (size_t i = 0; i < size; i++) {
     taken += !curta_net_parse(text, i, &net, 0);
     for (int c = 1; c < 128; c += 7) {
-      memcpy(t, text, sizeof t);
+      memcpy(t, text, size);
       t[i] = (char)c;
-      taken += !curta_net_parse(t, sizeof text - 1, &net, 0);
+      taken += !curta_net_parse(t, size - 1, &net, 0);
     }
   }
-  printf("%s parser on damaged text (%u taken)\n", taken ? "PASS" : "FAIL", taken);
-  return !taken;
+  return taken;
+}
+
+static int check_fuzz(void)
+{
+  static const char niti[] =
+      "input 3 16 16 # rgb\r\nconv 16 kernel 3 stride 2 pad 1\n\trelu\nmaxpool 2\nflatten\ndropout 0.5\nlinear 10";
+  static const char nitro[] = "algorithm nitro-d\ninput 3 16 16\ndecay 12000 3000\ncrop 2\nflip\ntwice\nrate 512\n"
+                              "conv 16 kernel 3 pad 1\nmaxpool 2\ndropout 0.15\nlinear 10";
+  uint32_t taken = damage(niti, sizeof niti), taken_nitro = damage(nitro, sizeof nitro);
+  printf("%s parser on damaged text (%u and %u taken)\n", taken && taken_nitro ? "PASS" : "FAIL", taken, taken_nitro);
+  return !taken || !taken_nitro;
 }
 
 static int check_right(void)

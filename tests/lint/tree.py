@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 MAY_INCLUDE = {
     "include": set(),
     "golden": {"include"},
-    "driver": {"include", "golden:curta_num.h"},
+    "driver": {"include", "golden:curta_num.h", "golden:curta_nitro.h"},
     "sim": {"include", "golden"},
     "tools": {"include", "golden", "sim"},
     "examples": {"include", "golden", "sim"},

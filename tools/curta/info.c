@@ -28,7 +28,10 @@ static void describe_layer(char *dst, size_t size, const struct curta_layer *l)
     (void)snprintf(dst, size, "%ux%u", l->kernel, l->kernel);
     break;
   case CURTA_LAYER_DROPOUT:
-    (void)snprintf(dst, size, "keeps 1/%u", 1u << l->drop_log2);
+    if (l->drop_rate)
+      (void)snprintf(dst, size, "drops %u/1000", l->drop_rate);
+    else
+      (void)snprintf(dst, size, "keeps 1/%u", 1u << l->drop_log2);
     break;
   default:
     dst[0] = '\0';
@@ -44,7 +47,8 @@ static void print_network(const struct curta_net *net, const struct curta_args *
   for (uint32_t i = 0; i < net->n_layers; i++) {
     const struct curta_layer *l = &net->layer[i];
     uint64_t w = curta_layer_weights(l), m = curta_layer_macs(l);
-    uint64_t train = m * (first ? 2 : 3); /* the first layer needs no input gradient */
+    /* the first layer, and every block of nitro-d, needs no input gradient */
+    uint64_t train = m * (first || net->algorithm == CURTA_NITRO_D ? 2 : 3);
     char name[32], what[40];
     curta_layer_name(name, sizeof name, net, i);
     describe_layer(what, sizeof what, l);
