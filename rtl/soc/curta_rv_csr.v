@@ -66,7 +66,9 @@ module curta_rv_csr (
   wire upper     = addr_i[7];
 
   wire [1:0]  place    = addr_i[6] ? addr_i[1:0] : MTVEC;
-  assign      vector_o = ram_q[enter_i ? MTVEC : mret_i ? MEPC : place];
+  wire        words    = enter_i || mret_i || !addr_i[6] || addr_i[1:0] == MEPC;  // mtvec and mepc end in 00, also if never written
+  wire [31:0] raw      = ram_q[enter_i ? MTVEC : mret_i ? MEPC : place];
+  assign      vector_o = {raw[31:2], raw[1:0] & {2{!words}}};
 
   // The narrow ones share their bits: MPP is always machine, misa says RV32IM.
   wire [31:0] narrow = {mcause && mcause_q[4], misa, 17'd0, mstatus || misa, mstatus || (mie && meie_q) || (mip && meip_q), 2'd0,
@@ -77,8 +79,7 @@ module curta_rv_csr (
                  | (minstret_q[31:0] & {32{minstret && !upper}}) | (minstret_q[63:32] & {32{minstret && upper}});
 
   wire [31:0] wdata = funct_i == 2'd1 ? source_i : funct_i == 2'd2 ? rdata_o | source_i : rdata_o & ~source_i;
-  wire        aligned = !addr_i[6] || addr_i[1:0] == MEPC;      // mtvec and mepc end in 00
-  wire [31:0] ram_wdata = enter_i ? pc_i : trap_i ? tval_i : {wdata[31:2], wdata[1:0] & {2{!aligned}}};
+  wire [31:0] ram_wdata = enter_i ? pc_i : trap_i ? tval_i : wdata;
 
   always @(posedge clk_i)
     if (enter_i || trap_i || (write_i && in_ram)) ram_q[enter_i ? MEPC : trap_i ? MTVAL : place] <= ram_wdata;

@@ -4,6 +4,7 @@
 //   Any behaviour is a good one as long as both agree: wild jumps, traps into nowhere, interrupts at any instant, resets.
 //   The word that the core executes must be the one that the bus delivered last for that address.
 #include <cstdlib>
+#include <cstring>
 #include "rv_random.h"
 
 static const uint32_t kStart = 0x20000000;     // reset address; there the registers are given values first
@@ -15,8 +16,9 @@ struct Wild : Platform {
     Random rng;
     Generator gen{rng};
     uint32_t memory[1024], model[1024];        // data, mirrored everywhere; the model has its own
-    struct { uint32_t addr, word; bool ok; } served[16] = {};
-    unsigned last = 0;
+    struct { uint32_t addr, word; bool ok; uint64_t time; } served[16] = {};
+    unsigned last = 0, used = 0;               // entry that the model executed last
+    uint64_t now = 0;                          // clock cycle
     bool unknown = false;                      // the model asked for an instruction that was never delivered
 
     explicit Wild(uint64_t seed) : rng(seed)
@@ -39,6 +41,7 @@ struct Wild : Platform {
         last = (last + 1) & 15;
         served[last].addr = addr;
         served[last].ok = !hole(addr);
+        served[last].time = now;
         if (served[last].ok) *word = addr - kStart < 160 ? start_up((addr - kStart) / 4) : gen.word();
         served[last].word = *word;
         return served[last].ok;
@@ -60,6 +63,7 @@ struct Wild : Platform {
         for (unsigned i = 0; i < 16; i++) {
             unsigned k = (w->last - i) & 15;
             if (w->served[k].addr != addr) continue;
+            w->used = k;
             *word = w->served[k].word;
             return w->served[k].ok;
         }
@@ -98,7 +102,10 @@ static std::string run(uint64_t seed, int stalls, uint64_t instructions, std::ma
         if (b.order < 40) b.lines = 0;
         else if (rng.chance(busy == 0 ? 1 : busy == 1 ? 5 : 30)) b.lines = rng.chance(60) ? 0 : (rng.chance(50) ? ISA_MTIP : 0) | (rng.chance(50) ? ISA_MEIP : 0);
         if (silent > 150) b.lines = ISA_MTIP | ISA_MEIP;              // WFI: wake it
+        w.now = b.cycle;
+        uint64_t fence = b.order && !strcmp(b.rec.name, "fence.i") ? b.commit : 0;
         if (!b.clock()) return b.failure;
+        if (b.retired_now && fence && w.served[w.used].time < fence) return "fence.i kept a word fetched before it: pc " + std::to_string(b.rec.pc);
         if (w.unknown) return "executed a word that the bus never delivered: pc " + std::to_string(b.rec.pc);
         silent = b.retired_now ? 0 : silent + 1;
         lost = b.retired_now ? b.rec.trap && b.rec.cause == 1 ? lost + 1 : 0 : lost;
