@@ -5,9 +5,9 @@ SOC_ROOT  = $(shell verilator --getenv VERILATOR_ROOT)
 SOC_INC   = -isystem $(SOC_ROOT)/include -isystem $(SOC_ROOT)/include/vltstd
 SOC_CXX  := -std=c++17 -O2 -Wall -Wextra -Werror -MMD -MP -Itests/soc
 
-$(SOC_DIR)/core/Vcurta_rv.mk: $(SOC_RTL) rtl/soc/curta_rv.vh
+$(SOC_DIR)/core/Vcurta_rv.mk: $(SOC_RTL) rtl/soc/curta_rv.vh tests/soc/soc.mk
 	@mkdir -p $(@D)
-	verilator --cc -O3 --noassert --x-assign unique --x-initial unique -Irtl/soc -GRetire=1 -GResetPc="32'h20000000" --Mdir $(@D) \
+	verilator --cc -O3 --noassert --x-assign unique --x-initial unique -Irtl/soc -GRetire=1 -GResetPc="32'h80000000" --Mdir $(@D) \
 	  --prefix Vcurta_rv --top-module curta_rv $(SOC_RTL)
 $(SOC_DIR)/core/Vcurta_rv__ALL.a: $(SOC_DIR)/core/Vcurta_rv.mk
 	@$(MAKE) --no-print-directory -C $(@D) -f Vcurta_rv.mk VM_PARALLEL_BUILDS=0 OPT_FAST=-O2 OPT_SLOW=-O0 CXX="$(CXX)" \
@@ -18,6 +18,13 @@ $(SOC_DIR)/isa.o: tests/soc/isa.c tests/soc/isa.h
 $(SOC_DIR)/verilated.o $(SOC_DIR)/verilated_threads.o: $(SOC_DIR)/%.o:
 	@mkdir -p $(@D)
 	$(CXX) -O2 $(SOC_INC) -c $(SOC_ROOT)/include/$*.cpp -o $@
-$(SOC_DIR)/test_rv_random: tests/soc/test_rv_random.cpp $(SOC_DIR)/core/Vcurta_rv__ALL.a $(SOC_DIR)/isa.o $(SOC_DIR)/verilated.o $(SOC_DIR)/verilated_threads.o
+SOC_LOCKSTEP := $(SOC_DIR)/core/Vcurta_rv__ALL.a $(SOC_DIR)/isa.o $(SOC_DIR)/verilated.o $(SOC_DIR)/verilated_threads.o
+$(SOC_DIR)/test_rv_random $(SOC_DIR)/run_flat $(SOC_DIR)/rv_program: $(SOC_DIR)/%: tests/soc/%.cpp $(SOC_LOCKSTEP)
 	$(CXX) $(SOC_CXX) $(SOC_INC) -isystem $(SOC_DIR)/core $(filter %.cpp %.o %.a,$^) -lpthread -o $@
 TESTS += $(SOC_DIR)/test_rv_random
+
+.PHONY: test-soc formal-soc
+test-soc: $(SOC_DIR)/run_flat $(SOC_DIR)/rv_program ## the control core against qemu, and C programs on it
+	@tests/run.sh tests/soc/test_rv_qemu.sh
+formal-soc: ## bounded proofs of the control core
+	@tests/run.sh tests/soc/formal/prove.sh

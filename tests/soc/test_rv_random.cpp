@@ -7,7 +7,7 @@
 #include <cstring>
 #include "rv_random.h"
 
-static const uint32_t kStart = 0x20000000;     // reset address; there the registers are given values first
+static const uint32_t kStart = 0x80000000;     // reset address; there the registers are given values first
 
 // Addresses that answer with an error; one rule for both sides.
 static bool hole(uint32_t addr) { return addr >> 28 == 0xe || (addr >> 12 & 7u) == 5u; }

@@ -5,7 +5,7 @@
 cd "$(dirname "$0")/../../.." || exit 1
 dir=build/tests/soc/formal
 mkdir -p $dir
-[ $# -gt 0 ] || set -- BUS:24 INSN:14 TRAP:14 PC:18 REGS:16 CSR:16 FETCH:16 DATA:16 LIVE:30
+[ $# -gt 0 ] || set -- BUS:24 INSN:12 TRAP:14 PC:18 REGS:16 CSR:14 FETCH:16 DATA:16 LIVE:40
 core=$(ls rtl/soc/curta_rv*.v | grep -v muldiv)
 status=0
 for job in "$@"; do

@@ -140,7 +140,7 @@ module rv_formal #(
   (* anyconst *) reg [29:0] at;
   reg [31:0] bus_q, record_q;                  // the word in memory; the word as the records have it
   reg        known_q = 1'b0;
-  reg        stored_q = 1'b0;
+  reg        stored_q = 1'b0, open_q = 1'b0;
   integer i;
   wire here = bus_valid && !bus_fetch && bus_addr[31:2] == at;
   always @* if (rst_n && here && bus_strb == 0 && known_q) assume (any_rdata == bus_q);
@@ -158,7 +158,11 @@ module rv_formal #(
         if (wmask[i]) record_q[8*i +: 8] <= mwdata[8*i +: 8];
       end
     end
-    // with no access under way the two agree: no store is lost, doubled or invented
+    // with no access under way the two agree: no store is lost or invented; and each access has exactly one record
+    if (!rst_n || v)             open_q <= 1'b0;
+    else if (ended && !bus_fetch) open_q <= 1'b1;
+    if (rst_n && ended && !bus_fetch) assert (!open_q);
+    if (rst_n && v) assert (open_q == (rmask != 0 || wmask != 0 || access_error));
     stored_q <= bus_valid && !bus_fetch;
     if (rst_n && known_q && bus_valid && bus_fetch && !v && !stored_q) assert (bus_q == record_q);
   end
