@@ -150,7 +150,8 @@ module curta_rv #(
                 | (pc_4 & {32{kind_q[K_JAL] || kind_q[K_JALR]}}) | muldiv | csr_rdata;
 
   curta_rv_csr u_csr (
-    .clk_i(clk_i), .rst_ni(rst_ni), .csr_i(kind_q[K_CSR]), .addr_i(insn_q[31:20]), .write_i(csr_write), .funct_i(insn_q[13:12]),
+    .clk_i(clk_i), .rst_ni(rst_ni), .csr_i(step_q == E && kind_q[K_CSR]), .addr_i(insn_q[31:20]), .write_i(csr_write),
+    .funct_i(insn_q[13:12]),
     .source_i(insn_q[14] ? {27'd0, insn_q[19:15]} : a_q), .rdata_o(csr_rdata), .trap_i(trap || interrupt),
     .cause_i({interrupt, cause}), .tval_i(tval), .enter_i(step_q == T), .pc_i(pc_q), .mret_i(kind_q[K_MRET]),
     .leave_i(clean && kind_q[K_MRET]), .vector_o(vector), .irq_timer_i(irq_timer_i), .irq_external_i(irq_external_i),

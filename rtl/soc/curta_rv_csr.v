@@ -13,7 +13,7 @@ module curta_rv_csr (
   input  wire        clk_i,
   input  wire        rst_ni,
   // CSR instruction
-  input  wire        csr_i,         // level: addr_i is that of a CSR instruction
+  input  wire        csr_i,         // level: a CSR instruction, which cannot trap, ends; addr_i is its
   input  wire [11:0] addr_i,
   input  wire        write_i,       // pulse: the instruction ends and writes
   input  wire [1:0]  funct_i,       // funct3[1:0]
@@ -79,10 +79,10 @@ module curta_rv_csr (
                  | (minstret_q[31:0] & {32{minstret && !upper}}) | (minstret_q[63:32] & {32{minstret && upper}});
 
   wire [31:0] wdata = funct_i == 2'd1 ? source_i : funct_i == 2'd2 ? rdata_o | source_i : rdata_o & ~source_i;
-  wire [31:0] ram_wdata = enter_i ? pc_i : trap_i ? tval_i : wdata;
+  wire [31:0] ram_wdata = enter_i ? pc_i : csr_i ? wdata : tval_i;      // trap_i comes late: it is only an enable
 
   always @(posedge clk_i)
-    if (enter_i || trap_i || (write_i && in_ram)) ram_q[enter_i ? MEPC : trap_i ? MTVAL : place] <= ram_wdata;
+    if (enter_i || trap_i || (write_i && in_ram)) ram_q[enter_i ? MEPC : csr_i ? place : MTVAL] <= ram_wdata;
 
   always @(posedge clk_i) begin
     meip_q   <= irq_external_i;

@@ -6,7 +6,7 @@
 #include "rv_bench.h"
 
 static const uint32_t kBase = 0x80000000, kUart = 0x10000000, kFinisher = 0x100000;
-static const size_t kWords = 1 << 18;                                      // 1 MB
+static const size_t kWords = 1 << 20;                                      // 4 MB
 
 struct Memory {
     std::vector<uint32_t> words = std::vector<uint32_t>(kWords);

@@ -87,7 +87,7 @@ private:
     bool started = false, was_stalled = false, last_trap = false;
     uint32_t wait = 0, before = 0, all = 0, any = 0;              // lines: in the cycle before; in every / any cycle since the last record
     uint32_t held[4] = {};
-    uint32_t known = 1;                        // registers written since the reset
+    uint32_t known = 1;                        // registers whose value is known since the reset
 
     void edge()
     {
@@ -165,6 +165,13 @@ private:
         seen[(cause & 15u) == 11u ? "interrupt external" : "interrupt timer"]++;
     }
 
+    // Reset does not define x1..x31: what a register that was never written holds, the core decides once.
+    void learn(uint32_t r, uint32_t value)
+    {
+        if (known >> r & 1) return;
+        h.x[r] = value;
+        known |= 1u << r;
+    }
     void retire()
     {
         uint64_t c = cycle - 1;                                    // the cycle in which the instruction ended
@@ -172,13 +179,15 @@ private:
         commit = c;
         interrupt();
         h.mip = before;
+        learn(t->rvfi_rs1_addr, t->rvfi_rs1_rdata);
+        learn(t->rvfi_rs2_addr, t->rvfi_rs2_rdata);
         isa_step(&h, &model_bus, &rec);
         if (t->rvfi_trap == 0) same("mip", before, (t->rvfi_mip & 2 ? ISA_MEIP : 0) | (t->rvfi_mip & 1 ? ISA_MTIP : 0));
         same("order", (uint32_t)order, (uint32_t)t->rvfi_order);
         same("pc", rec.pc, t->rvfi_pc_rdata);
         same("instruction", rec.insn, t->rvfi_insn);
-        if (known >> rec.rs1 & 1) same("rs1", rec.rs1_value, t->rvfi_rs1_rdata);
-        if (known >> rec.rs2 & 1) same("rs2", rec.rs2_value, t->rvfi_rs2_rdata);
+        same("rs1", rec.rs1_value, t->rvfi_rs1_rdata);
+        same("rs2", rec.rs2_value, t->rvfi_rs2_rdata);
         known |= 1u << rec.rd;
         same("trap", rec.trap, t->rvfi_trap);
         if (rec.trap) same("cause", rec.cause, t->rvfi_cause);

@@ -4,7 +4,7 @@
 //   with any value. One property group a run: define one of INSN TRAP PC REGS CSR FETCH DATA BUS LIVE.
 `default_nettype none
 module rv_formal #(
-  parameter MaxWait = 1
+  parameter MaxWait = 2       // at 1 no jump would ever meet a fetch under way
 ) (
   input wire clk_i
 );
