@@ -7,6 +7,7 @@
 //          An instruction changes nothing before its last cycle, E or W; every reason to trap is known there.
 // Resets   step, program counter, interrupt enables, counters. The registers of the instruction in hand are loaded in D.
 `default_nettype none
+/* verilator lint_off UNUSEDSIGNAL */ // what only the retirement port reads
 module curta_rv #(
   parameter [31:0] ResetPc = 32'h0,
   parameter        Retire  = 0      // 1: the retirement port works; 0: it is 0 and costs nothing
@@ -211,4 +212,5 @@ module curta_rv #(
     end
   endgenerate
 endmodule
+/* verilator lint_on UNUSEDSIGNAL */
 `default_nettype wire

@@ -1,4 +1,4 @@
-# The control core: lock-step against the ISA model (make test), qemu, programs and proofs (make test-soc, formal-soc).
+# The control core: lock-step against the ISA model (in make test); qemu, programs and proofs (make test-soc, formal-soc).
 SOC_DIR  := $(BUILD)/tests/soc
 SOC_RTL  := $(wildcard rtl/soc/*.v)
 SOC_ROOT  = $(shell verilator --getenv VERILATOR_ROOT)
@@ -21,10 +21,12 @@ $(SOC_DIR)/verilated.o $(SOC_DIR)/verilated_threads.o: $(SOC_DIR)/%.o:
 SOC_LOCKSTEP := $(SOC_DIR)/core/Vcurta_rv__ALL.a $(SOC_DIR)/isa.o $(SOC_DIR)/verilated.o $(SOC_DIR)/verilated_threads.o
 $(SOC_DIR)/test_rv_random $(SOC_DIR)/run_flat $(SOC_DIR)/rv_program: $(SOC_DIR)/%: tests/soc/%.cpp $(SOC_LOCKSTEP)
 	$(CXX) $(SOC_CXX) $(SOC_INC) -isystem $(SOC_DIR)/core $(filter %.cpp %.o %.a,$^) -lpthread -o $@
-TESTS += $(SOC_DIR)/test_rv_random
+TESTS += $(SOC_DIR)/test_rv_random tests/soc/test_rv_lint.sh
 
 .PHONY: test-soc formal-soc
-test-soc: $(SOC_DIR)/run_flat $(SOC_DIR)/rv_program ## the control core against qemu, and C programs on it
-	@tests/run.sh tests/soc/test_rv_qemu.sh
-formal-soc: ## bounded proofs of the control core
+test-soc: ## the control core against qemu, and C programs and the planner as firmware on it
+	@tools/install_packages.sh soc
+	@$(MAKE) --no-print-directory $(SOC_DIR)/run_flat $(SOC_DIR)/rv_program
+	@tests/run.sh tests/soc/test_rv_qemu.sh tests/soc/test_rv_programs.sh
+formal-soc: packages ## bounded proofs of the control core
 	@tests/run.sh tests/soc/formal/prove.sh
