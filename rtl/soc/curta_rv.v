@@ -115,7 +115,8 @@ module curta_rv #(
 
   wire        jumps      = kind_q[K_JAL] || kind_q[K_JALR] || (kind_q[K_BRANCH] && taken);
   wire [31:0] jump_to    = kind_q[K_JALR] || memory ? {sum[31:1], sum[0] && memory} : target_q;   // or the address of an access
-  wire        bad_jump   = jumps && jump_to[1];
+  wire        bad_link   = (kind_q[K_JAL] && target_q[1]) || (kind_q[K_JALR] && sum[1]);
+  wire        bad_branch = kind_q[K_BRANCH] && target_q[1] && taken;
   wire        memory     = kind_q[K_LOAD] || kind_q[K_STORE];
   wire        bad_memory = memory && bad_address;
   wire        environment = kind_q[K_ECALL] || kind_q[K_EBREAK];
@@ -125,16 +126,17 @@ module curta_rv #(
 
   // ---- the last cycle of an instruction; a trap adds step T, which changes the program counter
   wire        last  = (step_q == E && !waits) || step_q == W;
-  wire        trap  = last && (step_q == W ? error_q : fault_q || kind_q[K_ILLEGAL] || environment || bad_jump || bad_memory);
+  wire        early = step_q == W ? error_q : fault_q || kind_q[K_ILLEGAL] || environment || bad_link || bad_memory;
+  wire        trap  = last && (early || (step_q == E && bad_branch));   // the comparison of a branch is the longest path
   wire        clean = last && !trap;
   wire        done  = clean || (step_q == T && !between_q);              // the instruction retires
   reg  [3:0]  cause;
-  wire [31:0] tval  = step_q == D || kind_q[K_ILLEGAL] || environment ? 32'd0 : fault_q ? pc_q : jump_to;
+  wire [31:0] tval  = between_q || kind_q[K_ILLEGAL] || environment ? 32'd0 : fault_q ? pc_q : jump_to;      // in step T
   wire [31:0] pc_4  = pc_q + 32'd4;
   wire        jump  = step_q == T || (clean && (jumps || kind_q[K_MRET] || kind_q[K_FENCE_I]));
   wire [31:0] jump_pc = step_q == T || kind_q[K_MRET] ? vector : jump_to;
   wire [31:0] next_pc = jump ? jump_pc : pc_4;
-  wire        csr_write = clean && kind_q[K_CSR] && (!insn_q[13] || insn_q[19:15] != 5'd0);
+  wire        csr_write = step_q == E && kind_q[K_CSR] && (!insn_q[13] || insn_q[19:15] != 5'd0);
 
   always @* begin
     cause = 4'd0;                                                       // misaligned jump
@@ -146,7 +148,7 @@ module curta_rv #(
     else if (memory)           cause = {2'b01, kind_q[K_STORE], step_q == W};   // 4, 6 misaligned; 5, 7 bus error
   end
 
-  assign rd_we  = clean && write_rd_q;
+  assign rd_we  = last && !early && write_rd_q;
   assign result = (load & {32{kind_q[K_LOAD]}}) | (alu & {32{kind_q[K_ALU]}}) | (target_q & {32{kind_q[K_TARGET]}})
                 | (pc_4 & {32{kind_q[K_JAL] || kind_q[K_JALR]}}) | muldiv | csr_rdata;
 
@@ -154,7 +156,7 @@ module curta_rv #(
     .clk_i(clk_i), .rst_ni(rst_ni), .csr_i(step_q == E && kind_q[K_CSR]), .addr_i(insn_q[31:20]), .write_i(csr_write),
     .funct_i(insn_q[13:12]),
     .source_i(insn_q[14] ? {27'd0, insn_q[19:15]} : a_q), .rdata_o(csr_rdata), .trap_i(trap || interrupt),
-    .cause_i({interrupt, cause}), .tval_i(tval), .enter_i(step_q == T), .pc_i(pc_q), .mret_i(kind_q[K_MRET]),
+    .cause_i({interrupt, cause}), .tval_i(tval), .enter_i(step_q == T), .pc_i(pc_q), .mret_i(step_q == E && kind_q[K_MRET]),
     .leave_i(clean && kind_q[K_MRET]), .vector_o(vector), .irq_timer_i(irq_timer_i), .irq_external_i(irq_external_i),
     .take_o(due), .take_cause_o(due_cause), .wake_o(wake), .pending_o(pending), .retire_i(clean));
 
