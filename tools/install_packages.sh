@@ -1,9 +1,10 @@
 #!/bin/sh
 # install_packages.sh - installs what packages.txt names and this machine lacks.
+# usage: install_packages.sh [section]     without: the packages before the first [section]
 set -eu
 cd "$(dirname "$0")/.."
 missing=
-for name in $(sed 's/#.*//' packages.txt); do
+for name in $(sed 's/#.*//' packages.txt | awk -v want="${1:-}" '/^\[/ { gsub(/[][ ]/, ""); section = $0; next } section == want'); do
   dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q 'ok installed' || missing="$missing $name"
 done
 [ -n "$missing" ] || exit 0

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * soc.c - UART as picolibc's stdio, timer, end of a program on the SoC
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include "soc.h"
+
+static int put(char c, FILE *file)
+{
+  (void)file;
+  while (!(SOC_UART->status & UART_ROOM))
+    ;
+  SOC_UART->data = (uint8_t)c;
+  return (unsigned char)c;
+}
+static int get(FILE *file)
+{
+  (void)file;
+  uint32_t data;
+  while ((data = SOC_UART->data) >> 31)
+    ;
+  return (int)data;
+}
+static FILE uart = FDEV_SETUP_STREAM(put, get, NULL, _FDEV_SETUP_RW);
+FILE *const stdin = &uart;
+FILE *const stdout = &uart;
+FILE *const stderr = &uart;
+
+uint64_t soc_time(void)
+{
+  uint32_t low = SOC_TIMER->time;
+  return (uint64_t)SOC_TIMER->time_high << 32 | low;
+}
+void soc_timer_at(uint64_t when)
+{
+  SOC_TIMER->compare_high = 0xffffffffu; /* never in between */
+  SOC_TIMER->compare = (uint32_t)when;
+  SOC_TIMER->compare_high = (uint32_t)(when >> 32);
+}
+
+/* There is nowhere to return to: say so and sleep for ever. */
+void _exit(int code)
+{
+  printf("exit %d\n", code);
+  while (!(SOC_UART->status & UART_IDLE))
+    ;
+  __asm__ volatile(".option arch, +zicsr\n csrw mie, zero");
+  for (;;)
+    __asm__ volatile("wfi");
+}

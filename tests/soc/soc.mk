@@ -1,0 +1,43 @@
+# The control core: lock-step against the ISA model (in make test); qemu, programs and proofs (make test-soc, formal-soc).
+SOC_DIR  := $(BUILD)/tests/soc
+SOC_RTL  := $(wildcard rtl/soc/*.v)
+SOC_ROOT  = $(shell verilator --getenv VERILATOR_ROOT)
+SOC_INC   = -isystem $(SOC_ROOT)/include -isystem $(SOC_ROOT)/include/vltstd
+SOC_CXX  := -std=c++17 -O2 -Wall -Wextra -Werror -MMD -MP -Itests/soc
+
+$(SOC_DIR)/core/Vcurta_rv.mk: $(SOC_RTL) rtl/soc/curta_rv.vh tests/soc/soc.mk
+	@mkdir -p $(@D)
+	verilator --cc -O3 --noassert --x-assign unique --x-initial unique -Irtl/soc -GRetire=1 -GResetPc="32'h80000000" --Mdir $(@D) \
+	  --prefix Vcurta_rv --top-module curta_rv $(SOC_RTL)
+$(SOC_DIR)/core/Vcurta_rv__ALL.a: $(SOC_DIR)/core/Vcurta_rv.mk
+	@$(MAKE) --no-print-directory -C $(@D) -f Vcurta_rv.mk VM_PARALLEL_BUILDS=0 OPT_FAST=-O2 OPT_SLOW=-O0 CXX="$(CXX)" \
+	  Vcurta_rv__ALL.a >$(@D)/make.log 2>&1 || { cat $(@D)/make.log; false; }
+$(SOC_DIR)/isa.o: tests/soc/isa.c tests/soc/isa.h
+	@mkdir -p $(@D)
+	$(CC) $(ALLC) -c $< -o $@
+$(SOC_DIR)/verilated.o $(SOC_DIR)/verilated_threads.o: $(SOC_DIR)/%.o:
+	@mkdir -p $(@D)
+	$(CXX) -O2 $(SOC_INC) -c $(SOC_ROOT)/include/$*.cpp -o $@
+SOC_LOCKSTEP := $(SOC_DIR)/core/Vcurta_rv__ALL.a $(SOC_DIR)/isa.o $(SOC_DIR)/verilated.o $(SOC_DIR)/verilated_threads.o
+$(SOC_DIR)/test_rv_random $(SOC_DIR)/run_flat $(SOC_DIR)/rv_program: $(SOC_DIR)/%: tests/soc/%.cpp $(SOC_LOCKSTEP)
+	$(CXX) $(SOC_CXX) $(SOC_INC) -isystem $(SOC_DIR)/core $(filter %.cpp %.o %.a,$^) -lpthread -o $@
+TESTS += $(SOC_DIR)/test_rv_random tests/soc/test_rv_lint.sh
+
+# The SoC, its serial line 16 cycles a bit.
+$(SOC_DIR)/chip/Vcurta_soc.mk: $(SOC_RTL) rtl/lib/curta_fifo.v rtl/lib/curta_ram.v tests/soc/soc.mk
+	@mkdir -p $(@D)
+	verilator --cc -O3 --noassert --x-assign unique --x-initial unique -Irtl/soc -GDivider="16'd16" -GRomFile='"$(SOC_DIR)/rom.hex"' --Mdir $(@D) \
+	  --prefix Vcurta_soc --top-module curta_soc $(filter %.v,$^)
+$(SOC_DIR)/chip/Vcurta_soc__ALL.a: $(SOC_DIR)/chip/Vcurta_soc.mk
+	@$(MAKE) --no-print-directory -C $(@D) -f Vcurta_soc.mk VM_PARALLEL_BUILDS=0 OPT_FAST=-O2 OPT_SLOW=-O0 CXX="$(CXX)" \
+	  Vcurta_soc__ALL.a >$(@D)/make.log 2>&1 || { cat $(@D)/make.log; false; }
+$(SOC_DIR)/soc_sim: tests/soc/soc_sim.cpp $(SOC_DIR)/chip/Vcurta_soc__ALL.a $(SOC_DIR)/verilated.o $(SOC_DIR)/verilated_threads.o
+	$(CXX) $(SOC_CXX) $(SOC_INC) -isystem $(SOC_DIR)/chip -DDIVIDER=16 $(filter %.cpp %.o %.a,$^) -lpthread -lutil -o $@
+
+.PHONY: test-soc formal-soc
+test-soc: ## the control core against qemu, and C programs and the planner as firmware on it
+	@tools/install_packages.sh soc
+	@$(MAKE) --no-print-directory $(SOC_DIR)/run_flat $(SOC_DIR)/rv_program $(SOC_DIR)/soc_sim
+	@tests/run.sh tests/soc/test_rv_qemu.sh tests/soc/test_rv_programs.sh tests/soc/test_soc_boot.sh
+formal-soc: packages ## bounded proofs of the control core
+	@tests/run.sh tests/soc/formal/prove.sh

@@ -1,0 +1,25 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# test_rv_lint - static checks of rtl/soc: Verilator -Wall with and without the retirement port, Icarus, Yosys
+cd "$(dirname "$0")/../.." || exit 1
+rtl=$(echo $(ls rtl/soc/*.v))
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+status=0
+check() { # name, command...
+  name=$1
+  shift
+  if "$@" >"$log" 2>&1; then echo "PASS rv lint $name"; else
+    echo "FAIL rv lint $name: $*"
+    head -n 12 "$log"
+    status=1
+  fi
+}
+for retire in 0 1; do
+  # shellcheck disable=SC2086
+  check "verilator-retire-$retire" verilator --lint-only -Wall -Irtl/soc --top-module curta_rv -GRetire=$retire $rtl
+done
+# shellcheck disable=SC2086
+check icarus iverilog -g2005 -Wall -Wno-timescale -Irtl/soc -s curta_rv -o /dev/null $rtl
+check yosys yosys -q -p "read_verilog -Irtl/soc $rtl; hierarchy -check -top curta_rv; proc; opt_clean; check -assert"
+exit $status
