@@ -2,3 +2,4 @@
 .PHONY: formal
 formal: ## prove FIFOs, arbiters, AXI, rounding, legality and address ranges; every proof with covers and planted faults
 	@$(PY) tests/formal/run.py --table docs/data/formal.md
+TESTS += tests/formal/test_formal.sh
