@@ -34,7 +34,7 @@ done
 check icarus iverilog -g2005 -Wall -Wno-timescale -Irtl -s curta -o /dev/null $rtl
 for config in tiny base; do
   chparam=$(params $config | sed 's/-G\([A-Z_]*\)=\([0-9]*\)/-chparam \1 \2/g')
-  check "yosys-$config" yosys -q -p "read_verilog -Irtl $(echo $rtl); hierarchy -check -top curta $chparam; proc; opt_clean; check -assert"
+  check "yosys-$config" yosys -q -p "read_verilog -Irtl $(echo $rtl); hierarchy -check -top curta $chparam; proc; flatten; opt_clean; check -assert; select -assert-none t:\$dlatch t:\$adlatch t:\$dlatchsr t:\$sr"
 done
 for cc in gcc clang; do
   check "warnings-$cc" sh -c "for f in \$(git ls-files 'golden/*.c' 'driver/*.c'); do $cc -std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Werror -Iinclude -Igolden -fsyntax-only \$f || exit 1; done"
