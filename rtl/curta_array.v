@@ -47,8 +47,8 @@ module curta_array #(
   reg signed [31:0]   b      [0:C*V-1];
   integer r, c, k;
 
-  /* verilator lint_off BLKSEQ */
-  /* verilator lint_off WIDTH */
+  /* verilator lint_off BLKSEQ */ // registers private to this block, read before written
+  /* verilator lint_off WIDTH */ // loop variables index arrays and bit ranges
   always @(posedge clk_i) begin
     if (swap_i) begin
       for (c = 0; c < C; c = c + 1) next[c] = start_i[32*c +: 32];

@@ -60,9 +60,9 @@ module curta_error (
   endfunction
 
   reg  [2:0]  younger, settled;
-  reg         hit;
-  reg  [31:0] hit_index, hit_info;
-  reg  [7:0]  hit_code, ahead, distance;
+  reg         hit, fresh;           // there is an error; it is not the one that is known
+  reg  [31:0] hit_info;
+  reg  [7:0]  hit_low, hit_code, ahead, distance;
   integer j, k;
   always @* begin
     younger = 3'b000;
@@ -76,28 +76,29 @@ module curta_error (
       end
   end
 
+  // Low bits of the index are enough to find the oldest; the rest of it is worked out once, for the winner.
   always @* begin
-    hit       = valid_q;
-    hit_index = index_q;
-    hit_info  = info_q;
-    hit_code  = code_q;
-    distance  = 8'd0;
+    hit      = valid_q;
+    fresh    = 1'b0;
+    hit_low  = index_q[7:0];
+    hit_info = cp_info_i;
+    hit_code = cp_code_i;
+    distance = 8'd0;
     if (cp_error_i && !valid_q) begin
-      hit       = 1'b1;
-      hit_index = index_i;
-      hit_info  = cp_info_i;
-      hit_code  = cp_code_i;
+      hit     = 1'b1;
+      fresh   = 1'b1;
+      hit_low = index_i[7:0];
     end
-    if (failed_o != 3'b000)
-      for (k = 0; k < 3; k = k + 1) begin
-        distance = hit_index[7:0] - run_index_i[8*k +: 8];
-        if (failed_o[k] && (!hit || !distance[7])) begin
-          hit       = 1'b1;
-          hit_index = full(index_i, run_index_i[8*k +: 8]);
-          hit_info  = info_i[32*k +: 32];
-          hit_code  = code_i[8*k +: 8];
-        end
+    for (k = 0; k < 3; k = k + 1) begin
+      distance = hit_low - run_index_i[8*k +: 8];
+      if (failed_o[k] && (!hit || !distance[7])) begin
+        hit      = 1'b1;
+        fresh    = 1'b1;
+        hit_low  = run_index_i[8*k +: 8];
+        hit_info = info_i[32*k +: 32];
+        hit_code = code_i[8*k +: 8];
       end
+    end
   end
 
   wire quiet = idle_i == 3'b111 && fetch_idle_i && !bus_busy_i;
@@ -138,8 +139,8 @@ module curta_error (
     end else begin
       valid_q   <= hit;
       stopped_o <= stopped_o || stopped_set_o;
-      if (hit) begin
-        index_q <= hit_index;
+      if (fresh) begin
+        index_q <= full(index_i, hit_low);
         info_q  <= hit_info;
         code_q  <= hit_code;
       end

@@ -35,7 +35,7 @@ module curta_matrix_sum #(
 
   reg [31:0] or_q, all;
   integer    j;
-  /* verilator lint_off BLKSEQ */
+  /* verilator lint_off BLKSEQ */ // temporaries of the lane loops
   always @(posedge clk_i)
     if (clear_i) or_q <= 32'd0;
     else if (result_valid_i && final_i) begin

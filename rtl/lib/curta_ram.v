@@ -26,7 +26,7 @@ module curta_ram #(
 
   // The array is written in one place and read by nonblocking assignment: a blocking write differs only in the unspecified
   // case, and spares the simulator a delayed copy of every lane of every memory in every cycle.
-  /* verilator lint_off BLKSEQ */
+  /* verilator lint_off BLKSEQ */ // see above
   always @(posedge clk_i)
     if (|we_i)
       for (l = 0; l < Width / Lane; l = l + 1)

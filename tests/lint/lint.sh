@@ -34,7 +34,7 @@ done
 check icarus iverilog -g2005 -Wall -Wno-timescale -Irtl -s curta -o /dev/null $rtl
 for config in tiny base; do
   chparam=$(params $config | sed 's/-G\([A-Z_]*\)=\([0-9]*\)/-chparam \1 \2/g')
-  check "yosys-$config" yosys -q -p "read_verilog -Irtl $(echo $rtl); hierarchy -check -top curta $chparam; proc; opt_clean; check -assert"
+  check "yosys-$config" yosys -q -p "read_verilog -Irtl $(echo $rtl); hierarchy -check -top curta $chparam; proc; flatten; opt_clean; check -assert; select -assert-none t:\$dlatch t:\$adlatch t:\$dlatchsr t:\$sr"
 done
 for cc in gcc clang; do # the real rules: every set of kernels with the instructions that it is for
   check "warnings-$cc" make -s --no-print-directory CC=$cc CFLAGS=-O1 BUILD=build/lint-$cc build/lint-$cc/golden/libcurta_golden.a build/lint-$cc/driver/libcurta.a

@@ -78,6 +78,14 @@ def nettype(files):
                 yield f"{path} does not set and restore `default_nettype"
 
 
+def waivers(files):
+    for path in files:
+        if path.startswith("rtl/") and path.endswith(".v"):
+            for i, line in enumerate((ROOT / path).read_text().split("\n"), 1):
+                if "lint_off" in line and not re.search(r"lint_off [A-Z]+ \*/ // \S", line):
+                    yield f"{path}:{i} waives a warning without a reason, or more than one by name"
+
+
 def size(files):
     for path in files:
         if (ROOT / path).stat().st_size > 1 << 20:
@@ -86,7 +94,7 @@ def size(files):
 
 def main():
     files, failed = tracked(), 0
-    for rule in (includes, licences, floats, heap, nettype, size):
+    for rule in (includes, licences, floats, heap, nettype, waivers, size):
         broken = list(rule(files))
         failed += bool(broken)
         print(f"{'FAIL' if broken else 'PASS'} lint {rule.__name__}" + (f": {broken[0]}" + (f" (and {len(broken) - 1} more)" if broken[1:] else "") if broken else ""))

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// fm_fifo_ram - curta_fifo_ram keeps order and content; a word is visible two cycles after its push at the latest
+`include "formal.vh"
+`default_nettype none
+module fm_fifo_ram #(
+  parameter Width = 2, parameter LogDepth = 2
+) (
+  input wire             clk_i,
+  input wire             clr_i,
+  input wire             push_i,
+  input wire [Width-1:0] data_i,
+  input wire             pop_i,
+  input wire             choose_i
+);
+  wire             valid, empty;
+  wire [Width-1:0] data;
+  curta_fifo_ram #(.Width(Width), .LogDepth(LogDepth)) u_dut (
+    .clk_i(clk_i), .clr_i(clr_i), .push_i(push_i), .data_i(data_i), .valid_o(valid), .data_o(data), .pop_i(pop_i), .empty_o(empty));
+
+  reg [LogDepth:0] level, ahead;
+  reg              follow, held;           // held: a word has been inside for a cycle
+  reg [Width-1:0]  word;
+  always @* begin
+    if (`START) assume (clr_i);
+    assume (!push_i || level < 1 << LogDepth);     // the user reserves room
+    assume (!pop_i || valid);
+  end
+  always @(posedge clk_i)
+    if (clr_i) begin
+      level  <= 0;
+      follow <= 1'b0;
+      held   <= 1'b0;
+    end else begin
+      level <= level + push_i - pop_i;
+      held  <= level != 0 && !(level == 1 && pop_i);
+      if (!follow && choose_i && push_i) begin
+        follow <= 1'b1;
+        word   <= data_i;
+        ahead  <= level - pop_i;
+      end else if (follow && pop_i) begin
+        follow <= ahead != 0;
+        ahead  <= ahead - 1'b1;
+      end
+    end
+
+  `SEEN({follow && ahead == 0 && valid && pop_i && push_i, level == 1 << LogDepth && follow, level == 1 && pop_i && push_i})
+  always @* begin
+    `MUST(empty == (level == 0))
+    `MUST(!valid || level != 0)
+    `MUST(!held || valid)
+    `MUST(!follow || ahead < level)
+    `MUST(!(follow && ahead == 0 && valid) || data == word)
+  end
+endmodule
+`default_nettype wire
