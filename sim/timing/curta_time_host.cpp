@@ -11,7 +11,7 @@ bool find_shape(const char *name, curta_config *shape)
   static const curta_config table[] = CURTA_CONFIG_TABLE;
   const bool wide = name && !strcmp(name, "base16");
   for (const curta_config *c = table; c->name; c++)
-    if (name && !strcmp(c->name, wide ? "base" : name)) {
+    if (name && !c->software && !strcmp(c->name, wide ? "base" : name)) {
       *shape = *c;
       if (wide)
         shape->bus = 16;

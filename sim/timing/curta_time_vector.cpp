@@ -49,7 +49,7 @@ void vector_engine::go(uint64_t t)
   reserved[0] = reserved[1] = freed[0] = freed[1] = 0;
   last_write = last_fire = 0;
   blocked = false;
-  src.start(t2 * plan.src_bytes / bus);
+  src.start(t2 * (plan.mid ? 3 : plan.src_bytes) / bus);
   aux.start(t2 * plan.aux_bytes / bus);
   if (op == CURTA_OP_LOSS) {
     loss = true;
@@ -110,6 +110,8 @@ uint32_t vector_engine::address() const
   uint32_t tile = is_dst ? dst_tile[0] : src_tile[0];
   if (window)
     tile += ky * cmd.get(CURTA_MAP_W_SY) + kx * cmd.get(CURTA_MAP_W_SX);
+  if (plan.planes && slot >= Dst)                // the low halves stand behind the high bytes, in the place of an int32 tile
+    return cmd.get(CURTA_MAP_DST) + tile * t2 * 4 + (slot == Idx ? t2 : 0);
   return cmd.get(base[slot]) + tile * t2 * bytes[slot];
 }
 
@@ -230,7 +232,9 @@ void vector_engine::one_pass(uint64_t t)
   const burst *s_ = need_src && !plan.acc ? &src.front() : nullptr, *a_ = need_aux ? &aux.front() : nullptr;
   const uint32_t period = std::max(plan.period, std::max(s_ ? plan.src_period : 1, a_ ? plan.aux_period : 1));
   for (uint32_t g = 0; g < groups; g++) {
-    if (s_)
+    if (s_ && plan.mid)             // all high bytes of the tile, then the low halves of the group
+      at = std::max(at, s_->time[t2 / bus + ((g + 1) * c * 2 - 1) / bus] + FifoCycles);
+    else if (s_)
       at = std::max(at, s_->time[((g + 1) * c * plan.src_bytes - 1) / bus] + FifoCycles);
     if (a_)
       at = std::max(at, a_->time[((g + 1) * c * plan.aux_bytes - 1) / bus] + FifoCycles);

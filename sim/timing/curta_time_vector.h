@@ -15,7 +15,9 @@ struct vector_plan {
   bool aux_last;                 // AUX belongs to the last window position (mask), else to the first
   bool aux_dst;                  // and is shaped like DST
   bool window_src, window_dst;   // the window walks SRC (pooling), DST (scatter)
-  bool copy;                     // int32 leaves as it came
+  bool copy;                     // int32 leaves as it came, or
+  bool planes;                   // as int24: high bytes on the DST stream, low halves on the IDX stream
+  bool mid;                      // SRC is int24: the high bytes of a tile, then its low halves
   bool fill, n32, writes_scalar;
   uint32_t kh, kw, passes;       // window positions
   uint32_t src_bytes, aux_bytes, dst_bytes, idx_bytes; // of an element

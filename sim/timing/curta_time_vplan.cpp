@@ -46,12 +46,13 @@ vector_plan plan_vector(const curta_config &shape, const uint32_t *cmd)
   p.window_src = map && curta_cmd_get(cmd, CURTA_MAP_POOL);
   p.window_dst = scatter;
   p.aux_last = p.aux_dst = map && curta_cmd_get(cmd, CURTA_MAP_MASK);
-  p.copy = map && curta_cmd_get(cmd, CURTA_MAP_DST_TYPE) == CURTA_TYPE_INT32;
+  p.planes = map && curta_cmd_get(cmd, CURTA_MAP_DST_TYPE) == CURTA_TYPE_INT24;
+  p.copy = p.planes || (map && curta_cmd_get(cmd, CURTA_MAP_DST_TYPE) == CURTA_TYPE_INT32);
   p.src = map || scatter || update || reduce;
   p.acc = (map || update || reduce) && curta_cmd_get(cmd, CURTA_MAP_SRC_ACC);
   p.aux = p.aux_last || scatter || update || decay;
   p.dst = map || scatter || update || p.fill;
-  p.idx = p.window_src || (update && master);
+  p.idx = p.window_src || p.planes || (update && master);
   p.kh = p.kw = p.passes = 1;
   if (p.window_src || p.window_dst) {
     p.kh = curta_cmd_get(cmd, CURTA_MAP_KH);
@@ -59,13 +60,14 @@ vector_plan plan_vector(const curta_config &shape, const uint32_t *cmd)
     p.passes = p.kh * p.kw;
   }
   p.src_bytes = (map || scatter) && !p.acc && curta_cmd_get(cmd, CURTA_MAP_SRC_TYPE) == CURTA_TYPE_INT8 ? 1 : 4;
+  p.mid = p.n32 && !p.acc && curta_cmd_get(cmd, CURTA_UPDATE_SRC_TYPE) == CURTA_TYPE_INT24;
   p.aux_bytes = master ? 2 : 1;
-  p.dst_bytes = p.copy ? 4 : 1;
-  p.idx_bytes = update ? 2 : 1;
+  p.dst_bytes = p.copy && !p.planes ? 4 : 1;
+  p.idx_bytes = update || p.planes ? 2 : 1;
   p.period = 1;
   p.out = LaneStages;
   if (p.copy) {
-    p.period = turn;
+    p.period = p.planes ? max1(2 * c / bus) : turn; // the low halves of a group leave, or all of it
     p.out = 1;
   }
   if (curta_cmd_get(cmd, CURTA_MAP_ROUND) == CURTA_ROUND_STOCHASTIC && (update || ((map || scatter) && curta_cmd_get(cmd, CURTA_MAP_REQ))))
@@ -77,7 +79,7 @@ vector_plan plan_vector(const curta_config &shape, const uint32_t *cmd)
     p.out++;                                   // the memory answers a cycle later
   }
   // A beat a cycle leaves a read FIFO.
-  p.src_period = p.acc ? 1 : max1(p.src_bytes * c / bus);
+  p.src_period = p.acc ? 1 : max1((p.mid ? 2 : p.src_bytes) * c / bus);
   p.aux_period = max1(p.aux_bytes * c / bus);
   return p;
 }

@@ -40,7 +40,8 @@ struct explore {
   uint32_t points, refused;
 };
 
-static const struct curta_config Base = {"base", 2, 8, 8, 8, 2, 8, 1024, 1024, 256, 8};
+static const struct curta_config Configs[] = CURTA_CONFIG_TABLE;
+#define Base Configs[1] /* what the sweeps vary */
 
 static void estimate(struct point *p)
 {
