@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# test_rv_lint - static checks of rtl/soc: Verilator -Wall with and without the retirement port, Icarus, Yosys
+# test_rv_lint - static checks of rtl/soc, core and SoC: Verilator -Wall with and without the retirement port, Icarus, Yosys
 cd "$(dirname "$0")/../.." || exit 1
-rtl=$(echo $(ls rtl/soc/*.v))
+rtl=$(echo $(ls rtl/soc/*.v) rtl/lib/curta_fifo.v rtl/lib/curta_ram.v)
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 status=0
@@ -17,9 +17,11 @@ check() { # name, command...
 }
 for retire in 0 1; do
   # shellcheck disable=SC2086
-  check "verilator-retire-$retire" verilator --lint-only -Wall -Irtl/soc --top-module curta_rv -GRetire=$retire $rtl
+  check "verilator-retire-$retire" verilator --lint-only -Wall -Irtl/soc --top-module curta_rv -GRetire=$retire $(ls rtl/soc/curta_rv*.v)
 done
 # shellcheck disable=SC2086
-check icarus iverilog -g2005 -Wall -Wno-timescale -Irtl/soc -s curta_rv -o /dev/null $rtl
-check yosys yosys -q -p "read_verilog -Irtl/soc $rtl; hierarchy -check -top curta_rv; proc; opt_clean; check -assert"
+check verilator-soc verilator --lint-only -Wall -Irtl/soc --top-module curta_soc $rtl
+# shellcheck disable=SC2086
+check icarus iverilog -g2005 -Wall -Wno-timescale -Irtl/soc -s curta_soc -o /dev/null $rtl
+check yosys yosys -q -p "read_verilog -Irtl/soc $rtl; hierarchy -check -top curta_soc; proc; opt_clean; check -assert"
 exit $status
