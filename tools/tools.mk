@@ -38,7 +38,7 @@ $(BUILD)/tests/tools/test_%: tests/tools/test_%.sh $(BUILD)/curta-golden
 	@install -m 755 $< $@
 $(BUILD)/tests/tools/test_lockstep: $(BUILD)/curta
 
-# Needs python3-torch, which nothing else does: it is not in packages.txt, and bench_host.py says how to get it. On a machine
+# Needs python3-torch and libopenblas0-pthread, which nothing else does: it is not in packages.txt, and bench_host.py says how to get it. On a machine
 # that is not idle measure with BENCH_HOST="--threads 1": more threads than free cores spoil PyTorch's figures first.
 .PHONY: bench-host
 bench-host: $(BUILD)/curta-golden $(BUILD)/tests/driver/bench_passes ## training speed on this CPU beside PyTorch: docs/data/bench-host.md

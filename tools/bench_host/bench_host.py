@@ -4,7 +4,7 @@
 
 usage: bench_host.py [--out FILE] [--rounds 5] [--seconds 1.0] [--threads N] [--nets mlp,lenet,vgg11,vgg-small-7]
 
-Needs build/curta-golden, build/tests/driver/bench_passes and a Python with torch (Debian: python3-torch, for /usr/bin/python3).
+Needs build/curta-golden, build/tests/driver/bench_passes and a Python with torch (Debian: python3-torch and libopenblas0-pthread, for /usr/bin/python3).
 Both sides train the same network on the same batch with the same number of threads, in turns: round for round one run of
 each, and the ratio is the median over the rounds.
 """
@@ -39,11 +39,15 @@ def peak_mib(process):
 class Torch:
     def __init__(self, python, net, batch, threads):
         self.batch = batch
-        self.child = subprocess.Popen([python, TORCH, net, str(batch), str(threads)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.child = subprocess.Popen([python, TORCH, net, str(batch), str(threads)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                      env={**os.environ, "OPENBLAS_NUM_THREADS": str(threads), "OMP_NUM_THREADS": str(threads)})
         words = self.child.stdout.readline().split()
         if words[:1] != ["ready"]:
             sys.exit(f"bench_host: torch_step.py failed on {net}")
-        self.version = words[1]
+        fast = [w for w in words[2:] if re.search("openblas|mkl|blis", w)]
+        if not fast:
+            sys.exit("bench_host: PyTorch runs on the reference BLAS here, up to 15 times too slow to be fair; apt-get install libopenblas0-pthread")
+        self.version = f"{words[1]} with {fast[0]}"
 
     def run(self, steps):
         """Images a second: by the clock, by processor time of the process."""
