@@ -7,6 +7,12 @@
 #ifdef CURTA_RTL_TRACE
 #include "verilated_fst_c.h"
 #endif
+#ifdef CURTA_RTL_COVERAGE
+#include <cstdlib>
+#include <string>
+#include <unistd.h>
+#include "verilated_cov.h"
+#endif
 #include "curta_rtl_dev.h"
 
 #define PASTE2(a, b) a##b
@@ -72,6 +78,12 @@ public:
       fst->close();
 #endif
     top->final();
+#ifdef CURTA_RTL_COVERAGE
+    static int models;
+    const char *folder = std::getenv("CURTA_COVERAGE");
+    if (folder)
+      context.coveragep()->write((std::string(folder) + "/" + std::to_string(getpid()) + "-" + std::to_string(models++) + ".dat").c_str());
+#endif
   }
 
   bool trace(const char *file)

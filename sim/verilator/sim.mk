@@ -14,8 +14,10 @@ SIM_FAST_VFLAGS := --x-assign fast --x-initial fast
 SIM_FAST_CFLAGS := -DCURTA_RTL_RANDOM=0
 SIM_SLOW_VFLAGS := --x-assign unique --x-initial unique --trace-fst
 SIM_SLOW_CFLAGS := -DCURTA_RTL_RANDOM=2 -DCURTA_RTL_TRACE
+SIM_COV_VFLAGS  := --x-assign fast --x-initial fast --coverage-line --coverage-toggle
+SIM_COV_CFLAGS  := -DCURTA_RTL_RANDOM=0 -DCURTA_RTL_COVERAGE -DVM_COVERAGE=1
 
-# $(1) fast or slow, $(2) FAST or SLOW, $(3) configuration
+# $(1) fast, slow or cov, $(2) FAST, SLOW or COV, $(3) configuration
 define sim_model
 $(BUILD)/sim/$(1)/$(3)/Vcurta_$(3).mk: $(SIM_RTL) sim/verilator/config.py spec/curta.toml
 	@mkdir -p $$(@D)
@@ -50,6 +52,7 @@ $(BUILD)/sim/configs: FORCE
 FORCE:
 $(eval $(call sim_library,fast,FAST,libcurta_rtl.a,verilated verilated_threads))
 $(eval $(call sim_library,slow,SLOW,libcurta_rtl_slow.a,verilated verilated_threads verilated_fst_c))
+$(eval $(call sim_library,cov,COV,libcurta_rtl_cov.a,verilated verilated_threads verilated_cov))
 SIM_LIB      := $(BUILD)/sim/libcurta_rtl.a
 SIM_SLOW_LIB := $(BUILD)/sim/libcurta_rtl_slow.a
 

@@ -37,7 +37,7 @@ module fm_requant #(
   wire [7:0]  law  = shift <= 0 ? clip : shift >= 63 ? 8'd0 : x < 0 ? 8'd0 - mag : mag;
 
 `ifdef COVER
-  wire [2:0] seen = {law == 8'h81, law == 8'd1 && shift == 32, shift == 0 && law == 8'h80 && x > 0};
+  wire [2:0] seen = {law == 8'h81, law == 8'd1 && shift == 30, shift == 0 && law == 8'h80 && x > 0};
   always @* assert (!(!$initstate && age >= 4 && valid && (seen >> `COVER & 1'b1)));
 `else
   always @* assert ($initstate || age < 4 || (valid && y == law));
