@@ -76,7 +76,7 @@ module fm_check #(
       end
       `LAW_MAP: begin
         wide = `LAW_MAP_SRC_TYPE == 2;
-        dst4 = `LAW_MAP_DST_TYPE == 2;
+        dst4 = `LAW_MAP_DST_TYPE == 2 || `LAW_MAP_DST_TYPE == 3;
         fld[8]  = `LAW_MAP_N0 == 0 || `LAW_MAP_N1 == 0;
         fld[9]  = `LAW_MAP_N2 == 0 || `LAW_MAP_N3 == 0;
         fld[18] = !(`LAW_MAP_SRC_TYPE == 0 || wide) || !(`LAW_MAP_DST_TYPE == 0 || dst4) || (`LAW_MAP_SRC_ACC && !wide) || (`LAW_MAP_REQ && !wide) ||
@@ -100,7 +100,7 @@ module fm_check #(
       end
       `LAW_UPDATE: begin
         fld[8]  = `LAW_UPDATE_N == 0;
-        fld[18] = `LAW_UPDATE_MASTER && (`LAW_UPDATE_FRAC == 0 || `LAW_UPDATE_FRAC > 8);
+        fld[18] = (`LAW_UPDATE_MASTER && (`LAW_UPDATE_FRAC == 0 || `LAW_UPDATE_FRAC > 8)) || !(`LAW_UPDATE_SRC_TYPE == 0 || `LAW_UPDATE_SRC_TYPE == 3);
         aln[4]  = !`LAW_UPDATE_SRC_ACC && (`LAW_UPDATE_SRC & T4 - 1) != 0;
         aln[5]  = (`LAW_UPDATE_AUX & (`LAW_UPDATE_MASTER ? T2 : T1) - 1) != 0;
         aln[6]  = (`LAW_UPDATE_DST & T1 - 1) != 0;
@@ -108,7 +108,7 @@ module fm_check #(
       end
       `LAW_REDUCE: begin
         fld[8]  = `LAW_REDUCE_N == 0;
-        fld[18] = `LAW_REDUCE_MASTER && (`LAW_REDUCE_FRAC == 0 || `LAW_REDUCE_FRAC > 8);
+        fld[18] = (`LAW_REDUCE_MASTER && (`LAW_REDUCE_FRAC == 0 || `LAW_REDUCE_FRAC > 8)) || !(`LAW_REDUCE_SRC_TYPE == 0 || `LAW_REDUCE_SRC_TYPE == 3);
         aln[4]  = !`LAW_REDUCE_SRC_ACC && (`LAW_REDUCE_SRC & T4 - 1) != 0;
         aln[5]  = `LAW_REDUCE_DECAY && (`LAW_REDUCE_AUX & (`LAW_REDUCE_MASTER ? T2 : T1) - 1) != 0;
       end

@@ -23,7 +23,7 @@ module fm_vwalk #(
   wire [31:0] addr, info;
   curta_vwalk #(.T(T), .P_TILES(P_TILES)) u_dut (
     .clk_i(clk_i), .clr_i(clr_i), .start_i(start_i), .use_i(used), .win_src_i(win_src), .win_dst_i(win_dst), .aux_dst_i(aux_dst),
-    .acc_i(acc), .n32_i(n32), .size_i(size), .kh_i(kh), .kw_i(kw), .mem_size_i(mem_size), .cfg_re_o(cfg_re), .cfg_raddr_o(cfg_raddr),
+    .acc_i(acc), .n32_i(n32), .planes_i(1'b0), .size_i(size), .kh_i(kh), .kw_i(kw), .mem_size_i(mem_size), .cfg_re_o(cfg_re), .cfg_raddr_o(cfg_raddr),
     .cfg_rdata_i(cfg_rdata_i), .valid_o(valid), .ready_i(ready_i), .kind_o(kind), .addr_o(addr), .busy_o(busy), .err_o(err),
     .err_info_o(info));
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# test_timing.sh - the timing model against the RTL (step within 1 %, commands within 5 %), SystemC against the timing model
+# test_timing.sh - the timing model against the RTL (step within 1 %, commands within 10 %), SystemC against the timing model
 # (to the cycle); a model with a wrong latency is found
 # usage: test_timing.sh [COMPARE]   from the repository root
 set -u

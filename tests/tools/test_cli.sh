@@ -251,14 +251,14 @@ PATH="$dir/bin" train 0 failing && says "gnuplot failed on"
 group_end
 
 group_start "killed at any time: the checkpoint is an old one or a new one, never half of one"
-train 0 killed --steps 3
+train 0 shot --steps 3
 for pause in 0.05 0.12 0.2 0.31 0.4; do
-  "$curta" train --resume --quiet --epochs 60000 --limit 150 --test-limit 1 --out "$dir/killed" >"$dir/log" 2>&1 &
+  "$curta" train --resume --quiet --epochs 60000 --limit 150 --test-limit 1 --out "$dir/shot" >"$dir/log" 2>&1 &
   pid=$!
   sleep $pause
   kill -KILL $pid
   wait $pid 2>/dev/null
-  run 0 info --checkpoint "$dir/killed/checkpoint.safetensors"
+  run 0 info --checkpoint "$dir/shot/checkpoint.safetensors"
 done
 group_end
 
