@@ -33,7 +33,7 @@ static inline __m512i bytes4x4(__m512i x)
   return _mm512_shuffle_epi8(x, _mm512_broadcast_i32x4(order));
 }
 
-/* Element (a,b) of a 4x4 matrix of double words becomes (b,a). */
+/* Element (a,b) of a 4x4 matrix of 32-bit words becomes (b,a). */
 static inline __m512i words4x4(__m512i x)
 {
   return _mm512_permutexvar_epi32(_mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15), x);
