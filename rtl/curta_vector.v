@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_vector - the vector engine: MAP, SCATTER, UPDATE, REDUCE, FILL, LOSS, SCALAR (machine.md section 5)
 //
-//   walk -> addresses -> read streams -> front -> requant -> post -> pack -> write stream
-//             |  accumulator memory -----^   ^-- draws          (Lanes elements a cycle)
-//             `-> addresses of the results --------------------------^
+//   walk -> addresses -> read streams -> front -> requant --------------> post -> pack -> write stream
+//             |  accumulator memory -----^   ^-- draws `-> quot -> act ---^  (Lanes elements a cycle)
+//             `-> addresses of the results ----------------------------------^
+//   UPDATE NITRO: G and the weights come through SRC's stream, a tile each; quot -> weight -> write stream.
 //
 // Golden   curta_golden_map, _scatter, _update, _reduce, _fill, _loss, _scalar
 // Timing   about 15 cycles and a memory latency a command, then one group of Lanes elements a cycle where the memory allows
@@ -32,6 +33,9 @@ module curta_vector #(
   output wire [31:0]         check_o,
   input  wire                stop_i,
   output wire                idle_o,
+  output wire                flag_weight_o,   // pulses
+  output wire                flag_delta_o,
+  output wire                flag_wrap_o,
   // Status
   input  wire [31:0]         mem_size_i,
   output wire                rd_wait_o,
@@ -88,13 +92,17 @@ module curta_vector #(
 
   // ---------------------------------------------------------------- command words
   reg  [7:0]  op_q;
-  reg  [31:0] flags_q, w19_q, origin_q, w21_q;
+  reg  [31:0] flags_q, w19_q, origin_q, w21_q, w22_q, w24_q, pad_q, lim_q;
+  reg  [23:0] top_q;
   always @(posedge clk_i)
     if (cfg_valid_i)
       case (cfg_index_i)
         4'd0:    op_q <= cfg_data_i[7:0];
         4'd9:    {w19_q, flags_q} <= cfg_data_i;
         4'd10:   {w21_q, origin_q} <= cfg_data_i;
+        4'd11:   {top_q, w22_q} <= cfg_data_i[55:0];
+        4'd12:   {pad_q, w24_q} <= cfg_data_i;
+        4'd13:   lim_q <= cfg_data_i[31:0];
         default: ;
       endcase
 
@@ -109,24 +117,35 @@ module curta_vector #(
   wire relu    = is_map && flags_q[`CURTA_MAP_RELU];
   wire acc     = (is_map || is_update || is_reduce) && flags_q[`CURTA_MAP_SRC_ACC];
   wire [1:0] dst_type = flags_q[`CURTA_MAP_DST_TYPE];
-  wire copy    = is_map && dst_type[1];
+  wire wide_dst = (is_map || is_scatter) && dst_type[1];
+  wire copy    = is_map && wide_dst;
   wire planes  = copy && dst_type[0];                                          // results are int24
   wire mid     = (is_update || is_reduce) && !acc && flags_q[`CURTA_UPDATE_SRC_TYPE] == 2'd3;  // the source is int24
   wire decay   = (is_update || is_reduce) && w21_q[`CURTA_UPDATE_DECAY];
   wire master  = flags_q[`CURTA_UPDATE_MASTER] && (is_update || decay);
+  wire upd     = is_update && w22_q[`CURTA_UPDATE_NITRO];
+  wire back    = copy && w21_q[1];                                             // backward pass of NITRO-ReLU
+  wire keep    = is_scatter && wide_dst;                                       // scatters int32
+  wire act     = is_map && !wide_dst && w21_q[`CURTA_MAP_ACT] == 2'd1;
+  wire div     = is_map && w21_q[`CURTA_MAP_DIV];
+  wire zs      = is_map && w21_q[`CURTA_MAP_ZS];
+  wire padded  = (pool || is_scatter) && w21_q[`CURTA_MAP_PADDED];
+  wire nitro   = div || act || zs || (padded && is_map);                       // through curta_vact
+  wire has_tag  = padded || (is_map && !wide_dst && (w24_q[`CURTA_MAP_CLAST] != 5'd0 || w24_q[`CURTA_MAP_NLAST] != 5'd0));
   wire has_src = is_map || is_scatter || is_update || is_reduce;
-  wire has_aux = mask || is_scatter || is_update || decay;
+  wire has_aux = mask || is_scatter || is_update || decay || back;
   wire has_dst = is_map || is_scatter || is_update || is_fill;
-  wire has_idx = pool || planes || (is_update && master);
+  wire has_idx = pool || planes || zs || (is_update && master);
   wire narrow  = is_loss || ((is_map || is_scatter) && flags_q[`CURTA_MAP_SRC_TYPE] == 2'd0 && !acc);
   wire [1:0] mode = flags_q[`CURTA_MAP_ROUND];
-  wire sto     = mode == 2'd2 && (is_update || ((is_map || is_scatter) && flags_q[`CURTA_MAP_REQ]));
+  wire sto     = mode == 2'd2 && ((is_update && !upd) || ((is_map || is_scatter) && flags_q[`CURTA_MAP_REQ]));
   wire [3:0] frac = flags_q[`CURTA_UPDATE_FRAC];
   wire [3:0] kh   = flags_q[`CURTA_MAP_KH];
   wire [3:0] kw   = flags_q[`CURTA_MAP_KW];
-  wire [7:0] passes = pool || is_scatter ? {4'd0, kh} * {4'd0, kw} : 8'd1;
+  wire [7:0] passes = pool || is_scatter ? {4'd0, kh} * {4'd0, kw} : upd ? 8'd2 : 8'd1;
   // log2 bytes of an element of IDX, DST, AUX, SRC
-  wire [7:0] sizes = {planes ? 2'd2 : has_idx && is_update ? 2'd1 : 2'd0, copy ? 2'd2 : 2'd0, master ? 2'd1 : 2'd0, narrow ? 2'd0 : 2'd2};
+  wire [7:0] sizes = {planes ? 2'd2 : has_idx && is_update ? 2'd1 : 2'd0, wide_dst || upd ? 2'd2 : 2'd0,
+                      upd ? 2'd2 : master ? 2'd1 : 2'd0, narrow ? 2'd0 : 2'd2};
 
   // ---------------------------------------------------------------- control
   wire        start, abort, run, scalar_start, scalar_busy, scalar_valid;
@@ -136,19 +155,22 @@ module curta_vector #(
   wire [5:0]  scalar_raddr, scalar_waddr;
   wire [15:0] hits;
   reg  [31:0] or_q;
-  wire        acc_want;
+  wire        acc_want, quot_busy, act_valid, weight_busy;
+  wire [10:0] rate, eta;
+  wire [23:0] rate_m, eta_m;
   wire        clr = !rst_ni || abort || go_i;
 
   curta_vctl #(.Trace(Trace)) u_ctl (
     .clk_i(clk_i), .rst_ni(rst_ni),
     .go_i(go_i), .stop_i(stop_i), .done_o(done_o), .error_o(error_o), .error_info_o(error_info_o), .check_o(check_o),
     .idle_o(idle_o), .op_i(op_q), .flags_i(flags_q), .tensor_i(w19_q), .regs_i(w21_q),
+    .rates_i(w22_q), .nitro_i(upd), .back_i(back), .or_regs_i(w24_q), .rate_o(rate), .rate_m_o(rate_m), .eta_o(eta), .eta_m_o(eta_m),
     .s_raddr_o(s_raddr_o), .s_rdata_i(s_rdata_i), .s_we_o(s_we_o), .s_waddr_o(s_waddr_o), .s_wdata_o(s_wdata_o),
     .run_o(run), .shift_o(shift), .seed_o(seed), .tensor_o(tensor), .decay_o(d_exp), .exp_o(loss_exp),
     .scalar_start_o(scalar_start), .scalar_raddr_i(scalar_raddr), .scalar_busy_i(scalar_busy),
     .scalar_valid_i(scalar_valid), .scalar_waddr_i(scalar_waddr), .scalar_wdata_i(scalar_wdata),
     .start_o(start), .abort_o(abort),
-    .work_i(walk_busy || loss_busy || issue_busy || v2 || v3 || v4 || v5 || acc_want || !rd0_idle || !rd1_idle || !wr_idle),
+    .work_i(walk_busy || loss_busy || issue_busy || v2 || v3 || v4 || v5 || quot_busy || act_valid || weight_busy || acc_want || !rd0_idle || !rd1_idle || !wr_idle),
     .open_i(rd0_wait || rd1_wait || wr_wait), .or_i(or_q), .hits_i(hits),
     .range_i(walk_err || loss_err), .range_info_i(walk_err ? walk_info : loss_info),
     .bus_i((rsp0_valid_i && rsp0_err_i) || (rsp1_valid_i && rsp1_err_i) || (wb_valid_i && wb_err_i)),
@@ -173,9 +195,11 @@ module curta_vector #(
   wire        walk_valid, walk_ready, loss_valid, loss_ready;
   wire [1:0]  walk_kind, loss_kind;
   wire [31:0] walk_addr, loss_addr;
+  wire        walk_hole, walk_last0, walk_last3;
   curta_vwalk #(.T(T), .P_TILES(P_TILES)) u_walk (
     .clk_i(clk_i), .clr_i(!rst_ni || abort), .start_i(start && !is_loss),
-    .use_i({has_idx, has_dst, has_aux, has_src}), .win_src_i(pool), .win_dst_i(is_scatter), .aux_dst_i(mask),
+    .use_i({has_idx, has_dst, has_aux, has_src}), .win_src_i(pool), .win_dst_i(is_scatter), .aux_dst_i(mask || back),
+    .padded_i(padded), .pad_i(pad_q), .lim_i(lim_q), .hole_o(walk_hole), .last0_o(walk_last0), .last3_o(walk_last3),
     .acc_i(acc), .n32_i(is_update || is_reduce), .planes_i(planes), .size_i(sizes), .kh_i(kh), .kw_i(kw), .mem_size_i(mem_size_i),
     .cfg_re_o(walk_re), .cfg_raddr_o(walk_raddr), .cfg_rdata_i(cfg),
     .valid_o(walk_valid), .ready_i(walk_ready), .kind_o(walk_kind), .addr_o(walk_addr), .busy_o(walk_busy),
@@ -185,35 +209,48 @@ module curta_vector #(
   wire [1:0]  q_kind  = loss_busy ? loss_kind : walk_kind;
   wire [31:0] q_addr  = loss_busy ? loss_addr : walk_addr;
   wire        src_ready, aux_ready, out_ready, acc_ready;
-  wire        to_src  = q_valid && q_kind == 2'd0 && !acc;
-  wire        to_acc  = q_valid && q_kind == 2'd0 && acc;
-  wire        to_aux  = q_valid && q_kind == 2'd1;
-  wire        to_out  = q_valid && q_kind[1];
-  wire        q_ready = q_kind[1] ? out_ready : q_kind[0] ? aux_ready : acc ? acc_ready : src_ready;
+  // Every pass of a tile has a tag: whether it is a hole, whether its tile is at the edge of the tensor.
+  wire        tag_room, tag_valid;
+  wire [2:0]  tag;
+  wire        is_tag  = has_tag && q_kind == (is_scatter ? 2'd2 : 2'd0);
+  wire        hole    = is_tag && walk_hole;
+  wire        q_go    = q_valid && !hole && (!is_tag || tag_room);
+  wire        weights = upd && q_kind == 2'd1;                                 // through SRC's stream
+  wire        to_src  = q_go && ((q_kind == 2'd0 && !acc) || weights);
+  wire        to_acc  = q_go && q_kind == 2'd0 && acc;
+  wire        to_aux  = q_go && q_kind == 2'd1 && !upd;
+  wire        to_out  = q_go && q_kind[1];
+  wire        q_ready = hole ? tag_room : (!is_tag || tag_room) &&
+                        (q_kind[1] ? out_ready : weights ? src_ready : q_kind[0] ? aux_ready : acc ? acc_ready : src_ready);
   wire [31:0] q_beat  = loss_busy ? {q_addr[31:$clog2(BUS)], {$clog2(BUS){1'b0}}} : q_addr;
   assign walk_ready = q_ready;
   assign loss_ready = q_ready;
+  wire        pass_end, later;
+  curta_fifo #(.Width(3), .LogDepth(4)) u_tags (
+    .clk_i(clk_i), .rst_ni(!clr), .push_i(is_tag && q_valid && q_ready), .data_i({walk_last3, walk_last0, walk_hole}), .room_o(tag_room),
+    .valid_o(tag_valid), .data_o(tag), .pop_i(has_tag && pass_end));
 
   // ---------------------------------------------------------------- operands
   wire              src_valid, src_pop, aux_valid, aux_pop, src_beat_valid, aux_beat_valid, src_beat_pop, aux_beat_pop;
   wire              whole_valid, mid_valid, mid_beat_pop;
+  wire              mid_now = mid && !(upd && later);
   wire [32*Lanes-1:0]   src, src_whole, src_mid;
   wire [16*Lanes-1:0]   aux_raw;
   wire [8*BUS-1:0]  src_beat, aux_beat;
   curta_vstream_rd #(.C(Lanes), .BUS(BUS), .Wide(4), .LogDepth(7)) u_src (
     .clk_i(clk_i), .rst_ni(rst_ni), .clr_i(clr), .abort_i(abort),
     .req_valid_i(to_src), .req_ready_o(src_ready), .req_addr_i(q_beat),
-    .req_beats_i(is_loss ? 8'd1 : narrow ? Beats1 : mid ? Beats3 : Beats4),
+    .req_beats_i(is_loss ? 8'd1 : narrow ? Beats1 : mid && !weights ? Beats3 : Beats4),
     .rd_valid_o(rd0_valid_o), .rd_ready_i(rd0_ready_i), .rd_addr_o(rd0_addr_o), .rd_beats_o(rd0_beats_o),
     .rsp_valid_i(rsp0_valid_i), .rsp_data_i(rsp0_data_i), .rsp_last_i(rsp0_last_i),
-    .narrow_i(narrow || mid), .valid_o(whole_valid), .data_o(src_whole), .pop_i(src_pop && !mid),
+    .narrow_i(narrow || mid_now), .valid_o(whole_valid), .data_o(src_whole), .pop_i(src_pop && !mid_now),
     .beat_valid_o(src_beat_valid), .beat_o(src_beat), .beat_pop_i(src_beat_pop || mid_beat_pop), .wait_o(rd0_wait),
     .idle_o(rd0_idle));
   curta_vplanes #(.T(T), .C(Lanes), .BUS(BUS)) u_planes (
-    .clk_i(clk_i), .clr_i(clr), .beat_valid_i(src_beat_valid && mid), .beat_i(src_beat), .beat_pop_o(mid_beat_pop),
-    .valid_o(mid_valid), .data_o(src_mid), .pop_i(src_pop && mid));
-  assign src_valid = mid ? mid_valid : whole_valid;
-  assign src       = mid ? src_mid : src_whole;
+    .clk_i(clk_i), .clr_i(clr), .beat_valid_i(src_beat_valid && mid_now), .beat_i(src_beat), .beat_pop_o(mid_beat_pop),
+    .valid_o(mid_valid), .data_o(src_mid), .pop_i(src_pop && mid_now));
+  assign src_valid = mid_now ? mid_valid : whole_valid;
+  assign src       = mid_now ? src_mid : src_whole;
   curta_vstream_rd #(.C(Lanes), .BUS(BUS), .Wide(2), .LogDepth(6)) u_aux (
     .clk_i(clk_i), .rst_ni(rst_ni), .clr_i(clr), .abort_i(abort),
     .req_valid_i(to_aux), .req_ready_o(aux_ready), .req_addr_i(q_beat),
@@ -260,10 +297,15 @@ module curta_vector #(
   wire [31:0]       loss_index;
   wire [LogRot-1:0] turn;
   wire [1:0]        pass;
-  wire              fill_go;
+  wire              fill_go, fire, ld_keep, mod;
+  wire [LogG-1:0]   mod_group;
+  wire              four = upd || (div && (w22_q[23:18] != 6'd0 || top_q[23:18] != 6'd0));   // cycles of a quotient
   curta_vissue #(.C(Lanes), .BUS(BUS), .LogG(LogG), .LogRot(LogRot)) u_issue (
     .clk_i(clk_i), .clr_i(clr), .run_i(run && !is_loss && fill_go),
-    .has_src_i(has_src), .has_aux_i(has_aux), .has_dst_i(has_dst), .acc_i(acc), .narrow_i(narrow), .copy_i(copy), .planes_i(planes),
+    .has_src_i(has_src), .has_aux_i(has_aux && !upd), .has_dst_i(has_dst), .acc_i(acc && !(upd && later)), .narrow_i(narrow),
+    .copy_i(copy && !back), .planes_i(planes), .bent_i(back || keep), .keep_i(keep), .pace_i(four),
+    .tag_valid_i(!has_tag || tag_valid), .hole_i(padded && tag[0]), .fire_o(fire), .end_o(pass_end), .later_o(later),
+    .ld_keep_o(ld_keep), .mod_o(mod), .mod_group_o(mod_group),
     .sto_i(sto), .scatter_i(is_scatter), .aux_last_i(mask), .decay_i(decay), .master_i(master), .reduce_i(is_reduce),
     .passes_i(passes),
     .src_valid_i(src_valid), .src_pop_o(src_pop), .aux_valid_i(aux_valid), .aux_pop_o(aux_pop),
@@ -302,6 +344,70 @@ module curta_vector #(
     if (v3)     aux4_q <= aux3_q;
   end
 
+  // So do the tag and the pass of UPDATE NITRO: {last3, last0, hole, later}
+  reg  [3:0] along0_q, along1_q, along2_q, along3_q, along4_q;
+  reg  [2:0] along5_q, along5d_q, along6_q;
+  wire [3:0] along = {has_tag ? tag : 3'd0, later};
+  wire       quot_last, quot_done, act_in;
+  always @(posedge clk_i) begin
+    if (fire)                       along0_q <= along;
+    if (acc ? ld_acc : fire)        along1_q <= acc ? along0_q : along;
+    if (upd && fire)                along1_q <= along;                 // its passes enter in different ways, far enough apart
+    if (valid1)                     along2_q <= along1_q;
+    if (v2)                         along3_q <= along2_q;
+    if (v3)                         along4_q <= along3_q;
+    if (quot_last)                  along5_q <= along4_q[3:1];
+    if (quot_done)                  along5d_q <= along5_q;             // with quot_valid
+    if (act_in)                     along6_q <= div ? along5d_q : along4_q[3:1];
+  end
+
+  // What the lanes of a bent copy become, and the tile memory: the int32 elements and indices of a scattered tile, or the
+  // quotients of a tile of gradients
+  wire [40*Lanes-1:0] kept;
+  wire [32*Lanes-1:0] quot_mag, weight_wdata;
+  wire [Lanes-1:0]    quot_neg;
+  wire                weight_re, weight_we;
+  wire [LogG-1:0]     weight_raddr, weight_waddr;
+  reg  [2*Lanes-1:0]  bend;
+  reg  [40*Lanes-1:0] keep_wdata;
+  reg  [8*Lanes-1:0]  idx_q;               // of the group from the tile memory
+  reg  [32*Lanes-1:0] kept_x;
+  reg  [7:0]          at_q, place;         // window position of the group that is bent
+  reg                 later_q;
+  integer             b, e, h;
+  always @* begin
+    bend       = 0;
+    keep_wdata = 0;
+    place      = 8'd0;
+    if (mod)
+      for (b = 0; b < Lanes; b = b + 1) begin
+        place = later_q ? idx_q[8*b +: 8] : aux1_q[16*b +: 8];
+        keep_wdata[40*b +: 40] = {place, x[32*b +: 32]};
+        if (keep)                 bend[2*b +: 2] = (place & (w21_q[`CURTA_MAP_CLASS] ? 8'h3f : 8'hff)) == at_q ? 2'd0 : 2'd2;
+        else if (w21_q[0])        bend[2*b +: 2] = place[7:6];
+        else                      bend[2*b +: 2] = place == 8'd127 ? 2'd2 : {1'b0, place[7]};
+      end
+    if (upd)
+      for (e = 0; e < Lanes; e = e + 1) keep_wdata[40*e +: 32] = weight_wdata[32*e +: 32];
+  end
+  always @* begin
+    kept_x = 0;
+    if (upd || ld_keep)
+      for (h = 0; h < Lanes; h = h + 1) kept_x[32*h +: 32] = kept[40*h +: 32];
+  end
+  integer u;
+  always @(posedge clk_i) begin
+    if (fire && keep) later_q <= later;
+    else if (!keep)   later_q <= 1'b0;
+    if (ld_keep)
+      for (u = 0; u < Lanes; u = u + 1) idx_q[8*u +: 8] <= kept[40*u + 32 +: 8];
+    if (clr) at_q <= 8'd0;
+    else if (mod && (&mod_group)) at_q <= at_q + 8'd1 == passes ? 8'd0 : at_q + 8'd1;
+  end
+  curta_ram #(.Width(40*Lanes), .Depth(1 << LogG), .Lane(40*Lanes)) u_tile (
+    .clk_i(clk_i), .we_i(upd ? weight_we : keep && mod && !later_q), .waddr_i(upd ? weight_waddr : mod_group), .wdata_i(keep_wdata),
+    .re_i(upd ? weight_re : keep && fire), .raddr_i(upd ? weight_raddr : group), .rdata_o(kept));
+
   wire [32*Lanes-1:0] x, r;
   wire [8*Lanes-1:0]  y4, y5, idx5, w;
   wire [8*Lanes-1:0]  raw5;
@@ -324,17 +430,82 @@ module curta_vector #(
 
   curta_vfront #(.C(Lanes), .BUS(BUS), .LogRot(LogRot)) u_front (
     .clk_i(clk_i), .ld_wide_i(ld_wide), .ld_narrow_i(ld_narrow), .ld_acc_i(ld_acc), .ld_half_i(ld_half),
+    .ld_keep_i(ld_keep), .keep_i(kept_x), .mod_i(mod), .class_i(bend), .slope_i(w21_q[`CURTA_MAP_SLOPE]),
     .src_i(src), .acc_i(acc_data), .half_i(half), .rot_i(rot), .turn_i(turn), .decay_i(add),
     .d_i(d_exp), .w_i(w), .x_o(x));
 
   wire [31:0] or_group;
+  wire                 quot = div || upd;
+  wire [4:0]           quot_s = !upd ? w21_q[`CURTA_MAP_DIV_S] : along1_q[0] ? eta[4:0] : rate[4:0];
+  wire [24*Lanes-1:0]  u4;
+  wire [Lanes-1:0]     big4, neg4;
   curta_requant #(.C(Lanes)) u_requant (
-    .clk_i(clk_i), .clr_i(clr), .shift_i(pass != 2'd0 ? {28'd0, frac} : shift), .mode_i(pass != 2'd0 ? 2'd1 : mode),
+    .clk_i(clk_i), .clr_i(clr), .shift_i(quot ? {27'd0, quot_s} : pass != 2'd0 ? {28'd0, frac} : shift),
+    .mode_i(quot ? 2'd3 : pass != 2'd0 ? 2'd1 : mode), .div_i(quot),
     .wrap_i(pass == 2'd0 && flags_q[`CURTA_MAP_WRAP]), .red_i(is_reduce && pass == 2'd0), .valid_i(valid1), .x_i(x),
-    .r_i(r), .v2_o(v2), .or_o(or_group), .v3_o(v3), .valid_o(v4), .y_o(y4));
-  always @(posedge clk_i)
+    .r_i(r), .v2_o(v2), .or_o(or_group), .v3_o(v3), .valid_o(v4), .y_o(y4), .u_o(u4), .big_o(big4), .neg_o(neg4));
+
+  // widths of the deltas, once they are bent
+  reg  [31:0] widths;
+  reg         bent_q;
+  integer     d;
+  always @* begin
+    widths = 32'd0;
+    if (bent_q)
+      for (d = 0; d < Lanes; d = d + 1) widths = widths | (x[32*d +: 32] ^ {32{x[32*d + 31]}});
+  end
+  assign flag_delta_o = |widths[31:23];
+  always @(posedge clk_i) begin
+    bent_q <= back && mod;
     if (go_i) or_q <= 32'd0;
     else if (v2 && is_reduce && pass == 2'd0) or_q <= or_q | or_group;
+    else if (bent_q) or_q <= or_q | widths;
+  end
+
+  // quotients, then what MAP or UPDATE makes of them
+  wire                quot_valid;
+  wire [8*Lanes-1:0]  quot_y;
+  curta_vquot #(.C(Lanes)) u_quot (
+    .clk_i(clk_i), .clr_i(clr), .wide_i(four), .m_i(!upd ? w22_q[23:0] : along4_q[0] ? eta_m : rate_m),
+    .t_i(!upd ? w21_q[`CURTA_MAP_DIV_T] : along4_q[0] ? eta[10:5] : rate[10:5]), .top_i(top_q),
+    .valid_i(v4 && quot), .u_i(u4), .big_i(big4), .neg_i(neg4), .last_o(quot_last), .done_o(quot_done), .mag_o(quot_mag),
+    .neg_o(quot_neg), .valid_o(quot_valid), .y_o(quot_y), .busy_o(quot_busy));
+
+  wire             weight_push;
+  wire [8*BUS-1:0] weight_beat;
+  curta_vweight #(.C(Lanes), .BUS(BUS), .LogG(LogG)) u_weight (
+    .clk_i(clk_i), .clr_i(clr), .run_i(upd), .v3_i(v3), .v4_i(v4), .second_i(along4_q[0]), .x_i(x), .done_i(quot_done),
+    .mag_i(quot_mag), .neg_i(quot_neg), .re_o(weight_re), .raddr_o(weight_raddr), .rdata_i(kept_x), .we_o(weight_we),
+    .waddr_o(weight_waddr), .wdata_o(weight_wdata), .push_o(weight_push), .beat_o(weight_beat), .flag_o(flag_weight_o),
+    .busy_o(weight_busy));
+
+  // a mask needs one bit of AUX behind the quotients
+  reg  [Lanes-1:0]    pos4, pos5_q, pos5d_q, pos6_q;
+  reg  [16*Lanes-1:0] post_aux;
+  integer             a, g;
+  always @* begin
+    pos4 = 0;
+    if (nitro)
+      for (a = 0; a < Lanes; a = a + 1) pos4[a] = !aux4_q[16*a + 7] && aux4_q[16*a +: 7] != 7'd0;
+  end
+  always @* begin
+    post_aux = aux4_q;
+    if (nitro)
+      for (g = 0; g < Lanes; g = g + 1) post_aux[16*g +: 16] = {15'd0, pos6_q[g]};
+  end
+  assign act_in = nitro && (div ? quot_valid : v4);
+  always @(posedge clk_i) begin
+    if (quot_last) pos5_q <= pos4;
+    if (quot_done) pos5d_q <= pos5_q;
+    if (act_in)    pos6_q <= div ? pos5d_q : pos4;
+  end
+  wire [8*Lanes-1:0] act_v, act_a;
+  wire [2*Lanes-1:0] act_class;
+  curta_vact #(.C(Lanes)) u_act (
+    .clk_i(clk_i), .clr_i(clr), .act_i(act), .slope_i(w21_q[`CURTA_MAP_SLOPE]), .mean_i(w21_q[`CURTA_MAP_MEAN]), .valid_i(act_in),
+    .v_i(div ? quot_y : y4), .hole_i(div ? along5d_q[0] : along4_q[1]), .valid_o(act_valid), .v_o(act_v), .a_o(act_a), .class_o(act_class));
+  wire       post_in = nitro ? act_valid : v4 && !upd;
+  wire [2:0] post_along = nitro ? along6_q : along4_q[3:1];
 
   // draws: of the next group ahead of time
   reg  [31:0] index_q;
@@ -349,17 +520,20 @@ module curta_vector #(
     .clk_i(clk_i), .clr_i(clr), .start_i(draw || loss_rand), .seed_i(seed), .tensor_i(tensor),
     .index_i(is_loss ? loss_index : index_q), .ready_o(rand_ready), .r_o(r));
 
-  wire last5;
-  curta_vpost #(.C(Lanes), .LogG(LogG)) u_post (
+  wire last5, hole5;
+  curta_vpost #(.T(T), .C(Lanes), .LogG(LogG)) u_post (
     .clk_i(clk_i), .clr_i(clr), .relu_i(relu), .pool_i(pool), .mask_i(mask), .scatter_i(is_scatter),
     .update_i(is_update && pass == 2'd0), .fill_i(is_fill), .value_i(w19_q[7:0]), .passes_i(passes),
-    .frac_i(master ? frac : 4'd0), .pre_i(v3), .valid_i(v4), .y_i(y4), .aux_i(aux4_q),
-    .valid_o(v5), .last_o(last5), .y_o(y5), .idx_o(idx5), .raw_o(raw5));
+    .frac_i(master ? frac : 4'd0), .zs_i(zs), .class_i((act || is_scatter) && w21_q[`CURTA_MAP_CLASS]),
+    .clast_i(w24_q[`CURTA_MAP_CLAST]), .nlast_i(w24_q[`CURTA_MAP_NLAST]),
+    .pre_i(nitro ? act_in : v3 && !upd), .valid_i(post_in), .y_i(nitro ? act_a : y4), .aux_i(post_aux),
+    .zs_v_i(act_v), .zs_class_i(act_class), .edge_i(post_along[2:1]), .hole_i(post_along[0]),
+    .valid_o(v5), .last_o(last5), .hole_o(hole5), .y_o(y5), .idx_o(idx5), .raw_o(raw5));
 
   // ---------------------------------------------------------------- results
   wire             loss_push, dst_push, idx_push;
   wire [8*BUS-1:0] loss_beat, dst_beat, idx_beat;
-  wire             y_out = v5 && has_dst && (is_scatter || last5) && pass == (master ? 2'd2 : 2'd0);
+  wire             y_out = v5 && has_dst && (is_scatter ? !hole5 : last5) && pass == (master ? 2'd2 : 2'd0);
   // a copy to int24 leaves as {high, idx, low} of each lane of x; the half that DST and IDX take is y5 and {idx5, raw5}
   reg  [8*Lanes-1:0] out_y, out_idx, out_low;
   integer            q;
@@ -371,14 +545,15 @@ module curta_vector #(
   end
   curta_vpack #(.C(Lanes), .BUS(BUS)) u_pack (
     .clk_i(clk_i), .clr_i(clr),
-    .y_valid_i(y_out || planes_push), .y_i(out_y), .beat_valid_i(copy_push || loss_push), .beat_i(is_loss ? loss_beat : x[8*BUS-1:0]),
+    .y_valid_i(y_out || planes_push), .y_i(out_y), .beat_valid_i(copy_push || loss_push || weight_push),
+    .beat_i(is_loss ? loss_beat : upd ? weight_beat : x[8*BUS-1:0]),
     .dst_push_o(dst_push), .dst_o(dst_beat),
-    .idx_valid_i(v5 && pool && last5), .idx_i(out_idx),
+    .idx_valid_i(v5 && ((pool && last5) || zs)), .idx_i(out_idx),
     .half_valid_i(planes_push || (v5 && is_update && master && pass == 2'd0)), .low_i(out_low), .idx_push_o(idx_push), .idx_o(idx_beat));
 
   curta_vstream_wr #(.T(T), .BUS(BUS), .LogDst(6), .LogIdx(5), .Trace(Trace)) u_out (
     .clk_i(clk_i), .rst_ni(rst_ni), .clr_i(!rst_ni || go_i), .abort_i(abort),
-    .dst_beats_i(is_loss ? 8'd1 : copy && !planes ? Beats4 : Beats1), .idx_beats_i(is_update || planes ? Beats2 : Beats1),
+    .dst_beats_i(is_loss ? 8'd1 : (wide_dst && !planes) || upd ? Beats4 : Beats1), .idx_beats_i(is_update || planes ? Beats2 : Beats1),
     .idx_used_i(has_idx), .rows_i(is_loss),
     .addr_valid_i(to_out), .addr_ready_o(out_ready), .addr_idx_i(q_kind[0]), .addr_i(q_addr),
     .room_o(room), .take_i(issue_take || loss_take), .dst_push_i(dst_push), .dst_i(dst_beat), .idx_push_i(idx_push),
@@ -390,7 +565,7 @@ module curta_vector #(
   // ---------------------------------------------------------------- LOSS
   curta_loss #(.T(T), .BUS(BUS)) u_loss (
     .clk_i(clk_i), .clr_i(!rst_ni || abort), .start_i(start && is_loss), .busy_o(loss_busy),
-    .run_i(run), .mode_i(mode), .e_i(loss_exp), .mem_size_i(mem_size_i), .cfg_raddr_o(loss_cfg), .cfg_rdata_i(cfg),
+    .run_i(run), .mode_i(mode), .rss_i(w22_q[`CURTA_LOSS_RSS]), .target_i(w22_q[`CURTA_LOSS_TARGET]), .wrap_o(flag_wrap_o), .e_i(loss_exp), .mem_size_i(mem_size_i), .cfg_raddr_o(loss_cfg), .cfg_rdata_i(cfg),
     .req_valid_o(loss_valid), .req_ready_i(loss_ready), .req_kind_o(loss_kind), .req_addr_o(loss_addr),
     .err_o(loss_err), .err_info_o(loss_info),
     .src_valid_i(src_beat_valid), .src_i(src_beat), .src_pop_o(src_beat_pop),
