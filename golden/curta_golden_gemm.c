@@ -6,6 +6,7 @@
  * result tile, so that they may run on any thread in any order.
  */
 #include "curta_golden_int.h"
+#include "curta_golden_wide.h"
 #include "curta_kernels.h"
 
 #define BATCH 64
@@ -26,6 +27,7 @@ struct gemm {
   struct law y, x;
   const struct curta_packed *packed[2];
   int start, final; /* ACC, FINAL */
+  struct curta_wide_mode wide;
   struct curta_products whole,
       last; /* how the kernel goes along the contraction tiles, and along kx over the last ones */
 };
@@ -149,7 +151,9 @@ static int out_of_range(struct curta_outcome *out, uint32_t tile)
 
 static void flush(const struct gemm *m, int32_t *sum, struct batch *b)
 {
-  if (b->n)
+  if (b->n && m->wide.on)
+    curta_wide_products(&m->wide, sum, b->c, b->n, b->p);
+  else if (b->n)
     m->g->k->products(sum, b->c, b->n, b->p);
   b->n = 0;
 }
@@ -238,9 +242,17 @@ static int visit(const struct gemm *m, const uint32_t at[4], struct curta_outcom
   if (p >= (uint32_t)g->conf.p_tiles)
     return out_of_range(out, p);
   sum = g->acc + (size_t)p * g->t2;
-  if (!m->start)
-    memset(sum, 0, 4 * (size_t)g->t2);
-  err = contract(m, sum, at[2], at[3], origin(m, 0, at), origin(m, 1, at), out);
+  if (m->wide.on) {
+    struct curta_wide_sum wide;
+    curta_wide_start(&m->wide, &wide, p, m->start);
+    err = contract(m, wide.plane[0], at[2], at[3], origin(m, 0, at), origin(m, 1, at), out);
+    out->flags |= curta_wide_end(&m->wide, &wide, p, m->final);
+  } else {
+    if (!m->start)
+      memset(sum, 0, 4 * (size_t)g->t2);
+    err = contract(m, sum, at[2], at[3], origin(m, 0, at), origin(m, 1, at), out);
+    curta_wide_plain(g, p);
+  }
   if (m->final)
     out->magnitude |= g->k->magnitudes(sum, g->t2);
   if (g->retire_fn)
@@ -288,7 +300,8 @@ int curta_golden_gemm(struct curta_golden *g, const uint32_t *cmd)
   m.start = (int)field(cmd, CURTA_GEMM_ACC);
   m.final = (int)field(cmd, CURTA_GEMM_FINAL);
   m.packed[0] = pack(g, 0, (int)field(cmd, CURTA_GEMM_A_T));
-  m.packed[1] = pack(g, 1, (int)field(cmd, CURTA_GEMM_B_T));
+  m.packed[1] = curta_wide_setup(g, &m.wide, cmd) ? &g->packed[1][field(cmd, CURTA_GEMM_B_T)]
+                                                  : pack(g, 1, (int)field(cmd, CURTA_GEMM_B_T));
   set_products(&m, cmd);
   err = curta_golden_share(g, (uint64_t)m.nga * m.ngb * m.nvy * m.nvx, grain(&m), visit_share, &m, &magnitude);
   if (!err && m.final)

@@ -2,6 +2,7 @@
  * curta_golden_load.c - LOAD (machine.md section 3), the loops of tile commands, and check sums
  */
 #include "curta_golden_int.h"
+#include "curta_golden_wide.h"
 
 void curta_walk_seek(struct curta_walk *w, uint64_t item)
 {
@@ -28,6 +29,8 @@ struct load {
   struct curta_golden *g;
   struct curta_walk walk;
   uint32_t buf, addr, dst;
+  uint32_t bytes; /* of a tile in memory: T^2, or 4 T^2 for a digit of int32 */
+  uint32_t digit;
 };
 
 #define GRAIN 256 /* tiles of the smallest share of a thread */
@@ -50,14 +53,21 @@ static int load_tile(const struct load *l, uint32_t tile, int64_t addr, struct c
   const void *src;
   int8_t *dst;
   out->info = (uint32_t)addr;
-  src = curta_golden_at(g, addr, g->t2, &err);
+  src = curta_golden_at(g, addr, l->bytes, &err);
   if (!src)
     return err;
   out->info = tile;
   if (tile >= g->tiles[l->buf])
     return CURTA_ERR_RANGE;
   dst = g->buf[l->buf] + (size_t)tile * g->t2;
+  if (l->bytes != g->t2) {
+    const int32_t *digits = curta_wide_load(g, tile, src, l->digit);
+    if (g->retire_fn)
+      out->check = curta_golden_sum(out->check, tile * g->t2, digits, g->t2);
+    return 0;
+  }
   memcpy(dst, src, g->t2);
+  curta_wide_narrow(g, l->buf, tile);
   g->packed[l->buf][0].fresh[tile] = g->packed[l->buf][1].fresh[tile] = 0;
   if (g->retire_fn)
     out->check = curta_golden_sum(out->check, tile * g->t2 / 4, dst, g->t2 / 4);
@@ -70,8 +80,8 @@ static void load_share(void *arg, uint64_t from, uint64_t to, struct curta_outco
   struct curta_walk w = l->walk;
   curta_walk_seek(&w, from);
   for (; from < to && !out->err; from++, curta_walk_next(&w)) {
-    out->err = load_tile(l, l->dst + (uint32_t)from, curta_golden_tile(l->addr, w.src, l->g->t2), out);
-    out->rd += l->g->t2;
+    out->err = load_tile(l, l->dst + (uint32_t)from, curta_golden_tile(l->addr, w.src, l->bytes), out);
+    out->rd += l->bytes;
   }
 }
 
@@ -94,6 +104,8 @@ int curta_golden_load(struct curta_golden *g, const uint32_t *cmd)
   l.buf = curta_cmd_get(cmd, CURTA_LOAD_BUF);
   l.addr = curta_cmd_get(cmd, CURTA_LOAD_ADDR);
   l.dst = curta_cmd_get(cmd, CURTA_LOAD_DST);
+  l.bytes = curta_cmd_get(cmd, CURTA_LOAD_TYPE) == CURTA_TYPE_INT32 ? 4 * g->t2 : g->t2;
+  l.digit = curta_cmd_get(cmd, CURTA_LOAD_DIGIT);
   stale(g, l.buf, l.dst, l.dst + n);
   /* more tiles than the buffer has wrap around 32 bits in the end: an error long before, and only in order */
   return curta_golden_share(g, n, n > g->tiles[l.buf] ? CURTA_IN_ORDER : GRAIN, load_share, &l, 0);

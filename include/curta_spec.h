@@ -330,7 +330,7 @@ enum curta_flag { CURTA_FLAG_SUM, CURTA_FLAG_WEIGHT, CURTA_FLAG_DELTA, CURTA_FLA
 #define CURTA_LOSS_EXP_REG CURTA_FIELD(21, 0, 6)  /* scale register with the exponent of the logits */
 #define CURTA_LOSS_COUNT_REG CURTA_FIELD(21, 8, 6)  /* scale register := number of rows whose largest logit (lowest index wins) is the label */
 #define CURTA_LOSS_RSS CURTA_FIELD(22, 0, 1)  /* error := logit - (label ? TARGET : 0) as int8, instead of the cross entropy */
-#define CURTA_LOSS_TARGET CURTA_FIELD(22, 8, 8)  /* 0..127 (RSS) */
+#define CURTA_LOSS_TARGET CURTA_FIELD(22, 8, 8)  /* value of the label (RSS) */
 
 /* SCALAR (vector): arithmetic on scale registers; executes in the order of the vector engine */
 #define CURTA_OP_SCALAR 0x36

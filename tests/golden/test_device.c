@@ -67,6 +67,8 @@ static int compare(const char *group, const struct law *m, const struct curta_bu
   for (uint32_t i = 0; i < CURTA_SCALARS; i++)
     if (reg(b, CURTA_REG_SCALAR + 4 * i) != m->s[i])
       return fail(group, "scale register", m->s[i], reg(b, CURTA_REG_SCALAR + 4 * i));
+  if (reg(b, CURTA_REG_FLAGS) != m->flags)
+    return fail(group, "FLAGS", m->flags, reg(b, CURTA_REG_FLAGS));
   return r->check == m->check ? 0 : fail(group, "check sum", m->check, r->check);
 }
 
@@ -81,6 +83,8 @@ static void make_law(struct law *m, const char *config)
   m->buf[0] = calloc((size_t)c->a_tiles, m->t2);
   m->buf[1] = calloc((size_t)c->b_tiles, m->t2);
   m->acc = calloc((size_t)c->p_tiles * 4, m->t2);
+  m->acc36 = calloc((size_t)c->p_tiles * 8, m->t2);
+  m->wide = calloc((size_t)c->b_tiles * 4, m->t2);
 }
 
 static void free_law(struct law *m)
@@ -89,12 +93,14 @@ static void free_law(struct law *m)
   free(m->buf[0]);
   free(m->buf[1]);
   free(m->acc);
+  free(m->acc36);
+  free(m->wide);
 }
 
 static void print_command(uint32_t n, const uint32_t *cmd)
 {
   printf("     command %u:", n);
-  for (int i = 0; i < 22; i++)
+  for (int i = 0; i < 27; i++)
     printf(" %x", cmd[i]);
   printf("\n");
 }
@@ -112,6 +118,10 @@ static void test_random(const char *config, const char *set, uint32_t commands)
     uint32_t cmd[1][32], err, want;
     if (n % 50 == 0)
       refresh(&m, &b);
+    if (n % 10 == 0) {
+      set_reg(&b, CURTA_REG_FLAGS, 5 + n % 3);
+      m.flags &= ~(5u + n % 3);
+    }
     random_command(&m, cmd[0]);
     want = (uint32_t)law_execute(&m, cmd[0]);
     err = submit(&b, cmd, 1);
