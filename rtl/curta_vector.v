@@ -155,7 +155,7 @@ module curta_vector #(
   wire [5:0]  scalar_raddr, scalar_waddr;
   wire [15:0] hits;
   reg  [31:0] or_q;
-  wire        acc_want, quot_busy, act_valid, weight_busy;
+  wire        acc_want, nitro_busy;
   wire [10:0] rate, eta;
   wire [23:0] rate_m, eta_m;
   wire        clr = !rst_ni || abort || go_i;
@@ -170,7 +170,7 @@ module curta_vector #(
     .scalar_start_o(scalar_start), .scalar_raddr_i(scalar_raddr), .scalar_busy_i(scalar_busy),
     .scalar_valid_i(scalar_valid), .scalar_waddr_i(scalar_waddr), .scalar_wdata_i(scalar_wdata),
     .start_o(start), .abort_o(abort),
-    .work_i(walk_busy || loss_busy || issue_busy || v2 || v3 || v4 || v5 || quot_busy || act_valid || weight_busy || acc_want || !rd0_idle || !rd1_idle || !wr_idle),
+    .work_i(walk_busy || loss_busy || issue_busy || v2 || v3 || v4 || v5 || nitro_busy || acc_want || !rd0_idle || !rd1_idle || !wr_idle),
     .open_i(rd0_wait || rd1_wait || wr_wait), .or_i(or_q), .hits_i(hits),
     .range_i(walk_err || loss_err), .range_info_i(walk_err ? walk_info : loss_info),
     .bus_i((rsp0_valid_i && rsp0_err_i) || (rsp1_valid_i && rsp1_err_i) || (wb_valid_i && wb_err_i)),
@@ -344,69 +344,15 @@ module curta_vector #(
     if (v3)     aux4_q <= aux3_q;
   end
 
-  // So do the tag and the pass of UPDATE NITRO: {last3, last0, hole, later}
-  reg  [3:0] along0_q, along1_q, along2_q, along3_q, along4_q;
-  reg  [2:0] along5_q, along5d_q, along6_q;
-  wire [3:0] along = {has_tag ? tag : 3'd0, later};
-  wire       quot_last, quot_done, act_in;
-  always @(posedge clk_i) begin
-    if (fire)                       along0_q <= along;
-    if (acc ? ld_acc : fire)        along1_q <= acc ? along0_q : along;
-    if (upd && fire)                along1_q <= along;                 // its passes enter in different ways, far enough apart
-    if (valid1)                     along2_q <= along1_q;
-    if (v2)                         along3_q <= along2_q;
-    if (v3)                         along4_q <= along3_q;
-    if (quot_last)                  along5_q <= along4_q[3:1];
-    if (quot_done)                  along5d_q <= along5_q;             // with quot_valid
-    if (act_in)                     along6_q <= div ? along5d_q : along4_q[3:1];
-  end
-
-  // What the lanes of a bent copy become, and the tile memory: the int32 elements and indices of a scattered tile, or the
-  // quotients of a tile of gradients
-  wire [40*Lanes-1:0] kept;
-  wire [32*Lanes-1:0] quot_mag, weight_wdata;
-  wire [Lanes-1:0]    quot_neg;
-  wire                weight_re, weight_we;
-  wire [LogG-1:0]     weight_raddr, weight_waddr;
-  reg  [2*Lanes-1:0]  bend;
-  reg  [40*Lanes-1:0] keep_wdata;
-  reg  [8*Lanes-1:0]  idx_q;               // of the group from the tile memory
-  reg  [32*Lanes-1:0] kept_x;
-  reg  [7:0]          at_q, place;         // window position of the group that is bent
-  reg                 later_q;
-  integer             b, e, h;
-  always @* begin
-    bend       = 0;
-    keep_wdata = 0;
-    place      = 8'd0;
-    if (mod)
-      for (b = 0; b < Lanes; b = b + 1) begin
-        place = later_q ? idx_q[8*b +: 8] : aux1_q[16*b +: 8];
-        keep_wdata[40*b +: 40] = {place, x[32*b +: 32]};
-        if (keep)                 bend[2*b +: 2] = (place & (w21_q[`CURTA_MAP_CLASS] ? 8'h3f : 8'hff)) == at_q ? 2'd0 : 2'd2;
-        else if (w21_q[0])        bend[2*b +: 2] = place[7:6];
-        else                      bend[2*b +: 2] = place == 8'd127 ? 2'd2 : {1'b0, place[7]};
-      end
-    if (upd)
-      for (e = 0; e < Lanes; e = e + 1) keep_wdata[40*e +: 32] = weight_wdata[32*e +: 32];
-  end
-  always @* begin
-    kept_x = 0;
-    if (upd || ld_keep)
-      for (h = 0; h < Lanes; h = h + 1) kept_x[32*h +: 32] = kept[40*h +: 32];
-  end
-  integer u;
-  always @(posedge clk_i) begin
-    if (fire && keep) later_q <= later;
-    else if (!keep)   later_q <= 1'b0;
-    if (ld_keep)
-      for (u = 0; u < Lanes; u = u + 1) idx_q[8*u +: 8] <= kept[40*u + 32 +: 8];
-    if (clr) at_q <= 8'd0;
-    else if (mod && (&mod_group)) at_q <= at_q + 8'd1 == passes ? 8'd0 : at_q + 8'd1;
-  end
-  curta_ram #(.Width(40*Lanes), .Depth(1 << LogG), .Lane(40*Lanes)) u_tile (
-    .clk_i(clk_i), .we_i(upd ? weight_we : keep && mod && !later_q), .waddr_i(upd ? weight_waddr : mod_group), .wdata_i(keep_wdata),
-    .re_i(upd ? weight_re : keep && fire), .raddr_i(upd ? weight_raddr : group), .rdata_o(kept));
+  // the tile memory: quotients of a tile of gradients, int32 elements of a scattered tile; classes of a bent copy
+  wire                nitro_re, nitro_we;
+  wire [LogG-1:0]     nitro_raddr, nitro_waddr;
+  wire [32*Lanes-1:0] nitro_wdata, kept;
+  wire [2*Lanes-1:0]  bend;
+  curta_vtile #(.C(Lanes), .LogG(LogG)) u_tile (
+    .clk_i(clk_i), .clr_i(clr), .scatter_i(keep), .weights_i(upd), .class_i(w21_q[`CURTA_MAP_CLASS]), .bytes_i(w21_q[0]), .passes_i(passes),
+    .fire_i(fire), .group_i(group), .later_i(later), .ld_i(ld_keep), .mod_i(mod), .mod_group_i(mod_group), .x_i(x), .aux_i(aux1_q),
+    .class_o(bend), .re_i(nitro_re), .raddr_i(nitro_raddr), .we_i(nitro_we), .waddr_i(nitro_waddr), .wdata_i(nitro_wdata), .rdata_o(kept));
 
   wire [32*Lanes-1:0] x, r;
   wire [8*Lanes-1:0]  y4, y5, idx5, w;
@@ -430,13 +376,13 @@ module curta_vector #(
 
   curta_vfront #(.C(Lanes), .BUS(BUS), .LogRot(LogRot)) u_front (
     .clk_i(clk_i), .ld_wide_i(ld_wide), .ld_narrow_i(ld_narrow), .ld_acc_i(ld_acc), .ld_half_i(ld_half),
-    .ld_keep_i(ld_keep), .keep_i(kept_x), .mod_i(mod), .class_i(bend), .slope_i(w21_q[`CURTA_MAP_SLOPE]),
+    .ld_keep_i(ld_keep), .keep_i(kept), .mod_i(mod), .class_i(bend), .slope_i(w21_q[`CURTA_MAP_SLOPE]),
     .src_i(src), .acc_i(acc_data), .half_i(half), .rot_i(rot), .turn_i(turn), .decay_i(add),
     .d_i(d_exp), .w_i(w), .x_o(x));
 
   wire [31:0] or_group;
   wire                 quot = div || upd;
-  wire [4:0]           quot_s = !upd ? w21_q[`CURTA_MAP_DIV_S] : along1_q[0] ? eta[4:0] : rate[4:0];
+  wire [4:0]           quot_s;
   wire [24*Lanes-1:0]  u4;
   wire [Lanes-1:0]     big4, neg4;
   curta_requant #(.C(Lanes)) u_requant (
@@ -462,50 +408,22 @@ module curta_vector #(
     else if (bent_q) or_q <= or_q | widths;
   end
 
-  // quotients, then what MAP or UPDATE makes of them
-  wire                quot_valid;
-  wire [8*Lanes-1:0]  quot_y;
-  curta_vquot #(.C(Lanes)) u_quot (
-    .clk_i(clk_i), .clr_i(clr), .wide_i(four), .m_i(!upd ? w22_q[23:0] : along4_q[0] ? eta_m : rate_m),
-    .t_i(!upd ? w21_q[`CURTA_MAP_DIV_T] : along4_q[0] ? eta[10:5] : rate[10:5]), .top_i(top_q),
-    .valid_i(v4 && quot), .u_i(u4), .big_i(big4), .neg_i(neg4), .last_o(quot_last), .done_o(quot_done), .mag_o(quot_mag),
-    .neg_o(quot_neg), .valid_o(quot_valid), .y_o(quot_y), .busy_o(quot_busy));
-
-  wire             weight_push;
-  wire [8*BUS-1:0] weight_beat;
-  curta_vweight #(.C(Lanes), .BUS(BUS), .LogG(LogG)) u_weight (
-    .clk_i(clk_i), .clr_i(clr), .run_i(upd), .v3_i(v3), .v4_i(v4), .second_i(along4_q[0]), .x_i(x), .done_i(quot_done),
-    .mag_i(quot_mag), .neg_i(quot_neg), .re_o(weight_re), .raddr_o(weight_raddr), .rdata_i(kept_x), .we_o(weight_we),
-    .waddr_o(weight_waddr), .wdata_o(weight_wdata), .push_o(weight_push), .beat_o(weight_beat), .flag_o(flag_weight_o),
-    .busy_o(weight_busy));
-
-  // a mask needs one bit of AUX behind the quotients
-  reg  [Lanes-1:0]    pos4, pos5_q, pos5d_q, pos6_q;
-  reg  [16*Lanes-1:0] post_aux;
-  integer             a, g;
-  always @* begin
-    pos4 = 0;
-    if (nitro)
-      for (a = 0; a < Lanes; a = a + 1) pos4[a] = !aux4_q[16*a + 7] && aux4_q[16*a +: 7] != 7'd0;
-  end
-  always @* begin
-    post_aux = aux4_q;
-    if (nitro)
-      for (g = 0; g < Lanes; g = g + 1) post_aux[16*g +: 16] = {15'd0, pos6_q[g]};
-  end
-  assign act_in = nitro && (div ? quot_valid : v4);
-  always @(posedge clk_i) begin
-    if (quot_last) pos5_q <= pos4;
-    if (quot_done) pos5d_q <= pos5_q;
-    if (act_in)    pos6_q <= div ? pos5d_q : pos4;
-  end
-  wire [8*Lanes-1:0] act_v, act_a;
-  wire [2*Lanes-1:0] act_class;
-  curta_vact #(.C(Lanes)) u_act (
-    .clk_i(clk_i), .clr_i(clr), .act_i(act), .slope_i(w21_q[`CURTA_MAP_SLOPE]), .mean_i(w21_q[`CURTA_MAP_MEAN]), .valid_i(act_in),
-    .v_i(div ? quot_y : y4), .hole_i(div ? along5d_q[0] : along4_q[1]), .valid_o(act_valid), .v_o(act_v), .a_o(act_a), .class_o(act_class));
-  wire       post_in = nitro ? act_valid : v4 && !upd;
-  wire [2:0] post_along = nitro ? along6_q : along4_q[3:1];
+  // quotients, activation, weights
+  wire                 post_pre, post_in, weight_push;
+  wire [8*Lanes-1:0]   post_y, post_v;
+  wire [2*Lanes-1:0]   post_class;
+  wire [16*Lanes-1:0]  post_aux;
+  wire [2:0]           post_tag;
+  wire [8*BUS-1:0]     weight_beat;
+  curta_vnitro #(.C(Lanes), .BUS(BUS), .LogG(LogG)) u_nitro (
+    .clk_i(clk_i), .clr_i(clr), .nitro_i(nitro), .div_i(div), .upd_i(upd), .act_i(act), .acc_i(acc), .four_i(four),
+    .slope_i(w21_q[`CURTA_MAP_SLOPE]), .mean_i(w21_q[`CURTA_MAP_MEAN]), .div_s_i(w21_q[`CURTA_MAP_DIV_S]), .div_t_i(w21_q[`CURTA_MAP_DIV_T]),
+    .div_m_i(w22_q[`CURTA_MAP_DIV_M]), .div_top_i(top_q), .rate_i(rate), .eta_i(eta), .rate_m_i(rate_m), .eta_m_i(eta_m),
+    .fire_i(fire), .ld_acc_i(ld_acc), .tag_i(has_tag ? tag : 3'd0), .later_i(later), .v1_i(valid1), .v2_i(v2), .v3_i(v3), .v4_i(v4),
+    .shift_o(quot_s), .x_i(x), .u_i(u4), .big_i(big4), .neg_i(neg4), .y_i(y4), .aux_i(aux4_q),
+    .pre_o(post_pre), .valid_o(post_in), .y_o(post_y), .v_o(post_v), .class_o(post_class), .aux_o(post_aux), .tag_o(post_tag),
+    .re_o(nitro_re), .raddr_o(nitro_raddr), .rdata_i(kept), .we_o(nitro_we), .waddr_o(nitro_waddr), .wdata_o(nitro_wdata),
+    .push_o(weight_push), .beat_o(weight_beat), .flag_weight_o(flag_weight_o), .busy_o(nitro_busy));
 
   // draws: of the next group ahead of time
   reg  [31:0] index_q;
@@ -526,8 +444,8 @@ module curta_vector #(
     .update_i(is_update && pass == 2'd0), .fill_i(is_fill), .value_i(w19_q[7:0]), .passes_i(passes),
     .frac_i(master ? frac : 4'd0), .zs_i(zs), .class_i((act || is_scatter) && w21_q[`CURTA_MAP_CLASS]),
     .clast_i(w24_q[`CURTA_MAP_CLAST]), .nlast_i(w24_q[`CURTA_MAP_NLAST]),
-    .pre_i(nitro ? act_in : v3 && !upd), .valid_i(post_in), .y_i(nitro ? act_a : y4), .aux_i(post_aux),
-    .zs_v_i(act_v), .zs_class_i(act_class), .edge_i(post_along[2:1]), .hole_i(post_along[0]),
+    .pre_i(post_pre), .valid_i(post_in), .y_i(post_y), .aux_i(post_aux),
+    .zs_v_i(post_v), .zs_class_i(post_class), .edge_i(post_tag[2:1]), .hole_i(post_tag[0]),
     .valid_o(v5), .last_o(last5), .hole_o(hole5), .y_o(y5), .idx_o(idx5), .raw_o(raw5));
 
   // ---------------------------------------------------------------- results
