@@ -124,8 +124,9 @@ module fm_regs (
   (* hierconn *) wire [11:0] \u_dut.awaddr_q , \u_dut.araddr_q ;
   (* hierconn *) wire        \u_dut.aw_q , \u_dut.w_q , \u_dut.ar_q , \u_dut.full_q ;
   (* hierconn *) wire [1:0]  \u_dut.irq_enable_q ;
+  (* hierconn *) wire [3:0]  \u_dut.flags_q ;
   wire match = \u_dut.aw_q == aw && \u_dut.w_q == w && \u_dut.ar_q == ar && (!w || (\u_dut.full_q == full && \u_dut.wdata_q == value)) &&
-               (!aw || \u_dut.awaddr_q == waddr) && (!ar || \u_dut.araddr_q == raddr) && \u_dut.irq_enable_q == enable;
+               (!aw || \u_dut.awaddr_q == waddr) && (!ar || \u_dut.araddr_q == raddr) && \u_dut.irq_enable_q == enable && \u_dut.flags_q == flags;
 
   `SEEN({p_r && rdata == 32'h12345600, wage == 2, rage == 2, snap && snap_ack_i, soft, irq && rvalid && bvalid})
   always @* begin
