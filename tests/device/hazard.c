@@ -38,7 +38,7 @@ static void touch_tile(struct walk *w, int space, int64_t tile, int write)
 
 static void walk_load(struct walk *w, const uint32_t *cmd)
 {
-  int64_t t2 = (int64_t)w->cfg->t * w->cfg->t, n = G(LOAD_DST);
+  int64_t t2 = (int64_t)w->cfg->t * w->cfg->t * (G(LOAD_TYPE) == 2 ? 4 : 1), n = G(LOAD_DST);
   int space = G(LOAD_BUF) ? HZ_B : HZ_A;
   for (int64_t i3 = 0; i3 < (int64_t)G(LOAD_N3); i3++)
     for (int64_t i2 = 0; i2 < (int64_t)G(LOAD_N2); i2++)
@@ -102,6 +102,19 @@ static void walk_random(struct walk *w, const uint32_t *cmd, int uses)
     touch_tile(w, HZ_SCALAR, G(MAP_SHIFT_REG), 0);
 }
 
+/* Tiles from an item's own to position (ky,kx) of its window; whether that is on the map. */
+static int64_t window_tiles(const uint32_t *cmd, int padded, int ky, int kx)
+{
+  int64_t y = padded ? ky - GS(MAP_PAD_Y) : ky, x = padded ? kx - GS(MAP_PAD_X) : kx;
+  return y * GS(MAP_W_SY) + x * GS(MAP_W_SX);
+}
+
+static int on_map(const uint32_t *cmd, int64_t i2, int64_t i1, int ky, int kx)
+{
+  int64_t y = G(MAP_KH) * i2 + ky - GS(MAP_PAD_Y), x = G(MAP_KW) * i1 + kx - GS(MAP_PAD_X);
+  return y >= 0 && y < (int64_t)G(MAP_LIM_Y) && x >= 0 && x < (int64_t)G(MAP_LIM_X);
+}
+
 /* MAP, SCATTER and FILL share their loop fields. */
 static void walk_map(struct walk *w, const uint32_t *cmd)
 {
@@ -110,7 +123,9 @@ static void walk_map(struct walk *w, const uint32_t *cmd)
   int acc = op == CURTA_OP_MAP && G(MAP_SRC_ACC);
   int kh = pool || scatter ? (int)G(MAP_KH) : 1, kw = pool || scatter ? (int)G(MAP_KW) : 1;
   int64_t t2 = (int64_t)w->cfg->t * w->cfg->t, sb = fill ? 0 : G(MAP_SRC_TYPE) == 2 ? 4 * t2 : t2;
-  int64_t type = op == CURTA_OP_MAP ? G(MAP_DST_TYPE) : 0, db = type >= 2 ? 4 * t2 : t2;
+  int64_t type = fill ? 0 : G(MAP_DST_TYPE), db = type >= 2 ? 4 * t2 : t2;
+  int back = op == CURTA_OP_MAP && G(MAP_ACT) >= 2, zs = op == CURTA_OP_MAP && G(MAP_ZS);
+  int padded = (pool || scatter) && G(MAP_PADDED);
   if (!fill)
     walk_random(w, cmd, (int)G(MAP_REQ));
   for (int64_t i3 = 0; i3 < (int64_t)G(MAP_N3); i3++)
@@ -121,28 +136,36 @@ static void walk_map(struct walk *w, const uint32_t *cmd)
           int64_t d = i3 * GS(MAP_D3) + i2 * GS(MAP_D2) + i1 * GS(MAP_D1) + i0;
           for (int ky = 0; ky < kh; ky++)
             for (int kx = 0; kx < kw && !w->bad; kx++) {
-              int64_t win = (int64_t)ky * GS(MAP_W_SY) + (int64_t)kx * GS(MAP_W_SX);
-              if (acc)
+              int64_t win = window_tiles(cmd, padded, ky, kx);
+              int on = !padded || on_map(cmd, i2, i1, ky, kx);
+              if (acc && on)
                 touch_tile(w, HZ_ACC, (int64_t)G(MAP_SRC) + s + win, 0);
-              else if (!fill && (!scatter || (ky == 0 && kx == 0)))
+              else if (!acc && !fill && (scatter ? ky == 0 && kx == 0 : on))
                 touch_mem(w, (int64_t)G(MAP_SRC) + (s + (scatter ? 0 : win)) * sb, sb, 0);
-              if (scatter || (ky == 0 && kx == 0))
+              if (scatter ? on : ky == 0 && kx == 0)
                 touch_mem(w, (int64_t)G(MAP_DST) + (d + (scatter ? win : 0)) * db, type == 3 ? 3 * t2 : db, 1);
             }
-          if (scatter || mask)
+          if (scatter || mask || back)
             touch_mem(w, (int64_t)G(MAP_AUX) + (scatter ? s : d) * t2, t2, 0);
-          if (pool)
+          if (pool || zs)
             touch_mem(w, (int64_t)G(MAP_IDX) + d * t2, t2, 1);
         }
+  if (back)
+    touch_tile(w, HZ_SCALAR, G(MAP_OR_REG), 1);
 }
 
 static void walk_update(struct walk *w, const uint32_t *cmd)
 {
   int64_t t2 = (int64_t)w->cfg->t * w->cfg->t, n = G(UPDATE_N);
   int update = G(CMD_OPCODE) == CURTA_OP_UPDATE;
+  int nitro = update && G(UPDATE_NITRO);
+  for (uint32_t i = 0; i < 2 && nitro; i++) {
+    touch_tile(w, HZ_SCALAR, (G(UPDATE_LR_REG) + i) % CURTA_SCALARS, 0);
+    touch_tile(w, HZ_SCALAR, (G(UPDATE_ETA_REG) + i) % CURTA_SCALARS, 0);
+  }
   if (update) {
-    walk_random(w, cmd, 1);
-    touch_mem(w, G(UPDATE_DST), t2 * n, 1);
+    walk_random(w, cmd, !nitro);
+    touch_mem(w, G(UPDATE_DST), (nitro ? 4 : 1) * t2 * n, 1);
     if (G(UPDATE_MASTER))
       touch_mem(w, G(UPDATE_IDX), 2 * t2 * n, 1);
   }
@@ -151,7 +174,7 @@ static void walk_update(struct walk *w, const uint32_t *cmd)
   for (int64_t i = 0; i < n && !w->bad && !G(UPDATE_SRC_ACC); i++)
     touch_mem(w, (int64_t)G(UPDATE_SRC) + i * 4 * t2, (G(UPDATE_SRC_TYPE) == 3 ? 3 : 4) * t2, 0);
   if (update || G(UPDATE_DECAY))
-    touch_mem(w, G(UPDATE_AUX), (G(UPDATE_MASTER) ? 2 : 1) * t2 * n, 0);
+    touch_mem(w, G(UPDATE_AUX), (nitro ? 4 : G(UPDATE_MASTER) ? 2 : 1) * t2 * n, 0);
   if (G(UPDATE_DECAY))
     touch_tile(w, HZ_SCALAR, G(UPDATE_DECAY_REG), 0);
   if (!update)
@@ -162,8 +185,10 @@ static void walk_loss(struct walk *w, const uint32_t *cmd)
 {
   int64_t t = w->cfg->t, rows = G(LOSS_ROWS), classes = G(LOSS_CLASSES);
   int64_t bytes = (rows + t - 1) / t * ((classes + t - 1) / t) * t * t;
-  walk_random(w, cmd, 1);
-  touch_tile(w, HZ_SCALAR, G(LOSS_EXP_REG), 0);
+  if (!G(LOSS_RSS)) {
+    walk_random(w, cmd, 1);
+    touch_tile(w, HZ_SCALAR, G(LOSS_EXP_REG), 0);
+  }
   touch_mem(w, G(LOSS_SRC), bytes, 0);
   touch_mem(w, G(LOSS_AUX), rows * 2, 0);
   touch_mem(w, G(LOSS_DST), bytes, 1);

@@ -12,6 +12,7 @@ struct pg {
   struct hz *hz;
   uint8_t *image;
   uint32_t serial; /* of the last command with a tag */
+  int nitro;       /* half of the commands get the modes of NITRO-D */
   uint8_t taken[PG_REGIONS]; /* regions that the command being built uses */
 };
 
@@ -50,6 +51,12 @@ static uint32_t tile_bytes(const struct pg *g, uint32_t element)
   return (uint32_t)(g->cfg->t * g->cfg->t) * element;
 }
 
+/* Whether this command gets a mode of NITRO-D. Without them the programs are what they were before there were any. */
+static int nitro(struct pg *g)
+{
+  return g->nitro && rnd(g, 2);
+}
+
 /* ---- LOAD ---- */
 static void load(struct pg *g, uint32_t *cmd)
 {
@@ -66,6 +73,12 @@ static void load(struct pg *g, uint32_t *cmd)
   SET(LOAD_S1, range(g, 0, 9));
   SET(LOAD_S2, range(g, 0, 20));
   SET(LOAD_S3, range(g, 0, 40));
+  if (nitro(g) && curta_cmd_get(cmd, CURTA_LOAD_BUF)) {
+    memset(g->taken, 0, sizeof g->taken);
+    SET(LOAD_TYPE, 2);
+    SET(LOAD_DIGIT, rnd(g, 4));
+    SET(LOAD_ADDR, address(g, tile_bytes(g, 4)));
+  }
 }
 
 /* ---- GEMM ---- */
@@ -230,6 +243,10 @@ static void gemm(struct pg *g, uint32_t *cmd)
   SET(GEMM_FINAL, rnd(g, 2));
   SET(GEMM_OR_REG, rnd(g, 8));
   SET(GEMM_OR_KEEP, rnd(g, 2));
+  if (nitro(g)) {
+    SET(GEMM_GUARD, rnd(g, 4) != 0);
+    SET(GEMM_START_SHL, rnd(g, 2) ? rnd(g, 32) : (uint32_t)g->cfg->digit);
+  }
 }
 
 /* ---- VECTOR ---- */
@@ -260,6 +277,63 @@ static void rounding(struct pg *g, uint32_t *cmd, uint32_t modes)
   SET(MAP_WRAP, rnd(g, 2));
 }
 
+/* A factor and shifts near those of a real division, or anything. */
+static void divide(struct pg *g, uint32_t *cmd)
+{
+  uint32_t m = 1 + 2 * rnd(g, 200), t = rnd(g, 30);
+  SET(MAP_DIV, 1);
+  SET(MAP_DIV_S, rnd(g, 24));
+  SET(MAP_DIV_T, rnd(g, 4) ? t : rnd(g, 64));
+  SET(MAP_DIV_M, rnd(g, 4) ? (1u << t) / m + 1 : rnd(g, 1u << 24));
+  SET(MAP_DIV_TOP, rnd(g, 4) ? 128 * m : rnd(g, 1u << 24));
+}
+
+static void padding(struct pg *g, uint32_t *cmd)
+{
+  SET(MAP_PADDED, 1);
+  SET(MAP_PAD_Y, range(g, -1, 2));
+  SET(MAP_PAD_X, range(g, -1, 2));
+  SET(MAP_LIM_Y, range(g, 0, 6));
+  SET(MAP_LIM_X, range(g, 0, 6));
+}
+
+/* The steps of a MAP to int8 that has a source and a destination. */
+static void map_steps(struct pg *g, uint32_t *cmd)
+{
+  int pool = (int)curta_cmd_get(cmd, CURTA_MAP_POOL), wide = (int)curta_cmd_get(cmd, CURTA_MAP_SRC_TYPE);
+  if (rnd(g, 2)) {
+    SET(MAP_REQ, 0);
+    divide(g, cmd);
+  }
+  if (!wide && rnd(g, 2))
+    SET(MAP_DIV, 0);
+  SET(MAP_SLOPE, rnd(g, 4));
+  SET(MAP_MEAN, rnd(g, 4) ? 36 : rnd(g, 256));
+  SET(MAP_CLASS, rnd(g, 2));
+  if (rnd(g, 2)) {
+    SET(MAP_RELU, 0);
+    SET(MAP_ACT, 1);
+  }
+  if (!pool && rnd(g, 2)) {
+    SET(MAP_ZS, 1);
+    SET(MAP_IDX, address(g, tile_bytes(g, 1)));
+  }
+  if (pool && !curta_cmd_get(cmd, CURTA_MAP_REQ) && rnd(g, 3))
+    padding(g, cmd);
+  SET(MAP_CLAST, rnd(g, 2) ? range(g, 0, g->cfg->t) : 0);
+  SET(MAP_NLAST, rnd(g, 2) ? range(g, 0, g->cfg->t) : 0);
+}
+
+static void map_back(struct pg *g, uint32_t *cmd)
+{
+  SET(MAP_DST_TYPE, 2);
+  SET(MAP_ACT, 2 + rnd(g, 2));
+  SET(MAP_SLOPE, rnd(g, 4));
+  SET(MAP_AUX, address(g, tile_bytes(g, 1)));
+  SET(MAP_OR_REG, rnd(g, 8));
+  SET(MAP_OR_KEEP, rnd(g, 2));
+}
+
 static void map(struct pg *g, uint32_t *cmd)
 {
   int pool = rnd(g, 3) == 0, wide = rnd(g, 4) != 0, acc = wide && rnd(g, 2), copy = wide && !pool && rnd(g, 4) == 0;
@@ -271,6 +345,8 @@ static void map(struct pg *g, uint32_t *cmd)
   SET(MAP_DST, address(g, tile_bytes(g, copy ? 4 : 1)));
   if (copy) {
     SET(MAP_DST_TYPE, 2 + rnd(g, 2));
+    if (nitro(g))
+      map_back(g, cmd);
     return;
   }
   if (wide) {
@@ -290,6 +366,8 @@ static void map(struct pg *g, uint32_t *cmd)
     SET(MAP_W_SX, range(g, 0, 4));
     SET(MAP_IDX, address(g, tile_bytes(g, 1)));
   }
+  if (nitro(g))
+    map_steps(g, cmd);
 }
 
 static void scatter(struct pg *g, uint32_t *cmd)
@@ -312,6 +390,16 @@ static void scatter(struct pg *g, uint32_t *cmd)
     SET(SCATTER_REQ, 1);
     rounding(g, cmd, 4);
   }
+  if (!nitro(g))
+    return;
+  SET(SCATTER_CLASS, rnd(g, 2));
+  if (rnd(g, 2))
+    padding(g, cmd);
+  if (wide) {
+    SET(SCATTER_REQ, 0);
+    SET(SCATTER_DST_TYPE, 2);
+    SET(SCATTER_DST, address(g, tile_bytes(g, 4)));
+  }
 }
 
 static void update(struct pg *g, uint32_t *cmd)
@@ -330,6 +418,16 @@ static void update(struct pg *g, uint32_t *cmd)
   if (reduce) {
     SET(REDUCE_OR_REG, rnd(g, 8));
     SET(REDUCE_OR_KEEP, rnd(g, 2));
+    return;
+  }
+  if (g->nitro && rnd(g, 4) == 0) {
+    SET(UPDATE_NITRO, 1);
+    SET(UPDATE_MASTER, 0);
+    SET(UPDATE_DECAY, 0);
+    SET(UPDATE_LR_REG, rnd(g, CURTA_SCALARS));
+    SET(UPDATE_ETA_REG, rnd(g, CURTA_SCALARS));
+    SET(UPDATE_AUX, address(g, tile_bytes(g, 4)));
+    SET(UPDATE_DST, rnd(g, 2) ? curta_cmd_get(cmd, CURTA_UPDATE_AUX) : address(g, tile_bytes(g, 4)));
     return;
   }
   rounding(g, cmd, 4);
@@ -367,20 +465,22 @@ static void loss(struct pg *g, uint32_t *cmd)
   curta_cmd_set(cmd, CURTA_MAP_ORIGIN, 0);
   SET(LOSS_EXP_REG, range(g, 16, 23));
   SET(LOSS_COUNT_REG, range(g, 24, 31));
+  SET(LOSS_RSS, nitro(g));
+  SET(LOSS_TARGET, g->nitro ? rnd(g, 256) : 0);
 }
 
 /* Registers: 0..7 magnitudes, 8..15 decay exponents, 16..23 exponents, 24..31 counts, 32.. shifts and the rest. */
 static void scalar(struct pg *g, uint32_t *cmd)
 {
   static const int edges[] = {-40, -33, -32, -31, -30, -1, 0, 1, 2, 3, 30, 31, 32, 33, 61, 62, 63, 64, 0x7fffffff};
-  uint32_t func = rnd(g, rnd(g, 3) ? 6 : 1), rd = rnd(g, CURTA_SCALARS); /* often SET */
+  uint32_t func = rnd(g, rnd(g, 3) ? g->nitro ? 7 : 6 : 1), rd = rnd(g, CURTA_SCALARS); /* often SET */
   int imm = range(g, -8, 40);
   if (rd >= 8 && rd < 24) { /* keep these small */
     func = 0;
-    imm = rd < 16 ? rnd(g, 2) ? range(g, -20, 20) : edges[rnd(g, 14)] : range(g, -30, 10);
+    imm = rd < 16 && g->nitro && rnd(g, 2) ? edges[rnd(g, 3)] : rd < 16 ? rnd(g, 2) ? range(g, -20, 20) : edges[rnd(g, 14)] : range(g, -30, 10);
   } else if (func == 0 && rd < 8) {
     imm = (int)(rnd(g, 1u << 31) >> rnd(g, 31));
-  } else if (func == 0 && rnd(g, 2)) {
+  } else if (func == 0 && rnd(g, g->nitro ? 4 : 2)) { /* fewer commands use each register then */
     imm = edges[rnd(g, sizeof edges / sizeof *edges)];
   }
   SET(CMD_OPCODE, CURTA_OP_SCALAR);
@@ -389,7 +489,7 @@ static void scalar(struct pg *g, uint32_t *cmd)
   SET(SCALAR_RA, func ? (int)rnd(g, rnd(g, 2) ? 8 : CURTA_SCALARS) : 0);
   SET(SCALAR_RB, func == 1 || func == 3 || func == 5 ? (int)rnd(g, CURTA_SCALARS) : 0);
   SET(SCALAR_RC, func == 1 ? (int)rnd(g, CURTA_SCALARS) : 0);
-  SET(SCALAR_IMM, func == 2 ? imm & 1 : func == 0 || func == 1 || func == 4 ? imm : 0);
+  SET(SCALAR_IMM, func == 2 ? imm & 1 : func == 0 || func == 1 || func == 4 || func == 6 ? imm : 0);
 }
 
 /* Builds one engine command that fits into memory and buffers, and appends it. */
@@ -498,9 +598,9 @@ static uint32_t prelude(struct pg *g, uint32_t *prog)
   return 3;
 }
 
-uint32_t pg_program(const struct curta_config *cfg, uint64_t seed, uint32_t length, uint8_t *image)
+uint32_t pg_program(const struct curta_config *cfg, uint64_t seed, uint32_t length, int with_nitro, uint8_t *image)
 {
-  struct pg g = {.cfg = cfg, .rng = seed * 0x9E3779B97F4A7C15ull + 0x1234567u, .image = image};
+  struct pg g = {.cfg = cfg, .nitro = with_nitro, .rng = seed * 0x9E3779B97F4A7C15ull + 0x1234567u, .image = image};
   uint32_t *ring = (uint32_t *)(void *)image, *called = (uint32_t *)(void *)(image + PG_CALL_ADDR), *cmd;
   for (int i = 0; i < 8; i++)
     rnd(&g, 2);
