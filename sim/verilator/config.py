@@ -20,7 +20,6 @@ def main():
     if name == "base16":
         conf["BUS"] = 16
     conf["CODE"] = conf.pop("code")
-    conf.pop("DIGIT")  # the RTL has no modes of NITRO-D and so no parameter of it
     if tool == "verilator":
         print(" ".join(f"-G{k}={v}" for k, v in conf.items()), "-GTrace=1")
     else:

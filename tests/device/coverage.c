@@ -111,27 +111,39 @@ static void requant(const struct look *l, unsigned round_bin, uint32_t src, int 
   hit_if(l, zero, zero_bin);
 }
 
+/* The modes of NITRO-D in a MAP. */
 static void map_nitro(const struct look *l)
 {
   const uint32_t *cmd = l->cmd;
-  int pool = (int)GET(MAP_POOL), act = (int)GET(MAP_ACT), wide = GET(MAP_SRC_TYPE) == 2, over = 0;
-  for (uint32_t i = 0; GET(MAP_DIV) && i < tile_elements(l); i++)
-    over |= curta_abs(source(l, GET(MAP_SRC), (int)GET(MAP_SRC_ACC), wide, i)) >> GET(MAP_DIV_S) >= GET(MAP_DIV_TOP);
-  hit_if(l, GET(MAP_DIV) && wide, COVERAGE_DIV);
-  hit_if(l, GET(MAP_DIV) && !wide, COVERAGE_DIV_INT8);
-  hit_if(l, over, COVERAGE_DIV_TOP);
-  hit_if(l, act == 1, COVERAGE_NITRO_RELU);
-  hit_if(l, act == 2, COVERAGE_BACK_ZS);
-  hit_if(l, act == 3, COVERAGE_BACK_CLASS);
+  int acc = (int)GET(MAP_SRC_ACC), pool = (int)GET(MAP_POOL), act = (int)GET(MAP_ACT);
+  if (GET(MAP_DIV)) {
+    hit(l, acc ? COVERAGE_DIV_ACC : GET(MAP_SRC_TYPE) ? COVERAGE_DIV_MEM : COVERAGE_DIV_INT8);
+    hit_if(l, !(GET(MAP_DIV_M) >> 18) && !(GET(MAP_DIV_TOP) >> 18), COVERAGE_DIV_SHORT);
+    hit_if(l, (int)GET(MAP_MASK), COVERAGE_DIV_MASK);
+    hit_if(l, pool, COVERAGE_DIV_POOL);
+  }
+  hit_if(l, act == CURTA_ACT_NITRO, COVERAGE_NITRO_RELU);
+  hit_if(l, act == CURTA_ACT_BACK_ZS, COVERAGE_BACK_ZS);
+  hit_if(l, act == CURTA_ACT_BACK_CLASS, COVERAGE_BACK_CLASS);
+  hit_if(l, act >= CURTA_ACT_BACK_ZS && acc, COVERAGE_BACK_ACC);
   hit_if(l, (int)GET(MAP_ZS), COVERAGE_ZS);
-  hit_if(l, act == 1 && pool && GET(MAP_CLASS), COVERAGE_CLASS);
-  hit_if(l, pool && GET(MAP_PADDED), COVERAGE_PADDED);
+  hit_if(l, pool && act == CURTA_ACT_NITRO && GET(MAP_CLASS), COVERAGE_CLASS);
+  hit_if(l, pool && GET(MAP_PADDED), acc ? COVERAGE_PADDED_ACC : COVERAGE_PADDED);
   hit_if(l, GET(MAP_CLAST) || GET(MAP_NLAST), COVERAGE_EDGE);
+}
+
+static void flags(const struct look *l)
+{
+  uint32_t set = 0;
+  l->golden->reg_read(l->golden->ctx, CURTA_REG_FLAGS, &set);
+  for (unsigned i = 0; i < 4; i++)
+    hit_if(l, (int)(set >> i & 1), COVERAGE_FLAG_SUM + i);
 }
 
 static void map(const struct look *l)
 {
   const uint32_t *cmd = l->cmd;
+  map_nitro(l);
   int acc = (int)GET(MAP_SRC_ACC), pool = (int)GET(MAP_POOL);
   hit(l, acc ? COVERAGE_MAP_ACC : GET(MAP_SRC_TYPE) ? COVERAGE_MAP_MEM : COVERAGE_MAP_INT8);
   hit_if(l, GET(MAP_DST_TYPE) != 0, COVERAGE_MAP_COPY);
@@ -143,7 +155,6 @@ static void map(const struct look *l)
     hit_if(l, GET(MAP_KW) != GET(MAP_KH), COVERAGE_POOL_FLAT);
     hit_if(l, acc, COVERAGE_POOL_ACC);
   }
-  map_nitro(l);
   if (GET(MAP_REQ))
     requant(l, COVERAGE_MAP_R0, GET(MAP_SRC), acc, COVERAGE_ZERO_SRC);
 }
@@ -154,12 +165,11 @@ static void scatter(const struct look *l)
   hit_if(l, GET(SCATTER_KW) != GET(SCATTER_KH), COVERAGE_SCATTER_FLAT);
   hit_if(l, (int)GET(SCATTER_CLASS), COVERAGE_SCATTER_CLASS);
   hit_if(l, (int)GET(SCATTER_PADDED), COVERAGE_SCATTER_PADDED);
+  hit_if(l, (int)GET(SCATTER_DST_TYPE), COVERAGE_SCATTER_WIDE);
   if (GET(SCATTER_REQ))
     requant(l, COVERAGE_SCATTER_R0, GET(SCATTER_SRC), 0, COVERAGE_ZERO_SRC);
-  else if (GET(SCATTER_DST_TYPE))
-    hit(l, COVERAGE_SCATTER_WIDE);
   else
-    hit(l, COVERAGE_SCATTER_INT8);
+    hit_if(l, !GET(SCATTER_SRC_TYPE), COVERAGE_SCATTER_INT8);
 }
 
 static void decay(const struct look *l)
@@ -174,9 +184,7 @@ static void update(const struct look *l)
   const uint32_t *cmd = l->cmd;
   int limit = 0, acc = (int)GET(UPDATE_SRC_ACC);
   if (GET(UPDATE_NITRO)) {
-    hit(l, COVERAGE_SGD);
-    hit_if(l, acc, COVERAGE_SGD_ACC);
-    hit_if(l, !acc && GET(UPDATE_SRC_TYPE), COVERAGE_SGD_INT24);
+    hit(l, acc ? COVERAGE_SGD_ACC : GET(UPDATE_SRC_TYPE) ? COVERAGE_SGD_MID : COVERAGE_SGD_MEM);
     return;
   }
   for (uint32_t i = 0; i < tile_elements(l); i++) {
@@ -211,10 +219,7 @@ static void loss(const struct look *l)
     l->golden->mem_read(l->golden->ctx, GET(LOSS_AUX) + 2 * i, &label, 2);
     out |= label >= classes;
   }
-  if (GET(LOSS_RSS)) {
-    hit(l, COVERAGE_RSS);
-    return;
-  }
+  hit_if(l, (int)GET(LOSS_RSS), COVERAGE_RSS);
   hit(l, COVERAGE_LOSS_R0 + GET(LOSS_ROUND));
   hit_if(l, classes == 1, COVERAGE_CLASS_1);
   hit_if(l, classes % t != 0, COVERAGE_CLASS_TAIL);
@@ -231,7 +236,8 @@ void coverage_command(struct coverage *c, const struct curta_config *cfg, const 
   switch (op) {
   case CURTA_OP_LOAD:
     hit(l, GET(LOAD_BUF) ? COVERAGE_LOAD_B : COVERAGE_LOAD_A);
-    hit_if(l, GET(LOAD_TYPE) == 2, COVERAGE_WIDE_0 + GET(LOAD_DIGIT));
+    if (GET(LOAD_TYPE))
+      hit(l, COVERAGE_DIGIT_0 + GET(LOAD_DIGIT));
     break;
   case CURTA_OP_GEMM:
     gemm(l);
@@ -252,7 +258,7 @@ void coverage_command(struct coverage *c, const struct curta_config *cfg, const 
     loss(l);
     break;
   case CURTA_OP_SCALAR:
-    hit(l, GET(SCALAR_FUNC) == CURTA_SCALAR_SHR ? COVERAGE_SHR : COVERAGE_SET + GET(SCALAR_FUNC));
+    hit(l, COVERAGE_SET + GET(SCALAR_FUNC));
     break;
   default:
     hit_if(l, op == CURTA_OP_FILL, COVERAGE_FILL);
@@ -261,17 +267,14 @@ void coverage_command(struct coverage *c, const struct curta_config *cfg, const 
     if (op == CURTA_OP_SKIP)
       hit(l, (scalar(l, GET(SKIP_RA)) == scalar(l, GET(SKIP_RB))) != (int)GET(SKIP_COND) ? COVERAGE_SKIPPED : COVERAGE_NOT_SKIPPED);
   }
-  uint32_t flags = 0;
-  golden->reg_read(golden->ctx, CURTA_REG_FLAGS, &flags);
-  for (unsigned i = 0; i < 4; i++)
-    hit_if(l, (int)(flags >> i & 1u), COVERAGE_FLAG_SUM + i);
+  flags(l);
   if (op >= CURTA_OP_LOAD) {
     hit_if(l, !!cmd[1] + !!cmd[2] + !!cmd[3] == 2, COVERAGE_WAITS_TWO);
     hit_if(l, !cmd[1] && !cmd[2] && !cmd[3], COVERAGE_WAITS_NONE);
   }
 }
 
-unsigned coverage_holes(const struct coverage *c, int with_nitro, uint64_t least, char *text, size_t room)
+unsigned coverage_holes(const struct coverage *c, uint64_t least, char *text, size_t room)
 {
 #define COVERAGE_TEXT(name, words) words,
   static const char *const names[COVERAGE_COUNT] = {COVERAGE_BINS(COVERAGE_TEXT)};
@@ -279,7 +282,7 @@ unsigned coverage_holes(const struct coverage *c, int with_nitro, uint64_t least
   unsigned holes = 0;
   size_t at = 0;
   text[0] = 0;
-  for (unsigned i = 0; i < (with_nitro ? COVERAGE_COUNT : COVERAGE_NITRO); i++)
+  for (unsigned i = 0; i < COVERAGE_COUNT; i++)
     if (c->n[i] < least) {
       holes++;
       if (at < room)

@@ -45,23 +45,25 @@
   X(ROWS_FULL, "whole batch tiles") X(ROWS_TAIL, "batch not a multiple of the tile") X(LOSS_BASE2, "loss, base-2 branch") \
   X(LOSS_TAYLOR, "loss, Taylor branch") X(LABEL_OUT, "a label that is no class") \
   X(SET, "SCALAR SET") X(ADD, "SCALAR ADD") X(ACT_SHIFT, "SCALAR ACT_SHIFT") X(GRAD_SHIFT, "SCALAR GRAD_SHIFT") X(BITLEN, "SCALAR BITLEN") X(OR, "SCALAR OR") \
+  X(SHR, "SCALAR SHR") \
+  X(DIGIT_0, "LOAD of digit 0") X(DIGIT_1, "LOAD of digit 1") X(DIGIT_2, "LOAD of digit 2") X(DIGIT_3, "LOAD of digit 3") \
+  X(GUARD, "GEMM with guard bits") X(START_SHL, "a start value shifted") \
+  X(DIV_MEM, "quotients from memory") X(DIV_ACC, "quotients from the accumulators") X(DIV_INT8, "quotients of int8") \
+  X(DIV_SHORT, "quotients in one cycle") X(DIV_MASK, "quotients and mask") X(DIV_POOL, "quotients and pool") \
+  X(NITRO_RELU, "NITRO-ReLU") X(ZS, "MAP that keeps zs") X(CLASS, "pool with classes") X(PADDED, "pool with padding") \
+  X(PADDED_ACC, "pool with padding from the accumulators") X(EDGE, "columns or rows cut off") \
+  X(BACK_ZS, "backward NITRO-ReLU by zs") X(BACK_CLASS, "backward NITRO-ReLU by classes") X(BACK_ACC, "the same from the accumulators") \
+  X(SCATTER_WIDE, "SCATTER of int32") X(SCATTER_CLASS, "SCATTER with classes") X(SCATTER_PADDED, "SCATTER with padding") \
+  X(SGD_MEM, "UPDATE NITRO, gradient in memory") X(SGD_MID, "the same of int24") X(SGD_ACC, "the same in the accumulators") X(RSS, "LOSS RSS") \
+  X(FLAG_SUM, "FLAGS.SUM") X(FLAG_WEIGHT, "FLAGS.WEIGHT") X(FLAG_DELTA, "FLAGS.DELTA") X(FLAG_WRAP, "FLAGS.WRAP") \
   X(LOAD_A, "LOAD of A") X(LOAD_B, "LOAD of B") X(FILL, "FILL") X(WAITS_TWO, "waits for two engines") X(WAITS_NONE, "waits for nothing") \
-  X(FENCE, "FENCE") X(CALL, "CALL") X(SKIPPED, "a SKIP that skips") X(NOT_SKIPPED, "a SKIP that skips nothing") \
-  X(WIDE_0, "LOAD of digit 0") X(WIDE_1, "LOAD of digit 1") X(WIDE_2, "LOAD of digit 2") X(WIDE_3, "LOAD of digit 3") \
-  X(GUARD, "GEMM with guard bits") X(START_SHL, "GEMM from a shifted sum") \
-  X(DIV, "MAP, division") X(DIV_TOP, "MAP, a quotient beyond its top") X(DIV_INT8, "MAP, division of int8") \
-  X(NITRO_RELU, "NITRO-ReLU") X(ZS, "MAP writes zs") X(CLASS, "class bytes") X(PADDED, "pool of a padded map") \
-  X(EDGE, "columns or rows beyond the edge") X(BACK_ZS, "backward by zs") X(BACK_CLASS, "backward by class bytes") \
-  X(SCATTER_WIDE, "SCATTER, int32 to int32") X(SCATTER_CLASS, "SCATTER by class bytes") X(SCATTER_PADDED, "SCATTER into a padded map") \
-  X(SGD, "UPDATE of int32 weights") X(SGD_ACC, "from the accumulators") X(SGD_INT24, "from int24") X(RSS, "LOSS, squared error") \
-  X(SHR, "SCALAR SHR") X(FLAG_SUM, "FLAGS.SUM") X(FLAG_WEIGHT, "FLAGS.WEIGHT") X(FLAG_DELTA, "FLAGS.DELTA") X(FLAG_WRAP, "FLAGS.WRAP")
+  X(FENCE, "FENCE") X(CALL, "CALL") X(SKIPPED, "a SKIP that skips") X(NOT_SKIPPED, "a SKIP that skips nothing")
 
 enum {
 #define COVERAGE_ENUM(name, text) COVERAGE_##name,
   COVERAGE_BINS(COVERAGE_ENUM)
 #undef COVERAGE_ENUM
-  COVERAGE_COUNT,
-  COVERAGE_NITRO = COVERAGE_WIDE_0 /* from here on only with the modes of NITRO-D */
+  COVERAGE_COUNT
 };
 
 struct coverage {
@@ -72,5 +74,5 @@ struct coverage {
 void coverage_command(struct coverage *c, const struct curta_config *cfg, const struct curta_bus *golden, const uint32_t cmd[32]);
 
 /* Names the bins with a count below `least` in text: their number. */
-unsigned coverage_holes(const struct coverage *c, int with_nitro, uint64_t least, char *text, size_t room);
+unsigned coverage_holes(const struct coverage *c, uint64_t least, char *text, size_t room);
 #endif

@@ -9,12 +9,10 @@
 #define MAX_RECORDS 4096u
 #define DEADLINE 40000000u /* cycles (golden: commands) */
 
-#define STATUS 5 /* registers that are compared at the end */
-
 struct run {
   struct curta_retire record[MAX_RECORDS];
   uint32_t records;
-  uint32_t scalar[CURTA_SCALARS], status[STATUS];
+  uint32_t scalar[CURTA_SCALARS], status[5];
   uint8_t *image;
   const uint8_t *program; /* as it was written */
   struct coverage *coverage; /* of golden; else NULL */
@@ -68,8 +66,8 @@ static int execute(const struct curta_bus *bus, const uint8_t *image, uint32_t c
     error = bus->wait_irq(bus->ctx, DEADLINE);
   if (!error)
     error = wait_idle(bus);
-  static const uint32_t regs[STATUS] = {CURTA_REG_STATUS, CURTA_REG_ERROR, CURTA_REG_COOKIE, CURTA_REG_RETIRED, CURTA_REG_FLAGS};
-  for (int i = 0; !error && i < STATUS; i++)
+  static const uint32_t regs[5] = {CURTA_REG_STATUS, CURTA_REG_ERROR, CURTA_REG_COOKIE, CURTA_REG_RETIRED, CURTA_REG_FLAGS};
+  for (int i = 0; !error && i < 5; i++)
     error = bus->reg_read(bus->ctx, regs[i], &r->status[i]);
   for (uint32_t i = 0; !error && i < CURTA_SCALARS; i++)
     error = bus->reg_read(bus->ctx, CURTA_REG_SCALAR + 4 * i, &r->scalar[i]);
@@ -86,8 +84,8 @@ static int differ(const struct run *a, const struct run *b, char *text, size_t r
       return snprintf(text, room, "command %u: golden index %u opcode %#x tag %u check %08x, rtl %u %#x %u %08x", i, x->index, x->opcode, x->tag,
                       x->check, y->index, y->opcode, y->tag, y->check);
   }
-  static const char *const name[STATUS] = {"STATUS", "ERROR", "COOKIE", "RETIRED", "FLAGS"};
-  for (int i = 0; i < STATUS; i++)
+  static const char *const name[5] = {"STATUS", "ERROR", "COOKIE", "RETIRED", "FLAGS"};
+  for (int i = 0; i < 5; i++)
     if (a->status[i] != b->status[i])
       return snprintf(text, room, "%s: golden %u, rtl %u", name[i], a->status[i], b->status[i]);
   if (a->records != b->records)
@@ -113,12 +111,6 @@ static int run_error(const struct curta_bus *bus, int error, const struct run *r
   return 0;
 }
 
-int lockstep_nitro(const struct curta_bus *bus)
-{
-  uint32_t caps = 0;
-  return !bus->reg_read(bus->ctx, CURTA_REG_CAPS2, &caps) && (caps & 0xffu);
-}
-
 int lockstep_program(const struct curta_bus *golden, const struct curta_bus *rtl, const struct curta_config *cfg, uint64_t seed, uint32_t length,
                      struct coverage *coverage, struct lockstep_result *out)
 {
@@ -126,7 +118,7 @@ int lockstep_program(const struct curta_bus *golden, const struct curta_bus *rtl
   uint8_t *image = malloc(3u * PG_MEM_BYTES);
   a->image = image + PG_MEM_BYTES;
   b->image = image + 2 * PG_MEM_BYTES;
-  uint32_t count = pg_program(cfg, seed, length, lockstep_nitro(rtl ? rtl : golden), image);
+  uint32_t count = pg_program(cfg, seed, length, image);
   a->program = image;
   a->coverage = coverage;
   a->bus = golden;

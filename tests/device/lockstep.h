@@ -16,6 +16,4 @@ struct lockstep_result {
  * one of them fails. Without rtl (NULL) only golden runs. */
 int lockstep_program(const struct curta_bus *golden, const struct curta_bus *rtl, const struct curta_config *cfg, uint64_t seed,
                      uint32_t length, struct coverage *coverage, struct lockstep_result *out);
-/* Whether a device has the modes of NITRO-D: only then do its programs use them. */
-int lockstep_nitro(const struct curta_bus *bus);
 #endif

@@ -12,7 +12,6 @@ struct pg {
   struct hz *hz;
   uint8_t *image;
   uint32_t serial; /* of the last command with a tag */
-  int nitro;       /* half of the commands get the modes of NITRO-D */
   uint8_t taken[PG_REGIONS]; /* regions that the command being built uses */
 };
 
@@ -51,12 +50,6 @@ static uint32_t tile_bytes(const struct pg *g, uint32_t element)
   return (uint32_t)(g->cfg->t * g->cfg->t) * element;
 }
 
-/* Whether this command gets a mode of NITRO-D. Without them the programs are what they were before there were any. */
-static int nitro(struct pg *g)
-{
-  return g->nitro && rnd(g, 2);
-}
-
 /* ---- LOAD ---- */
 static void load(struct pg *g, uint32_t *cmd)
 {
@@ -65,7 +58,10 @@ static void load(struct pg *g, uint32_t *cmd)
   SET(CMD_OPCODE, CURTA_OP_LOAD);
   SET(LOAD_BUF, depth == g->cfg->b_tiles && rnd(g, 2));
   SET(LOAD_DST, rnd(g, (uint32_t)small));
-  SET(LOAD_ADDR, address(g, tile_bytes(g, 1)));
+  int digit = curta_cmd_get(cmd, CURTA_LOAD_BUF) && rnd(g, 2);
+  SET(LOAD_TYPE, digit ? CURTA_TYPE_INT32 : CURTA_TYPE_INT8);
+  SET(LOAD_DIGIT, digit ? rnd(g, 4) : 0);
+  SET(LOAD_ADDR, address(g, tile_bytes(g, digit ? 4 : 1)));
   SET(LOAD_N0, range(g, 1, 6));
   SET(LOAD_N1, range(g, 1, 4));
   SET(LOAD_N2, range(g, 1, 2));
@@ -73,12 +69,6 @@ static void load(struct pg *g, uint32_t *cmd)
   SET(LOAD_S1, range(g, 0, 9));
   SET(LOAD_S2, range(g, 0, 20));
   SET(LOAD_S3, range(g, 0, 40));
-  if (nitro(g) && curta_cmd_get(cmd, CURTA_LOAD_BUF)) {
-    memset(g->taken, 0, sizeof g->taken);
-    SET(LOAD_TYPE, 2);
-    SET(LOAD_DIGIT, rnd(g, 4));
-    SET(LOAD_ADDR, address(g, tile_bytes(g, 4)));
-  }
 }
 
 /* ---- GEMM ---- */
@@ -241,12 +231,10 @@ static void gemm(struct pg *g, uint32_t *cmd)
   SET(GEMM_KLAST, rnd(g, 3) ? g->cfg->t : range(g, 1, g->cfg->t));
   SET(GEMM_ACC, rnd(g, 2));
   SET(GEMM_FINAL, rnd(g, 2));
+  SET(GEMM_GUARD, rnd(g, 2));
+  SET(GEMM_START_SHL, rnd(g, 3) ? 0 : rnd(g, 2) ? g->cfg->digit : (int)rnd(g, 32));
   SET(GEMM_OR_REG, rnd(g, 8));
   SET(GEMM_OR_KEEP, rnd(g, 2));
-  if (nitro(g)) {
-    SET(GEMM_GUARD, rnd(g, 4) != 0);
-    SET(GEMM_START_SHL, rnd(g, 2) ? rnd(g, 32) : (uint32_t)g->cfg->digit);
-  }
 }
 
 /* ---- VECTOR ---- */
@@ -277,57 +265,62 @@ static void rounding(struct pg *g, uint32_t *cmd, uint32_t modes)
   SET(MAP_WRAP, rnd(g, 2));
 }
 
-/* A factor and shifts near those of a real division, or anything. */
-static void divide(struct pg *g, uint32_t *cmd)
+/* The quotient by 2^s m as a planner makes it, or any numbers. */
+static void division(struct pg *g, uint32_t *cmd)
 {
-  uint32_t m = 1 + 2 * rnd(g, 200), t = rnd(g, 30);
+  uint32_t m = 1 + 2 * rnd(g, rnd(g, 3) ? 100 : 30000), t = 47, bits = rnd(g, 2) ? 24 : 18;
+  while ((((uint64_t)1 << t) + m - 1) / m >> bits)
+    t--;
   SET(MAP_DIV, 1);
   SET(MAP_DIV_S, rnd(g, 24));
-  SET(MAP_DIV_T, rnd(g, 4) ? t : rnd(g, 64));
-  SET(MAP_DIV_M, rnd(g, 4) ? (1u << t) / m + 1 : rnd(g, 1u << 24));
-  SET(MAP_DIV_TOP, rnd(g, 4) ? 128 * m : rnd(g, 1u << 24));
+  SET(MAP_DIV_T, rnd(g, 8) ? t : rnd(g, 64));
+  SET(MAP_DIV_M, rnd(g, 8) ? (uint32_t)((((uint64_t)1 << t) + m - 1) / m) : rnd(g, 1u << 24));
+  SET(MAP_DIV_TOP, rnd(g, 8) ? 128 * m : rnd(g, 1u << 24));
 }
 
-static void padding(struct pg *g, uint32_t *cmd)
+/* A window that begins in the padding; `first` field: the address that moves with it. */
+static void padding(struct pg *g, uint32_t *cmd, uint32_t first, uint32_t bytes)
 {
   SET(MAP_PADDED, 1);
   SET(MAP_PAD_Y, range(g, -1, 2));
   SET(MAP_PAD_X, range(g, -1, 2));
   SET(MAP_LIM_Y, range(g, 0, 6));
   SET(MAP_LIM_X, range(g, 0, 6));
+  if (bytes)
+    curta_cmd_set(cmd, first, curta_cmd_get(cmd, first) + 32 * bytes);
 }
 
-/* The steps of a MAP to int8 that has a source and a destination. */
-static void map_steps(struct pg *g, uint32_t *cmd)
+/* Steps of NITRO-D in a MAP with int8 results. */
+static void nitro_steps(struct pg *g, uint32_t *cmd, int wide, int pool)
 {
-  int pool = (int)curta_cmd_get(cmd, CURTA_MAP_POOL), wide = (int)curta_cmd_get(cmd, CURTA_MAP_SRC_TYPE);
-  if (rnd(g, 2)) {
+  int div = (int)rnd(g, 2);
+  if (div)
+    division(g, cmd);
+  if (div && wide) {
     SET(MAP_REQ, 0);
-    divide(g, cmd);
+    SET(MAP_SHIFT_REG, 0);
   }
-  if (!wide && rnd(g, 2))
-    SET(MAP_DIV, 0);
-  SET(MAP_SLOPE, rnd(g, 4));
-  SET(MAP_MEAN, rnd(g, 4) ? 36 : rnd(g, 256));
-  SET(MAP_CLASS, rnd(g, 2));
-  if (rnd(g, 2)) {
+  if (rnd(g, 4)) {
     SET(MAP_RELU, 0);
-    SET(MAP_ACT, 1);
+    SET(MAP_ACT, CURTA_ACT_NITRO);
+    SET(MAP_SLOPE, rnd(g, 4));
+    SET(MAP_MEAN, rnd(g, 3) ? 36 : rnd(g, 256));
+    SET(MAP_CLASS, pool && rnd(g, 2));
   }
   if (!pool && rnd(g, 2)) {
     SET(MAP_ZS, 1);
     SET(MAP_IDX, address(g, tile_bytes(g, 1)));
   }
-  if (pool && !curta_cmd_get(cmd, CURTA_MAP_REQ) && rnd(g, 3))
-    padding(g, cmd);
-  SET(MAP_CLAST, rnd(g, 2) ? range(g, 0, g->cfg->t) : 0);
-  SET(MAP_NLAST, rnd(g, 2) ? range(g, 0, g->cfg->t) : 0);
+  if (pool && !curta_cmd_get(cmd, CURTA_MAP_REQ) && rnd(g, 2))
+    padding(g, cmd, CURTA_MAP_SRC, curta_cmd_get(cmd, CURTA_MAP_SRC_ACC) ? 0 : tile_bytes(g, wide ? 4 : 1));
+  SET(MAP_CLAST, rnd(g, 2) ? range(g, 1, g->cfg->t) : 0);
+  SET(MAP_NLAST, rnd(g, 2) ? range(g, 1, g->cfg->t) : 0);
 }
 
-static void map_back(struct pg *g, uint32_t *cmd)
+static void back(struct pg *g, uint32_t *cmd)
 {
-  SET(MAP_DST_TYPE, 2);
-  SET(MAP_ACT, 2 + rnd(g, 2));
+  SET(MAP_DST_TYPE, CURTA_TYPE_INT32);
+  SET(MAP_ACT, range(g, CURTA_ACT_BACK_ZS, CURTA_ACT_BACK_CLASS));
   SET(MAP_SLOPE, rnd(g, 4));
   SET(MAP_AUX, address(g, tile_bytes(g, 1)));
   SET(MAP_OR_REG, rnd(g, 8));
@@ -345,8 +338,8 @@ static void map(struct pg *g, uint32_t *cmd)
   SET(MAP_DST, address(g, tile_bytes(g, copy ? 4 : 1)));
   if (copy) {
     SET(MAP_DST_TYPE, 2 + rnd(g, 2));
-    if (nitro(g))
-      map_back(g, cmd);
+    if (rnd(g, 2))
+      back(g, cmd);
     return;
   }
   if (wide) {
@@ -366,13 +359,13 @@ static void map(struct pg *g, uint32_t *cmd)
     SET(MAP_W_SX, range(g, 0, 4));
     SET(MAP_IDX, address(g, tile_bytes(g, 1)));
   }
-  if (nitro(g))
-    map_steps(g, cmd);
+  if (rnd(g, 2))
+    nitro_steps(g, cmd, wide, pool);
 }
 
 static void scatter(struct pg *g, uint32_t *cmd)
 {
-  int wide = (int)rnd(g, 2), kh = range(g, 1, 3), kw = range(g, 1, 3);
+  int wide = (int)rnd(g, 2), keep = wide && rnd(g, 2), kh = range(g, 1, 3), kw = range(g, 1, 3);
   SET(CMD_OPCODE, CURTA_OP_SCATTER);
   loops(g, cmd, 2);
   SET(SCATTER_KH, kh);
@@ -385,25 +378,40 @@ static void scatter(struct pg *g, uint32_t *cmd)
   SET(SCATTER_SRC_TYPE, wide ? 2 : 0);
   SET(SCATTER_SRC, address(g, tile_bytes(g, wide ? 4 : 1)));
   SET(SCATTER_AUX, address(g, tile_bytes(g, 1)));
-  SET(SCATTER_DST, address(g, tile_bytes(g, 1)));
-  if (wide) {
+  SET(SCATTER_DST, address(g, tile_bytes(g, keep ? 4 : 1)));
+  SET(SCATTER_CLASS, rnd(g, 2));
+  if (rnd(g, 2))
+    padding(g, cmd, CURTA_SCATTER_DST, tile_bytes(g, keep ? 4 : 1));
+  if (keep) {
+    SET(SCATTER_DST_TYPE, CURTA_TYPE_INT32);
+    SET(SCATTER_N3, 1); /* inside its region */
+  } else if (wide) {
     SET(SCATTER_REQ, 1);
     rounding(g, cmd, 4);
   }
-  if (!nitro(g))
-    return;
-  SET(SCATTER_CLASS, rnd(g, 2));
-  if (rnd(g, 2))
-    padding(g, cmd);
-  if (wide) {
-    SET(SCATTER_REQ, 0);
-    SET(SCATTER_DST_TYPE, 2);
-    SET(SCATTER_DST, address(g, tile_bytes(g, 4)));
-  }
+}
+
+static void update_nitro(struct pg *g, uint32_t *cmd)
+{
+  int acc = (int)rnd(g, 2);
+  SET(CMD_OPCODE, CURTA_OP_UPDATE);
+  SET(UPDATE_NITRO, 1);
+  SET(UPDATE_SRC, acc ? rnd(g, (uint32_t)g->cfg->p_tiles / 2) : address(g, tile_bytes(g, 4)));
+  SET(UPDATE_AUX, address(g, tile_bytes(g, 4)));
+  SET(UPDATE_DST, rnd(g, 2) ? curta_cmd_get(cmd, CURTA_UPDATE_AUX) : address(g, tile_bytes(g, 4)));
+  SET(UPDATE_SRC_ACC, acc);
+  SET(UPDATE_SRC_TYPE, rnd(g, 2) * 3);
+  SET(UPDATE_N, range(g, 1, 7));
+  SET(UPDATE_LR_REG, 2 * range(g, 28, 31));
+  SET(UPDATE_ETA_REG, rnd(g, 4) ? 2 * range(g, 28, 31) : (int)rnd(g, CURTA_SCALARS));
 }
 
 static void update(struct pg *g, uint32_t *cmd)
 {
+  if (rnd(g, 3) == 0) {
+    update_nitro(g, cmd);
+    return;
+  }
   int master = (int)rnd(g, 2), reduce = rnd(g, 3) == 0, acc = (int)rnd(g, 2);
   SET(CMD_OPCODE, reduce ? CURTA_OP_REDUCE : CURTA_OP_UPDATE);
   SET(UPDATE_SRC, acc ? rnd(g, (uint32_t)g->cfg->p_tiles / 2) : address(g, tile_bytes(g, 4)));
@@ -418,16 +426,6 @@ static void update(struct pg *g, uint32_t *cmd)
   if (reduce) {
     SET(REDUCE_OR_REG, rnd(g, 8));
     SET(REDUCE_OR_KEEP, rnd(g, 2));
-    return;
-  }
-  if (g->nitro && rnd(g, 4) == 0) {
-    SET(UPDATE_NITRO, 1);
-    SET(UPDATE_MASTER, 0);
-    SET(UPDATE_DECAY, 0);
-    SET(UPDATE_LR_REG, rnd(g, CURTA_SCALARS));
-    SET(UPDATE_ETA_REG, rnd(g, CURTA_SCALARS));
-    SET(UPDATE_AUX, address(g, tile_bytes(g, 4)));
-    SET(UPDATE_DST, rnd(g, 2) ? curta_cmd_get(cmd, CURTA_UPDATE_AUX) : address(g, tile_bytes(g, 4)));
     return;
   }
   rounding(g, cmd, 4);
@@ -460,28 +458,35 @@ static void loss(struct pg *g, uint32_t *cmd)
   SET(LOSS_ROWS, range(g, 1, 2 * g->cfg->t));
   SET(LOSS_CLASSES, rnd(g, 8) ? range(g, 1, 30) : range(g, 1, 200));
   rounding(g, cmd, 3);
+  if (rnd(g, 2)) {
+    SET(LOSS_RSS, 1);
+    SET(LOSS_TARGET, rnd(g, 3) ? 32 : rnd(g, 256));
+  }
   SET(MAP_SHIFT_REG, 0);
   SET(MAP_WRAP, 0);
   curta_cmd_set(cmd, CURTA_MAP_ORIGIN, 0);
   SET(LOSS_EXP_REG, range(g, 16, 23));
   SET(LOSS_COUNT_REG, range(g, 24, 31));
-  SET(LOSS_RSS, nitro(g));
-  SET(LOSS_TARGET, g->nitro ? rnd(g, 256) : 0);
 }
 
-/* Registers: 0..7 magnitudes, 8..15 decay exponents, 16..23 exponents, 24..31 counts, 32.. shifts and the rest. */
+/* Registers: 0..7 magnitudes, 8..15 decay exponents, 16..23 exponents, 24..31 counts, 32.. shifts and the rest; from 56 on
+ * pairs for UPDATE NITRO. */
 static void scalar(struct pg *g, uint32_t *cmd)
 {
   static const int edges[] = {-40, -33, -32, -31, -30, -1, 0, 1, 2, 3, 30, 31, 32, 33, 61, 62, 63, 64, 0x7fffffff};
-  uint32_t func = rnd(g, rnd(g, 3) ? g->nitro ? 7 : 6 : 1), rd = rnd(g, CURTA_SCALARS); /* often SET */
+  uint32_t func = rnd(g, rnd(g, 3) ? 7 : 1), rd = rnd(g, CURTA_SCALARS); /* often SET */
   int imm = range(g, -8, 40);
   if (rd >= 8 && rd < 24) { /* keep these small */
     func = 0;
-    imm = rd < 16 && g->nitro && rnd(g, 2) ? edges[rnd(g, 3)] : rd < 16 ? rnd(g, 2) ? range(g, -20, 20) : edges[rnd(g, 14)] : range(g, -30, 10);
+    imm = rd < 16 ? rnd(g, 2) ? range(g, -20, 20) : edges[rnd(g, 14)] : range(g, -30, 10);
   } else if (func == 0 && rd < 8) {
     imm = (int)(rnd(g, 1u << 31) >> rnd(g, 31));
-  } else if (func == 0 && rnd(g, g->nitro ? 4 : 2)) { /* fewer commands use each register then */
+  } else if (func == 0 && rnd(g, 2)) {
     imm = edges[rnd(g, sizeof edges / sizeof *edges)];
+  }
+  if (rd >= 56) {
+    func = 0;
+    imm = rd % 2 ? (int)rnd(g, 1u << 24) : range(g, 20, 47) * 256 + range(g, 0, 20);
   }
   SET(CMD_OPCODE, CURTA_OP_SCALAR);
   SET(SCALAR_FUNC, func);
@@ -598,9 +603,9 @@ static uint32_t prelude(struct pg *g, uint32_t *prog)
   return 3;
 }
 
-uint32_t pg_program(const struct curta_config *cfg, uint64_t seed, uint32_t length, int with_nitro, uint8_t *image)
+uint32_t pg_program(const struct curta_config *cfg, uint64_t seed, uint32_t length, uint8_t *image)
 {
-  struct pg g = {.cfg = cfg, .nitro = with_nitro, .rng = seed * 0x9E3779B97F4A7C15ull + 0x1234567u, .image = image};
+  struct pg g = {.cfg = cfg, .rng = seed * 0x9E3779B97F4A7C15ull + 0x1234567u, .image = image};
   uint32_t *ring = (uint32_t *)(void *)image, *called = (uint32_t *)(void *)(image + PG_CALL_ADDR), *cmd;
   for (int i = 0; i < 8; i++)
     rnd(&g, 2);

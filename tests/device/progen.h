@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * progen.h - random legal, race-free command programs
  *
- * A program is a function of (configuration, seed, with_nitro: the modes of NITRO-D too) alone. It lies in [0, PG_PROGRAM_BYTES) of a memory image of
+ * A program is a function of (configuration, seed) alone. It lies in [0, PG_PROGRAM_BYTES) of a memory image of
  * PG_MEM_BYTES: the ring at 0, a called program at PG_CALL_ADDR; the data regions above are filled with random
  * tensors. Every command but the first three has a tag of its own. Waits come from the hazard checker, so that the engines run as concurrently as the data allow.
  */
@@ -18,5 +18,5 @@
 #define PG_MEM_BYTES (PG_PROGRAM_BYTES + PG_REGIONS * PG_REGION_BYTES)
 
 /* Writes a whole image (PG_MEM_BYTES) and returns the number of ring commands, END included. */
-uint32_t pg_program(const struct curta_config *cfg, uint64_t seed, uint32_t length, int with_nitro, uint8_t *image);
+uint32_t pg_program(const struct curta_config *cfg, uint64_t seed, uint32_t length, uint8_t *image);
 #endif

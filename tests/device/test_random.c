@@ -30,13 +30,12 @@ static int run_config(const char *name, const struct curta_config *cfg, uint64_t
   struct curta_bus golden, rtl;
   struct coverage coverage = {{0}};
   struct lockstep_result result = {0};
-  int error = curta_golden_open(&golden, cfg->name, PG_MEM_BYTES), bad = 0, nitro = 0;
+  int error = curta_golden_open(&golden, cfg->name, PG_MEM_BYTES), bad = 0;
   for (uint64_t seed = first; !error && !bad && seed < first + programs; seed++) {
     struct curta_rtl_options o = options(name, seed);
     error = curta_rtl_open(&rtl, &o);
     if (error)
       break;
-    nitro = lockstep_nitro(&rtl);
     bad = lockstep_program(&golden, &rtl, cfg, seed, length, &coverage, &result);
     if (bad)
       printf("FAIL random %s: seed %llu: %s; repeat: test_random %s 1 %llu %u\n", name, (unsigned long long)seed, result.difference, name,
@@ -46,7 +45,7 @@ static int run_config(const char *name, const struct curta_config *cfg, uint64_t
   if (error)
     printf("FAIL random %s: cannot open the devices: %s\n", name, strerror(-error));
   char holes[512];
-  if (!error && !bad && programs >= 200 && coverage_holes(&coverage, nitro, 5, holes, sizeof holes))
+  if (!error && !bad && programs >= 200 && coverage_holes(&coverage, 5, holes, sizeof holes))
     bad = printf("FAIL random %s: too rare in %llu programs: %s\n", name, (unsigned long long)programs, holes) > 0;
   if (!error && !bad)
     printf("PASS random %s: %llu programs, %llu commands, %llu bytes, %llu cycles, 0 differences%s\n", name, (unsigned long long)programs,
