@@ -95,6 +95,8 @@ static void stale(struct curta_golden *g, uint32_t buf, uint32_t lo, uint64_t hi
     p->lo = lo < p->lo ? lo : p->lo;
     p->hi = (uint32_t)hi > p->hi ? (uint32_t)hi : p->hi;
   }
+  if (buf)
+    curta_wide_stale(g, lo, (uint32_t)hi);
 }
 
 int curta_golden_load(struct curta_golden *g, const uint32_t *cmd)

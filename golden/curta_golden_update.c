@@ -131,12 +131,24 @@ static int update_tile(struct update *u, uint32_t n)
 
 static int nitro_tile(struct update *u, uint32_t n)
 {
-  int32_t x[TILE_MAX], w[TILE_MAX];
-  uint32_t bytes = 4 * u->g->t2, width;
-  int err = fetch_gradient(u, x, n);
+  int32_t copy[TILE_MAX], w[TILE_MAX];
+  const int32_t *x = copy;
+  uint32_t bytes = 4 * u->g->t2, tile = u->src + n, width;
+  int err = 0;
+  if (u->acc && tile < (uint32_t)u->g->conf.p_tiles)
+    x = u->g->acc + (size_t)tile * u->g->t2;
+  else
+    err = fetch_gradient(u, copy, n);
   const void *p = err ? 0 : touch(u, curta_golden_tile(u->aux, n, bytes), bytes, &u->out->rd, &err);
   if (!p)
     return err;
+  if (u->dst == u->aux && !u->g->retire_fn) { /* in place: nothing else reads these weights */
+    u->out->wr += bytes;
+    width = curta_golden_sgd((int32_t *)(void *)(u->g->mem + ((const uint8_t *)p - u->g->mem)), x, u->rate[0],
+                             u->rate[1], u->g->t2);
+    u->out->flags |= width >> (CURTA_WEIGHT_BITS - 1) ? CURTA_FLAG(WEIGHT) : 0;
+    return 0;
+  }
   memcpy(w, p, bytes);
   width = curta_golden_sgd(w, x, u->rate[0], u->rate[1], u->g->t2);
   u->out->flags |= width >> (CURTA_WEIGHT_BITS - 1) ? CURTA_FLAG(WEIGHT) : 0;

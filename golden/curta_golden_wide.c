@@ -14,6 +14,7 @@ struct curta_wide {
   uint8_t *planes;  /* [B_TILES]: planes that the digits need; 0: an int8 tile */
   uint8_t *packed[2]; /* [mode][B_TILES][CURTA_PLANES] */
   uint8_t *fresh[2];  /* [mode][B_TILES] */
+  uint32_t lo[2], hi[2]; /* [mode]: tiles outside are fresh */
   int8_t *guard;      /* [P_TILES][T][T]: bits 32..35 of a sum as a signed number, where guarded */
   uint8_t *guarded;   /* [P_TILES]; else they are the sign */
 };
@@ -52,6 +53,7 @@ struct curta_wide *curta_wide_new(const struct curta_golden *g)
     w->packed[mode] = aligned_alloc(64, (tiles * CURTA_PLANES * packed_bytes(g) + 63) / 64 * 64);
     w->fresh[mode] = calloc(tiles, 1);
     ok = ok && w->packed[mode] && w->fresh[mode];
+    w->hi[mode] = (uint32_t)tiles;
   }
   if (ok && w->digits && w->planes && w->guard && w->guarded)
     return w;
@@ -76,18 +78,38 @@ static int32_t digit_of(int32_t x, uint32_t digit, int bits)
   return low_digit(rest, bits);
 }
 
+void curta_wide_stale(struct curta_golden *g, uint32_t lo, uint32_t hi)
+{
+  struct curta_wide *w = g->wide;
+  for (int mode = 0; mode < 2; mode++) {
+    w->lo[mode] = lo < w->lo[mode] ? lo : w->lo[mode];
+    w->hi[mode] = hi > w->hi[mode] ? hi : w->hi[mode];
+  }
+}
+
+/* Digit 0 of n elements; returns the OR of the widths. */
+static uint32_t lowest(int32_t *restrict d, int8_t *restrict low, const int32_t *restrict x, uint32_t n, int bits)
+{
+  uint32_t half = 1u << (bits - 1), mask = 2 * half - 1, all = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    int32_t v = (int32_t)(((uint32_t)x[i] & mask) ^ half) - (int32_t)half;
+    d[i] = v;
+    low[i] = (int8_t)((uint32_t)v & 0xff);
+    all |= v < 0 ? ~(uint32_t)v : (uint32_t)v;
+  }
+  return all;
+}
+
 const int32_t *curta_wide_load(struct curta_golden *g, uint32_t tile, const void *src, uint32_t digit)
 {
   struct curta_wide *w = g->wide;
-  int32_t *d = w->digits + (size_t)tile * g->t2;
-  int8_t *low = g->buf[1] + (size_t)tile * g->t2;
-  uint32_t all = 0;
-  memcpy(d, src, 4 * (size_t)g->t2);
-  for (uint32_t i = 0; i < g->t2; i++) {
-    d[i] = digit_of(d[i], digit, g->conf.digit);
-    low[i] = (int8_t)((uint32_t)d[i] & 0xff);
-    all |= d[i] < 0 ? ~(uint32_t)d[i] : (uint32_t)d[i];
-  }
+  int32_t *d = w->digits + (size_t)tile * g->t2, upper[256];
+  const int32_t *x = src;
+  uint32_t all;
+  for (uint32_t i = 0; digit && i < g->t2; i++)
+    upper[i] = digit_of(x[i], digit, g->conf.digit);
+  x = digit ? upper : x;
+  all = lowest(d, g->buf[1] + (size_t)tile * g->t2, x, g->t2, g->conf.digit);
   w->planes[tile] = all < 1u << 7 ? 1 : all < 1u << 15 ? 2 : 3;
   w->fresh[0][tile] = w->fresh[1][tile] = 0;
   g->packed[1][0].fresh[tile] = g->packed[1][1].fresh[tile] = 0;
@@ -129,11 +151,12 @@ static void pack_tile(struct curta_golden *g, uint32_t tile, int mode)
 static void pack_share(void *arg, uint64_t from, uint64_t to, struct curta_outcome *out)
 {
   const struct packing *p = arg;
+  struct curta_wide *w = p->g->wide;
   (void)out;
-  for (; from < to; from++)
-    if (!p->g->wide->fresh[p->mode][from]) {
-      pack_tile(p->g, (uint32_t)from, p->mode);
-      p->g->wide->fresh[p->mode][from] = 1;
+  for (uint64_t t = w->lo[p->mode] + from; t < w->lo[p->mode] + to; t++)
+    if (!w->fresh[p->mode][t]) {
+      pack_tile(p->g, (uint32_t)t, p->mode);
+      w->fresh[p->mode][t] = 1;
     }
 }
 
@@ -146,8 +169,11 @@ int curta_wide_setup(struct curta_golden *g, struct curta_wide_mode *m, const ui
   m->guard = (int)curta_cmd_get(cmd, CURTA_GEMM_GUARD);
   m->shift = curta_cmd_get(cmd, CURTA_GEMM_ACC) ? curta_cmd_get(cmd, CURTA_GEMM_START_SHL) : 0;
   m->on = g->wide->used || m->guard || m->shift;
-  if (m->on)
-    (void)curta_golden_share(g, g->tiles[1], GRAIN, pack_share, &p, 0);
+  if (m->on && g->wide->lo[p.mode] < g->wide->hi[p.mode]) {
+    (void)curta_golden_share(g, g->wide->hi[p.mode] - g->wide->lo[p.mode], GRAIN, pack_share, &p, 0);
+    g->wide->lo[p.mode] = g->tiles[1];
+    g->wide->hi[p.mode] = 0;
+  }
   return m->on;
 }
 
@@ -157,21 +183,44 @@ void curta_wide_start(const struct curta_wide_mode *m, struct curta_wide_sum *w,
   const int32_t *low = g->acc + (size_t)p * g->t2;
   const int8_t *high = g->wide->guard + (size_t)p * g->t2;
   int guarded = m->guard && g->wide->guarded[p];
-  memset(w->plane, 0, sizeof w->plane);
   w->depth = 0;
-  for (uint32_t i = 0; i < g->t2; i++) {
+  w->used = 0;
+  w->in_total = (uint8_t)acc;
+  for (uint32_t i = 0; acc && i < g->t2; i++) {
     uint64_t start = guarded ? (uint64_t)(int64_t)high[i] << 32 | (uint32_t)low[i] : (uint64_t)(int64_t)low[i];
-    w->total[i] = acc ? (int64_t)(start << m->shift) : 0;
+    w->total[i] = (int64_t)(start << m->shift);
   }
+}
+
+/* total += plane 2^shift, modulo 2^64; no more than 36 bits of it count */
+static void add_plane(int64_t *restrict total, const int32_t *restrict plane, uint32_t shift, uint32_t n)
+{
+  for (uint32_t i = 0; i < n; i++)
+    total[i] = (int64_t)((uint64_t)total[i] + ((uint64_t)(int64_t)plane[i] << shift));
 }
 
 static void fold(const struct curta_golden *g, struct curta_wide_sum *w)
 {
-  for (uint32_t i = 0; i < g->t2; i++) /* modulo 2^64; no more than 36 bits of it count */
-    w->total[i] = (int64_t)((uint64_t)w->total[i] + (uint64_t)(int64_t)w->plane[0][i] +
-                            ((uint64_t)(int64_t)w->plane[1][i] << 8) + ((uint64_t)(int64_t)w->plane[2][i] << 16));
-  memset(w->plane, 0, sizeof w->plane);
+  if (!w->in_total)
+    memset(w->total, 0, 8 * (size_t)g->t2);
+  w->in_total = 1;
+  for (uint32_t k = 0; k < CURTA_PLANES; k++)
+    if (w->used >> k & 1)
+      add_plane(w->total, w->plane[k], 8 * k, g->t2);
   w->depth = 0;
+  w->used = 0;
+}
+
+/* low := x modulo 2^32; returns where two neighbours of bits 31..35 differ, as bits 32..35, of any element */
+static uint64_t lower(int32_t *restrict low, const int64_t *restrict x, uint32_t n)
+{
+  uint64_t differ = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    uint64_t v = (uint64_t)x[i];
+    low[i] = (int32_t)(uint32_t)v;
+    differ |= v ^ v << 1;
+  }
+  return differ & (uint64_t)((1u << CURTA_NITRO_GUARD) - 1u) << 32;
 }
 
 /* Runs of a chain whose tiles have as many planes. */
@@ -192,8 +241,12 @@ static void plane(const struct curta_wide_mode *m, struct curta_wide_sum *w, con
       chain[count++].b += k * m->narrow->bytes;
     }
   p->b_unsigned = !top;
-  if (count)
-    m->g->k->products(w->plane[k], chain, count, p);
+  if (!count)
+    return;
+  if (!(w->used >> k & 1))
+    memset(w->plane[k], 0, 4 * (size_t)m->g->t2);
+  w->used |= (uint8_t)(1u << k);
+  m->g->k->products(w->plane[k], chain, count, p);
 }
 
 static void multiply(const struct curta_wide_mode *m, struct curta_wide_sum *w, const struct run *run, uint32_t n,
@@ -245,15 +298,13 @@ uint32_t curta_wide_end(const struct curta_wide_mode *m, struct curta_wide_sum *
   struct curta_golden *g = m->g;
   int32_t *low = g->acc + (size_t)p * g->t2;
   int8_t *high = g->wide->guard + (size_t)p * g->t2;
-  uint32_t flags = 0;
+  uint64_t beyond;
   fold(g, w);
-  for (uint32_t i = 0; i < g->t2; i++) {
-    low[i] = curta_nitro_sum(w->total[i]);
+  beyond = lower(low, w->total, g->t2);
+  g->wide->guarded[p] = (uint8_t)(m->guard && beyond);
+  for (uint32_t i = 0; g->wide->guarded[p] && i < g->t2; i++)
     high[i] = (int8_t)low_digit((int64_t)((uint64_t)w->total[i] >> 32), CURTA_NITRO_GUARD);
-    flags |= curta_nitro_sum_flag(w->total[i]);
-  }
-  g->wide->guarded[p] = (uint8_t)m->guard;
-  return m->guard && final ? flags : 0;
+  return m->guard && final && beyond ? 1u << CURTA_FLAG_SUM : 0;
 }
 
 void curta_wide_plain(const struct curta_golden *g, uint32_t p)

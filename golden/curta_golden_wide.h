@@ -17,6 +17,8 @@ void curta_wide_free(struct curta_wide *w);
 
 /* Buffer B's tile := a digit of an int32 tile; returns the digits. */
 const int32_t *curta_wide_load(struct curta_golden *g, uint32_t tile, const void *src, uint32_t digit);
+/* Tiles [lo, hi) of buffer B are about to be loaded. */
+void curta_wide_stale(struct curta_golden *g, uint32_t lo, uint32_t hi);
 /* A tile has been loaded with int8. */
 void curta_wide_narrow(struct curta_golden *g, uint32_t buf, uint32_t tile);
 
@@ -33,7 +35,9 @@ struct curta_wide_mode {
 struct curta_wide_sum {
   _Alignas(64) int32_t plane[CURTA_PLANES][256]; /* the products of each plane that `total` does not have yet */
   int64_t total[256];
-  uint32_t depth; /* products that plane[] may hold in one sum */
+  uint32_t depth;   /* products that plane[] may hold in one sum */
+  uint8_t used;     /* bit k: plane[k] is in use, else it counts as 0 */
+  uint8_t in_total; /* total is in use, else it counts as 0 */
 };
 
 /* Whether a GEMM is wide, and its tiles packed if so. */
