@@ -170,6 +170,8 @@ module curta_matrix #(
   wire [8*C*V-1:0] b_operand;
   wire [(DIGIT-8)*C*V-1:0] b_high;
   wire             b_wide;
+  reg              some_wide_q;              // the upper plane has ever been written: not reset, 1 is always right
+  always @(posedge clk_i) if (buf_we_i && buf_sel_i && buf_wide_i) some_wide_q <= 1'b1;
   curta_ram #(.Width(1), .Depth(B_TILES), .Lane(1)) u_wide (
     .clk_i(clk_i), .we_i(buf_we_i && buf_sel_i), .waddr_i(buf_tile_i[$clog2(B_TILES)-1:0]), .wdata_i(buf_wide_i),
     .re_i(op), .raddr_i(tile_b[$clog2(B_TILES)-1:0]), .rdata_o(b_wide)
@@ -184,53 +186,48 @@ module curta_matrix #(
   );
   curta_opbuf #(.T(T), .L(C), .V(V), .BUS(BUS), .TILES(B_TILES), .E(DIGIT-8)) u_buf_high (
     .clk_i(clk_i), .we_i(buf_we_i && buf_sel_i && buf_wide_i), .tile_i(buf_tile_i), .beat_i(buf_beat_i), .data_i(buf_high_i),
-    .re_i(op), .rtile_i(tile_b), .turn_i(b_turn_q), .lgroup_i(bgroup), .kgroup_i(kgroup), .use_i(b_wide), .operand_o(b_high)
+    .re_i(op && some_wide_q), .rtile_i(tile_b), .turn_i(b_turn_q), .lgroup_i(bgroup), .kgroup_i(kgroup), .use_i(b_wide), .operand_o(b_high)
   );
 
   // ---- array and exchange
   reg  [32*C-1:0] start_q, result_q, start;
-  reg  [4*C-1:0]  start_guard_q, result_guard_q, start_guard;
-  reg  [35:0]     shifted;
+  reg  [4*C-1:0]  start_guard_q, result_guard_q, start_guard, sign;
+  reg             beyond_q;                  // a result is no int32
   wire [32*C-1:0] drain;
   wire [4*C-1:0]  drain_guard;
-  integer         n;
-  always @* begin                            // the start value, shifted left between digits
-    start       = mx_rdata_i;
-    start_guard = 0;
-    shifted     = 36'd0;
-    if (guard_q || start_shl_q != 5'd0)
-      for (n = 0; n < C; n = n + 1) begin
-        shifted = {mx_rguard_i[4*n +: 4], mx_rdata_i[32*n +: 32]} << start_shl_q;
-        {start_guard[4*n +: 4], start[32*n +: 32]} = shifted;
-      end
-  end
+  integer         n, m;
+  /* verilator lint_off BLKSEQ */ // temporaries of the lane loops
   always @(posedge clk_i) begin
     if (swap_q[3] || shift_q[3]) begin
-      start_q       <= in_q[3] ? start : {32*C{1'b0}};
-      start_guard_q <= in_q[3] ? start_guard : {4*C{1'b0}};
+      start       = in_q[3] ? mx_rdata_i : {32*C{1'b0}};
+      start_guard = in_q[3] ? mx_rguard_i : {4*C{1'b0}};
+      if (start_shl_q != 5'd0)               // between digits
+        for (n = 0; n < C; n = n + 1)
+          {start_guard[4*n +: 4], start[32*n +: 32]} = {start_guard[4*n +: 4], start[32*n +: 32]} << start_shl_q;
+      start_q       <= start;
+      start_guard_q <= start_guard;
     end
     if (out_q[4]) begin
+      for (m = 0; m < C; m = m + 1) sign[4*m +: 4] = {4{drain[32*m + 31]}};
       result_q       <= drain;
-      result_guard_q <= drain_guard;
+      result_guard_q <= guard_q ? drain_guard : sign;
+      beyond_q       <= guard_q && drain_guard != sign;
     end
   end
+  /* verilator lint_on BLKSEQ */
   curta_array #(.R(R), .C(C), .V(V), .B(DIGIT)) u_array (
     .clk_i(clk_i), .a_i(a_operand), .b_i(b_operand), .b_high_i(b_high), .wide_i(b_wide), .guard_i(guard_q),
     .load_i(op_q[1]), .zero_i(acc_q[1] && !op_q[1]), .mul_i(acc_q[2]), .add_i(acc_q[3]), .acc_i(acc_q[4]), .swap_i(swap_q[4]), .shift_i(shift_q[4]),
     .start_i(start_q), .start_guard_i(start_guard_q), .drain_o(drain), .drain_guard_o(drain_guard)
   );
-  reg [4*C-1:0] sign;
-  integer       m;
-  always @*
-    for (m = 0; m < C; m = m + 1) sign[4*m +: 4] = {4{result_q[32*m + 31]}};
   assign mx_re_o    = in_q[2];
   assign mx_raddr_o = in_addr2_q;
   assign mx_we_o    = out_q[5];
   assign mx_waddr_o = out_addr5_q;
   assign mx_wdata_o = result_q;
   assign mx_guard_o  = guard_q;
-  assign mx_wguard_o = guard_q ? result_guard_q : sign;
-  assign flag_o      = out_q[5] && final_q && guard_q && result_guard_q != sign;
+  assign mx_wguard_o = result_guard_q;
+  assign flag_o      = out_q[5] && final_q && beyond_q;
 
   // ---- life of a command: run, [OR into the scale register], done; or failed, six cycles to empty the pipeline, done
   localparam [2:0] IDLE = 0, RUN = 1, OR = 2, SUM = 3, DONE = 4, FAIL = 5;

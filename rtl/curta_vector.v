@@ -412,7 +412,7 @@ module curta_vector #(
   wire                 post_pre, post_in, weight_push;
   wire [8*Lanes-1:0]   post_y, post_v;
   wire [2*Lanes-1:0]   post_class;
-  wire [16*Lanes-1:0]  post_aux;
+  wire [Lanes-1:0]     post_pass;
   wire [2:0]           post_tag;
   wire [8*BUS-1:0]     weight_beat;
   curta_vnitro #(.C(Lanes), .BUS(BUS), .LogG(LogG)) u_nitro (
@@ -421,7 +421,7 @@ module curta_vector #(
     .div_m_i(w22_q[`CURTA_MAP_DIV_M]), .div_top_i(top_q), .rate_i(rate), .eta_i(eta), .rate_m_i(rate_m), .eta_m_i(eta_m),
     .fire_i(fire), .ld_acc_i(ld_acc), .tag_i(has_tag ? tag : 3'd0), .later_i(later), .v1_i(valid1), .v2_i(v2), .v3_i(v3), .v4_i(v4),
     .shift_o(quot_s), .x_i(x), .u_i(u4), .big_i(big4), .neg_i(neg4), .y_i(y4), .aux_i(aux4_q),
-    .pre_o(post_pre), .valid_o(post_in), .y_o(post_y), .v_o(post_v), .class_o(post_class), .aux_o(post_aux), .tag_o(post_tag),
+    .pre_o(post_pre), .valid_o(post_in), .y_o(post_y), .v_o(post_v), .class_o(post_class), .pass_o(post_pass), .tag_o(post_tag),
     .re_o(nitro_re), .raddr_o(nitro_raddr), .rdata_i(kept), .we_o(nitro_we), .waddr_o(nitro_waddr), .wdata_o(nitro_wdata),
     .push_o(weight_push), .beat_o(weight_beat), .flag_weight_o(flag_weight_o), .busy_o(nitro_busy));
 
@@ -444,7 +444,7 @@ module curta_vector #(
     .update_i(is_update && pass == 2'd0), .fill_i(is_fill), .value_i(w19_q[7:0]), .passes_i(passes),
     .frac_i(master ? frac : 4'd0), .zs_i(zs), .class_i((act || is_scatter) && w21_q[`CURTA_MAP_CLASS]),
     .clast_i(w24_q[`CURTA_MAP_CLAST]), .nlast_i(w24_q[`CURTA_MAP_NLAST]),
-    .pre_i(post_pre), .valid_i(post_in), .y_i(post_y), .aux_i(post_aux),
+    .pre_i(post_pre), .valid_i(post_in), .y_i(post_y), .aux_i(aux4_q), .passed_i(nitro), .pass_i(post_pass),
     .zs_v_i(post_v), .zs_class_i(post_class), .edge_i(post_tag[2:1]), .hole_i(post_tag[0]),
     .valid_o(v5), .last_o(last5), .hole_o(hole5), .y_o(y5), .idx_o(idx5), .raw_o(raw5));
 

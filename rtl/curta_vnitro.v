@@ -44,7 +44,7 @@ module curta_vnitro #(
   output wire [8*C-1:0]   y_o,
   output wire [8*C-1:0]   v_o,            // before the activation
   output wire [2*C-1:0]   class_o,
-  output reg  [16*C-1:0]  aux_o,
+  output wire [C-1:0]     pass_o,         // where the mask lets values pass
   output wire [2:0]       tag_o,
   // Weights: tile memory, beats
   output wire             re_o,
@@ -59,7 +59,8 @@ module curta_vnitro #(
   output wire             busy_o
 );
   wire            quot_last, quot_done, quot_valid, quot_busy, act_valid, weight_busy, act_in;
-  wire [32*C-1:0] quot_mag;
+  wire [48*C-1:0] quot_p;
+  wire [5:0]      quot_t;
   wire [C-1:0]    quot_neg;
   wire [8*C-1:0]  quot_y, act_a;
 
@@ -67,18 +68,14 @@ module curta_vnitro #(
   reg  [3:0]      along0_q, along1_q, along2_q, along3_q, along4_q;
   reg  [2:0]      tag_a_q, tag_b_q, tag_o_q;
   reg  [C-1:0]    pass4, pass_a_q, pass_b_q, pass_o_q;
-  integer         i, k;
+  integer         i;
 
   always @* begin
     pass4 = 0;
     if (nitro_i)
       for (i = 0; i < C; i = i + 1) pass4[i] = !aux_i[16*i + 7] && aux_i[16*i +: 7] != 7'd0;
   end
-  always @* begin
-    aux_o = aux_i;
-    if (nitro_i)
-      for (k = 0; k < C; k = k + 1) aux_o[16*k +: 16] = {15'd0, pass_o_q[k]};
-  end
+  assign pass_o = pass_o_q;
 
   always @(posedge clk_i) begin
     if (fire_i)   along0_q <= {tag_i, later_i};
@@ -100,11 +97,11 @@ module curta_vnitro #(
     .clk_i(clk_i), .clr_i(clr_i), .wide_i(four_i), .m_i(!upd_i ? div_m_i : eta4 ? eta_m_i : rate_m_i),
     .t_i(!upd_i ? div_t_i : eta4 ? eta_i[10:5] : rate_i[10:5]), .top_i(div_top_i),
     .valid_i(v4_i && (div_i || upd_i)), .u_i(u_i), .big_i(big_i), .neg_i(neg_i), .last_o(quot_last), .done_o(quot_done),
-    .mag_o(quot_mag), .neg_o(quot_neg), .valid_o(quot_valid), .y_o(quot_y), .busy_o(quot_busy));
+    .p_o(quot_p), .t_o(quot_t), .neg_o(quot_neg), .valid_o(quot_valid), .y_o(quot_y), .busy_o(quot_busy));
 
   curta_vweight #(.C(C), .BUS(BUS), .LogG(LogG)) u_weight (
     .clk_i(clk_i), .clr_i(clr_i), .run_i(upd_i), .v3_i(v3_i), .v4_i(v4_i), .second_i(eta4), .x_i(x_i), .done_i(quot_done),
-    .mag_i(quot_mag), .neg_i(quot_neg), .re_o(re_o), .raddr_o(raddr_o), .rdata_i(rdata_i), .we_o(we_o),
+    .p_i(quot_p), .t_i(quot_t), .neg_i(quot_neg), .re_o(re_o), .raddr_o(raddr_o), .rdata_i(rdata_i), .we_o(we_o),
     .waddr_o(waddr_o), .wdata_o(wdata_o), .push_o(push_o), .beat_o(beat_o), .flag_o(flag_weight_o), .busy_o(weight_busy));
 
   // ---- activation

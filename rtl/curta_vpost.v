@@ -37,6 +37,8 @@ module curta_vpost #(
   input  wire            valid_i,
   input  wire [8*C-1:0]  y_i,
   input  wire [16*C-1:0] aux_i,        // mask, index or weight
+  input  wire            passed_i,     // not AUX says what passes the mask, but
+  input  wire [C-1:0]    pass_i,
   input  wire [8*C-1:0]  zs_v_i,       // before the activation
   input  wire [2*C-1:0]  zs_class_i,
   input  wire [1:0]      edge_i,
@@ -98,7 +100,7 @@ module curta_vpost #(
         if (zs_i) p = zs_v_i[8*i +: 8];
         if (!better) y = b;
         if (pool_i && last4 && relu_i && y == 8'd0) p = 8'd255;
-        if (mask_i && last4 && (aux_i[16*i+7] || aux_i[16*i +: 7] == 7'd0)) y = 8'd0;
+        if (mask_i && last4 && (passed_i ? !pass_i[i] : aux_i[16*i+7] || aux_i[16*i +: 7] == 7'd0)) y = 8'd0;
         if (last4 && (below || (cut && column + i >= {27'd0, clast_i}))) y = 8'd0;
         if (update_i) begin
           hi = !d[16] && (d[15:0] & ~top_q) != 16'd0;

@@ -4,7 +4,7 @@
 //   wide_i: four partial products of 12 x 12 bits in four cycles; else one of 18 x 18.
 // Golden   curta_golden_quotient, curta_golden_rate
 // Timing   valid_i: the group is at the inputs and stays for four cycles (wide), one (else); last_o in the last of them,
-//          mag_o with done_o a cycle later, y_o with valid_o two cycles later.
+//          the product p_o and its shift t_o with done_o a cycle later, y_o with valid_o two cycles later.
 // Resets   the step and the valid flags (clr_i).
 /* verilator lint_off BLKSEQ */ // temporaries of the lane loops
 `default_nettype none
@@ -26,7 +26,8 @@ module curta_vquot #(
   // Out
   output wire            last_o,
   output wire            done_o,
-  output reg  [32*C-1:0] mag_o,        // modulo 2^32
+  output wire [48*C-1:0] p_o,
+  output wire [5:0]      t_o,
   output wire [C-1:0]    neg_o,
   output wire            valid_o,
   output wire [8*C-1:0]  y_o,
@@ -39,11 +40,13 @@ module curta_vquot #(
   reg  [C-1:0]    neg_q, top_q, tops;
   reg  [8*C-1:0]  y_q, y;
   wire            step = valid_i || step_q != 2'd0;
-  integer         i, k, n;
+  integer         i, n;
 
   assign last_o  = step && (!wide_i || step_q == 2'd3);
   assign done_o  = done_q;
   assign neg_o   = neg_q;
+  assign p_o     = p_q;
+  assign t_o     = t_q;
   assign valid_o = valid_q;
   assign y_o     = y_q;
   assign busy_o  = step || done_q || valid_q;
@@ -73,17 +76,6 @@ module curta_vquot #(
       t_q   <= t_i;
     end
 
-  reg [47:0] q;
-  always @* begin
-    mag_o = 0;
-    q     = 48'd0;
-    if (done_q)
-      for (k = 0; k < C; k = k + 1) begin
-        q = p_q[48*k +: 48] >> t_q;
-        mag_o[32*k +: 32] = q[31:0];
-      end
-  end
-
   reg [47:0] r;
   reg [7:0]  c;
   always @(posedge clk_i)
@@ -96,7 +88,6 @@ module curta_vquot #(
       y_q <= y;
     end
 
-  wire unused = &{1'b0, q};
   always @(posedge clk_i) begin
     done_q  <= last_o && !clr_i;
     valid_q <= done_q && !clr_i;

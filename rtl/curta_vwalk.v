@@ -109,7 +109,6 @@ module curta_vwalk #(
   wire signed [21:0] kx = {18'd0, kx_q};
   wire signed [21:0] lim_y = {6'd0, lim_i[15:0]};
   wire signed [21:0] lim_x = {6'd0, lim_i[31:16]};
-  wire               outside1 = y1_q < zero22 || y1_q >= lim_y || x1_q < zero22 || x1_q >= lim_x;
 
   assign valid_o    = v3_q && !bad3_q;
   assign err_o      = v3_q && bad3_q;
@@ -301,10 +300,13 @@ module curta_vwalk #(
       a2_q   <= from1 + off1;
       k3_q   <= k2_q;
       a3_q   <= a2_q[31:0];
-      y1_q     <= y_q + ky;
-      x1_q     <= x_q + kx;
       pad1_q   <= padded_i && in_win;
-      hole2_q  <= pad1_q && outside1;
+      hole2_q  <= 1'b0;
+      if (padded_i) begin
+        y1_q    <= y_q + ky;
+        x1_q    <= x_q + kx;
+        hole2_q <= pad1_q && (y1_q < zero22 || y1_q >= lim_y || x1_q < zero22 || x1_q >= lim_x);
+      end
       hole3_q  <= hole2_q;
       row1_q <= row_end;
       row2_q <= row1_q;

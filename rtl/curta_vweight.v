@@ -21,7 +21,8 @@ module curta_vweight #(
   input  wire             second_i,       // with v4_i: weights
   input  wire [32*C-1:0]  x_i,            // with v4_i
   input  wire             done_i,         // quotients are there
-  input  wire [32*C-1:0]  mag_i,
+  input  wire [48*C-1:0]  p_i,            // the products, to be shifted right by t
+  input  wire [5:0]       t_i,
   input  wire [C-1:0]     neg_i,
   // Tile memory
   output wire             re_o,
@@ -44,6 +45,8 @@ module curta_vweight #(
   reg             there_q;                // a result stands in r
   reg  [2:0]      turn_q;
   reg  [32*C-1:0] from_q, from, r_q, r;
+  reg  [47:0]     q;
+  reg  [31:0]     less;
   integer         i, k, n;
 
   assign re_o    = run_i && v3_i;
@@ -62,12 +65,17 @@ module curta_vweight #(
         weights_q <= second_i;
       end
       if (done_i) begin
-        for (k = 0; k < C; k = k + 1)
-          r[32*k +: 32] = from_q[32*k +: 32] + (mag_i[32*k +: 32] ^ {32{!neg_i[k]}}) + {31'd0, !neg_i[k]};
+        for (k = 0; k < C; k = k + 1) begin
+          q    = p_i[48*k +: 48] >> t_i;
+          less = q[31:0] ^ {32{!neg_i[k]}};
+          r[32*k +: 32] = from_q[32*k +: 32] + less + {31'd0, !neg_i[k]};
+        end
         r_q      <= r;
         second_q <= weights_q;
       end
     end
+
+  wire unused = &{1'b0, q};
 
   // beats, and how wide the weights are
   reg [31:0] all;
