@@ -225,7 +225,7 @@ module curta_load #(
         {high[(DIGIT-8)*e +: DIGIT-8], low[8*e +: 8]} = digit(rsp_data_i[32*e +: 32], digit_run_q);
   end
 
-  // ---- responses to the operand buffer, one register late; digits move down as they come
+  // ---- responses to the operand buffer, one register late; digits fill it in four beats
   reg [15:0]             buf_tile_q;
   reg [8*BUS-1:0]        data_q;
   reg [(DIGIT-8)*BUS-1:0] high_q;
@@ -235,8 +235,11 @@ module curta_load #(
   always @(posedge clk_i) begin
     buf_we_o <= rst_ni && rsp_valid_i && (!wide_run_q || beat_q[1:0] == 2'd3);
     if (rsp_valid_i) begin
-      data_q     <= wide_run_q ? {low, data_q[8*BUS-1:8*N]} : rsp_data_i;
-      if (wide_run_q) high_q <= {high, high_q[(DIGIT-8)*BUS-1:(DIGIT-8)*N]};
+      if (wide_run_q) begin
+        data_q[8*N*beat_q[1:0] +: 8*N]                 <= low;
+        high_q[(DIGIT-8)*N*beat_q[1:0] +: (DIGIT-8)*N] <= high;
+      end else
+        data_q <= rsp_data_i;
       buf_beat_o <= wide_run_q ? {2'b00, beat_q[7:2]} : beat_q;
       buf_tile_q <= wtile_q;
     end

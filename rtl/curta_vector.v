@@ -106,46 +106,21 @@ module curta_vector #(
         default: ;
       endcase
 
-  wire is_map     = op_q == `CURTA_OP_MAP;
-  wire is_scatter = op_q == `CURTA_OP_SCATTER;
-  wire is_update  = op_q == `CURTA_OP_UPDATE;
-  wire is_reduce  = op_q == `CURTA_OP_REDUCE;
-  wire is_fill    = op_q == `CURTA_OP_FILL;
-  wire is_loss    = op_q == `CURTA_OP_LOSS;
-  wire pool    = is_map && flags_q[`CURTA_MAP_POOL];
-  wire mask    = is_map && flags_q[`CURTA_MAP_MASK];
-  wire relu    = is_map && flags_q[`CURTA_MAP_RELU];
-  wire acc     = (is_map || is_update || is_reduce) && flags_q[`CURTA_MAP_SRC_ACC];
-  wire [1:0] dst_type = flags_q[`CURTA_MAP_DST_TYPE];
-  wire wide_dst = (is_map || is_scatter) && dst_type[1];
-  wire copy    = is_map && wide_dst;
-  wire planes  = copy && dst_type[0];                                          // results are int24
-  wire mid     = (is_update || is_reduce) && !acc && flags_q[`CURTA_UPDATE_SRC_TYPE] == 2'd3;  // the source is int24
-  wire decay   = (is_update || is_reduce) && w21_q[`CURTA_UPDATE_DECAY];
-  wire master  = flags_q[`CURTA_UPDATE_MASTER] && (is_update || decay);
-  wire upd     = is_update && w22_q[`CURTA_UPDATE_NITRO];
-  wire back    = copy && w21_q[1];                                             // backward pass of NITRO-ReLU
-  wire keep    = is_scatter && wide_dst;                                       // scatters int32
-  wire act     = is_map && !wide_dst && w21_q[`CURTA_MAP_ACT] == 2'd1;
-  wire div     = is_map && w21_q[`CURTA_MAP_DIV];
-  wire zs      = is_map && w21_q[`CURTA_MAP_ZS];
-  wire padded  = (pool || is_scatter) && w21_q[`CURTA_MAP_PADDED];
-  wire nitro   = div || act || zs || (padded && is_map);                       // through curta_vact
-  wire has_tag  = padded || (is_map && !wide_dst && (w24_q[`CURTA_MAP_CLAST] != 5'd0 || w24_q[`CURTA_MAP_NLAST] != 5'd0));
-  wire has_src = is_map || is_scatter || is_update || is_reduce;
-  wire has_aux = mask || is_scatter || is_update || decay || back;
-  wire has_dst = is_map || is_scatter || is_update || is_fill;
-  wire has_idx = pool || planes || zs || (is_update && master);
-  wire narrow  = is_loss || ((is_map || is_scatter) && flags_q[`CURTA_MAP_SRC_TYPE] == 2'd0 && !acc);
-  wire [1:0] mode = flags_q[`CURTA_MAP_ROUND];
-  wire sto     = mode == 2'd2 && ((is_update && !upd) || ((is_map || is_scatter) && flags_q[`CURTA_MAP_REQ]));
-  wire [3:0] frac = flags_q[`CURTA_UPDATE_FRAC];
-  wire [3:0] kh   = flags_q[`CURTA_MAP_KH];
-  wire [3:0] kw   = flags_q[`CURTA_MAP_KW];
-  wire [7:0] passes = pool || is_scatter ? {4'd0, kh} * {4'd0, kw} : upd ? 8'd2 : 8'd1;
-  // log2 bytes of an element of IDX, DST, AUX, SRC
-  wire [7:0] sizes = {planes ? 2'd2 : has_idx && is_update ? 2'd1 : 2'd0, wide_dst || upd ? 2'd2 : 2'd0,
-                      upd ? 2'd2 : master ? 2'd1 : 2'd0, narrow ? 2'd0 : 2'd2};
+  wire       is_loss = op_q == `CURTA_OP_LOSS;
+  wire [1:0] mode    = flags_q[`CURTA_MAP_ROUND];
+  wire [3:0] frac    = flags_q[`CURTA_UPDATE_FRAC];
+  wire [3:0] kh      = flags_q[`CURTA_MAP_KH];
+  wire [3:0] kw      = flags_q[`CURTA_MAP_KW];
+  wire       is_scatter, is_update, is_reduce, is_fill, pool, mask, relu, wide_dst, copy, planes, acc, mid, narrow, decay, master;
+  wire       upd, back, keep, act, div, zs, padded, nitro, four, has_tag, has_src, has_aux, has_dst, has_idx, sto;
+  wire [7:0] passes, sizes;
+  curta_vmode u_mode (
+    .clk_i(clk_i), .go_i(go_i), .op_i(op_q), .flags_i(flags_q), .w21_i(w21_q), .w22_i(w22_q), .w24_i(w24_q), .top_i(top_q),
+    .is_scatter_o(is_scatter), .is_update_o(is_update), .is_reduce_o(is_reduce), .is_fill_o(is_fill), .pool_o(pool),
+    .mask_o(mask), .relu_o(relu), .wide_dst_o(wide_dst), .copy_o(copy), .planes_o(planes), .acc_o(acc), .mid_o(mid), .narrow_o(narrow),
+    .decay_o(decay), .master_o(master), .upd_o(upd), .back_o(back), .keep_o(keep), .act_o(act), .div_o(div), .zs_o(zs), .padded_o(padded),
+    .nitro_o(nitro), .four_o(four), .has_tag_o(has_tag), .has_src_o(has_src), .has_aux_o(has_aux), .has_dst_o(has_dst), .has_idx_o(has_idx),
+    .sto_o(sto), .passes_o(passes), .sizes_o(sizes));
 
   // ---------------------------------------------------------------- control
   wire        start, abort, run, scalar_start, scalar_busy, scalar_valid;
@@ -299,7 +274,6 @@ module curta_vector #(
   wire [1:0]        pass;
   wire              fill_go, fire, ld_keep, mod;
   wire [LogG-1:0]   mod_group;
-  wire              four = upd || (div && (w22_q[23:18] != 6'd0 || top_q[23:18] != 6'd0));   // cycles of a quotient
   curta_vissue #(.C(Lanes), .BUS(BUS), .LogG(LogG), .LogRot(LogRot)) u_issue (
     .clk_i(clk_i), .clr_i(clr), .run_i(run && !is_loss && fill_go),
     .has_src_i(has_src), .has_aux_i(has_aux && !upd), .has_dst_i(has_dst), .acc_i(acc && !(upd && later)), .narrow_i(narrow),

@@ -189,7 +189,7 @@ module curta_vwalk #(
             state_q <= cols_q ? SLoad0 : SPad0;
           end
         end
-        SLoad0: state_q <= SLoad1;
+        SLoad0: state_q <= padded_i && !cols_q ? SPad0 : SLoad1;
         SLoad1: begin
           c0_q    <= (n32_i ? cfg_rdata_i : {16'd0, cfg_rdata_i[15:0]}) - 32'd1;
           c1_q    <= n32_i ? 16'd0 : cfg_rdata_i[31:16] - 16'd1;
@@ -273,7 +273,7 @@ module curta_vwalk #(
       zero_q <= 8'hff;
     end
     if (clr_i)        state_q <= SIdle;
-    else if (start_i) state_q <= padded_i ? SPad0 : SLoad0;
+    else if (start_i) state_q <= SLoad0;
   end
 
   // number -> address -> check
