@@ -302,6 +302,7 @@ int curta_golden_gemm(struct curta_golden *g, const uint32_t *cmd)
   m.packed[0] = pack(g, 0, (int)field(cmd, CURTA_GEMM_A_T));
   m.packed[1] = curta_wide_setup(g, &m.wide, cmd) ? &g->packed[1][field(cmd, CURTA_GEMM_B_T)]
                                                   : pack(g, 1, (int)field(cmd, CURTA_GEMM_B_T));
+  m.wide.a = m.packed[0];
   set_products(&m, cmd);
   err = curta_golden_share(g, (uint64_t)m.nga * m.ngb * m.nvy * m.nvx, grain(&m), visit_share, &m, &magnitude);
   if (!err && m.final)
