@@ -358,8 +358,7 @@ void gemm_block(struct gemm *g, const struct gpass *p, const struct tiling *t, c
     total *= n[i];
   }
   for (uint32_t j = 0; j < total * digits; j++) { /* the top digit first */
-    struct chunk c = {
-        .digit = digits - 1 - j / total, .first = j % total == 0, .last = j % total == total - 1};
+    struct chunk c = {.digit = digits - 1 - j / total, .first = j % total == 0, .last = j % total == total - 1};
     uint32_t i = j % total;
     c.k[1] = part(p->nk[1], t->k[1], digit(&i, n[1]));
     c.k[0] = part(p->nk[0], t->k[0], digit(&i, n[0]));

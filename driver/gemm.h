@@ -27,9 +27,9 @@ struct gpass {
   uint32_t tag;
   uint32_t out_stride[4]; /* result tensor in tiles: g0, g1, vy, vx */
   uint32_t out_base;      /* tiles */
-  uint8_t digits; /* of operand 1, int32 in memory (NITRO-D); 0: it is int8 */
-  uint8_t guard;  /* sums beyond int32 set a flag */
-  uint32_t wait;  /* cycles that the first block waits for every tile of operand 0 that it reads */
+  uint8_t digits;         /* of operand 1, int32 in memory (NITRO-D); 0: it is int8 */
+  uint8_t guard;          /* sums beyond int32 set a flag */
+  uint32_t wait;          /* cycles that the first block waits for every tile of operand 0 that it reads */
 };
 
 struct range {

@@ -8,12 +8,12 @@
 struct vec {
   uint32_t n[4], s[4], d[4];
   bool acc;
-  uint32_t src;                       /* byte address, or tile in the accumulator memory */
+  uint32_t src;                         /* byte address, or tile in the accumulator memory */
   const struct curta_tensor *from, *to; /* from: null with acc */
-  uint32_t first;                     /* tile of `to` */
-  uint32_t reads, writes;             /* bytes an element of `to` beside from and to; of a window: times its positions */
-  uint32_t window;                    /* positions that are read for one that is written */
-  bool c_end, n_end;                  /* the loops reach the last channel tile, the last images */
+  uint32_t first;                       /* tile of `to` */
+  uint32_t reads, writes; /* bytes an element of `to` beside from and to; of a window: times its positions */
+  uint32_t window;        /* positions that are read for one that is written */
+  bool c_end, n_end;      /* the loops reach the last channel tile, the last images */
 };
 
 /* The results of a block of a GEMM, into the tensor (N,h,w,C) `to`. */

@@ -180,8 +180,9 @@ static int make_jobs(struct planner *pl)
           job[pass].tiles > spill)
         spill = job[pass].tiles;
     if (job[CURTA_PASS_DW].strategy == CURTA_SPILL)
-      l->t_grad = plan_add(pl, l->layer, "grad", job[CURTA_PASS_DW].bytes == 3 ? CURTA_TENSOR_GRAD24 : CURTA_TENSOR_GRAD, 4,
-                      plan->tensor[l->t_weight].d);
+      l->t_grad =
+          plan_add(pl, l->layer, "grad", job[CURTA_PASS_DW].bytes == 3 ? CURTA_TENSOR_GRAD24 : CURTA_TENSOR_GRAD, 4,
+                   plan->tensor[l->t_weight].d);
   }
   for (int i = 0; i < 2 && spill; i++) {
     const uint32_t d[4] = {(uint32_t)spill, 1, 1, 1};

@@ -73,8 +73,8 @@ static void weight_tile(const struct curta_run *run, const struct curta_plan_wei
     memset(tile, 0, (size_t)t * t * elem);
   for (uint32_t a = 0; a < t && d[2] * t + a < l->o; a++)
     for (uint32_t b = 0; b < t && d[3] * t + b < l->c; b++)
-      copy_elem(tile, swap ? b * t + a : a * t + b, array, (uint64_t)(d[2] * t + a) * total + outside(l, kr, ks, d[0], d[1], d[3] * t + b),
-                elem, to_tile);
+      copy_elem(tile, swap ? b * t + a : a * t + b, array,
+                (uint64_t)(d[2] * t + a) * total + outside(l, kr, ks, d[0], d[1], d[3] * t + b), elem, to_tile);
 }
 
 /* An int24 tile as it was read becomes an int32 one. */
@@ -92,10 +92,8 @@ static int weight_walk(const struct curta_run *run, uint32_t w, int tensor, void
 {
   const struct curta_plan_weighted *l = &run->plan->weighted[w];
   const struct curta_tensor *t = &run->plan->tensor[tensor];
-  const struct curta_plan_weighted head = {.r = l->nitro.head_h,
-                                           .s = l->nitro.head_w,
-                                           .c = l->nitro.head_c,
-                                           .o = run->plan->net->classes};
+  const struct curta_plan_weighted head = {
+      .r = l->nitro.head_h, .s = l->nitro.head_w, .c = l->nitro.head_c, .o = run->plan->net->classes};
   bool of_head = run->plan->net->algorithm == CURTA_NITRO_D && tensor == l->nitro.t_head;
   union tile tile;
   uint32_t d[4], index = 0;

@@ -4,21 +4,21 @@
 #include "curta_golden_wide.h"
 #include "curta_nitro.h"
 
-#define DEPTH 65536u  /* products of an unsigned and a signed byte that an int32 holds */
-#define GRAIN 64      /* tiles that a thread packs */
+#define DEPTH 65536u /* products of an unsigned and a signed byte that an int32 holds */
+#define GRAIN 64     /* tiles that a thread packs */
 #define CHAINS 64
 
 struct curta_wide {
-  int used;         /* some LOAD was wide since the device was opened */
-  int32_t *digits;  /* [B_TILES][T][T], where planes > 0 */
-  uint8_t *planes;  /* [B_TILES]: planes that the digits need; 0: an int8 tile */
-  uint8_t *few;     /* [B_TILES]: sparse has it */
+  int used;                    /* some LOAD was wide since the device was opened */
+  int32_t *digits;             /* [B_TILES][T][T], where planes > 0 */
+  uint8_t *planes;             /* [B_TILES]: planes that the digits need; 0: an int8 tile */
+  uint8_t *few;                /* [B_TILES]: sparse has it */
   struct curta_sparse *sparse; /* [B_TILES], where few */
-  uint8_t *packed[2]; /* [mode][B_TILES][CURTA_PLANES] */
-  uint8_t *fresh[2];  /* [mode][B_TILES] */
-  uint32_t lo[2], hi[2]; /* [mode]: tiles outside are fresh */
-  int8_t *guard;      /* [P_TILES][T][T]: bits 32..35 of a sum as a signed number, where guarded */
-  uint8_t *guarded;   /* [P_TILES]; else they are the sign */
+  uint8_t *packed[2];          /* [mode][B_TILES][CURTA_PLANES] */
+  uint8_t *fresh[2];           /* [mode][B_TILES] */
+  uint32_t lo[2], hi[2];       /* [mode]: tiles outside are fresh */
+  int8_t *guard;               /* [P_TILES][T][T]: bits 32..35 of a sum as a signed number, where guarded */
+  uint8_t *guarded;            /* [P_TILES]; else they are the sign */
 };
 
 void curta_wide_free(struct curta_wide *w)

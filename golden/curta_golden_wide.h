@@ -44,7 +44,7 @@ struct curta_wide_mode {
   const uint8_t *packed;             /* [tile][plane], packed->bytes each */
   const struct curta_packed *a;      /* set by the caller */
   int on, guard, gradient;           /* gradient: lanes of both operands are second indices */
-  uint32_t shift; /* START_SHL */
+  uint32_t shift;                    /* START_SHL */
 };
 
 /* Sums of a visit under way. */
@@ -52,10 +52,10 @@ struct curta_wide_sum {
   _Alignas(64) int32_t plane[CURTA_PLANES][256]; /* the products of each plane that `total` does not have yet */
   int64_t total[256];
   _Alignas(64) int32_t sparse[256]; /* [j][i], of the sparse tiles */
-  uint64_t bound;   /* of a sum in sparse[] */
-  uint32_t depth;   /* products that plane[] may hold in one sum */
-  uint8_t used;     /* bit k: plane[k] is in use, else it counts as 0 */
-  uint8_t in_sparse, in_total; /* sparse, total are in use, else they count as 0 */
+  uint64_t bound;                   /* of a sum in sparse[] */
+  uint32_t depth;                   /* products that plane[] may hold in one sum */
+  uint8_t used;                     /* bit k: plane[k] is in use, else it counts as 0 */
+  uint8_t in_sparse, in_total;      /* sparse, total are in use, else they count as 0 */
 };
 
 /* Whether a GEMM is wide, and its tiles packed if so. */

@@ -208,7 +208,7 @@ enum curta_pass {
 };
 #define CURTA_PASS_NAMES                                                                                               \
   {                                                                                                                    \
-    "forward", "input-grad", "weight-grad", "update", "loss", "other", "head"                                                  \
+    "forward", "input-grad", "weight-grad", "update", "loss", "other", "head"                                          \
   }
 #define CURTA_TAG(layer, pass) ((uint32_t)(layer)*8u + (uint32_t)(pass))
 
@@ -243,7 +243,7 @@ enum curta_tensor_kind {
   CURTA_TENSOR_LABEL,
   CURTA_TENSOR_PROGRAM,
   CURTA_TENSOR_WEIGHT32, /* NITRO-D: R, S, O/T, I/T like a weight, [i][o] inside a tile */
-  CURTA_TENSOR_GRAD24 /* a gradient in int24 tiles (machine.md section 1), in the place of int32 ones */
+  CURTA_TENSOR_GRAD24    /* a gradient in int24 tiles (machine.md section 1), in the place of int32 ones */
 };
 
 /* A tensor in device memory. Tiled ones (all but labels and programs): array of tiles [d0][d1][d2][d3] as in machine.md
