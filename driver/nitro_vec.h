@@ -35,8 +35,9 @@ void vec_pool(struct planner *pl, struct item *it, struct vec *v, const struct c
               uint32_t kw);
 void vec_pad(struct item *it, int32_t pad_h, int32_t pad_w, uint32_t h, uint32_t w);
 void vec_dropout(struct planner *pl, struct item *it, struct vec *v, const struct curta_tensor *mask, uint32_t rate);
-/* Backward pass of NITRO-ReLU; aux: zs, or class bytes. */
-void vec_back(struct planner *pl, struct item *it, struct vec *v, const struct curta_tensor *aux, bool classes);
+/* Backward pass of NITRO-ReLU; aux: zs, or class bytes; keep: S[CURTA_S_WIDTH] goes on. */
+void vec_back(struct planner *pl, struct item *it, struct vec *v, const struct curta_tensor *aux, bool classes,
+              bool keep);
 
 /* Whole commands. */
 void vec_scatter(struct planner *pl, const struct curta_plan_weighted *l, const struct curta_tensor *delta,

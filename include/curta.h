@@ -229,7 +229,8 @@ enum curta_pass {
 #define CURTA_S_DECAY 17      /* of forward layers */
 #define CURTA_S_DECAY_HEAD 19 /* of learning and output layers */
 #define CURTA_S_HEADS 21      /* images that some head classified correctly */
-#define CURTA_S_WIDTH 22      /* OR of the widths of deltas */
+#define CURTA_S_WIDTH 22      /* OR of the widths of a layer's deltas */
+#define CURTA_S_UPPER 23      /* 0: their upper digits are 0 */
 
 enum curta_tensor_kind {
   CURTA_TENSOR_ACT,
