@@ -58,7 +58,7 @@ static int load_tile(const struct load *l, uint32_t tile, int64_t addr, struct c
     return CURTA_ERR_RANGE;
   dst = g->buf[l->buf] + (size_t)tile * g->t2;
   memcpy(dst, src, g->t2);
-  g->packed[l->buf][0].fresh[tile] = g->packed[l->buf][1].fresh[tile] = 0;
+  curta_golden_loaded(g, l->buf, tile);
   if (g->retire_fn)
     out->check = curta_golden_sum(out->check, tile * g->t2 / 4, dst, g->t2 / 4);
   return 0;
@@ -75,18 +75,6 @@ static void load_share(void *arg, uint64_t from, uint64_t to, struct curta_outco
   }
 }
 
-/* Tiles [lo, hi) of a buffer are not what was packed. */
-static void stale(struct curta_golden *g, uint32_t buf, uint32_t lo, uint64_t hi)
-{
-  if (hi > g->tiles[buf])
-    hi = g->tiles[buf];
-  for (int mode = 0; mode < 2; mode++) {
-    struct curta_packed *p = &g->packed[buf][mode];
-    p->lo = lo < p->lo ? lo : p->lo;
-    p->hi = (uint32_t)hi > p->hi ? (uint32_t)hi : p->hi;
-  }
-}
-
 int curta_golden_load(struct curta_golden *g, const uint32_t *cmd)
 {
   struct load l = {.g = g, .walk = load_walk(cmd)};
@@ -94,7 +82,7 @@ int curta_golden_load(struct curta_golden *g, const uint32_t *cmd)
   l.buf = curta_cmd_get(cmd, CURTA_LOAD_BUF);
   l.addr = curta_cmd_get(cmd, CURTA_LOAD_ADDR);
   l.dst = curta_cmd_get(cmd, CURTA_LOAD_DST);
-  stale(g, l.buf, l.dst, l.dst + n);
+  curta_golden_loading(g, l.buf, l.dst, l.dst + n);
   /* more tiles than the buffer has wrap around 32 bits in the end: an error long before, and only in order */
   return curta_golden_share(g, n, n > g->tiles[l.buf] ? CURTA_IN_ORDER : GRAIN, load_share, &l, 0);
 }
