@@ -8,7 +8,8 @@
 #include "curta_golden_int.h"
 #include "curta_kernels.h"
 
-#define ROUTE 256            /* chains of a visit that are kept */
+#define ROUTE 256            /* chains of a visit */
+#define ROUTES 16            /* that a thread keeps */
 #define PART_MACS (1u << 18) /* smallest share of a thread: about 2 microseconds */
 
 enum { SGA, SGB, SVY, SVX, SKY, SKX, SKC, STRIDES };
@@ -40,7 +41,7 @@ struct route {
   uint32_t tile[2]; /* first tiles of the visit that it was made for */
   uint32_t n[2];
   struct curta_products p[2];
-  struct curta_chain c[2][ROUTE];
+  struct curta_chain c[2 * ROUTE]; /* those of whole tiles first */
 };
 
 static uint32_t field(const uint32_t *cmd, uint32_t f)
@@ -122,12 +123,15 @@ static int along_kx(const struct gemm *m, struct window x)
   return x.hi - x.lo > whole_tiles(m);
 }
 
-static struct curta_products steps(const struct gemm *m, int along, uint32_t k)
+/* Member by member: copies of the whole, read in other sizes than written, would wait for every store before them. */
+static void set_steps(const struct gemm *m, struct curta_products *p, int along, uint32_t k)
 {
-  return (struct curta_products){.t = m->g->t,
-                                 .k = k,
-                                 .step_a = (int16_t)m->stride[0][along] * (ptrdiff_t)m->packed[0]->bytes,
-                                 .step_b = (int16_t)m->stride[1][along] * (ptrdiff_t)m->packed[1]->bytes};
+  p->t = m->g->t;
+  p->k = k;
+  p->step_a = (int16_t)m->stride[0][along] * (ptrdiff_t)m->packed[0]->bytes;
+  p->step_b = (int16_t)m->stride[1][along] * (ptrdiff_t)m->packed[1]->bytes;
+  p->at_a = p->at_b = 0;
+  p->b_unsigned = p->fresh = 0;
 }
 
 /* n products from tap (ky, kx) and contraction tile kc on */
@@ -139,7 +143,11 @@ static void add(const struct gemm *m, struct route *r, int last, uint32_t ky, ui
     uint32_t tile = (r->tile[t] + ky * s[SKY] + kx * s[SKX] + kc * s[SKC]) & 0xffff;
     from[t] = m->packed[t]->data + (size_t)tile * m->packed[t]->bytes;
   }
-  r->c[last][r->n[last]++] = (struct curta_chain){from[0], from[1], n};
+  struct curta_chain *c = &r->c[r->n[0] + r->n[1]];
+  r->n[last]++;
+  c->a = from[0];
+  c->b = from[1];
+  c->n = n;
 }
 
 static void make_route(const struct gemm *m, struct route *r, struct window y, struct window x, const uint32_t tile[2])
@@ -151,16 +159,16 @@ static void make_route(const struct gemm *m, struct route *r, struct window y, s
   r->tile[0] = tile[0];
   r->tile[1] = tile[1];
   r->n[0] = r->n[1] = 0;
-  r->p[0] = steps(m, kx_chains ? SKX : SKC, m->nkc == 1 ? m->klast : m->g->t);
-  r->p[1] = steps(m, SKX, m->klast);
+  set_steps(m, &r->p[0], kx_chains ? SKX : SKC, m->nkc == 1 ? m->klast : m->g->t);
+  set_steps(m, &r->p[1], SKX, m->klast);
   for (uint32_t ky = y.lo; ky < y.hi; ky++) {
     for (uint32_t kc = 0; kc < whole && kx_chains; kc++)
       add(m, r, 0, ky, x.lo, kc, nx);
     for (uint32_t kx = x.lo; kx < x.hi && !kx_chains; kx++)
       add(m, r, 0, ky, kx, 0, whole);
-    if (whole < m->nkc)
-      add(m, r, 1, ky, x.lo, whole, nx);
   }
+  for (uint32_t ky = y.lo; ky < y.hi && whole < m->nkc; ky++)
+    add(m, r, 1, ky, x.lo, whole, nx);
 }
 
 /* sum := sum (0 with fresh) + the contraction over rows y; tiles: the visit's first. The OR of its magnitudes. */
@@ -168,15 +176,16 @@ static uint32_t follow(const struct gemm *m, struct route *r, int32_t *sum, stru
                        const uint32_t tile[2], int fresh)
 {
   uint32_t all = 0;
+  r += (x.lo > 0) + 2 * (x.hi < m->nkx) + 4 * (y.lo > 0) + 8 * (y.hi < m->nky); /* edges come again soon */
   if (r->y.lo != y.lo || r->y.hi != y.hi || r->x.lo != x.lo || r->x.hi != x.hi)
     make_route(m, r, y, x, tile);
   for (int last = 0; last < 2; last++)
     if (r->n[last]) {
-      struct curta_products p = r->p[last];
-      p.at_a = ((ptrdiff_t)tile[0] - (ptrdiff_t)r->tile[0]) * (ptrdiff_t)m->packed[0]->bytes;
-      p.at_b = ((ptrdiff_t)tile[1] - (ptrdiff_t)r->tile[1]) * (ptrdiff_t)m->packed[1]->bytes;
-      p.fresh = fresh;
-      all = m->g->k->products(sum, r->c[last], r->n[last], &p);
+      struct curta_products *p = &r->p[last];
+      p->at_a = ((ptrdiff_t)tile[0] - (ptrdiff_t)r->tile[0]) * (ptrdiff_t)m->packed[0]->bytes;
+      p->at_b = ((ptrdiff_t)tile[1] - (ptrdiff_t)r->tile[1]) * (ptrdiff_t)m->packed[1]->bytes;
+      p->fresh = fresh;
+      all = m->g->k->products(sum, r->c + (last ? r->n[0] : 0), r->n[last], p);
       fresh = 0;
     }
   return all;
@@ -195,9 +204,10 @@ static int step_by_step(const struct gemm *m, int32_t *sum, struct window y, str
   for (uint32_t ky = y.lo; ky < y.hi; ky++)
     for (uint32_t kx = x.lo; kx < x.hi; kx++)
       for (uint32_t kc = 0; kc < m->nkc; kc++) {
-        struct curta_products p = steps(m, SKC, kc < m->nkc - 1 ? m->g->t : m->klast);
+        struct curta_products p;
         struct curta_chain c = {0, 0, 1};
         uint32_t at[2];
+        set_steps(m, &p, SKC, kc < m->nkc - 1 ? m->g->t : m->klast);
         for (int t = 0; t < 2; t++)
           at[t] = (tile[t] + ky * m->stride[t][SKY] + kx * m->stride[t][SKX] + kc * m->stride[t][SKC]) & 0xffff;
         if (at[0] >= m->g->tiles[0] || at[1] >= m->g->tiles[1])
@@ -248,6 +258,8 @@ static int visit(const struct gemm *m, struct route *r, const uint32_t at[4], st
   if (p >= (uint32_t)g->conf.p_tiles)
     return out_of_range(out, p);
   sum = g->acc + (size_t)p * g->t2;
+  for (uint32_t i = 0; i < g->t2; i += 16) /* they are written at the end of the visit: by then they are here */
+    __builtin_prefetch(sum + i, 1);
   err = contract(m, r, sum, window(&m->y, at[2], m->nky), window(&m->x, at[3], m->nkx), tile, &magnitudes, out);
   if (m->final)
     out->magnitude |= magnitudes;
@@ -275,10 +287,11 @@ static void visit_share(void *arg, uint64_t from, uint64_t to, struct curta_outc
   const struct gemm *m = arg;
   uint32_t at[4] = {(uint32_t)(from / m->nvx / m->nvy / m->ngb), (uint32_t)(from / m->nvx / m->nvy % m->ngb),
                     (uint32_t)(from / m->nvx % m->nvy), (uint32_t)(from % m->nvx)};
-  struct route r;
-  r.y = r.x = (struct window){1, 0}; /* of no visit */
+  struct route r[ROUTES];
+  for (int i = 0; i < ROUTES; i++)
+    r[i].y = r[i].x = (struct window){1, 0}; /* of no visit */
   for (; from < to && !out->err; from++, next_visit(m, at))
-    out->err = visit(m, &r, at, out);
+    out->err = visit(m, r, at, out);
 }
 
 /* Visits of the smallest share. */
