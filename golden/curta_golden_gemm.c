@@ -239,6 +239,21 @@ static int contract(const struct gemm *m, struct route *r, int32_t *sum, struct 
   return err;
 }
 
+/* What a thread keeps from visit to visit. */
+struct visitor {
+  uint32_t vy, vx;
+  struct window y, x; /* of them */
+  struct route r[ROUTES];
+};
+
+static void move_to(const struct gemm *m, struct visitor *v, uint32_t vy, uint32_t vx)
+{
+  if (vy != v->vy)
+    v->y = window(&m->y, v->vy = vy, m->nky);
+  if (vx != v->vx)
+    v->x = window(&m->x, v->vx = vx, m->nkx);
+}
+
 static uint32_t origin(const struct gemm *m, int tensor, const uint32_t at[4])
 {
   uint32_t x = m->base[tensor];
@@ -248,7 +263,7 @@ static uint32_t origin(const struct gemm *m, int tensor, const uint32_t at[4])
 }
 
 /* at: ga, gb, vy, vx */
-static int visit(const struct gemm *m, struct route *r, const uint32_t at[4], struct curta_outcome *out)
+static int visit(const struct gemm *m, struct visitor *v, const uint32_t at[4], struct curta_outcome *out)
 {
   const struct curta_golden *g = m->g;
   const uint32_t tile[2] = {origin(m, 0, at), origin(m, 1, at)};
@@ -260,7 +275,8 @@ static int visit(const struct gemm *m, struct route *r, const uint32_t at[4], st
   sum = g->acc + (size_t)p * g->t2;
   for (uint32_t i = 0; i < g->t2; i += 16) /* they are written at the end of the visit: by then they are here */
     __builtin_prefetch(sum + i, 1);
-  err = contract(m, r, sum, window(&m->y, at[2], m->nky), window(&m->x, at[3], m->nkx), tile, &magnitudes, out);
+  move_to(m, v, at[2], at[3]);
+  err = contract(m, v->r, sum, v->y, v->x, tile, &magnitudes, out);
   if (m->final)
     out->magnitude |= magnitudes;
   if (g->retire_fn)
@@ -287,11 +303,12 @@ static void visit_share(void *arg, uint64_t from, uint64_t to, struct curta_outc
   const struct gemm *m = arg;
   uint32_t at[4] = {(uint32_t)(from / m->nvx / m->nvy / m->ngb), (uint32_t)(from / m->nvx / m->nvy % m->ngb),
                     (uint32_t)(from / m->nvx % m->nvy), (uint32_t)(from % m->nvx)};
-  struct route r[ROUTES];
+  struct visitor v;
+  v.vy = v.vx = UINT32_MAX;
   for (int i = 0; i < ROUTES; i++)
-    r[i].y = r[i].x = (struct window){1, 0}; /* of no visit */
+    v.r[i].y = v.r[i].x = (struct window){1, 0}; /* of no visit */
   for (; from < to && !out->err; from++, next_visit(m, at))
-    out->err = visit(m, r, at, out);
+    out->err = visit(m, &v, at, out);
 }
 
 /* Visits of the smallest share. */

@@ -65,9 +65,9 @@ int curta_golden_reduce(struct curta_golden *g, const uint32_t *cmd);
 int curta_golden_loss(struct curta_golden *g, const uint32_t *cmd);
 int curta_golden_scalar(struct curta_golden *g, const uint32_t *cmd);
 
-/* LOAD is about to replace tiles [lo, hi) of a buffer, and has replaced one. */
+/* LOAD is about to replace tiles [lo, hi) of a buffer; and replaces one. */
 void curta_golden_loading(struct curta_golden *g, uint32_t buf, uint32_t lo, uint64_t hi);
-void curta_golden_loaded(struct curta_golden *g, uint32_t buf, uint32_t tile);
+void curta_golden_put(struct curta_golden *g, uint32_t buf, uint32_t tile, const int8_t *from);
 /* The packed tiles of a buffer, all up to date. */
 const struct curta_packed *curta_golden_packed(struct curta_golden *g, int buf, int mode);
 

@@ -48,7 +48,6 @@ static int load_tile(const struct load *l, uint32_t tile, int64_t addr, struct c
   struct curta_golden *g = l->g;
   int err = 0;
   const void *src;
-  int8_t *dst;
   out->info = (uint32_t)addr;
   src = curta_golden_at(g, addr, g->t2, &err);
   if (!src)
@@ -56,11 +55,9 @@ static int load_tile(const struct load *l, uint32_t tile, int64_t addr, struct c
   out->info = tile;
   if (tile >= g->tiles[l->buf])
     return CURTA_ERR_RANGE;
-  dst = g->buf[l->buf] + (size_t)tile * g->t2;
-  memcpy(dst, src, g->t2);
-  curta_golden_loaded(g, l->buf, tile);
+  curta_golden_put(g, l->buf, tile, src);
   if (g->retire_fn)
-    out->check = curta_golden_sum(out->check, tile * g->t2 / 4, dst, g->t2 / 4);
+    out->check = curta_golden_sum(out->check, tile * g->t2 / 4, src, g->t2 / 4);
   return 0;
 }
 

@@ -9,11 +9,10 @@
 
 #define GRAIN 128 /* tiles of the smallest share of a thread */
 
-static void pack_tile(struct curta_golden *g, int buf, int mode, uint32_t tile)
+static void pack_tile(struct curta_golden *g, int buf, int mode, uint32_t tile, const int8_t *from)
 {
   struct curta_packed *p = &g->packed[buf][mode];
-  g->k->pack(p->data + (size_t)tile * p->bytes, g->buf[buf] + (size_t)tile * g->t2, g->t, mode,
-             buf ? CURTA_PACK_B : CURTA_PACK_A);
+  g->k->pack(p->data + (size_t)tile * p->bytes, from, g->t, mode, buf ? CURTA_PACK_B : CURTA_PACK_A);
   p->fresh[tile] = 1;
 }
 
@@ -26,10 +25,15 @@ void curta_golden_loading(struct curta_golden *g, uint32_t buf, uint32_t lo, uin
   p->hi = (uint32_t)hi > p->hi ? (uint32_t)hi : p->hi;
 }
 
-void curta_golden_loaded(struct curta_golden *g, uint32_t buf, uint32_t tile)
+void curta_golden_put(struct curta_golden *g, uint32_t buf, uint32_t tile, const int8_t *from)
 {
+  int8_t *to = g->buf[buf] + (size_t)tile * g->t2;
+  if (g->t2 == 256)
+    memcpy(to, from, 256); /* without a call */
+  else
+    memcpy(to, from, g->t2);
   g->packed[buf][!g->mode[buf]].fresh[tile] = 0;
-  pack_tile(g, (int)buf, g->mode[buf], tile);
+  pack_tile(g, (int)buf, g->mode[buf], tile, from);
 }
 
 struct packing {
@@ -44,7 +48,7 @@ static void pack_share(void *arg, uint64_t from, uint64_t to, struct curta_outco
   (void)out;
   for (uint32_t t = w->lo + (uint32_t)from; t < w->lo + to; t++)
     if (!w->g->packed[w->buf][w->mode].fresh[t])
-      pack_tile(w->g, w->buf, w->mode, t);
+      pack_tile(w->g, w->buf, w->mode, t, w->g->buf[w->buf] + (size_t)t * w->g->t2);
 }
 
 const struct curta_packed *curta_golden_packed(struct curta_golden *g, int buf, int mode)
