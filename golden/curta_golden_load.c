@@ -31,6 +31,7 @@ struct load {
 };
 
 #define GRAIN 256 /* tiles of the smallest share of a thread */
+#define AHEAD 8   /* tiles: strides are longer than what a processor foresees */
 
 static struct curta_walk load_walk(const uint32_t *cmd)
 {
@@ -61,12 +62,23 @@ static int load_tile(const struct load *l, uint32_t tile, int64_t addr, struct c
   return 0;
 }
 
+/* Asks for a tile that will be read soon. */
+static void expect(const struct load *l, uint32_t tile)
+{
+  int err = 0;
+  const char *p = curta_golden_at(l->g, curta_golden_tile(l->addr, tile, l->g->t2), l->g->t2, &err);
+  for (uint32_t i = 0; p && i < l->g->t2; i += 64)
+    __builtin_prefetch(p + i);
+}
+
 static void load_share(void *arg, uint64_t from, uint64_t to, struct curta_outcome *out)
 {
   const struct load *l = arg;
-  struct curta_walk w = l->walk;
+  struct curta_walk w = l->walk, ahead = l->walk;
   curta_walk_seek(&w, from);
-  for (; from < to && !out->err; from++, curta_walk_next(&w)) {
+  curta_walk_seek(&ahead, from + AHEAD);
+  for (; from < to && !out->err; from++, curta_walk_next(&w), curta_walk_next(&ahead)) {
+    expect(l, ahead.src);
     out->err = load_tile(l, l->dst + (uint32_t)from, curta_golden_tile(l->addr, w.src, l->g->t2), out);
     out->rd += l->g->t2;
   }
