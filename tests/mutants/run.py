@@ -39,7 +39,9 @@ def sync():
 def fingerprint():
     """Of everything that a verdict depends on but the fault itself."""
     h = hashlib.sha256()
-    for path in sorted(p for d in SOURCES for p in (TREE / d).rglob("*") if p.is_file() and "mutants" not in p.parts):
+    paths = sorted(p for d in SOURCES for p in (TREE / d).rglob("*") if p.is_file() and "mutants" not in p.relative_to(TREE).parts)
+    assert paths, "no sources: every verdict would be kept for ever"
+    for path in paths:
         h.update(str(path.relative_to(TREE)).encode() + b"\0" + path.read_bytes())
     return h.hexdigest()
 
