@@ -10,8 +10,8 @@
 struct input {
   const struct curta_net *net;
   const struct curta_plan_weighted *l;
-  uint32_t t, taps_y, taps_x;   /* taps that are channels */
-  uint32_t sy, sx, py, px;      /* stride and padding that the host applies */
+  uint32_t t, taps_y, taps_x; /* taps that are channels */
+  uint32_t sy, sx, py, px;    /* stride and padding that the host applies */
 };
 
 /* Channels [b, b+n) of a tile row: bytes from `from` on in the first image of the tile, or 0. */

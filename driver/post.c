@@ -229,8 +229,9 @@ static void for_parts(struct planner *pl, const struct post *po, uint32_t base, 
     for (uint32_t y = 0; y < po->h; y += rows)
       for (uint32_t c = 0; c < po->c; c += cs) {
         struct part pt = {{n, 1}, {y, min_u(rows, po->h - y)}, {0, po->w}, {c, min_u(cs, po->c - c)}, 1, 1};
-        struct source src = {
-            false, base + (n * image + y * po->w * po->c + c) * elem * tile_elems(pl), {image, po->w * po->c, po->c, 1}};
+        struct source src = {false,
+                             base + (n * image + y * po->w * po->c + c) * elem * tile_elems(pl),
+                             {image, po->w * po->c, po->c, 1}};
         fn(pl, po, &src, &pt);
       }
 }

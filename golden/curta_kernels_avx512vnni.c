@@ -179,8 +179,7 @@ static uint32_t tiles8(int32_t *sum, const struct curta_chain *c, uint32_t n, co
   const int32_t mask[2] = {p->k >= 4 ? -1 : 0xffff, p->k >= 8 ? -1 : p->k > 4 ? 0xffff : 0};
   __m256i acc[8], fix = _mm256_setzero_si256();
   for (int i = 0; i < 8; i++)
-    acc[i] =
-        p->fresh ? _mm256_setzero_si256() : _mm256_load_si256((const __m256i *)(const void *)(sum + 8 * i));
+    acc[i] = p->fresh ? _mm256_setzero_si256() : _mm256_load_si256((const __m256i *)(const void *)(sum + 8 * i));
   for (; n; n--, c++) {
     const uint8_t *a = c->a + p->at_a, *b = c->b + p->at_b;
     for (uint32_t m = c->n; m; m--, a += p->step_a, b += p->step_b) {
