@@ -237,8 +237,8 @@ static uint64_t strategy_cost(uint32_t strategy, const struct choice *c)
 }
 
 /* A software device: int32 results are written and read back, 128 bytes a cycle in caches, about 32 in the machine's
- * memory. A spill moves them twice. Of guesses every second is taken to be wrong: that is where a maximum wavers about
- * a power of two, as in the first steps of VGG-11 on CIFAR-10; LeNet misses one in hundreds. */
+ * memory. A spill moves them once more through caches. Of guesses every second is taken to be wrong: that is where a
+ * maximum wavers about a power of two, as in the first steps of VGG-11 on CIFAR-10; LeNet misses one in hundreds. */
 #define CACHED (4u << 20)
 #define CACHED_TILES 1024u /* of a block whose results are used at once */
 
@@ -247,7 +247,7 @@ static uint64_t in_order_cost(uint32_t strategy, const struct choice *c)
   uint64_t moved = c->int32_bytes * 2 / (c->int32_bytes > CACHED ? 32 : 128);
   switch (strategy) {
   case CURTA_SPILL:
-    return c->spill[1] + 2 * moved;
+    return c->spill[1] + moved + moved / 2;
   case CURTA_KEEP:
     return c->spill[1] + moved;
   case CURTA_RECOMPUTE:
@@ -302,6 +302,7 @@ bool job_choose(struct planner *pl, struct job *job, uint32_t align, struct afte
   const struct curta_hw *hw = &pl->plan->hw;
   bool grad = job->pass == CURTA_PASS_DW;
   const uint32_t p_used = pl->in_order && hw->p_tiles > CACHED_TILES ? CACHED_TILES : hw->p_tiles;
+  const uint32_t p_spilled = job->tiles > hw->p_tiles ? p_used : hw->p_tiles; /* or kept, on a software device */
   const struct leaving spilled = {job->bytes, 1, false},
                        used_up = {grad ? (pl->plan->opt.frac_bits ? 5 : 2) : 1, align, grad},
                        both = {job->bytes + 1, align, false};
@@ -312,7 +313,7 @@ bool job_choose(struct planner *pl, struct job *job, uint32_t align, struct afte
   struct tiling t[MAX_SUBS], h[MAX_SUBS];
   uint64_t (*cost)(uint32_t, const struct choice *) = pl->in_order ? in_order_cost : strategy_cost;
   uint64_t best = UINT64_MAX;
-  if (!tile_subs(pl, job, &spilled, hw->p_tiles, job->tiling, c.spill))
+  if (!tile_subs(pl, job, &spilled, p_spilled, job->tiling, c.spill))
     return false;
   job->strategy = CURTA_SPILL;
   if (!tile_subs(pl, job, &used_up, p_used, t, c.direct) || !tile_subs(pl, job, &both, hw->p_tiles, h, c.both))
