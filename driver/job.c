@@ -409,7 +409,10 @@ static void run_blocks(struct planner *pl, const struct job *job, enum sink sink
   uint64_t done = 0;
   gemm_forget(&pl->g);
   while (done < limit && next_block(job, &c)) {
-    uint32_t base = gemm_alloc(&pl->g, block_tiles(&c.b)), sub = c.sub;
+    uint32_t base, sub = c.sub;
+    if (pl->in_order)
+      pl->g.p_pos = 0; /* the last block's results are used: these find the same place in the caches */
+    base = gemm_alloc(&pl->g, block_tiles(&c.b));
     struct place at = block_place(&job->sub[sub], &c.b, base);
     gemm_block(&pl->g, &job->sub[sub], &job->tiling[sub], &c.b, &at, or_reg, done > 0);
     use_block(pl, job, sink, po, sub, &c.b, base, spill);
