@@ -27,10 +27,12 @@ static void run(struct planner *pl, const struct context *c,
   gemm_forget(&pl->g);
   for (uint32_t i = 0; i < block_count(&j->p, &j->tiling); i++) {
     struct block b;
+    struct place at;
     uint32_t base;
     block_get(&j->p, &j->tiling, i, &b);
     base = gemm_alloc(&pl->g, block_tiles(&b));
-    gemm_block(&pl->g, &j->p, &j->tiling, &b, base, CURTA_S_TMP, false);
+    at = block_place(&j->p, &b, base);
+    gemm_block(&pl->g, &j->p, &j->tiling, &b, &at, CURTA_S_TMP, false);
     fn(pl, c, &b, base);
   }
 }

@@ -264,7 +264,7 @@ static void plane(const struct curta_wide_mode *m, struct curta_wide_sum *w, con
   if (!(w->used >> k & 1))
     memset(w->plane[k], 0, 4 * (size_t)m->g->t2);
   w->used |= (uint8_t)(1u << k);
-  m->g->k->products(w->plane[k], chain, count, p);
+  (void)m->g->k->products(w->plane[k], chain, count, p);
 }
 
 static void multiply(const struct curta_wide_mode *m, struct curta_wide_sum *w, const struct run *run, uint32_t n,
@@ -299,9 +299,11 @@ void curta_wide_products(const struct curta_wide_mode *m, int32_t *sum, const st
   struct run run[CHAINS];
   uint32_t runs = 0;
   q.step_b = p->step_b * CURTA_PLANES;
+  q.at_a = q.at_b = 0;
+  q.fresh = 0;
   for (uint32_t i = 0; i < n; i++) {
-    ptrdiff_t tile = (chain[i].b - m->narrow->data) / bytes;
-    const uint8_t *a = chain[i].a;
+    ptrdiff_t tile = (chain[i].b - m->narrow->data + p->at_b) / bytes;
+    const uint8_t *a = chain[i].a + p->at_a;
     for (uint32_t left = chain[i].n; left;) {
       uint32_t room = (DEPTH - w->depth) / p->k, len = 1;
       if (few && few[tile]) {
