@@ -25,10 +25,9 @@ int curta_hw_named(struct curta_hw *hw, const char *name)
   static const struct curta_config table[] = CURTA_CONFIG_TABLE;
   for (const struct curta_config *c = table; c->name; c++)
     if (!strcmp(c->name, name)) {
-      const struct curta_hw h = {(uint32_t)c->t,       (uint32_t)c->r,       (uint32_t)c->c,
-                                 (uint32_t)c->v,       (uint32_t)c->bus,     (uint32_t)c->a_tiles,
-                                 (uint32_t)c->b_tiles, (uint32_t)c->p_tiles, (uint32_t)c->code,
-                                 (uint32_t)c->digit};
+      const struct curta_hw h = {(uint32_t)c->t,    (uint32_t)c->r,       (uint32_t)c->c,       (uint32_t)c->v,
+                                 (uint32_t)c->bus,  (uint32_t)c->a_tiles, (uint32_t)c->b_tiles, (uint32_t)c->p_tiles,
+                                 (uint32_t)c->code, (uint32_t)c->digit};
       *hw = h;
       return 0;
     }

@@ -142,7 +142,10 @@ static bool layer_jobs(struct planner *pl, uint32_t w)
   struct shape d = shape_of(l), h = head_of(pl, l);
   uint32_t head = CURTA_TAG(l->layer, CURTA_PASS_HEAD), in = addr_of(pl, l->t_in), head_in = addr_of(pl, n->t_h);
   pass_forward(pl, &d, in, addr_of(pl, l->t_weight), &j[NITRO_FWD].p);
-  pass_gradient(pl, &d, in, addr_of(pl, !n->head_c ? n->t_g : n->conv ? n->t_dense : n->t_delta),
+  pass_gradient(pl, &d, in,
+                addr_of(pl, !n->head_c ? n->t_g
+                            : n->conv  ? n->t_dense
+                                       : n->t_delta),
                 n->head_c ? CURTA_DELTA_BITS : 8, &j[NITRO_DW].p);
   if (!choose(pl, &j[NITRO_FWD], CURTA_TAG(l->layer, CURTA_PASS_FWD), 2, false) ||
       !choose(pl, &j[NITRO_DW], CURTA_TAG(l->layer, CURTA_PASS_DW), 8, true))
@@ -162,7 +165,8 @@ int nitro_jobs(struct planner *pl)
 {
   for (uint32_t w = 0; w < pl->plan->n_weighted; w++) {
     if (pl->plan->weighted[w].nitro.win_h > CURTA_MAX_WINDOW || pl->plan->weighted[w].nitro.win_w > CURTA_MAX_WINDOW)
-      return plan_fail(pl, -EINVAL, "head: so few inputs of a learning layer need pooling windows above 15: allow more", "");
+      return plan_fail(pl, -EINVAL, "head: so few inputs of a learning layer need pooling windows above 15: allow more",
+                       "");
     if (!layer_jobs(pl, w))
       return plan_fail(pl, -EINVAL, "no tiling fits the buffers of this configuration", "");
   }

@@ -19,8 +19,8 @@ int nitro_check(struct planner *pl)
   if (!power_of_two(net->nitro.slope) || net->nitro.slope < 4)
     return plan_fail(pl, -EINVAL, "slope: the device divides by 4, 8 and 16 only", "");
   if (curta_nitro_rate(head, 32, reg) || curta_nitro_rate(head * net->nitro.amplify, 32, reg))
-    return plan_fail(pl, -EINVAL, "rate: the device divides gradients by multiples of 128 that have an exact 24-bit factor",
-                     "");
+    return plan_fail(pl, -EINVAL,
+                     "rate: the device divides gradients by multiples of 256 that have an exact 24-bit factor", "");
   if (curta_nitro_rate(net->nitro.decay, CURTA_WEIGHT_BITS, reg) ||
       curta_nitro_rate(net->nitro.decay_head, CURTA_WEIGHT_BITS, reg))
     return plan_fail(pl, -EINVAL, "decay: no exact 24-bit factor for this inverse rate", "");

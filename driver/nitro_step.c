@@ -27,10 +27,12 @@ static void run(struct planner *pl, const struct context *c,
   gemm_forget(&pl->g);
   for (uint32_t i = 0; i < block_count(&j->p, &j->tiling); i++) {
     struct block b;
+    struct place at;
     uint32_t base;
     block_get(&j->p, &j->tiling, i, &b);
     base = gemm_alloc(&pl->g, block_tiles(&b));
-    gemm_block(&pl->g, &j->p, &j->tiling, &b, base, CURTA_S_TMP, false);
+    at = block_place(&j->p, &b, base);
+    gemm_block(&pl->g, &j->p, &j->tiling, &b, &at, CURTA_S_TMP, false);
     fn(pl, c, &b, base);
   }
 }
@@ -116,7 +118,7 @@ static void delta_block(struct planner *pl, const struct context *c, const struc
   const struct curta_plan_nitro *n = &c->l->nitro;
   struct vec v = vec_block(pl, c->job, b, p_base, tensor(pl, n->t_delta), n->head_h, n->head_w);
   struct item it = vec_item(pl, CURTA_OP_MAP, CURTA_TAG(c->l->layer, CURTA_PASS_HEAD), &v);
-  vec_back(pl, &it, &v, tensor(pl, n->conv ? n->t_class : n->t_zs), n->conv);
+  vec_back(pl, &it, &v, tensor(pl, n->conv ? n->t_class : n->t_zs), n->conv, v.first > 0);
   vec_emit(pl, &it, &v);
 }
 
@@ -166,10 +168,34 @@ static void head_backward(struct planner *pl, uint32_t w)
     vec_scatter(pl, l, tensor(pl, n->t_delta), tensor(pl, n->t_class), tensor(pl, n->t_dense));
 }
 
+/* A fence costs about as much as so many cycles of the array: below that upper digits are multiplied unseen. */
+#define WORTH_A_SKIP 4000u
+
+/* The gradient of a layer. Upper digits of its deltas that are all 0 are left out: a part of the program for either
+ * case, of which SKIP leaves out one. Right behind head_backward: CURTA_S_WIDTH is of this layer. */
 static void gradient(struct planner *pl, uint32_t w)
 {
-  struct context c = {&pl->plan->weighted[w], &pl->nitro[w][NITRO_DW], true};
+  struct nitro_job *j = &pl->nitro[w][NITRO_DW];
+  struct context c = {&pl->plan->weighted[w], j, true};
+  struct curta_pass_stat(*stat)[CURTA_PASSES] = pl->e.stat;
+  uint8_t digits = j->p.digits;
+  uint32_t tag = j->p.tag, skip;
+  if (digits < 2 || j->tiling.array / digits < WORTH_A_SKIP) {
+    run(pl, &c, sgd_block);
+    return;
+  }
+  emit_scalar(&pl->e, Q_URGENT, tag, CURTA_SCALAR_SHR, CURTA_S_UPPER, CURTA_S_WIDTH, CURTA_S_ZERO, CURTA_S_ZERO,
+              (int32_t)pl->plan->hw.digit - 1);
+  skip = emit_skip(&pl->e, tag, CURTA_S_UPPER, CURTA_S_ZERO, false);
   run(pl, &c, sgd_block);
+  emit_skip_end(&pl->e, tag, skip);
+  pl->e.stat = 0; /* the estimate is of all digits */
+  skip = emit_skip(&pl->e, tag, CURTA_S_UPPER, CURTA_S_ZERO, true);
+  j->p.digits = 1;
+  run(pl, &c, sgd_block);
+  j->p.digits = digits;
+  emit_skip_end(&pl->e, tag, skip);
+  pl->e.stat = stat;
 }
 
 static void output_loss(struct planner *pl)

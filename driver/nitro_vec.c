@@ -185,13 +185,15 @@ void vec_dropout(struct planner *pl, struct item *it, struct vec *v, const struc
   v->reads++;
 }
 
-void vec_back(struct planner *pl, struct item *it, struct vec *v, const struct curta_tensor *aux, bool classes)
+void vec_back(struct planner *pl, struct item *it, struct vec *v, const struct curta_tensor *aux, bool classes,
+              bool keep)
 {
   uint32_t slope = pl->plan->net->nitro.slope;
   item_set(it, CURTA_MAP_ACT, classes ? CURTA_ACT_BACK_CLASS : CURTA_ACT_BACK_ZS);
   item_set(it, CURTA_MAP_SLOPE, slope == 4 ? 0 : slope == 8 ? 1 : 2);
   item_set(it, CURTA_MAP_AUX, like_dst(pl, it, v, aux, 0));
   item_set(it, CURTA_MAP_OR_REG, CURTA_S_WIDTH);
+  item_set(it, CURTA_MAP_OR_KEEP, keep);
   item_span(it, SP_S, 1, CURTA_S_WIDTH, CURTA_S_WIDTH + 1);
   v->reads++;
 }

@@ -8,12 +8,12 @@
 struct vec {
   uint32_t n[4], s[4], d[4];
   bool acc;
-  uint32_t src;                       /* byte address, or tile in the accumulator memory */
+  uint32_t src;                         /* byte address, or tile in the accumulator memory */
   const struct curta_tensor *from, *to; /* from: null with acc */
-  uint32_t first;                     /* tile of `to` */
-  uint32_t reads, writes;             /* bytes an element of `to` beside from and to; of a window: times its positions */
-  uint32_t window;                    /* positions that are read for one that is written */
-  bool c_end, n_end;                  /* the loops reach the last channel tile, the last images */
+  uint32_t first;                       /* tile of `to` */
+  uint32_t reads, writes; /* bytes an element of `to` beside from and to; of a window: times its positions */
+  uint32_t window;        /* positions that are read for one that is written */
+  bool c_end, n_end;      /* the loops reach the last channel tile, the last images */
 };
 
 /* The results of a block of a GEMM, into the tensor (N,h,w,C) `to`. */
@@ -35,8 +35,9 @@ void vec_pool(struct planner *pl, struct item *it, struct vec *v, const struct c
               uint32_t kw);
 void vec_pad(struct item *it, int32_t pad_h, int32_t pad_w, uint32_t h, uint32_t w);
 void vec_dropout(struct planner *pl, struct item *it, struct vec *v, const struct curta_tensor *mask, uint32_t rate);
-/* Backward pass of NITRO-ReLU; aux: zs, or class bytes. */
-void vec_back(struct planner *pl, struct item *it, struct vec *v, const struct curta_tensor *aux, bool classes);
+/* Backward pass of NITRO-ReLU; aux: zs, or class bytes; keep: S[CURTA_S_WIDTH] goes on. */
+void vec_back(struct planner *pl, struct item *it, struct vec *v, const struct curta_tensor *aux, bool classes,
+              bool keep);
 
 /* Whole commands. */
 void vec_scatter(struct planner *pl, const struct curta_plan_weighted *l, const struct curta_tensor *delta,

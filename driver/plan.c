@@ -180,8 +180,9 @@ static int make_jobs(struct planner *pl)
           job[pass].tiles > spill)
         spill = job[pass].tiles;
     if (job[CURTA_PASS_DW].strategy == CURTA_SPILL)
-      l->t_grad = plan_add(pl, l->layer, "grad", job[CURTA_PASS_DW].bytes == 3 ? CURTA_TENSOR_GRAD24 : CURTA_TENSOR_GRAD, 4,
-                      plan->tensor[l->t_weight].d);
+      l->t_grad =
+          plan_add(pl, l->layer, "grad", job[CURTA_PASS_DW].bytes == 3 ? CURTA_TENSOR_GRAD24 : CURTA_TENSOR_GRAD, 4,
+                   plan->tensor[l->t_weight].d);
   }
   for (int i = 0; i < 2 && spill; i++) {
     const uint32_t d[4] = {(uint32_t)spill, 1, 1, 1};
@@ -271,6 +272,15 @@ static int check(struct planner *pl)
   return rq->net->algorithm == CURTA_NITRO_D ? nitro_check(pl) : 0;
 }
 
+static bool software(const struct curta_hw *hw)
+{
+  static const struct curta_config table[] = CURTA_CONFIG_TABLE;
+  const struct curta_config *c = table;
+  while (c->name && (uint32_t)c->code != hw->code)
+    c++;
+  return c->software;
+}
+
 int curta_plan(struct curta_plan *plan, const struct curta_plan_request *rq, struct curta_diag *diag)
 {
   struct planner *pl = rq->work;
@@ -279,6 +289,7 @@ int curta_plan(struct curta_plan *plan, const struct curta_plan_request *rq, str
   memset(pl, 0, sizeof *pl);
   memset(plan, 0, sizeof *plan);
   pl->plan = plan;
+  pl->in_order = software(&rq->hw);
   pl->req = rq;
   pl->diag = diag;
   err = check(pl);

@@ -7,7 +7,7 @@
 
 #define CLEAR_BYTES 1024u
 #define MAX_SETUP 15u /* commands of the ring for one program */
-#define SLOWEST 64u /* a device may be so many times slower than the estimate before a step counts as hung */
+#define SLOWEST 64u   /* a device may be so many times slower than the estimate before a step counts as hung */
 
 static int clear(const struct curta_dev *dev, uint32_t addr, uint32_t end)
 {

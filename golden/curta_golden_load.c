@@ -34,6 +34,7 @@ struct load {
 };
 
 #define GRAIN 256 /* tiles of the smallest share of a thread */
+#define AHEAD 8   /* tiles: strides are longer than what a processor foresees */
 
 static struct curta_walk load_walk(const uint32_t *cmd)
 {
@@ -51,7 +52,6 @@ static int load_tile(const struct load *l, uint32_t tile, int64_t addr, struct c
   struct curta_golden *g = l->g;
   int err = 0;
   const void *src;
-  int8_t *dst;
   out->info = (uint32_t)addr;
   src = curta_golden_at(g, addr, l->bytes, &err);
   if (!src)
@@ -59,44 +59,39 @@ static int load_tile(const struct load *l, uint32_t tile, int64_t addr, struct c
   out->info = tile;
   if (tile >= g->tiles[l->buf])
     return CURTA_ERR_RANGE;
-  dst = g->buf[l->buf] + (size_t)tile * g->t2;
   if (l->bytes != g->t2) {
     const int32_t *digits = curta_wide_load(g, tile, src, l->digit);
     if (g->retire_fn)
       out->check = curta_golden_sum(out->check, tile * g->t2, digits, g->t2);
     return 0;
   }
-  memcpy(dst, src, g->t2);
+  curta_golden_put(g, l->buf, tile, src);
   curta_wide_narrow(g, l->buf, tile);
-  g->packed[l->buf][0].fresh[tile] = g->packed[l->buf][1].fresh[tile] = 0;
   if (g->retire_fn)
-    out->check = curta_golden_sum(out->check, tile * g->t2 / 4, dst, g->t2 / 4);
+    out->check = curta_golden_sum(out->check, tile * g->t2 / 4, src, g->t2 / 4);
   return 0;
+}
+
+/* Asks for a tile that will be read soon. */
+static void expect(const struct load *l, uint32_t tile)
+{
+  int err = 0;
+  const char *p = curta_golden_at(l->g, curta_golden_tile(l->addr, tile, l->bytes), l->bytes, &err);
+  for (uint32_t i = 0; p && i < l->bytes; i += 64)
+    __builtin_prefetch(p + i);
 }
 
 static void load_share(void *arg, uint64_t from, uint64_t to, struct curta_outcome *out)
 {
   const struct load *l = arg;
-  struct curta_walk w = l->walk;
+  struct curta_walk w = l->walk, ahead = l->walk;
   curta_walk_seek(&w, from);
-  for (; from < to && !out->err; from++, curta_walk_next(&w)) {
+  curta_walk_seek(&ahead, from + AHEAD);
+  for (; from < to && !out->err; from++, curta_walk_next(&w), curta_walk_next(&ahead)) {
+    expect(l, ahead.src);
     out->err = load_tile(l, l->dst + (uint32_t)from, curta_golden_tile(l->addr, w.src, l->bytes), out);
     out->rd += l->bytes;
   }
-}
-
-/* Tiles [lo, hi) of a buffer are not what was packed. */
-static void stale(struct curta_golden *g, uint32_t buf, uint32_t lo, uint64_t hi)
-{
-  if (hi > g->tiles[buf])
-    hi = g->tiles[buf];
-  for (int mode = 0; mode < 2; mode++) {
-    struct curta_packed *p = &g->packed[buf][mode];
-    p->lo = lo < p->lo ? lo : p->lo;
-    p->hi = (uint32_t)hi > p->hi ? (uint32_t)hi : p->hi;
-  }
-  if (buf)
-    curta_wide_stale(g, lo, (uint32_t)hi);
 }
 
 int curta_golden_load(struct curta_golden *g, const uint32_t *cmd)
@@ -108,7 +103,9 @@ int curta_golden_load(struct curta_golden *g, const uint32_t *cmd)
   l.dst = curta_cmd_get(cmd, CURTA_LOAD_DST);
   l.bytes = curta_cmd_get(cmd, CURTA_LOAD_TYPE) == CURTA_TYPE_INT32 ? 4 * g->t2 : g->t2;
   l.digit = curta_cmd_get(cmd, CURTA_LOAD_DIGIT);
-  stale(g, l.buf, l.dst, l.dst + n);
+  curta_golden_loading(g, l.buf, l.dst, l.dst + n);
+  if (l.buf)
+    curta_wide_stale(g, l.dst, l.dst + n < g->tiles[1] ? (uint32_t)(l.dst + n) : g->tiles[1]);
   /* more tiles than the buffer has wrap around 32 bits in the end: an error long before, and only in order */
   return curta_golden_share(g, n, n > g->tiles[l.buf] ? CURTA_IN_ORDER : GRAIN, load_share, &l, 0);
 }

@@ -11,7 +11,7 @@
 struct loss {
   struct curta_golden *g;
   uint32_t src, labels, dst, rows, classes, across; /* across: tiles of one row of tiles */
-  int32_t e, rss, target; /* rss: the squared error of NITRO-D */
+  int32_t e, rss, target;                           /* rss: the squared error of NITRO-D */
   struct curta_rounding how;
 };
 

@@ -325,7 +325,7 @@ static int map_apart(const struct map *m)
       ((m->mask || m->item == back_tile) && curta_hulls_meet(dst, mask)))
     return 0;
   return !(m->pool || m->zs) || !(curta_hulls_meet(idx, dst) || (!m->acc && curta_hulls_meet(idx, src)) ||
-                       (m->mask && curta_hulls_meet(idx, mask)));
+                                  (m->mask && curta_hulls_meet(idx, mask)));
 }
 
 int curta_golden_map(struct curta_golden *g, const uint32_t *cmd)
@@ -336,7 +336,8 @@ int curta_golden_map(struct curta_golden *g, const uint32_t *cmd)
   m.item = item_of(curta_cmd_get(cmd, CURTA_MAP_DST_TYPE), m.act);
   uint32_t all = 0, reg = curta_cmd_get(cmd, CURTA_MAP_OR_REG);
   uint32_t old = curta_cmd_get(cmd, CURTA_MAP_OR_KEEP) ? g->s[reg] : 0;
-  int err = curta_golden_share(g, curta_walk_items(&m.walk), map_apart(&m) ? GRAIN : CURTA_IN_ORDER, map_share, &m, &all);
+  int err =
+      curta_golden_share(g, curta_walk_items(&m.walk), map_apart(&m) ? GRAIN : CURTA_IN_ORDER, map_share, &m, &all);
   if (!err && m.item == back_tile)
     curta_golden_set(g, reg, old | all);
   return err;

@@ -4,19 +4,21 @@
 #include "curta_golden_wide.h"
 #include "curta_nitro.h"
 
-#define DEPTH 65536u  /* products of an unsigned and a signed byte that an int32 holds */
-#define GRAIN 64      /* tiles that a thread packs */
+#define DEPTH 65536u /* products of an unsigned and a signed byte that an int32 holds */
+#define GRAIN 64     /* tiles that a thread packs */
 #define CHAINS 64
 
 struct curta_wide {
-  int used;         /* some LOAD was wide since the device was opened */
-  int32_t *digits;  /* [B_TILES][T][T], where planes > 0 */
-  uint8_t *planes;  /* [B_TILES]: planes that the digits need; 0: an int8 tile */
-  uint8_t *packed[2]; /* [mode][B_TILES][CURTA_PLANES] */
-  uint8_t *fresh[2];  /* [mode][B_TILES] */
-  uint32_t lo[2], hi[2]; /* [mode]: tiles outside are fresh */
-  int8_t *guard;      /* [P_TILES][T][T]: bits 32..35 of a sum as a signed number, where guarded */
-  uint8_t *guarded;   /* [P_TILES]; else they are the sign */
+  int used;                    /* some LOAD was wide since the device was opened */
+  int32_t *digits;             /* [B_TILES][T][T], where planes > 0 */
+  uint8_t *planes;             /* [B_TILES]: planes that the digits need; 0: an int8 tile */
+  uint8_t *few;                /* [B_TILES]: sparse has it */
+  struct curta_sparse *sparse; /* [B_TILES], where few */
+  uint8_t *packed[2];          /* [mode][B_TILES][CURTA_PLANES] */
+  uint8_t *fresh[2];           /* [mode][B_TILES] */
+  uint32_t lo[2], hi[2];       /* [mode]: tiles outside are fresh */
+  int8_t *guard;               /* [P_TILES][T][T]: bits 32..35 of a sum as a signed number, where guarded */
+  uint8_t *guarded;            /* [P_TILES]; else they are the sign */
 };
 
 void curta_wide_free(struct curta_wide *w)
@@ -25,6 +27,8 @@ void curta_wide_free(struct curta_wide *w)
     return;
   free(w->digits);
   free(w->planes);
+  free(w->few);
+  free(w->sparse);
   for (int mode = 0; mode < 2; mode++) {
     free(w->packed[mode]);
     free(w->fresh[mode]);
@@ -47,6 +51,8 @@ struct curta_wide *curta_wide_new(const struct curta_golden *g)
     return 0;
   w->digits = calloc(tiles * g->t2, 4);
   w->planes = calloc(tiles, 1);
+  w->few = calloc(tiles, 1);
+  w->sparse = calloc(tiles, sizeof *w->sparse);
   w->guard = calloc(sums * g->t2, 1);
   w->guarded = calloc(sums, 1);
   for (int mode = 0; mode < 2; mode++) {
@@ -55,7 +61,7 @@ struct curta_wide *curta_wide_new(const struct curta_golden *g)
     ok = ok && w->packed[mode] && w->fresh[mode];
     w->hi[mode] = (uint32_t)tiles;
   }
-  if (ok && w->digits && w->planes && w->guard && w->guarded)
+  if (ok && w->digits && w->planes && w->few && w->sparse && w->guard && w->guarded)
     return w;
   curta_wide_free(w);
   return 0;
@@ -111,6 +117,7 @@ const int32_t *curta_wide_load(struct curta_golden *g, uint32_t tile, const void
   x = digit ? upper : x;
   all = lowest(d, g->buf[1] + (size_t)tile * g->t2, x, g->t2, g->conf.digit);
   w->planes[tile] = all < 1u << 7 ? 1 : all < 1u << 15 ? 2 : 3;
+  w->few[tile] = (uint8_t)curta_sparse_find(&w->sparse[tile], d, g->t);
   w->fresh[0][tile] = w->fresh[1][tile] = 0;
   g->packed[1][0].fresh[tile] = g->packed[1][1].fresh[tile] = 0;
   w->used = 1;
@@ -120,7 +127,7 @@ const int32_t *curta_wide_load(struct curta_golden *g, uint32_t tile, const void
 void curta_wide_narrow(struct curta_golden *g, uint32_t buf, uint32_t tile)
 {
   if (buf)
-    g->wide->planes[tile] = g->wide->fresh[0][tile] = g->wide->fresh[1][tile] = 0;
+    g->wide->few[tile] = g->wide->planes[tile] = g->wide->fresh[0][tile] = g->wide->fresh[1][tile] = 0;
 }
 
 /* ------------------------------------------------------------------ GEMM */
@@ -128,6 +135,7 @@ void curta_wide_narrow(struct curta_golden *g, uint32_t buf, uint32_t tile)
 struct packing {
   struct curta_golden *g;
   int mode;
+  int gradient; /* sparse tiles need no packing */
 };
 
 static void pack_tile(struct curta_golden *g, uint32_t tile, int mode)
@@ -154,7 +162,7 @@ static void pack_share(void *arg, uint64_t from, uint64_t to, struct curta_outco
   struct curta_wide *w = p->g->wide;
   (void)out;
   for (uint64_t t = w->lo[p->mode] + from; t < w->lo[p->mode] + to; t++)
-    if (!w->fresh[p->mode][t]) {
+    if (!w->fresh[p->mode][t] && !(p->gradient && w->few[t])) {
       pack_tile(p->g, (uint32_t)t, p->mode);
       w->fresh[p->mode][t] = 1;
     }
@@ -162,7 +170,8 @@ static void pack_share(void *arg, uint64_t from, uint64_t to, struct curta_outco
 
 int curta_wide_setup(struct curta_golden *g, struct curta_wide_mode *m, const uint32_t *cmd)
 {
-  struct packing p = {g, (int)curta_cmd_get(cmd, CURTA_GEMM_B_T)};
+  struct packing p = {g, (int)curta_cmd_get(cmd, CURTA_GEMM_B_T), 0};
+  p.gradient = m->gradient = p.mode && curta_cmd_get(cmd, CURTA_GEMM_A_T);
   m->g = g;
   m->narrow = &g->packed[1][p.mode];
   m->packed = g->wide->packed[p.mode];
@@ -171,8 +180,10 @@ int curta_wide_setup(struct curta_golden *g, struct curta_wide_mode *m, const ui
   m->on = g->wide->used || m->guard || m->shift;
   if (m->on && g->wide->lo[p.mode] < g->wide->hi[p.mode]) {
     (void)curta_golden_share(g, g->wide->hi[p.mode] - g->wide->lo[p.mode], GRAIN, pack_share, &p, 0);
-    g->wide->lo[p.mode] = g->tiles[1];
-    g->wide->hi[p.mode] = 0;
+    if (!p.gradient) { /* else some may still have to be packed */
+      g->wide->lo[p.mode] = g->tiles[1];
+      g->wide->hi[p.mode] = 0;
+    }
   }
   return m->on;
 }
@@ -185,6 +196,8 @@ void curta_wide_start(const struct curta_wide_mode *m, struct curta_wide_sum *w,
   int guarded = m->guard && g->wide->guarded[p];
   w->depth = 0;
   w->used = 0;
+  w->in_sparse = 0;
+  w->bound = 0;
   w->in_total = (uint8_t)acc;
   for (uint32_t i = 0; acc && i < g->t2; i++) {
     uint64_t start = guarded ? (uint64_t)(int64_t)high[i] << 32 | (uint32_t)low[i] : (uint64_t)(int64_t)low[i];
@@ -207,6 +220,11 @@ static void fold(const struct curta_golden *g, struct curta_wide_sum *w)
   for (uint32_t k = 0; k < CURTA_PLANES; k++)
     if (w->used >> k & 1)
       add_plane(w->total, w->plane[k], 8 * k, g->t2);
+  for (uint32_t i = 0; w->in_sparse && i < g->t; i++)
+    for (uint32_t j = 0; j < g->t; j++)
+      w->total[i * g->t + j] += w->sparse[j * g->t + i];
+  w->in_sparse = 0;
+  w->bound = 0;
   w->depth = 0;
   w->used = 0;
 }
@@ -246,7 +264,7 @@ static void plane(const struct curta_wide_mode *m, struct curta_wide_sum *w, con
   if (!(w->used >> k & 1))
     memset(w->plane[k], 0, 4 * (size_t)m->g->t2);
   w->used |= (uint8_t)(1u << k);
-  m->g->k->products(w->plane[k], chain, count, p);
+  (void)m->g->k->products(w->plane[k], chain, count, p);
 }
 
 static void multiply(const struct curta_wide_mode *m, struct curta_wide_sum *w, const struct run *run, uint32_t n,
@@ -258,21 +276,50 @@ static void multiply(const struct curta_wide_mode *m, struct curta_wide_sum *w, 
   }
 }
 
+/* The product of A tile `a` (packed) and a sparse tile of B. */
+static void add_sparse(const struct curta_wide_mode *m, struct curta_wide_sum *w, const uint8_t *a,
+                       const struct curta_sparse *s, uint32_t rows)
+{
+  const struct curta_golden *g = m->g;
+  size_t tile = (size_t)(a - m->a->data) / m->a->bytes;
+  if (!w->in_sparse)
+    memset(w->sparse, 0, 4 * (size_t)g->t2);
+  w->in_sparse = 1;
+  w->bound += 128ull * s->sum;
+  curta_sparse_add(w->sparse, g->buf[0] + tile * g->t2, s, g->t, rows);
+}
+
 void curta_wide_products(const struct curta_wide_mode *m, int32_t *sum, const struct curta_chain *chain, uint32_t n,
                          const struct curta_products *p)
 {
   struct curta_wide_sum *w = (struct curta_wide_sum *)(void *)sum;
-  const uint8_t *planes = m->g->wide->planes;
+  const uint8_t *planes = m->g->wide->planes, *few = m->gradient ? m->g->wide->few : 0;
   struct curta_products q = *p;
   ptrdiff_t bytes = (ptrdiff_t)m->narrow->bytes, step = p->step_b / bytes;
   struct run run[CHAINS];
   uint32_t runs = 0;
   q.step_b = p->step_b * CURTA_PLANES;
+  q.at_a = q.at_b = 0;
+  q.fresh = 0;
   for (uint32_t i = 0; i < n; i++) {
-    ptrdiff_t tile = (chain[i].b - m->narrow->data) / bytes;
-    const uint8_t *a = chain[i].a;
+    ptrdiff_t tile = (chain[i].b - m->narrow->data + p->at_b) / bytes;
+    const uint8_t *a = chain[i].a + p->at_a;
     for (uint32_t left = chain[i].n; left;) {
       uint32_t room = (DEPTH - w->depth) / p->k, len = 1;
+      if (few && few[tile]) {
+        const struct curta_sparse *s = &m->g->wide->sparse[tile];
+        if (w->bound + 128ull * s->sum > INT32_MAX) {
+          multiply(m, w, run, runs, &q);
+          runs = 0;
+          fold(m->g, w);
+        }
+        if (s->n)
+          add_sparse(m, w, a, s, p->k);
+        left--;
+        tile += step;
+        a += p->step_a;
+        continue;
+      }
       if (runs == CHAINS || !room) {
         multiply(m, w, run, runs, &q);
         runs = 0;
@@ -281,7 +328,8 @@ void curta_wide_products(const struct curta_wide_mode *m, int32_t *sum, const st
           continue;
         }
       }
-      while (len < left && len < room && planes[tile + (ptrdiff_t)len * step] == planes[tile])
+      while (len < left && len < room && planes[tile + (ptrdiff_t)len * step] == planes[tile] &&
+             !(few && few[tile + (ptrdiff_t)len * step]))
         len++;
       run[runs++] = (struct run){{a, m->packed + tile * CURTA_PLANES * bytes, len}, planes[tile] ? planes[tile] : 1};
       w->depth += len * p->k;

@@ -3,14 +3,29 @@
  *
  * A tile of digits is kept as up to three planes of bytes, unsigned below a signed one, as many as its values need; the
  * kernels multiply plane by plane. A sum is exact in 64 bits, one addition a plane and visit; it leaves as 32 bits and,
- * with GUARD, four above them.
+ * with GUARD, four above them. Of a tile with few elements other than 0 (the deltas of convolutions) a weight gradient
+ * visits those alone (curta_golden_sparse.c).
  */
 #ifndef CURTA_GOLDEN_WIDE_H
 #define CURTA_GOLDEN_WIDE_H
 #include "curta_golden_int.h"
 #include "curta_kernels.h"
 
-#define CURTA_PLANES 3 /* DIGIT is at most 24 */
+#define CURTA_PLANES 3  /* DIGIT is at most 24 */
+#define CURTA_SPARSE 24 /* elements other than 0 of a sparse tile, at most; a dense product costs as much */
+
+struct curta_sparse {
+  uint32_t sum; /* of |v|, at most 2^32-1 */
+  uint8_t n;
+  struct {
+    uint8_t k, j; /* row, column; rows ascend */
+    int32_t v;
+  } e[CURTA_SPARSE];
+};
+/* What is not 0 in a tile of digits; 0: too much. */
+int curta_sparse_find(struct curta_sparse *s, const int32_t *d, uint32_t t);
+/* sum[j][i] += v x[k][i] over the elements with k < rows; x is a tile [k][i] */
+void curta_sparse_add(int32_t *sum, const int8_t *x, const struct curta_sparse *s, uint32_t t, uint32_t rows);
 
 struct curta_wide *curta_wide_new(const struct curta_golden *g);
 void curta_wide_free(struct curta_wide *w);
@@ -27,17 +42,20 @@ struct curta_wide_mode {
   struct curta_golden *g;
   const struct curta_packed *narrow; /* B as the narrow path packs it */
   const uint8_t *packed;             /* [tile][plane], packed->bytes each */
-  int on, guard;
-  uint32_t shift; /* START_SHL */
+  const struct curta_packed *a;      /* set by the caller */
+  int on, guard, gradient;           /* gradient: lanes of both operands are second indices */
+  uint32_t shift;                    /* START_SHL */
 };
 
 /* Sums of a visit under way. */
 struct curta_wide_sum {
   _Alignas(64) int32_t plane[CURTA_PLANES][256]; /* the products of each plane that `total` does not have yet */
   int64_t total[256];
-  uint32_t depth;   /* products that plane[] may hold in one sum */
-  uint8_t used;     /* bit k: plane[k] is in use, else it counts as 0 */
-  uint8_t in_total; /* total is in use, else it counts as 0 */
+  _Alignas(64) int32_t sparse[256]; /* [j][i], of the sparse tiles */
+  uint64_t bound;                   /* of a sum in sparse[] */
+  uint32_t depth;                   /* products that plane[] may hold in one sum */
+  uint8_t used;                     /* bit k: plane[k] is in use, else it counts as 0 */
+  uint8_t in_sparse, in_total;      /* sparse, total are in use, else they count as 0 */
 };
 
 /* Whether a GEMM is wide, and its tiles packed if so. */

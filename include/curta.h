@@ -208,7 +208,7 @@ enum curta_pass {
 };
 #define CURTA_PASS_NAMES                                                                                               \
   {                                                                                                                    \
-    "forward", "input-grad", "weight-grad", "update", "loss", "other", "head"                                                  \
+    "forward", "input-grad", "weight-grad", "update", "loss", "other", "head"                                          \
   }
 #define CURTA_TAG(layer, pass) ((uint32_t)(layer)*8u + (uint32_t)(pass))
 
@@ -229,7 +229,8 @@ enum curta_pass {
 #define CURTA_S_DECAY 17      /* of forward layers */
 #define CURTA_S_DECAY_HEAD 19 /* of learning and output layers */
 #define CURTA_S_HEADS 21      /* images that some head classified correctly */
-#define CURTA_S_WIDTH 22      /* OR of the widths of deltas */
+#define CURTA_S_WIDTH 22      /* OR of the widths of a layer's deltas */
+#define CURTA_S_UPPER 23      /* 0: their upper digits are 0 */
 
 enum curta_tensor_kind {
   CURTA_TENSOR_ACT,
@@ -243,7 +244,7 @@ enum curta_tensor_kind {
   CURTA_TENSOR_LABEL,
   CURTA_TENSOR_PROGRAM,
   CURTA_TENSOR_WEIGHT32, /* NITRO-D: R, S, O/T, I/T like a weight, [i][o] inside a tile */
-  CURTA_TENSOR_GRAD24 /* a gradient in int24 tiles (machine.md section 1), in the place of int32 ones */
+  CURTA_TENSOR_GRAD24    /* a gradient in int24 tiles (machine.md section 1), in the place of int32 ones */
 };
 
 /* A tensor in device memory. Tiled ones (all but labels and programs): array of tiles [d0][d1][d2][d3] as in machine.md

@@ -24,14 +24,15 @@ struct nitro_twin {
   char why[400];
 };
 
-/* Opens device, plan, run and reference for t->net, t->batch, t->config, t->seed. 0; 1: refused (why); -1: failure (why)
+/* Opens device, plan, run and reference for t->net, t->batch, t->config, t->seed. 0; 1: refused (why); -1: failure
+ * (why)
  */
 int nitro_twin_open(struct nitro_twin *t, uint64_t mem_bytes);
 void nitro_twin_close(struct nitro_twin *t);
 /* Every weight of the reference onto the device. */
 int nitro_twin_weights(struct nitro_twin *t);
-/* One step on random images made from `seed`: the device must equal the reference in every weight, prediction, saved zs,
- * flag and count. 0, or -1 with why. */
+/* One step on random images made from `seed`: the device must equal the reference in every weight, prediction, saved
+ * zs, flag and count. 0, or -1 with why. */
 int nitro_twin_step(struct nitro_twin *t, uint32_t seed, uint32_t rate);
 /* Forward pass alone: predictions and count. */
 int nitro_twin_eval(struct nitro_twin *t, uint32_t seed);

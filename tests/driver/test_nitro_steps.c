@@ -149,7 +149,8 @@ int main(int argc, char **argv)
   if (refused > nets)
     failed += printf("FAIL nitro-d steps: %u plans refused\n", refused) > 0;
   if (!failed)
-    printf("PASS nitro-d steps: MLP-1, a two-block CNN, %u random networks, four configurations (%u refused, flags %x)\n",
-           nets, refused, flags);
+    printf(
+        "PASS nitro-d steps: MLP-1, a two-block CNN, %u random networks, four configurations (%u refused, flags %x)\n",
+        nets, refused, flags);
   return failed != 0;
 }

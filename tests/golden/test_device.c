@@ -17,6 +17,9 @@ static void refresh(struct law *m, const struct curta_bus *b)
   uint8_t *mem = b->mem_map(b->ctx, 0, MEM);
   for (uint32_t i = 0; i < MEM / 2; i++)
     mem[i] = (uint8_t)(rnd(4) ? word() : rnd(5));
+  for (uint32_t i = 0; i < MEM / 2; i += 4) /* every third tile of int32 is mostly zeros */
+    if (i / (4 * m->t2) % 3 == 1 && rnd(24))
+      memset(mem + i, 0, 4);
   memcpy(m->mem, mem, MEM);
   for (uint32_t r = 0; r < CURTA_SCALARS; r++) {
     m->s[r] = rnd(8) ? rnd(20) - (rnd(3) ? 0 : 12u) : rnd(2) ? rnd(512) : word() >> rnd(32);

@@ -96,8 +96,8 @@ static int32_t element(const uint8_t *p, uint32_t bytes)
 static void describe_element(char *dst, size_t size, const struct curta_tensor *t, uint32_t e, uint32_t tile)
 {
   int swapped = t->kind == CURTA_TENSOR_WEIGHT32; /* [i][o] inside a tile */
-  int weights = swapped || t->kind == CURTA_TENSOR_WEIGHT || t->kind == CURTA_TENSOR_MASTER || t->kind == CURTA_TENSOR_GRAD ||
-                t->kind == CURTA_TENSOR_GRAD24;
+  int weights = swapped || t->kind == CURTA_TENSOR_WEIGHT || t->kind == CURTA_TENSOR_MASTER ||
+                t->kind == CURTA_TENSOR_GRAD || t->kind == CURTA_TENSOR_GRAD24;
   uint32_t area = tile * tile, number = e / area, row = e % area / tile, col = e % tile;
   uint32_t inner = swapped ? row : col, outer = swapped ? col : row;
   uint32_t d3 = number % t->d[3], d2 = number / t->d[3] % t->d[2], d1 = number / t->d[3] / t->d[2] % t->d[1],

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * session_nitro.c - what networks of NITRO-D do differently on the host (docs/numerics.md 5): normalisation by the data,
- * initial weights of blocks and heads, augmentation of a batch, squared error
+ * session_nitro.c - what networks of NITRO-D do differently on the host (docs/numerics.md 5): normalisation by the
+ * data, initial weights of blocks and heads, augmentation of a batch, squared error
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -118,7 +118,8 @@ int curta_nitro_flags(const struct curta_session *s, uint32_t flags, struct curt
                       "a smaller inverse decay in the network file holds them back",
                       s->step, CURTA_WEIGHT_BITS);
   if (flags & (1u << CURTA_FLAG_DELTA))
-    return curta_fail(fail, -ERANGE, "step %" PRIu32 ": a delta needs more than %d bits: the device multiplies no wider",
-                      s->step, CURTA_DELTA_BITS);
+    return curta_fail(fail, -ERANGE,
+                      "step %" PRIu32 ": a delta needs more than %d bits: the device multiplies no wider", s->step,
+                      CURTA_DELTA_BITS);
   return 0;
 }

@@ -70,9 +70,8 @@ static int run_batch(struct curta_session *s, struct curta_planned *p, const uin
   r = logits ? curta_logits_get(&p->run, logits) : -ENOMEM;
   if (!r) {
     outcome->correct = result.correct;
-    outcome->loss_micro = curta_session_is_nitro(s)
-                              ? curta_nitro_squared_error(logits, n, classes, labels)
-                              : cross_entropy(logits, n, classes, result.exponent, labels);
+    outcome->loss_micro = curta_session_is_nitro(s) ? curta_nitro_squared_error(logits, n, classes, labels)
+                                                    : cross_entropy(logits, n, classes, result.exponent, labels);
     s->flags = result.flags;
     s->step = p->run.step;
   }

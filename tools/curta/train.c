@@ -113,8 +113,8 @@ static int one_step(struct curta_train *t, struct curta_fail *fail)
 static void show(struct curta_train *t, struct curta_progress *progress)
 {
   const struct curta_state *s = &t->state;
-  struct curta_progress_now now = {s->epoch + 1, t->epochs, s->position, t->epoch_images,
-                                   s->correct,   s->loss_micro,   s->cycles,   0};
+  struct curta_progress_now now = {s->epoch + 1, t->epochs,     s->position, t->epoch_images,
+                                   s->correct,   s->loss_micro, s->cycles,   0};
   now.utilization = utilization(t, s->cycles, s->position);
   curta_progress_show(progress, &now);
 }

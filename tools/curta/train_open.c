@@ -33,9 +33,9 @@ static int load_data(struct curta_train *t, struct curta_fail *fail)
 static int make_plans(struct curta_train *t, struct curta_fail *fail)
 {
   bool whole = curta_session_is_nitro(&t->session); /* whole batches only */
-  const uint32_t batch = t->recipe.batch,
-                 sizes[] = {batch, whole ? 0 : t->train_data.n % batch, whole || t->test_data.n < batch ? 0 : t->test_data.n % batch,
-                            t->test_data.n < batch ? t->test_data.n : 0};
+  const uint32_t batch = t->recipe.batch, sizes[] = {batch, whole ? 0 : t->train_data.n % batch,
+                                                     whole || t->test_data.n < batch ? 0 : t->test_data.n % batch,
+                                                     t->test_data.n < batch ? t->test_data.n : 0};
   struct curta_planned *p;
   int r = 0;
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes && !r; i++)
@@ -44,7 +44,8 @@ static int make_plans(struct curta_train *t, struct curta_fail *fail)
   if (r)
     return r;
   if (whole && t->train_data.n < batch)
-    return curta_fail(fail, -EINVAL, "only %" PRIu32 " training images: nitro-d takes whole batches of %" PRIu32 " only",
+    return curta_fail(fail, -EINVAL,
+                      "only %" PRIu32 " training images: nitro-d takes whole batches of %" PRIu32 " only",
                       t->train_data.n, batch);
   p = t->session.planned[0];
   for (uint32_t i = 0; i < CURTA_MAX_LAYERS; i++)
