@@ -89,8 +89,11 @@ module curta_opbuf #(
       wire [31:0]      rword = rword0 + rrb;
       reg  [Bk*Bk-1:0] we;                   // rows of the beat that fall into the block
       integer          i;
-      always @*
-        for (i = 0; i < Bk; i = i + 1) we[i*Bk +: Bk] = {Bk{we_q && {24'd0, wsub_q} / Rows == i / Rows}};
+      always @* begin
+        we = 0;
+        if (we_q)
+          for (i = 0; i < Bk; i = i + 1) we[i*Bk +: Bk] = {Bk{{24'd0, wsub_q} / Rows == i / Rows}};
+      end
       curta_ram #(.Width(W), .Depth(Depth), .Lane(E)) u_ram (
         .clk_i(clk_i),
         .we_i(we), .waddr_i(wword_q), .wdata_i({Bk/Rows{wdata_q[b*Rows*Bk*E +: Rows*Bk*E]}}),

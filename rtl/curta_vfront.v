@@ -39,7 +39,7 @@ module curta_vfront #(
 );
   localparam NP = BUS / 4 < C ? BUS / 4 : C;   // lanes of a rotation
 
-  reg  [32*C-1:0]  x_q, next;
+  reg  [32*C-1:0]  x_q, next, bent;
   wire [32*C-1:0]  turned;
   reg  [32*NP-1:0] sum;
   reg  [7:0]       w, mag;
@@ -50,7 +50,7 @@ module curta_vfront #(
   reg  [36:0]      biased;
   wire [2:0]       shift = {1'b0, slope_i} + 3'd2;
   wire [5:0]       bias  = (6'd1 << shift) - 6'd1;
-  integer          i, k;
+  integer          i, k, n;
   wire [31:0]      minus = 32'd0 - d_i;
 
   generate
@@ -81,6 +81,19 @@ module curta_vfront #(
     end
   end
 
+  // toward zero: a negative x first gets 2^n - 1
+  always @* begin
+    bent   = 0;
+    biased = 37'd0;
+    if (mod_i)
+      for (n = 0; n < C; n = n + 1) begin
+        biased[31:0]  = x_q[32*n +: 32] + {26'd0, x_q[32*n + 31] ? bias : 6'd0};
+        biased[36:32] = {5{biased[31]}};
+        biased = biased >> shift;
+        bent[32*n +: 32] = class_i[2*n + 1] ? 32'd0 : class_i[2*n] ? biased[31:0] : x_q[32*n +: 32];
+      end
+  end
+
   always @(posedge clk_i)
     if (ld_wide_i) begin
       x_q <= src_i;
@@ -89,14 +102,7 @@ module curta_vfront #(
     end else if (ld_keep_i) begin
       x_q <= keep_i;
     end else if (mod_i) begin
-      for (i = 0; i < C; i = i + 1) begin
-        // toward zero: a negative x first gets 2^n - 1
-        biased[31:0]  = x_q[32*i +: 32] + {26'd0, x_q[32*i + 31] ? bias : 6'd0};
-        biased[36:32] = {5{biased[31]}};
-        biased = biased >> shift;
-        next[32*i +: 32] = class_i[2*i + 1] ? 32'd0 : class_i[2*i] ? biased[31:0] : x_q[32*i +: 32];
-      end
-      x_q <= next;
+      x_q <= bent;
     end else if (ld_narrow_i) begin
       for (i = 0; i < C; i = i + 1)
         next[32*i +: 32] = {{24{src_i[8*i+7]}}, src_i[8*i +: 8]};

@@ -40,7 +40,7 @@ module curta_vquot #(
   reg  [C-1:0]    neg_q, top_q, tops;
   reg  [8*C-1:0]  y_q, y;
   wire            step = valid_i || step_q != 2'd0;
-  integer         i, n;
+  integer         i, k, n;
 
   assign last_o  = step && (!wide_i || step_q == 2'd3);
   assign done_o  = done_q;
@@ -60,16 +60,24 @@ module curta_vquot #(
   reg  [35:0] product;
   reg  [47:0] term;
 
-  always @(posedge clk_i)
-    if (step) begin
+  always @* begin
+    next    = 0;
+    u       = 24'd0;
+    a       = 18'd0;
+    product = 36'd0;
+    term    = 48'd0;
+    if (step)
       for (i = 0; i < C; i = i + 1) begin
         u       = u_i[24*i +: 24];
         a       = wide_i && step_q[0] ? {6'd0, u[23:12]} : u[17:0] & part;
         product = a * m;
         term    = step_q == 2'd0 ? {12'd0, product} : step_q == 2'd3 ? {product[23:0], 24'd0} : {product, 12'd0};
         next[48*i +: 48] = (step_q == 2'd0 ? 48'd0 : p_q[48*i +: 48]) + term;
-        tops[i] = big_i[i] || u >= top_i;
       end
+  end
+  always @(posedge clk_i)
+    if (step) begin
+      for (k = 0; k < C; k = k + 1) tops[k] = big_i[k] || u_i[24*k +: 24] >= top_i;
       p_q   <= next;
       top_q <= tops;
       neg_q <= neg_i;

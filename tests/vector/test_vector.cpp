@@ -236,6 +236,13 @@ static void make_map(bool scatter)
     set(CURTA_MAP_SLOPE, rng.below(4));
     set(CURTA_MAP_OR_REG, rng.below(64));
     set(CURTA_MAP_OR_KEEP, rng.below(2));
+    for (uint32_t i = 0, by = rng.between(5, 9); i < kRegion && rng.chance(500 + (i > 0) * 500); i += 4) {  // deltas of about 24 bits
+      int32_t v;
+      memcpy(&v, &bench->mem[i], 4);
+      v >>= by;
+      memcpy(&bench->mem[i], &v, 4);
+      memcpy(&model.mem[i], &v, 4);
+    }
   } else if (nitro && !scatter && !copy) {
     nitro_steps(wide, pool);
     if (get(CURTA_MAP_REQ))
