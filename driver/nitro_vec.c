@@ -198,7 +198,27 @@ void vec_back(struct planner *pl, struct item *it, struct vec *v, const struct c
   v->reads++;
 }
 
-/* Rows and columns that no window reaches stay 0: nothing ever writes them. */
+/* An int32 tensor := 0 */
+static void clear(struct planner *pl, uint32_t tag, const struct curta_tensor *t)
+{
+  uint32_t row = 4 * t->d[3], map = t->d[2] * row;
+  struct item it;
+  item_init(&it, CURTA_OP_FILL, CURTA_ENGINE_VECTOR, tag);
+  item_set(&it, CURTA_FILL_DST, t->addr);
+  item_set(&it, CURTA_FILL_N0, row);
+  item_set(&it, CURTA_FILL_N1, t->d[2]);
+  item_set(&it, CURTA_FILL_N2, t->d[1]);
+  item_set(&it, CURTA_FILL_N3, t->d[0]);
+  item_set(&it, CURTA_FILL_D1, row);
+  item_set(&it, CURTA_FILL_D2, map);
+  item_set(&it, CURTA_FILL_D3, t->d[1] * map);
+  whole_span(&it, 1, t);
+  it.wr_bytes = t->bytes;
+  it.cycles = t->bytes / pl->plan->hw.bus + 20;
+  emit_now(&pl->e, &it);
+}
+
+/* Rows and columns that no window reaches are cleared first. */
 void vec_scatter(struct planner *pl, const struct curta_plan_weighted *l, const struct curta_tensor *delta,
                  const struct curta_tensor *classes, const struct curta_tensor *dense)
 {
@@ -207,7 +227,9 @@ void vec_scatter(struct planner *pl, const struct curta_plan_weighted *l, const 
   struct item it;
   memcpy(back.s, v.d, sizeof v.d);
   memcpy(back.d, v.s, sizeof v.s);
-  item_init(&it, CURTA_OP_SCATTER, CURTA_ENGINE_VECTOR, CURTA_TAG(l->layer, CURTA_PASS_HEAD));
+  if ((int32_t)(n->win_h * n->head_h) - n->pad_h < (int32_t)l->oh ||
+      (int32_t)(n->win_w * n->head_w) - n->pad_w < (int32_t)l->ow)
+    clear(pl, CURTA_TAG(l->layer, CURTA_PASS_HEAD), dense);
   back.src = delta->addr;
   back.from = delta;
   back.to = dense;

@@ -2,6 +2,7 @@
  * checkpoint.c - everything that a training needs to go on to the same bits, in one safetensors file
  */
 #include "checkpoint.h"
+#include "checkpoint_int.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -18,7 +19,7 @@ void curta_layer_name(char *dst, size_t size, const struct curta_net *net, uint3
 }
 
 /* Dimensions of the weights of a layer, as in the file. */
-static uint32_t weight_shape(const struct curta_layer *l, uint64_t shape[4])
+uint32_t curta_weight_shape(const struct curta_layer *l, uint64_t shape[4])
 {
   shape[0] = l->o;
   if (l->kind == CURTA_LAYER_LINEAR) {
@@ -31,7 +32,7 @@ static uint32_t weight_shape(const struct curta_layer *l, uint64_t shape[4])
 }
 
 /* Index in net.layer[] of weighted layer w. */
-static uint32_t weighted_layer(const struct curta_net *net, uint32_t w)
+uint32_t curta_weighted_layer(const struct curta_net *net, uint32_t w)
 {
   for (uint32_t i = 0; i < net->n_layers; i++)
     if (curta_layer_weights(&net->layer[i]) && w-- == 0)
@@ -70,7 +71,7 @@ int curta_opt_same(const struct curta_opt *a, const struct curta_opt *b)
   return a->n_mu == b->n_mu;
 }
 
-static int add_i64(struct curta_st *st, const char *key, int64_t value, struct curta_fail *fail)
+int curta_checkpoint_add_i64(struct curta_st *st, const char *key, int64_t value, struct curta_fail *fail)
 {
   char text[32];
   (void)snprintf(text, sizeof text, "%" PRId64, value);
@@ -83,7 +84,7 @@ static int add_options(struct curta_st *st, const struct curta_opt *opt, struct 
   size_t n = 0;
   int r = 0;
   for (size_t i = 0; i < OPT_FIELDS && !r; i++)
-    r = add_i64(st, Opt_fields[i].key, *((const uint8_t *)opt + Opt_fields[i].offset), fail);
+    r = curta_checkpoint_add_i64(st, Opt_fields[i].key, *((const uint8_t *)opt + Opt_fields[i].offset), fail);
   for (uint32_t i = 0; i < opt->n_mu; i++) {
     if (i)
       n += (size_t)snprintf(mu + n, sizeof mu - n, ",%u:", opt->mu[i].epoch);
@@ -91,7 +92,7 @@ static int add_options(struct curta_st *st, const struct curta_opt *opt, struct 
   }
   if (!r)
     r = curta_st_add_text(st, "mu", mu, fail);
-  return r ? r : add_i64(st, "seed", opt->seed, fail);
+  return r ? r : curta_checkpoint_add_i64(st, "seed", opt->seed, fail);
 }
 
 static int get_options(const struct curta_st *st, struct curta_opt *opt, struct curta_fail *fail)
@@ -117,128 +118,6 @@ static int get_options(const struct curta_st *st, struct curta_opt *opt, struct 
   if (!mu || curta_mu_parse(opt, mu, &diag))
     return curta_fail(fail, -EINVAL, "%s: state \"mu\": %s", st->path, mu ? diag.text : "missing");
   return 0;
-}
-
-/* --- NITRO-D: schedule, normalisation, int32 weights ------------------------------------------------------------ */
-
-/* Numbers of the state by name: schedule and early stop. */
-struct named {
-  const char *key;
-  size_t offset;
-};
-static const struct named Schedule[] = {
-    {"rate", offsetof(struct curta_state, schedule.lr)},
-    {"schedule_epoch", offsetof(struct curta_state, schedule.epoch)},
-    {"plateau", offsetof(struct curta_state, schedule.plateau)},
-    {"patience", offsetof(struct curta_state, schedule.patience)},
-    {"plateau_best", offsetof(struct curta_state, schedule.plateau_best)},
-    {"stop_best", offsetof(struct curta_state, schedule.stop_best)},
-    {"stopped", offsetof(struct curta_state, stop)},
-};
-#define SCHEDULE (sizeof Schedule / sizeof *Schedule)
-
-static int add_nitro(struct curta_st *st, struct curta_session *s, const struct curta_state *state,
-                     struct curta_fail *fail)
-{
-  int r = 0;
-  for (size_t i = 0; i < SCHEDULE && !r; i++) {
-    int32_t value;
-    memcpy(&value, (const char *)state + Schedule[i].offset, sizeof value);
-    r = add_i64(st, Schedule[i].key, value, fail);
-  }
-  for (uint32_t c = 0; c < s->network->net.c && c < CURTA_DATA_CHANNELS && !r; c++) {
-    char key[32];
-    (void)snprintf(key, sizeof key, "mean%" PRIu32, c);
-    r = add_i64(st, key, s->mean[c], fail);
-    (void)snprintf(key, sizeof key, "deviation%" PRIu32, c);
-    if (!r)
-      r = add_i64(st, key, s->deviation[c], fail);
-  }
-  return r;
-}
-
-static int get_schedule(const struct curta_st *st, struct curta_state *state, struct curta_fail *fail)
-{
-  int r = 0;
-  for (size_t i = 0; i < SCHEDULE && !r && curta_st_text(st, Schedule[0].key); i++) {
-    int64_t value = 0;
-    int32_t small;
-    r = curta_st_text_i64(st, Schedule[i].key, &value, fail);
-    if (!r && (value < 0 || value > INT32_MAX))
-      r = curta_fail(fail, -EINVAL, "%s: state \"%s\" is out of range", st->path, Schedule[i].key);
-    small = (int32_t)value;
-    memcpy((char *)state + Schedule[i].offset, &small, sizeof small);
-  }
-  return r;
-}
-
-static int get_normalisation(const struct curta_st *st, struct curta_session *s, struct curta_fail *fail)
-{
-  int r = 0;
-  for (uint32_t c = 0; c < s->network->net.c && c < CURTA_DATA_CHANNELS && !r; c++) {
-    char key[32];
-    int64_t mean = 0, deviation = 1;
-    (void)snprintf(key, sizeof key, "mean%" PRIu32, c);
-    r = curta_st_text_i64(st, key, &mean, fail);
-    (void)snprintf(key, sizeof key, "deviation%" PRIu32, c);
-    if (!r)
-      r = curta_st_text_i64(st, key, &deviation, fail);
-    if (!r && (mean < -128 || mean > 127 || deviation < 1 || deviation > 255))
-      r = curta_fail(fail, -EINVAL, "%s: state \"%s\" is out of range", st->path, key);
-    s->mean[c] = (int32_t)mean;
-    s->deviation[c] = (int32_t)deviation;
-  }
-  if (!r)
-    curta_nitro_table(s);
-  return r;
-}
-
-/* Name, shape and size of one of the two matrices of a weighted layer; 0: it has no such one. */
-static uint64_t nitro_tensor(const struct curta_session *s, uint32_t w, int head, char *name, size_t size,
-                             uint64_t shape[4], uint32_t *dims)
-{
-  const struct curta_net *net = &s->network->net;
-  uint64_t n = curta_nitro_weights_count(net, w, head);
-  uint32_t layer = weighted_layer(net, w);
-  char base[32];
-  curta_layer_name(base, sizeof base, net, layer);
-  (void)snprintf(name, size, "%s.%s", base, head ? "head" : "weight");
-  *dims = weight_shape(&net->layer[layer], shape);
-  if (head) {
-    *dims = 2;
-    shape[0] = net->classes;
-    shape[1] = n / net->classes;
-  }
-  return n;
-}
-
-static int move_nitro(struct curta_st *out, const struct curta_st *in, struct curta_session *s, uint32_t w, int head,
-                      struct curta_fail *fail)
-{
-  char name[64];
-  uint64_t shape[4], n;
-  uint32_t dims;
-  int32_t *data;
-  int r;
-  n = nitro_tensor(s, w, head, name, sizeof name, shape, &dims);
-  if (!n)
-    return 0;
-  data = malloc(n * sizeof *data);
-  if (!data)
-    return curta_fail(fail, -ENOMEM, "no memory for the weights");
-  r = out ? curta_nitro_weights_get(&s->planned[0]->run, w, head, data)
-          : curta_st_get(in, name, "I32", dims, shape, data, fail);
-  if (!r && out) {
-    r = curta_st_add(out, name, "I32", dims, shape, data, fail);
-  } else if (!r) {
-    r = curta_nitro_weights_set(&s->planned[0]->run, w, head, data);
-    if (r)
-      r = curta_session_error(s, r, "writing the weights", fail);
-  } else if (out) {
-    r = curta_session_error(s, r, "reading the weights", fail);
-  }
-  free(data);
-  return r;
 }
 
 /* --- saving ---------------------------------------------------------------------------------------------------- */
@@ -268,11 +147,11 @@ static int add_strings(struct curta_st *st, struct curta_session *s, const struc
   if (!r)
     r = curta_st_add_text(st, "data", recipe->data, fail);
   if (!r && curta_session_is_nitro(s))
-    r = add_nitro(st, s, state, fail);
+    r = curta_checkpoint_add_nitro(st, s, state, fail);
   if (!r)
     r = add_options(st, &s->network->opt, fail);
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers && !r; i++)
-    r = add_i64(st, numbers[i].key, numbers[i].value, fail);
+    r = curta_checkpoint_add_i64(st, numbers[i].key, numbers[i].value, fail);
   return r;
 }
 
@@ -281,13 +160,13 @@ enum what { EXPONENTS, MASTERS, WEIGHTS }; /* widest elements first, so that all
 static int add_tensor(struct curta_st *st, struct curta_session *s, uint32_t w, enum what what, struct curta_fail *fail)
 {
   const struct curta_net *net = &s->network->net;
-  uint32_t layer = weighted_layer(net, w), dims;
+  uint32_t layer = curta_weighted_layer(net, w), dims;
   uint64_t shape[4] = {0};
   char name[64];
   void *data;
   int r;
   curta_layer_name(name, sizeof name - 16, net, layer);
-  dims = weight_shape(&net->layer[layer], shape);
+  dims = curta_weight_shape(&net->layer[layer], shape);
   if (what == EXPONENTS)
     return curta_st_add(st, strcat(name, ".weight_exp"), "I32", 0, shape, &s->weight_exp[w], fail);
   data = malloc(curta_layer_weights(&net->layer[layer]) * 2);
@@ -314,7 +193,7 @@ int curta_checkpoint_save(struct curta_session *s, const struct curta_state *sta
   r = add_strings(&st, s, state, recipe, fail);
   for (uint32_t w = 0; w < s->network->net.n_weighted && curta_session_is_nitro(s); w++)
     for (int head = 0; head < 2 && !r; head++)
-      r = move_nitro(&st, NULL, s, w, head, fail);
+      r = curta_checkpoint_move_nitro(&st, NULL, s, w, head, fail);
   for (int what = EXPONENTS; what <= WEIGHTS && !curta_session_is_nitro(s); what++)
     for (uint32_t w = 0; w < s->network->net.n_weighted && !r; w++)
       if (what != MASTERS || s->network->opt.frac_bits)
@@ -369,7 +248,7 @@ int curta_checkpoint_state(const struct curta_st *st, struct curta_state *state,
   if (!r)
     r = curta_st_text_i64(st, "cycles", &cycles, fail);
   if (!r)
-    r = get_schedule(st, state, fail);
+    r = curta_checkpoint_get_schedule(st, state, fail);
   if (r)
     return r;
   state->cycles = (uint64_t)cycles;
@@ -382,7 +261,7 @@ int curta_checkpoint_state(const struct curta_st *st, struct curta_state *state,
 static int load_layer(const struct curta_st *st, struct curta_session *s, uint32_t w, struct curta_fail *fail)
 {
   const struct curta_net *net = &s->network->net;
-  uint32_t layer = weighted_layer(net, w), dims;
+  uint32_t layer = curta_weighted_layer(net, w), dims;
   uint64_t count = curta_layer_weights(&net->layer[layer]), shape[4];
   char base[32], name[64];
   void *data = malloc(count * 2);
@@ -390,7 +269,7 @@ static int load_layer(const struct curta_st *st, struct curta_session *s, uint32
   if (!data)
     return curta_fail(fail, -ENOMEM, "no memory for the weights");
   curta_layer_name(base, sizeof base, net, layer);
-  dims = weight_shape(&net->layer[layer], shape);
+  dims = curta_weight_shape(&net->layer[layer], shape);
   (void)snprintf(name, sizeof name, "%s.weight_exp", base);
   r = curta_st_get(st, name, "I32", 0, shape, &s->weight_exp[w], fail);
   (void)snprintf(name, sizeof name, "%s.weight", base);
@@ -416,12 +295,12 @@ static int load_layer(const struct curta_st *st, struct curta_session *s, uint32
 
 int curta_checkpoint_weights(const struct curta_st *st, struct curta_session *s, struct curta_fail *fail)
 {
-  int nitro = curta_session_is_nitro(s), r = nitro ? get_normalisation(st, s, fail) : 0;
+  int nitro = curta_session_is_nitro(s), r = nitro ? curta_checkpoint_get_normalisation(st, s, fail) : 0;
   for (uint32_t w = 0; w < s->network->net.n_weighted && !r; w++)
     if (!nitro)
       r = load_layer(st, s, w, fail);
     else
       for (int head = 0; head < 2 && !r; head++)
-        r = move_nitro(NULL, st, s, w, head, fail);
+        r = curta_checkpoint_move_nitro(NULL, st, s, w, head, fail);
   return r;
 }
