@@ -256,7 +256,7 @@ static void rounding(struct pg *g, uint32_t *cmd, uint32_t modes)
 {
   uint32_t round = rnd(g, modes);
   SET(MAP_ROUND, round);
-  SET(MAP_SHIFT_REG, rnd(g, CURTA_SCALARS));
+  SET(MAP_SHIFT_REG, rnd(g, 4) ? (uint32_t)range(g, 32, 55) : rnd(g, CURTA_SCALARS)); /* where scalar() puts shifts */
   if (round == 2) {
     SET(MAP_SEED_REG, rnd(g, CURTA_SCALARS));
     SET(MAP_TENSOR, rnd(g, 1000));
@@ -408,7 +408,7 @@ static void update_nitro(struct pg *g, uint32_t *cmd)
 
 static void update(struct pg *g, uint32_t *cmd)
 {
-  if (rnd(g, 3) == 0) {
+  if (rnd(g, 4) == 0) {
     update_nitro(g, cmd);
     return;
   }
@@ -473,16 +473,19 @@ static void loss(struct pg *g, uint32_t *cmd)
  * pairs for UPDATE NITRO. */
 static void scalar(struct pg *g, uint32_t *cmd)
 {
-  static const int edges[] = {-40, -33, -32, -31, -30, -1, 0, 1, 2, 3, 30, 31, 32, 33, 61, 62, 63, 64, 0x7fffffff};
-  uint32_t func = rnd(g, rnd(g, 3) ? 7 : 1), rd = rnd(g, CURTA_SCALARS); /* often SET */
+  static const int edges[] = {-40, -33, -32, -31, -30, -1, 0, 1, 2, 3, 30, 31, 32, 33};
+  static const int shifts[] = {-1, 0, 1, 1, 2, 3, 5, 8, 17, 30, 31, 31, 31, 32, 61, 62, 63, 64, 0x7fffffff};
+  uint32_t func = rnd(g, rnd(g, 3) ? 7 : 1), rd = rnd(g, CURTA_SCALARS), where = rnd(g, 6); /* often SET */
   int imm = range(g, -8, 40);
+  if (where < 3) /* most of all what commands read */
+    rd = (uint32_t)(where ? range(g, 32, 55) : range(g, 8, 15));
   if (rd >= 8 && rd < 24) { /* keep these small */
     func = 0;
-    imm = rd < 16 ? rnd(g, 2) ? range(g, -20, 20) : edges[rnd(g, 14)] : range(g, -30, 10);
+    imm = rd < 16 ? rnd(g, 3) == 0 ? range(g, -20, 20) : edges[rnd(g, 14)] : range(g, -30, 10);
   } else if (func == 0 && rd < 8) {
     imm = (int)(rnd(g, 1u << 31) >> rnd(g, 31));
   } else if (func == 0 && rnd(g, 2)) {
-    imm = edges[rnd(g, sizeof edges / sizeof *edges)];
+    imm = shifts[rnd(g, sizeof shifts / sizeof *shifts)];
   }
   if (rd >= 56) {
     func = 0;
@@ -500,7 +503,7 @@ static void scalar(struct pg *g, uint32_t *cmd)
 /* Builds one engine command that fits into memory and buffers, and appends it. */
 static void engine_command(struct pg *g, uint32_t *cmd)
 {
-  static void (*const kind[])(struct pg *, uint32_t *) = {load, load, load, gemm, gemm, gemm, map, map, map, scatter, update, update, fill, loss, scalar, scalar};
+  static void (*const kind[])(struct pg *, uint32_t *) = {load, load, load, gemm, gemm, gemm, map, map, map, map, scatter, update, update, update, fill, loss, scalar, scalar, scalar};
   int error;
   do {
     memset(cmd, 0, CURTA_CMD_BYTES);

@@ -112,7 +112,10 @@ static int nitro_modes(void)
     legal(cmd, op);
     if (op == CURTA_OP_LOAD) {
       cmd[4] = (cmd[4] & ~0x1fu) | (r & 0x1f);
-      curta_cmd_set(cmd, CURTA_LOAD_ADDR, PAIR_DATA);
+      curta_cmd_set(cmd, CURTA_LOAD_ADDR, r >> 5 & 1 ? PAIR_DATA : PAIR_MEM - 512);
+      cmd[6] = cmd[7] = 0x10001;
+      curta_cmd_set(cmd, CURTA_LOAD_N0, 1 + (r >> 6 & 3)); /* the third int32 tile there is outside */
+      curta_cmd_set(cmd, CURTA_LOAD_DST, 0);
     } else if (op == CURTA_OP_UPDATE) {
       curta_cmd_set(cmd, CURTA_UPDATE_NITRO, 1);
       curta_cmd_set(cmd, CURTA_UPDATE_MASTER, r & 1);
