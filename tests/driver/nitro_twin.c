@@ -274,7 +274,8 @@ static int same_result(struct nitro_twin *t, int train)
 static void random_batch(struct nitro_twin *t, uint32_t seed)
 {
   for (size_t i = 0; i < images(t); i++)
-    t->x[i] = (int8_t)((int)(curta_rand(seed, 1, (uint32_t)i) % 255) - 127);
+    t->x[i] = (int8_t)(t->positive ? (int)(curta_rand(seed, 1, (uint32_t)i) % 128)
+                                   : (int)(curta_rand(seed, 1, (uint32_t)i) % 255) - 127);
   for (uint32_t i = 0; i < t->batch; i++)
     t->labels[i] = (uint16_t)(curta_rand(seed, 2, i) % t->net.classes);
 }

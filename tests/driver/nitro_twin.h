@@ -9,6 +9,7 @@ struct nitro_twin {
   const char *config;
   struct curta_net net;
   uint32_t batch, seed;
+  int positive; /* inputs are not negative */
   struct curta_bus bus;
   struct curta_dev dev;
   struct curta_plan plan;
