@@ -43,6 +43,7 @@ module curta_opbuf #(
   localparam Nw     = NB > 1 ? $clog2(NB) : 1;
   localparam Rows   = BUS / T;               // tile rows in a beat
   localparam [31:0] NbMask = NB - 1;
+  localparam Power  = W == 1 << $clog2(W);   // else a synthesizer would multiply to index: choices instead
 
   // ---- write: bank b takes column block (b - rb) mod NB of the row(s), registered in that order
   wire [31:0]          row   = {24'd0, beat_i} * Rows;   // first tile row of the beat
@@ -52,7 +53,7 @@ module curta_opbuf #(
   reg  [Aw-1:0]        wword_q;
   reg  [7:0]           wsub_q;               // first row inside the block
   reg  [E*BUS-1:0]     wdata_q;              // bank b: elements b*Rows*Bk and on
-  integer              wb, wr;
+  integer              wb, wr, wk;
 
   always @(posedge clk_i) begin
     we_q <= we_i;
@@ -61,7 +62,12 @@ module curta_opbuf #(
       wsub_q  <= row[7:0] % Bk[7:0];
       for (wb = 0; wb < NB; wb = wb + 1)
         for (wr = 0; wr < Rows; wr = wr + 1)
-          wdata_q[(wb*Rows + wr)*Bk*E +: Bk*E] <= data_i[(wr*T + ((wb + NB - (wrb & NbMask)) & NbMask)*Bk)*E +: Bk*E];
+          if (Power)
+            wdata_q[(wb*Rows + wr)*Bk*E +: Bk*E] <= data_i[(wr*T + ((wb + NB - (wrb & NbMask)) & NbMask)*Bk)*E +: Bk*E];
+          else
+            for (wk = 0; wk < NB; wk = wk + 1)
+              if (((wb + NB - (wrb & NbMask)) & NbMask) == wk)
+                wdata_q[(wb*Rows + wr)*Bk*E +: Bk*E] <= data_i[(wr*T + wk*Bk)*E +: Bk*E];
     end
   end
 
@@ -113,12 +119,19 @@ module curta_opbuf #(
 
   reg [E*L*V-1:0] operand;
   reg [W-1:0]     block;
-  integer         n, j;
+  integer         n, j, k;
+  reg [31:0]      from;
   always @* begin
     operand = 0;
     block   = 0;
+    from    = 32'd0;
     if (use_i) for (n = 0; n < N; n = n + 1) begin
-      block = bank_data[((n + {{32-Nw{1'b0}}, rot_q}) & NbMask)*W +: W];
+      from = (n + {{32-Nw{1'b0}}, rot_q}) & NbMask;
+      if (Power) block = bank_data[from*W +: W];
+      else begin
+        block = 0;
+        for (k = 0; k < NB; k = k + 1) block = block | ({W{from == k}} & bank_data[k*W +: W]);
+      end
       if (turn_q) block = turned(block);
       for (j = 0; j < Bk; j = j + 1)
         operand[((Wide ? n*Bk + j : j)*V + (Wide ? 0 : n*Bk))*E +: Bk*E] = block[j*Bk*E +: Bk*E];
