@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-# tools/: the curta program. build/curta has every device; build/curta-golden is the same without the simulator (a C
+# tools/: the curta program. build/curta has every device; build/curta-golden is the same without the simulators (a C
 # compiler is enough to build it, and the tests of tools use it); build/curta-trace simulates slowly but writes waves.
-TOOLS_OBJ  := $(patsubst tools/curta/%.c,$(BUILD)/tools/%.o,$(filter-out tools/curta/device_%.c,$(wildcard tools/curta/*.c)))
-TOOLS_LIBS := $(BUILD)/driver/libcurta.a $(BUILD)/golden/libcurta_golden.a
+TOOLS_OBJ  := $(patsubst tools/curta/%.c,$(BUILD)/tools/%.o,$(filter-out tools/curta/device_%.c,$(wildcard tools/curta/*.c))) $(BUILD)/tools/device_hls.o
+TOOLS_LIBS := $(BUILD)/driver/libcurta.a $(BUILD)/hls/libcurta_hls.a $(BUILD)/golden/libcurta_golden.a
 TOOLS_LINK := -lz -lm -lpthread
 
 $(BUILD)/tools/%.o: tools/curta/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALLC) -c $< -o $@
+	$(CC) $(ALLC) -Ihls -c $< -o $@
 
 TOOLS_SIM := $(addprefix $(BUILD)/tools/device_,rtl.o timed.o systemc.o) $(BUILD)/systemc/libcurta_systemc.a $(BUILD)/timing/libcurta_timed.a
 $(BUILD)/curta: $(TOOLS_OBJ) $(TOOLS_SIM) $(TOOLS_LIBS) $(BUILD)/sim/libcurta_rtl.a

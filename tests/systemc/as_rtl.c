@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * as_rtl.c - the timing model, or with AS_SYSTEMC the SystemC model, with AS_SYSTEMC_RTL the RTL in SystemC, with AS_HLS the HLS kernels, under the names of curta_rtl.h, so that the tests of the RTL run on it unchanged
+ * as_rtl.c - the timing model, or with AS_SYSTEMC the SystemC model, with AS_SYSTEMC_RTL the RTL in SystemC, under the names of curta_rtl.h, so that the tests of the RTL run on it unchanged
  */
 #include <errno.h>
 
