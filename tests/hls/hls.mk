@@ -34,3 +34,26 @@ $(HLST_DIR)/test_device: $(addprefix $(HLST_DIR)/,test_device.o bench.o) $(addpr
 TESTS += $(HLST_DIR)/hls_random
 $(HLST_DIR)/hls_random: $(DEVICE_DIR)/test_random.o $(DEVICE_OBJ) $(HLST_DIR)/as_hls.o $(HLS_LIB) $(GOLDEN_LIB)
 	$(CC) $(CFLAGS) $^ -o $@ -lpthread
+
+# The cycle-annotated kernels.
+$(HLST_DIR)/%_trace.o: hls/curta_hls_%.c sim/verilator/config.py spec/curta.toml
+	@mkdir -p $(@D)
+	$(CC) $(ALLC) $(HLS_FLAGS) -Itests/hls -DCURTA_HLS_TRACE $(call hls_conf,base) -c $< -o $@
+$(HLST_DIR)/cycles.o: tests/hls/cycles.c
+	@mkdir -p $(@D)
+	$(CC) $(ALLC) -Itools/curta -c $< -o $@
+$(HLST_DIR)/cycles: $(addprefix $(HLST_DIR)/,cycles.o trace.o $(HLS_KERNELS:%=%_trace.o)) $(filter-out %/main.o,$(TOOLS_OBJ)) $(BUILD)/tools/device_none.o $(TOOLS_LIBS)
+	$(CC) $(CFLAGS) $^ -o $@ $(TOOLS_LINK)
+TESTS += $(HLST_DIR)/test_hls_check
+$(HLST_DIR)/test_hls_check: tests/hls/hls_check.sh $(HLST_DIR)/cycles
+	@install -m 755 $< $@
+
+.PHONY: hls-check hls-vitis hls-bambu
+hls-check: $(HLST_DIR)/test_hls_check ## what can be said of the HLS kernels without an HLS tool
+	@$<
+hls-vitis: ## synthesis by Vitis HLS (not part of any package source; untested)
+	@command -v vitis_hls >/dev/null || { echo "hls-vitis: no vitis_hls in PATH"; exit 1; }
+	@cd hls/vitis && CURTA_HLS_FLAGS="$(filter-out -DCURTA_HLS_NAME=%,$(call hls_conf,base))" vitis_hls -f run.tcl
+hls-bambu: ## synthesis by Bambu (not part of any package source; untested)
+	@command -v bambu >/dev/null || { echo "hls-bambu: no bambu in PATH"; exit 1; }
+	@hls/bambu/run.sh $(BUILD)/hls/bambu $(filter-out -DCURTA_HLS_NAME=%,$(call hls_conf,base))
