@@ -11,15 +11,17 @@
 #include "curta_golden_int.h"
 #include "curta_hls.h"
 
-typedef void gemm_fn(const uint64_t *a, const uint64_t *b, const uint64_t *p_in, uint64_t *p_out, const uint32_t cmd[32],
-                     uint32_t result[2]);
-typedef void requant_fn(const uint64_t *src, const uint64_t *mask, uint64_t *dst, const uint32_t cmd[32],
-                        const uint32_t scale[CURTA_HLS_SCALES], uint32_t result[2]);
-typedef void update_fn(const uint64_t *src, const uint64_t *aux, uint64_t *dst, uint64_t *idx, const uint32_t cmd[32],
-                       const uint32_t scale[CURTA_HLS_SCALES], uint32_t result[2]);
+typedef void load_fn(const uint64_t *mem, uint64_t *a, uint64_t *b, const uint32_t *cmd, uint32_t mem_bytes,
+                     uint32_t *result);
+typedef void gemm_fn(const uint64_t *a, const uint64_t *b, const uint64_t *p_in, uint64_t *p_out, const uint32_t *cmd,
+                     uint32_t *result);
+typedef void requant_fn(const uint64_t *src, const uint64_t *acc, const uint64_t *mask, uint64_t *dst,
+                        const uint32_t *cmd, const uint32_t *scale, uint32_t *result);
+typedef void update_fn(const uint64_t *src, const uint64_t *acc, const uint64_t *aux, uint64_t *dst, uint64_t *idx,
+                       const uint32_t *cmd, const uint32_t *scale, uint32_t *result);
 
-#define KERNELS(config) curta_hls_gemm_##config, curta_hls_requant_##config, curta_hls_update_##config
 #define DECLARE(config)                                                                                                \
+  load_fn curta_hls_load_##config;                                                                                     \
   gemm_fn curta_hls_gemm_##config;                                                                                     \
   requant_fn curta_hls_requant_##config;                                                                               \
   update_fn curta_hls_update_##config
@@ -29,12 +31,16 @@ DECLARE(large);
 
 struct kernels {
   const char *config;
+  load_fn *load;
   gemm_fn *gemm;
   requant_fn *requant;
   update_fn *update;
 };
-static const struct kernels Kernels[] = {
-    {"tiny", KERNELS(tiny)}, {"base", KERNELS(base)}, {"large", KERNELS(large)}};
+#define KERNELS(config)                                                                                                \
+  {                                                                                                                    \
+    #config, curta_hls_load_##config, curta_hls_gemm_##config, curta_hls_requant_##config, curta_hls_update_##config   \
+  }
+static const struct kernels Kernels[] = {KERNELS(tiny), KERNELS(base), KERNELS(large)};
 
 struct hls {
   const struct kernels *k;
@@ -53,7 +59,30 @@ static uint32_t smaller(uint64_t x, uint64_t y)
   return least > UINT32_MAX ? UINT32_MAX : (uint32_t)least;
 }
 
-/* ------------------------------------------------------------------ GEMM */
+/* Bytes that a kernel may touch. */
+static uint32_t memory(const struct curta_golden *g)
+{
+  return smaller(g->mem_size, g->mem_bytes);
+}
+
+/* ------------------------------------------------------------------ LOAD, GEMM */
+
+static int load(struct curta_golden *g, const struct hls *h, const uint32_t *cmd)
+{
+  const uint32_t buf = curta_cmd_get(cmd, CURTA_LOAD_BUF), dst = curta_cmd_get(cmd, CURTA_LOAD_DST);
+  uint32_t result[2], n = 1;
+  h->k->load(words(g->mem), words(g->buf[0]), words(g->buf[1]), cmd, memory(g), result);
+  if (result[1]) {
+    int err = curta_golden_load(g, cmd);
+    return err ? err : (int)result[1];
+  }
+  n *= curta_cmd_get(cmd, CURTA_LOAD_N0) * curta_cmd_get(cmd, CURTA_LOAD_N1);
+  n *= curta_cmd_get(cmd, CURTA_LOAD_N2) * curta_cmd_get(cmd, CURTA_LOAD_N3);
+  g->rd_bytes += (uint64_t)n * g->t2;
+  if (g->retire_fn)
+    g->check = curta_golden_sum(g->check, dst * g->t2 / 4, g->buf[buf] + (size_t)dst * g->t2, n * (g->t2 / 4));
+  return 0;
+}
 
 /* Check sum of the tiles that a GEMM has written. */
 static void sum_visits(struct curta_golden *g, const uint32_t *cmd)
@@ -86,15 +115,14 @@ static int gemm(struct curta_golden *g, const struct hls *h, const uint32_t *cmd
 
 /* ------------------------------------------------------------------ MAP, UPDATE, REDUCE */
 
-static void set_scale(const struct curta_golden *g, const uint32_t *cmd, uint32_t scale[CURTA_HLS_SCALES], int acc)
+static void set_scale(const struct curta_golden *g, const uint32_t *cmd, uint32_t scale[CURTA_HLS_SCALES])
 {
   uint32_t seed = curta_cmd_get(cmd, CURTA_MAP_SEED_REG);
   scale[CURTA_HLS_SHIFT] = g->s[curta_cmd_get(cmd, CURTA_MAP_SHIFT_REG)];
   scale[CURTA_HLS_SEED] = g->s[seed];
   scale[CURTA_HLS_STEP] = g->s[(seed + 1) % CURTA_SCALARS];
   scale[CURTA_HLS_DECAY] = g->s[curta_cmd_get(cmd, CURTA_UPDATE_DECAY_REG)];
-  scale[CURTA_HLS_MEM_BYTES] = smaller(g->mem_size, g->mem_bytes);
-  scale[CURTA_HLS_SRC_BYTES] = acc ? 4 * g->t2 * (uint32_t)g->conf.p_tiles : scale[CURTA_HLS_MEM_BYTES];
+  scale[CURTA_HLS_MEM_BYTES] = memory(g);
 }
 
 /* `bytes` that a kernel has written at addr: traffic and check sum. */
@@ -112,8 +140,8 @@ static int map(struct curta_golden *g, const struct hls *h, const uint32_t *cmd)
                          .d = {1, cmd[13], cmd[14], cmd[15]}};
   uint64_t items = curta_walk_items(&w);
   uint32_t scale[CURTA_HLS_SCALES], result[2];
-  set_scale(g, cmd, scale, acc);
-  h->k->requant(words(acc ? (void *)g->acc : g->mem), words(g->mem), words(g->mem), cmd, scale, result);
+  set_scale(g, cmd, scale);
+  h->k->requant(words(g->mem), words(g->acc), words(g->mem), words(g->mem), cmd, scale, result);
   if (result[1]) {
     int err = curta_golden_map(g, cmd);
     return err ? err : (int)result[1];
@@ -137,11 +165,11 @@ static uint32_t update_reads(const struct curta_golden *g, const uint32_t *cmd, 
 
 static int update(struct curta_golden *g, const struct hls *h, const uint32_t *cmd, int reduce)
 {
-  const int acc = (int)curta_cmd_get(cmd, CURTA_UPDATE_SRC_ACC), master = (int)curta_cmd_get(cmd, CURTA_UPDATE_MASTER);
+  const int master = (int)curta_cmd_get(cmd, CURTA_UPDATE_MASTER);
   const uint32_t n = curta_cmd_get(cmd, CURTA_UPDATE_N), reg = curta_cmd_get(cmd, CURTA_REDUCE_OR_REG);
   uint32_t scale[CURTA_HLS_SCALES], result[2];
-  set_scale(g, cmd, scale, acc);
-  h->k->update(words(acc ? (void *)g->acc : g->mem), words(g->mem), words(g->mem), words(g->mem), cmd, scale, result);
+  set_scale(g, cmd, scale);
+  h->k->update(words(g->mem), words(g->acc), words(g->mem), words(g->mem), words(g->mem), cmd, scale, result);
   if (result[1]) {
     int err = reduce ? curta_golden_reduce(g, cmd) : curta_golden_update(g, cmd);
     return err ? err : (int)result[1];
@@ -166,13 +194,14 @@ static int engine(struct curta_golden *g, const uint32_t *cmd)
   struct hls *h = g->engine_user;
   const uint32_t op = curta_cmd_get(cmd, CURTA_CMD_OPCODE);
   const int rounds = curta_cmd_get(cmd, CURTA_MAP_REQ) && !curta_cmd_get(cmd, CURTA_MAP_POOL);
-  const int own = op == CURTA_OP_GEMM || op == CURTA_OP_UPDATE || op == CURTA_OP_REDUCE || (op == CURTA_OP_MAP && rounds);
+  const int own = op == CURTA_OP_LOAD || op == CURTA_OP_GEMM || op == CURTA_OP_UPDATE || op == CURTA_OP_REDUCE ||
+                  (op == CURTA_OP_MAP && rounds);
   h->kernel_commands += (uint64_t)own;
   h->host_commands += (uint64_t)(!own && op >= CURTA_OP_LOAD);
   if (!own)
     return -1;
-  if (op == CURTA_OP_GEMM)
-    return gemm(g, h, cmd);
+  if (op == CURTA_OP_LOAD || op == CURTA_OP_GEMM)
+    return op == CURTA_OP_LOAD ? load(g, h, cmd) : gemm(g, h, cmd);
   return op == CURTA_OP_MAP ? map(g, h, cmd) : update(g, h, cmd, op == CURTA_OP_REDUCE);
 }
 

@@ -49,6 +49,53 @@ static inline int64_t curta_hls_address(uint32_t base, uint32_t tile, uint32_t b
   return at < 0 || at + (int64_t)bytes > (int64_t)limit ? -1 : at;
 }
 
+/* The same of an int32 tile of the memory, or of the accumulator store, whose tiles are numbered. */
+static inline int64_t curta_hls_source(uint32_t acc, uint32_t base, uint32_t tile, uint32_t mem_bytes)
+{
+  const uint32_t number = base + tile;
+  if (acc)
+    return number < CURTA_HLS_P_TILES ? (int64_t)number * (4 * T * T) : -1;
+  return curta_hls_address(base, tile, 4 * T * T, mem_bytes);
+}
+
+/* The loops of LOAD and MAP: i0 runs fastest; tile numbers modulo 2^32. */
+struct curta_hls_walk {
+  uint32_t n[4], s[4], d[4], i[4], src, dst;
+};
+
+/* s1, d1: strides of loops 1..3 */
+static inline void curta_hls_walk_start(struct curta_hls_walk *k, const uint32_t s1[3], const uint32_t d1[3])
+{
+walk_start:
+  for (uint32_t j = 0; j < 4; j++) {
+#pragma HLS UNROLL
+    k->s[j] = j ? s1[j - 1] : 1;
+    k->d[j] = j ? d1[j - 1] : 1;
+    k->i[j] = 0;
+  }
+  k->src = k->dst = 0;
+}
+
+static inline void curta_hls_walk_next(struct curta_hls_walk *k)
+{
+  uint32_t carry = 1;
+walk_next:
+  for (uint32_t j = 0; j < 4; j++) {
+#pragma HLS UNROLL
+    uint32_t wraps = k->i[j] + 1 == k->n[j];
+    if (carry && wraps) {
+      k->src -= k->s[j] * k->i[j];
+      k->dst -= k->d[j] * k->i[j];
+      k->i[j] = 0;
+    } else if (carry) {
+      k->src += k->s[j];
+      k->dst += k->d[j];
+      k->i[j]++;
+    }
+    carry = carry && wraps;
+  }
+}
+
 /* Rounding of a command: fields ROUND, WRAP, TENSOR, ORIGIN are in the same places of every vector command. */
 struct curta_hls_rounding {
   int32_t shift;

@@ -6,60 +6,30 @@
  */
 #include "curta_hls_int.h"
 
-struct walk {
-  uint32_t n[4], s[4], d[4], i[4], src, dst;
-};
-
 struct map {
   struct curta_hls_rounding how;
-  uint32_t src, mask, dst, relu, masked, src_bytes, mem_bytes;
+  uint32_t acc, src, mask, dst, relu, masked, mem_bytes;
 };
 
-static void decode(struct map *m, struct walk *k, const uint32_t cmd[32], const uint32_t scale[CURTA_HLS_SCALES])
+static void decode(struct map *m, struct curta_hls_walk *k, const uint32_t cmd[32], const uint32_t scale[CURTA_HLS_SCALES])
 {
-  static const uint32_t count[4] = {CURTA_MAP_N0, CURTA_MAP_N1, CURTA_MAP_N2, CURTA_MAP_N3};
-decode_loops:
-  for (uint32_t i = 0; i < 4; i++) {
-#pragma HLS UNROLL
-    k->n[i] = curta_cmd_get(cmd, count[i]);
-    k->s[i] = i ? cmd[9 + i] : 1;
-    k->d[i] = i ? cmd[12 + i] : 1;
-    k->i[i] = 0;
-  }
-  k->src = k->dst = 0;
+  k->n[0] = curta_cmd_get(cmd, CURTA_MAP_N0);
+  k->n[1] = curta_cmd_get(cmd, CURTA_MAP_N1);
+  k->n[2] = curta_cmd_get(cmd, CURTA_MAP_N2);
+  k->n[3] = curta_cmd_get(cmd, CURTA_MAP_N3);
+  curta_hls_walk_start(k, &cmd[10], &cmd[13]);
   m->how = curta_hls_how(cmd, scale);
-  /* the accumulator store is addressed by tiles */
-  m->src = curta_cmd_get(cmd, CURTA_MAP_SRC) * (curta_cmd_get(cmd, CURTA_MAP_SRC_ACC) ? 4 * T * T : 1);
+  m->acc = curta_cmd_get(cmd, CURTA_MAP_SRC_ACC);
+  m->src = curta_cmd_get(cmd, CURTA_MAP_SRC);
   m->mask = curta_cmd_get(cmd, CURTA_MAP_AUX);
   m->dst = curta_cmd_get(cmd, CURTA_MAP_DST);
   m->relu = curta_cmd_get(cmd, CURTA_MAP_RELU);
   m->masked = curta_cmd_get(cmd, CURTA_MAP_MASK);
-  m->src_bytes = scale[CURTA_HLS_SRC_BYTES];
   m->mem_bytes = scale[CURTA_HLS_MEM_BYTES];
 }
 
-static void next(struct walk *k)
-{
-  uint32_t carry = 1;
-next_loops:
-  for (uint32_t j = 0; j < 4; j++) {
-#pragma HLS UNROLL
-    uint32_t wraps = k->i[j] + 1 == k->n[j];
-    if (carry && wraps) {
-      k->src -= k->s[j] * k->i[j];
-      k->dst -= k->d[j] * k->i[j];
-      k->i[j] = 0;
-    } else if (carry) {
-      k->src += k->s[j];
-      k->dst += k->d[j];
-      k->i[j]++;
-    }
-    carry = carry && wraps;
-  }
-}
-
-/* x := the source tile at byte address `at`, nothing where at < 0 */
-static void fetch(int32_t x[T * T], const uint64_t *src, int64_t at)
+/* x := the source tile at byte address `at` of the memory or of the accumulator store; nothing where at < 0 */
+static void fetch(int32_t x[T * T], const uint64_t *src, const uint64_t acc[CURTA_HLS_P_WORDS], uint32_t from_acc, int64_t at)
 {
   const uint64_t first = (uint64_t)at / 8;
   CURTA_HLS_LOOP("requant_fetch")
@@ -68,8 +38,8 @@ requant_fetch:
 #pragma HLS LOOP_TRIPCOUNT min=32 max=128
 #pragma HLS PIPELINE II=1
     CURTA_HLS_ITERATION()
-    CURTA_HLS_PORT(src)
-    uint64_t word = src[first + e];
+    CURTA_HLS_PORT(from_acc ? acc : src)
+    uint64_t word = from_acc ? acc[first + e] : src[first + e];
     x[2 * e] = curta_hls_int32(word, 0);
     x[2 * e + 1] = curta_hls_int32(word, 1);
   }
@@ -123,11 +93,12 @@ convert:
 #pragma HLS interface port=scale mode=m_axi offset=direct bundle=gmem_scale
 #pragma HLS interface port=result mode=m_axi offset=direct bundle=gmem_result
 #endif
-void CURTA_HLS_TOP(requant)(const uint64_t *src, const uint64_t *mask, uint64_t *dst, const uint32_t cmd[32],
+void CURTA_HLS_TOP(requant)(const uint64_t *src, const uint64_t acc[CURTA_HLS_P_WORDS], const uint64_t *mask, uint64_t *dst, const uint32_t cmd[32],
                             const uint32_t scale[CURTA_HLS_SCALES], uint32_t result[2])
 {
 #ifndef CURTA_HLS_BAMBU
 #pragma HLS INTERFACE mode=m_axi port=src bundle=gmem_src offset=slave depth=8192
+#pragma HLS INTERFACE mode=ap_memory port=acc
 #pragma HLS INTERFACE mode=m_axi port=mask bundle=gmem_mask offset=slave depth=8192
 #pragma HLS INTERFACE mode=m_axi port=dst bundle=gmem_dst offset=slave depth=8192
 #pragma HLS INTERFACE mode=s_axilite port=cmd
@@ -139,7 +110,7 @@ void CURTA_HLS_TOP(requant)(const uint64_t *src, const uint64_t *mask, uint64_t 
 #pragma HLS ARRAY_PARTITION variable=x0 type=cyclic factor=2
 #pragma HLS ARRAY_PARTITION variable=x1 type=cyclic factor=2
   struct map m;
-  struct walk k;
+  struct curta_hls_walk k;
   int64_t to = -1, from = -1;
   uint32_t bad = 0;
   decode(&m, &k, cmd, scale);
@@ -148,24 +119,24 @@ items:
   for (uint64_t n = 0; n <= items && !bad; n++) {
 #pragma HLS LOOP_TRIPCOUNT min=2 max=4097
     uint32_t more = n < items;
-    int64_t at = more ? curta_hls_address(m.src, k.src, 4 * T * T, m.src_bytes) : -1;
+    int64_t at = more ? curta_hls_source(m.acc, m.src, k.src, m.mem_bytes) : -1;
     int64_t next_to = more ? curta_hls_address(m.dst, k.dst, T * T, m.mem_bytes) : -1;
     int64_t next_from = more && m.masked ? curta_hls_address(m.mask, k.dst, T * T, m.mem_bytes) : 0;
     bad |= more && (at < 0 || next_to < 0 || next_from < 0);
     CURTA_HLS_FORK()
     if (n % 2 == 0) {
-      fetch(x0, src, at);
+      fetch(x0, src, acc, m.acc, at);
       CURTA_HLS_BESIDE()
       convert(dst, mask, x1, &m, to, from, (uint32_t)(n - 1) * (T * T));
     } else {
-      fetch(x1, src, at);
+      fetch(x1, src, acc, m.acc, at);
       CURTA_HLS_BESIDE()
       convert(dst, mask, x0, &m, to, from, (uint32_t)(n - 1) * (T * T));
     }
     CURTA_HLS_MEET()
     to = next_to;
     from = next_from;
-    next(&k);
+    curta_hls_walk_next(&k);
   }
   result[0] = 0;
   result[1] = bad ? CURTA_ERR_RANGE : 0;

@@ -9,7 +9,7 @@ enum { Lanes = 4 };
 
 struct update {
   struct curta_hls_rounding how;
-  uint32_t src, aux, dst, idx, packed, master, decay, reduce, g_bytes, w_bytes, src_bytes, mem_bytes;
+  uint32_t acc, src, aux, dst, idx, packed, master, decay, reduce, g_bytes, w_bytes, mem_bytes;
   int32_t frac, exponent;
 };
 
@@ -20,21 +20,20 @@ struct places {
 
 static void decode(struct update *u, const uint32_t cmd[32], const uint32_t scale[CURTA_HLS_SCALES])
 {
-  const uint32_t acc = curta_cmd_get(cmd, CURTA_UPDATE_SRC_ACC);
   u->how = curta_hls_how(cmd, scale);
   u->reduce = curta_cmd_get(cmd, CURTA_CMD_OPCODE) == CURTA_OP_REDUCE;
-  u->packed = !acc && curta_cmd_get(cmd, CURTA_UPDATE_SRC_TYPE) == CURTA_TYPE_INT24;
+  u->acc = curta_cmd_get(cmd, CURTA_UPDATE_SRC_ACC);
+  u->packed = !u->acc && curta_cmd_get(cmd, CURTA_UPDATE_SRC_TYPE) == CURTA_TYPE_INT24;
   u->master = curta_cmd_get(cmd, CURTA_UPDATE_MASTER);
   u->decay = curta_cmd_get(cmd, CURTA_UPDATE_DECAY);
   u->frac = (int32_t)curta_cmd_get(cmd, CURTA_UPDATE_FRAC);
   u->exponent = curta_s32(scale[CURTA_HLS_DECAY]);
-  u->src = curta_cmd_get(cmd, CURTA_UPDATE_SRC) * (acc ? 4 * T * T : 1);
+  u->src = curta_cmd_get(cmd, CURTA_UPDATE_SRC);
   u->aux = curta_cmd_get(cmd, CURTA_UPDATE_AUX);
   u->dst = curta_cmd_get(cmd, CURTA_UPDATE_DST);
   u->idx = curta_cmd_get(cmd, CURTA_UPDATE_IDX);
   u->g_bytes = u->packed ? 3 * T * T : 4 * T * T;
   u->w_bytes = u->reduce && !u->decay ? 0 : u->master ? 2 * T * T : T * T;
-  u->src_bytes = scale[CURTA_HLS_SRC_BYTES];
   u->mem_bytes = scale[CURTA_HLS_MEM_BYTES];
 }
 
@@ -42,7 +41,7 @@ static struct places places_of(const struct update *u, uint32_t n, uint32_t *bad
 {
   const uint32_t result = !u->reduce, master = result && u->master;
   struct places p;
-  p.g = curta_hls_address(u->src, n, 4 * T * T, u->src_bytes);
+  p.g = curta_hls_source(u->acc, u->src, n, u->mem_bytes);
   p.w = u->w_bytes ? curta_hls_address(u->aux, n, u->w_bytes, u->mem_bytes) : 0;
   p.dst = result ? curta_hls_address(u->dst, n, T * T, u->mem_bytes) : 0;
   p.idx = master ? curta_hls_address(u->idx, n, 2 * T * T, u->mem_bytes) : 0;
@@ -51,7 +50,8 @@ static struct places places_of(const struct update *u, uint32_t n, uint32_t *bad
 }
 
 /* bytes[] := n bytes at byte address `at`, a word a cycle */
-static void fetch(uint8_t bytes[4 * T * T], const uint64_t *from, int64_t at, uint32_t n)
+static void fetch(uint8_t bytes[4 * T * T], const uint64_t *from, const uint64_t acc[CURTA_HLS_P_WORDS], uint32_t from_acc,
+                  int64_t at, uint32_t n)
 {
   const uint64_t first = (uint64_t)at / 8;
   CURTA_HLS_LOOP("update_fetch")
@@ -60,8 +60,8 @@ update_fetch:
 #pragma HLS LOOP_TRIPCOUNT min=0 max=128
 #pragma HLS PIPELINE II=1
     CURTA_HLS_ITERATION()
-    CURTA_HLS_PORT(from)
-    uint64_t word = from[first + e];
+    CURTA_HLS_PORT(from_acc ? acc : from)
+    uint64_t word = from_acc ? acc[first + e] : from[first + e];
   update_fetch_bytes:
     for (uint32_t k = 0; k < 8; k++) {
 #pragma HLS UNROLL
@@ -141,11 +141,12 @@ apply:
 #pragma HLS interface port=scale mode=m_axi offset=direct bundle=gmem_scale
 #pragma HLS interface port=result mode=m_axi offset=direct bundle=gmem_result
 #endif
-void CURTA_HLS_TOP(update)(const uint64_t *src, const uint64_t *aux, uint64_t *dst, uint64_t *idx,
+void CURTA_HLS_TOP(update)(const uint64_t *src, const uint64_t acc[CURTA_HLS_P_WORDS], const uint64_t *aux, uint64_t *dst, uint64_t *idx,
                            const uint32_t cmd[32], const uint32_t scale[CURTA_HLS_SCALES], uint32_t result[2])
 {
 #ifndef CURTA_HLS_BAMBU
 #pragma HLS INTERFACE mode=m_axi port=src bundle=gmem_src offset=slave depth=8192
+#pragma HLS INTERFACE mode=ap_memory port=acc
 #pragma HLS INTERFACE mode=m_axi port=aux bundle=gmem_aux offset=slave depth=8192
 #pragma HLS INTERFACE mode=m_axi port=dst bundle=gmem_dst offset=slave depth=8192
 #pragma HLS INTERFACE mode=m_axi port=idx bundle=gmem_idx offset=slave depth=8192
@@ -173,15 +174,15 @@ tiles:
       g_bytes = w_bytes = 0;
     CURTA_HLS_FORK()
     if (k % 2 == 0) {
-      fetch(g0, src, p.g, g_bytes);
+      fetch(g0, src, acc, u.acc, p.g, g_bytes);
       CURTA_HLS_BESIDE()
-      fetch(w0, aux, p.w, w_bytes);
+      fetch(w0, aux, acc, 0, p.w, w_bytes);
       CURTA_HLS_BESIDE()
       magnitude |= apply(dst, idx, g1, w1, &u, &last, (uint32_t)k - 1, k > 0);
     } else {
-      fetch(g1, src, p.g, g_bytes);
+      fetch(g1, src, acc, u.acc, p.g, g_bytes);
       CURTA_HLS_BESIDE()
-      fetch(w1, aux, p.w, w_bytes);
+      fetch(w1, aux, acc, 0, p.w, w_bytes);
       CURTA_HLS_BESIDE()
       magnitude |= apply(dst, idx, g0, w0, &u, &last, (uint32_t)k - 1, k > 0);
     }

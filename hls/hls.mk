@@ -1,7 +1,7 @@
 # hls/: the kernels of every configuration and the device made of them, build/hls/libcurta_hls.a. Users link it before golden.
 # HLS pragmas and the labels that HLS reports use are unknown to a C compiler; words of a memory are read as what they are.
 HLS_CONFIGS := tiny base large
-HLS_KERNELS := gemm requant update
+HLS_KERNELS := load gemm requant update
 HLS_FLAGS   := -Ihls -Wno-unknown-pragmas -Wno-unused-label -fno-strict-aliasing
 HLS_LIB     := $(BUILD)/hls/libcurta_hls.a
 hls_conf     = $(shell $(PY) sim/verilator/config.py $(1) hls) -DCURTA_HLS_NAME=$(1)

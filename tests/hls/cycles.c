@@ -92,7 +92,7 @@ static int compare(const char *readme)
 static void report(void)
 {
   static const struct { uint32_t opcode; const char *name; } kernel[] = {
-    { CURTA_OP_GEMM, "GEMM" }, { CURTA_OP_MAP, "MAP (requantise)" }, { CURTA_OP_UPDATE, "UPDATE" }, { CURTA_OP_REDUCE, "REDUCE" } };
+    { CURTA_OP_GEMM, "GEMM" }, { CURTA_OP_LOAD, "LOAD" }, { CURTA_OP_MAP, "MAP (requantise)" }, { CURTA_OP_UPDATE, "UPDATE" }, { CURTA_OP_REDUCE, "REDUCE" } };
   const struct hls_loop *m = trace_find("multiply");
   for (unsigned i = 0; i < sizeof kernel / sizeof *kernel; i++)
     if (groups[kernel[i].opcode].commands)

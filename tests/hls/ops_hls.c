@@ -13,11 +13,11 @@
 #define T 8
 #define TILES 65535u
 
-void curta_hls_gemm_wide(const uint64_t *a, const uint64_t *b, const uint64_t *p_in, uint64_t *p_out, const uint32_t cmd[32], uint32_t result[2]);
-void curta_hls_requant_wide(const uint64_t *src, const uint64_t *mask, uint64_t *dst, const uint32_t cmd[32],
-                            const uint32_t scale[CURTA_HLS_SCALES], uint32_t result[2]);
-void curta_hls_update_wide(const uint64_t *src, const uint64_t *aux, uint64_t *dst, uint64_t *idx, const uint32_t cmd[32],
-                           const uint32_t scale[CURTA_HLS_SCALES], uint32_t result[2]);
+void curta_hls_gemm_wide(const uint64_t *a, const uint64_t *b, const uint64_t *p_in, uint64_t *p_out, const uint32_t *cmd, uint32_t *result);
+void curta_hls_requant_wide(const uint64_t *src, const uint64_t *acc, const uint64_t *mask, uint64_t *dst, const uint32_t *cmd,
+                            const uint32_t *scale, uint32_t *result);
+void curta_hls_update_wide(const uint64_t *src, const uint64_t *acc, const uint64_t *aux, uint64_t *dst, uint64_t *idx, const uint32_t *cmd,
+                           const uint32_t *scale, uint32_t *result);
 
 void hls_ops_conv(int32_t *y, const int8_t *x, const int8_t *w, const struct curta_conv *d);
 void hls_ops_conv_dx(int32_t *dx, const int8_t *dy, const int8_t *w, const struct curta_conv *d);
@@ -173,7 +173,7 @@ void hls_ops_conv_dw(int32_t *dw, const int8_t *dy, const int8_t *x, const struc
           *dw++ = sums[weight(d, k, c, r, s)];
 }
 
-/* n int32 in tiles at the start of `sums`. */
+/* n int32 as tiles of the accumulator store. */
 static uint32_t put_sums(const int32_t *x, size_t n)
 {
   size_t count = (n + T * T - 1) / (T * T);
@@ -187,7 +187,7 @@ static void set_scale(uint32_t *scale, int32_t shift)
 {
   memset(scale, 0, CURTA_HLS_SCALES * sizeof *scale);
   scale[CURTA_HLS_SHIFT] = (uint32_t)shift;
-  scale[CURTA_HLS_SRC_BYTES] = scale[CURTA_HLS_MEM_BYTES] = sizeof store;
+  scale[CURTA_HLS_MEM_BYTES] = sizeof store;
 }
 
 /* Draws that the vectors bring are no draws of curta_rand: those are the law's. */
@@ -201,13 +201,13 @@ void hls_ops_requant(int8_t *y, const int32_t *x, size_t n, int32_t shift, enum 
   cmd[8] = put_sums(x, n) | 1u << 16;
   cmd[9] = 1u | 1u << 16;
   curta_cmd_set(cmd, CURTA_CMD_OPCODE, CURTA_OP_MAP);
+  curta_cmd_set(cmd, CURTA_MAP_SRC_ACC, 1);
   curta_cmd_set(cmd, CURTA_MAP_SRC_TYPE, CURTA_TYPE_INT32);
   curta_cmd_set(cmd, CURTA_MAP_REQ, 1);
   curta_cmd_set(cmd, CURTA_MAP_ROUND, mode);
   curta_cmd_set(cmd, CURTA_MAP_WRAP, wrap != 0);
   set_scale(scale, shift);
-  scale[CURTA_HLS_SRC_BYTES] = sizeof sums;
-  curta_hls_requant_wide(words(sums), words(store[1]), words(store[0]), cmd, scale, result);
+  curta_hls_requant_wide(NULL, words(sums), words(store[1]), words(store[0]), cmd, scale, result);
   check(!result[1], "MAP refuses a tile");
   memcpy(y, store[0], n);
 }
@@ -217,11 +217,11 @@ static uint32_t vector_command(uint32_t *cmd, uint32_t opcode, uint32_t count, i
   uint32_t scale[CURTA_HLS_SCALES], result[2];
   curta_cmd_set(cmd, CURTA_CMD_OPCODE, opcode);
   curta_cmd_set(cmd, CURTA_UPDATE_N, count);
+  curta_cmd_set(cmd, CURTA_UPDATE_SRC_ACC, 1);
   curta_cmd_set(cmd, CURTA_UPDATE_MASTER, frac > 0);
   curta_cmd_set(cmd, CURTA_UPDATE_FRAC, (uint32_t)frac);
   set_scale(scale, 0);
-  scale[CURTA_HLS_SRC_BYTES] = sizeof sums;
-  curta_hls_update_wide(words(sums), weights, words(store[1]), words(store[0]), cmd, scale, result);
+  curta_hls_update_wide(NULL, words(sums), weights, words(store[1]), words(store[0]), cmd, scale, result);
   check(!result[1], "UPDATE or REDUCE refuses a tile");
   return result[0];
 }

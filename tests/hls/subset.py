@@ -84,6 +84,8 @@ def assigned(node):
         if (k in ("BinaryOperator", "CompoundAssignOperator") and n.get("opcode", "").endswith("=") and n["opcode"] not in ("==", "!=", "<=", ">=")) or (
                 k == "UnaryOperator" and n.get("opcode") in ("++", "--", "&")):
             target = n["inner"][0]
+            if n.get("opcode") == "&" and "const" in target.get("type", {}).get("qualType", ""):
+                continue
             while kind_of(target) in ("ParenExpr", "ImplicitCastExpr", "MemberExpr") and target.get("inner"):
                 target = target["inner"][0]
             if kind_of(target) == "DeclRefExpr":
