@@ -40,51 +40,18 @@ static int stores_gradient(const struct curta_plan *plan, const uint32_t *cmd, i
   return opcode(cmd) == CURTA_OP_MAP && dst >= t->addr && dst < t->addr + t->bytes;
 }
 
-/* The shift of a gradient is made when its OR is known, before all of it is stored. Moves command i, which makes it, right before
- * the first update that needs it. Whoever counts vector commands across it counts one less. */
-static int postpone(const struct curta_plan *plan, uint32_t i, uint32_t vector_commands, int32_t w)
+/* A part of gradient w is stored behind command i. */
+static int stored_later(const struct curta_plan *plan, uint32_t i, int32_t w)
 {
-  uint32_t scalar[CURTA_CMD_WORDS], last = i, k = i + 1;
-  memcpy(scalar, plan->cmd[i], sizeof scalar);
-  for (uint32_t j = i + 1; j < plan->n_train; j++)
-    if (stores_gradient(plan, plan->cmd[j], w))
-      last = j;
-  for (; k < plan->n_train; k++) {
-    uint32_t *cmd = plan->cmd[k];
-    if (opcode(cmd) == CURTA_OP_UPDATE && curta_cmd_get(cmd, CURTA_UPDATE_SHIFT_REG) == curta_cmd_get(scalar, CURTA_SCALAR_RD))
-      break;
-    if (opcode(cmd) == CURTA_OP_GEMM && curta_cmd_get(cmd, CURTA_GEMM_FINAL) && curta_cmd_get(cmd, CURTA_GEMM_OR_REG) == curta_cmd_get(scalar, CURTA_SCALAR_RA))
-      return -ENOTSUP;
-    cmd[CURTA_ENGINE_VECTOR] -= cmd[CURTA_ENGINE_VECTOR] > vector_commands;
-    memcpy(plan->cmd[k - 1], cmd, sizeof scalar);
-  }
-  memcpy(plan->cmd[k - 1], scalar, sizeof scalar);
-  return k == plan->n_train || last >= k ? -ENOTSUP : 0;
-}
-
-static int postpone_all(const struct curta_plan *plan)
-{
-  uint32_t vector_commands = 0;
-  for (uint32_t i = 0, moved = 0; i < plan->n_train;) {
-    const uint32_t *cmd = plan->cmd[i];
-    const int32_t w = makes_shift(cmd) ? gradient_of(plan, cmd) : -1;
-    if (w >= 0 && !(moved >> w & 1)) {
-      int err = postpone(plan, i, vector_commands, w);
-      if (err)
-        return err;
-      moved |= 1u << w;
-      continue;                       /* another command is at i now */
-    }
-    vector_commands += opcode(cmd) >> 4 == CURTA_ENGINE_VECTOR;
-    i++;
-  }
+  for (i++; w >= 0 && i < plan->n_train; i++)
+    if (stores_gradient(plan, plan->cmd[i], w))
+      return 1;
   return 0;
 }
 
 int cut_step(struct cut *cut, const struct curta_plan *plan)
 {
   uint32_t issued[4] = {0}, before[4] = {0}; /* per engine, of the step so far; of the pieces before this one */
-  int err;
   memset(cut, 0, sizeof *cut);
   cut->n = 1;
   cut->piece[0].gradient = -1;
@@ -94,15 +61,15 @@ int cut_step(struct cut *cut, const struct curta_plan *plan)
   for (uint32_t i = 0; i < plan->n_train; i++)
     if (!can_cut(plan->cmd[i]))
       return -ENOTSUP;
-  err = postpone_all(plan);
-  if (err)
-    return err;
   for (uint32_t i = 0; i < plan->n_train; i++) {
     uint32_t *cmd = plan->cmd[i];
     if (makes_shift(cmd)) {
+      const int32_t w = gradient_of(plan, cmd);
       if (cut->n == CUT_MAX)
         return -ENOSPC;
-      cut->piece[cut->n++] = (struct cut_piece){i, 0, curta_cmd_get(cmd, CURTA_SCALAR_RA), gradient_of(plan, cmd)};
+      if (stored_later(plan, i, w))
+        return -ENOTSUP;
+      cut->piece[cut->n++] = (struct cut_piece){i, 0, curta_cmd_get(cmd, CURTA_SCALAR_RA), w};
       memcpy(before, issued, sizeof before);
     }
     for (uint32_t e = 1; e <= 3; e++) /* words 1..3: what must have completed of LOAD, MATRIX, VECTOR */
