@@ -16,7 +16,7 @@ enum {
 
 /* The marks say what an iteration of a pipelined loop uses; only tests/hls/cycles.c compiles them in. */
 #ifdef CURTA_HLS_TRACE
-#include "curta_hls_trace.h"
+#include CURTA_HLS_TRACE
 #else
 #define CURTA_HLS_LOOP(name)
 #define CURTA_HLS_ITERATION()

@@ -38,7 +38,7 @@ $(HLST_DIR)/hls_random: $(DEVICE_DIR)/test_random.o $(DEVICE_OBJ) $(HLST_DIR)/as
 # The cycle-annotated kernels.
 $(HLST_DIR)/%_trace.o: hls/curta_hls_%.c sim/verilator/config.py spec/curta.toml
 	@mkdir -p $(@D)
-	$(CC) $(ALLC) $(HLS_FLAGS) -Itests/hls -DCURTA_HLS_TRACE $(call hls_conf,base) -c $< -o $@
+	$(CC) $(ALLC) $(HLS_FLAGS) -Itests/hls -DCURTA_HLS_TRACE='"curta_hls_trace.h"' $(call hls_conf,base) -c $< -o $@
 $(HLST_DIR)/cycles.o: tests/hls/cycles.c
 	@mkdir -p $(@D)
 	$(CC) $(ALLC) -Itools/curta -c $< -o $@
