@@ -8,7 +8,7 @@ $(HLST_DIR)/%.o: tests/hls/%.c
 
 # The vectors: operators of the reference are replaced by kernels whose stores are as large as tile numbers allow.
 HLS_OPS  := $(foreach o,conv conv_dx conv_dw requant magnitude update,-Dcurta_ops_$(o)=hls_ops_$(o))
-HLS_WIDE := $(filter-out -DCURTA_HLS_NAME=% -DCURTA_HLS_A_TILES=% -DCURTA_HLS_B_TILES=% -DCURTA_HLS_P_TILES=%,$(call hls_conf,base)) -DCURTA_HLS_NAME=wide $(foreach s,A B P,-DCURTA_HLS_$(s)_TILES=65535)
+HLS_WIDE  = $(filter-out -DCURTA_HLS_NAME=% -DCURTA_HLS_A_TILES=% -DCURTA_HLS_B_TILES=% -DCURTA_HLS_P_TILES=%,$(call hls_conf,base)) -DCURTA_HLS_NAME=wide $(foreach s,A B P,-DCURTA_HLS_$(s)_TILES=65535)
 $(HLST_DIR)/%_wide.o: hls/curta_hls_%.c sim/verilator/config.py spec/curta.toml
 	@mkdir -p $(@D)
 	$(CC) $(ALLC) $(HLS_FLAGS) $(HLS_WIDE) -c $< -o $@
@@ -42,7 +42,7 @@ $(HLST_DIR)/%_trace.o: hls/curta_hls_%.c sim/verilator/config.py spec/curta.toml
 $(HLST_DIR)/cycles.o: tests/hls/cycles.c
 	@mkdir -p $(@D)
 	$(CC) $(ALLC) -Itools/curta -c $< -o $@
-$(HLST_DIR)/cycles: $(addprefix $(HLST_DIR)/,cycles.o trace.o $(HLS_KERNELS:%=%_trace.o)) $(filter-out %/main.o,$(TOOLS_OBJ)) $(BUILD)/tools/device_none.o $(TOOLS_LIBS)
+$(HLST_DIR)/cycles: $(addprefix $(HLST_DIR)/,cycles.o trace.o $(HLS_KERNELS:%=%_trace.o)) $(filter-out %/main.o,$(TOOLS_OBJ)) $(addprefix $(BUILD)/tools/device_,none.o hls.o) $(HLS_LIB) $(TOOLS_LIBS)
 	$(CC) $(CFLAGS) $^ -o $@ $(TOOLS_LINK)
 TESTS += $(HLST_DIR)/test_hls_check
 $(HLST_DIR)/test_hls_check: tests/hls/hls_check.sh $(HLST_DIR)/cycles
