@@ -53,6 +53,10 @@ struct curta_golden {
   uint32_t check; /* sum over what it wrote, only while somebody listens */
   void (*retire_fn)(void *user, const struct curta_retire *record);
   void *retire_user;
+
+  /* Another implementation of some engine commands (hls/): CURTA_ERR_* as below, or -1: not one of its own. Null: none. */
+  int (*engine)(struct curta_golden *g, const uint32_t *cmd);
+  void *engine_user;
 };
 
 /* Executes one command: 0 or CURTA_ERR_* with g->info set. The command has passed curta_golden_check. */

@@ -2,6 +2,8 @@
  * test_device.c - the golden device against the law (law.h): random engine commands, on every instruction set, any
  * number of threads
  *
+ * With TEST_HLS: the same on the device made of the HLS kernels, in the configurations that it has.
+ *
  * usage: test_device [SEED [COMMANDS]]. A failing command is printed as words, with its number.
  */
 #include <stdio.h>
@@ -138,7 +140,7 @@ static void test_random(const char *config, const char *set, uint32_t commands)
       print_command(n, cmd[0]);
     if (err) { /* what was written before is unspecified: take over the state of a fresh device */
       ranges++;
-      curta_golden_close(&b);
+      device_close(&b);
       open_device(&b, config);
       free_law(&m);
       make_law(&m, config);
@@ -147,7 +149,7 @@ static void test_random(const char *config, const char *set, uint32_t commands)
   }
   if (!bad)
     printf("PASS %s (%u commands, %u with RANGE)\n", group, commands, ranges);
-  curta_golden_close(&b);
+  device_close(&b);
   free_law(&m);
 }
 
@@ -260,18 +262,24 @@ static void test_threads(void)
       else if (!bad && last.check != one[i])
         bad = fail("threads", names[i], one[i], last.check);
     }
-    curta_golden_close(&b);
+    device_close(&b);
   }
   unsetenv("CURTA_THREADS");
   if (!bad)
     printf("PASS threads: %d commands on 1, 2, 3 and 8\n", LARGE);
 }
 
-int main(int argc, char **argv)
+#ifdef TEST_HLS
+static void test_sets(uint32_t commands)
+{
+  test_random("tiny", "HLS kernels", commands);
+  test_random("base", "HLS kernels", commands);
+  test_random("large", "HLS kernels", commands / 2);
+}
+#else
+static void test_sets(uint32_t commands)
 {
   char sets[96], *set;
-  uint32_t commands = argc > 2 ? (uint32_t)strtoul(argv[2], 0, 0) : 1500;
-  set_seed(argc > 1 ? (uint32_t)strtoul(argv[1], 0, 0) : 1);
   snprintf(sets, sizeof sets, "%s", curta_golden_cpus());
   for (set = strtok(sets, ", "); set; set = strtok(0, ", ")) {
     setenv("CURTA_CPU", set, 1);
@@ -281,6 +289,14 @@ int main(int argc, char **argv)
     test_random("host", set, commands / 4);
   }
   unsetenv("CURTA_CPU");
+}
+#endif
+
+int main(int argc, char **argv)
+{
+  uint32_t commands = argc > 2 ? (uint32_t)strtoul(argv[2], 0, 0) : 1500;
+  set_seed(argc > 1 ? (uint32_t)strtoul(argv[1], 0, 0) : 1);
+  test_sets(commands);
   test_threads();
   return failures != 0;
 }

@@ -15,11 +15,12 @@ MAY_INCLUDE = {
     "golden": {"include"},
     "driver": {"include", "golden:curta_num.h", "golden:curta_nitro.h"},
     "sim": {"include", "golden"},
-    "tools": {"include", "golden", "sim"},
+    "hls": {"include", "golden"},
+    "tools": {"include", "golden", "sim", "hls"},
     "firmware": {"include"},
     "examples": {"include", "golden", "sim"},
 }
-INTEGER_ONLY = ("golden/", "driver/", "include/", "firmware/")
+INTEGER_ONLY = ("golden/", "hls/", "driver/", "include/", "firmware/")
 LICENSED = {".c", ".h", ".cpp", ".v", ".vh"}
 
 
