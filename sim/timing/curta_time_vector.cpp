@@ -291,7 +291,7 @@ void vector_engine::one_pass(uint64_t t)
   const burst *s_ = w.src && !w.acc ? &src.front() : nullptr, *a_ = w.aux ? &aux.front() : nullptr;
   const bool draws = w.src && plan.draw;    // a SCATTER rounds in its first pass
   if (s_ && mid)                               // the plane of high bytes goes before the groups
-    at = std::max(at, std::max(src_at, s_->time[0] + FifoCycles)) + t2 / bus;
+    at = std::max(at, std::max(src_at, s_->time[0] + FifoCycles) + t2 / bus);
   for (uint32_t g = 0; g < groups; g++) {
     if (s_ && mid)                             // the low halves of the group
       at = std::max({ at, src_at, s_->time[t2 / bus + ((g + 1) * c * 2 - 1) / bus] + FifoCycles });
@@ -302,7 +302,8 @@ void vector_engine::one_pass(uint64_t t)
     if (draws)
       at = std::max(at, draw_at);
     fire[g] = at;
-    src_at = s_ ? at + (plan.mid && !mid ? plan.turn : plan.src_period) : src_at;
+    const bool weights = plan.upd && plan.mid && mid == (g + 1 == groups);   // the next group: int32 among int24
+    src_at = s_ ? at + (weights ? plan.turn : plan.src_period) : src_at;
     aux_at = a_ ? at + plan.aux_period : aux_at;
     draw_at = draws ? at + DrawPeriod : draw_at;
     at += period;
