@@ -43,10 +43,27 @@ static uint64_t hash(uint64_t h, const void *data, size_t n)
   return h;
 }
 
+static int hash_nitro(struct line *l, const struct curta_net *net, struct curta_planned *p, struct curta_fail *fail)
+{
+  int r = 0;
+  for (uint32_t i = 0; i < 2 * net->n_weighted && !r; i++) {
+    uint64_t n = curta_nitro_weights_count(net, i / 2, (int)(i % 2));
+    int32_t *x = n ? malloc(n * sizeof *x) : NULL;
+    if (n && (!x || curta_nitro_weights_get(&p->run, i / 2, (int)(i % 2), x)))
+      r = curta_fail(fail, -1, "cannot read the weights of layer %u", i / 2);
+    else if (n)
+      l->weights = hash(l->weights, x, n * sizeof *x);
+    free(x);
+  }
+  return r;
+}
+
 static int hash_weights(struct line *l, struct curta_session *s, struct curta_planned *p, struct curta_fail *fail)
 {
   const struct curta_net *net = &s->network->net;
   l->weights = 0xcbf29ce484222325u;
+  if (curta_session_is_nitro(s))
+    return hash_nitro(l, net, p, fail);
   for (uint32_t w = 0, i = 0; i < net->n_layers; i++) {
     uint64_t n = curta_layer_weights(&net->layer[i]);
     int8_t *x = n ? malloc(n) : NULL;

@@ -278,6 +278,36 @@ static void plain(uint32_t *cmd)
   }
 }
 
+/* One bit of a mode of NITRO-D beside what is legal without them. */
+static void stray(uint32_t *cmd)
+{
+  static const struct curta_op_info table[] = CURTA_OP_TABLE;
+  const struct curta_op_info *op = table;
+  uint32_t w, bit;
+  while (op->opcode != (cmd[0] & 0xff))
+    op++;
+  switch (op->opcode) {
+  case CURTA_OP_LOAD:
+    set(cmd, rnd(2) ? CURTA_LOAD_TYPE : CURTA_LOAD_DIGIT, 1 + rnd(3));
+    return;
+  case CURTA_OP_GEMM:
+    set(cmd, CURTA_GEMM_START_SHL, 1u << rnd(5));
+    return;
+  case CURTA_OP_MAP:
+  case CURTA_OP_SCATTER:
+  case CURTA_OP_UPDATE:
+  case CURTA_OP_LOSS:
+    do {
+      w = op->opcode == CURTA_OP_UPDATE || op->opcode == CURTA_OP_LOSS ? 22 : 21 + rnd(6);
+      bit = 1u << rnd(32);
+    } while (!(op->mask[w] & bit));
+    cmd[w] |= bit;
+    return;
+  default:
+    return;
+  }
+}
+
 void random_command(const struct law *m, uint32_t *cmd)
 {
   static const uint8_t ops[] = {CURTA_OP_LOAD,   CURTA_OP_LOAD, CURTA_OP_GEMM,   CURTA_OP_GEMM,
@@ -308,6 +338,9 @@ void random_command(const struct law *m, uint32_t *cmd)
     cmd[5] = rnd(64);
     cmd[6] = rnd(2) ? rnd(40) : word() >> rnd(32);
   }
-  if (!m->conf.digit && rnd(10))
+  if (!m->conf.digit && rnd(10)) {
     plain(cmd);
+    if (rnd(15) == 0)
+      stray(cmd);
+  }
 }

@@ -22,6 +22,9 @@ for config in tiny base large; do
     row $config nets/lenet.net 32 $rate 30
   done
 done
+for config in tiny base large; do
+  row $config nets/mlp1.net 64 8 30
+done
 row large nets/vgg3.net 16 16 30
 row base16 nets/lenet.net 32 16 30
 row base nets/lenet.net 13 8 30
