@@ -3,6 +3,6 @@
 NET_PROGRAMS ?= 3
 $(BUILD)/tests/device/test_random_net: $(BUILD)/tests/device/test_random.o $(DEVICE_OBJ) $(NET_LIB) $(GOLDEN_LIB)
 	$(CXX) $(CFLAGS) $^ -o $@ -lz -lpthread
-test-netlist: ## the netlists of `tiny` (iCE40 cells) and `base` (ECP5 cells) run random programs as golden does: synthesis and an hour of compiling
+test-netlist: ## the netlists of `tiny` (iCE40 cells) and `base` (ECP5 cells) run random programs as golden does (slow: synthesis and 50 MB of C++ each)
 	@$(MAKE) --no-print-directory $(BUILD)/tests/device/test_random_net
 	@for c in $(NET_CONFIGS); do $(BUILD)/tests/device/test_random_net $$c $(NET_PROGRAMS) || exit 1; done
