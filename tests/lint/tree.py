@@ -15,8 +15,9 @@ MAY_INCLUDE = {
     "golden": {"include"},
     "driver": {"include", "golden:curta_num.h", "golden:curta_nitro.h"},
     "sim": {"include", "golden"},
+    "host": {"include"},
     "hls": {"include", "golden"},
-    "tools": {"include", "golden", "sim", "hls"},
+    "tools": {"include", "golden", "sim", "hls", "host"},
     "firmware": {"include"},
     "examples": {"include", "golden", "sim"},
 }
