@@ -149,6 +149,7 @@ int input_write(const struct curta_run *run, const int8_t *x)
   uint32_t sy = l->fold == 2 ? stride : 1, sx = l->fold ? stride : 1;
   uint32_t py = l->fold == 2 ? layer->pad : 0, px = l->fold ? layer->pad : 0;
   int8_t data[MAX_TILE];
+  const size_t image = (size_t)net->c * net->h * net->w;
   kernel_of(plan, l, &kr, &ks);
   for (uint32_t nt = 0; nt < in->d[0]; nt++)
     for (uint32_t y = 0; y < in->d[1]; y++)
@@ -160,10 +161,11 @@ int input_write(const struct curta_run *run, const int8_t *x)
           for (uint32_t b = 0; b < t && ct * t + b < l->c; b++) {
             struct origin o = origin_of(l, kr, ks, ct * t + b);
             uint32_t iy = y * sy + o.r - py, ix = col * sx + o.s - px; /* wraps below 0: too large */
-            const int8_t *from = x + (((size_t)nt * t * net->c + o.c) * net->h + iy) * net->w + ix;
+            const int8_t *from = x + nt * t * image + (o.c * net->h + iy) * (size_t)net->w + ix;
+            int8_t *to = data + b;
             if (iy < net->h && ix < net->w)
-              for (uint32_t a = 0; a < images; a++)
-                data[a * t + b] = from[(size_t)a * net->c * net->h * net->w];
+              for (uint32_t a = 0; a < images; a++, from += image, to += t)
+                *to = *from;
           }
           err = tile_write(run, in, tile, data);
           if (err)

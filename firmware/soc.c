@@ -38,6 +38,20 @@ void soc_timer_at(uint64_t when)
   SOC_TIMER->compare_high = (uint32_t)(when >> 32);
 }
 
+/* The core leaves WFI when an enabled line rises, interrupts or not. */
+int soc_wait(uint32_t lines, uint64_t cycles)
+{
+  uint64_t end = soc_time() + cycles;
+  int late = 0;
+  SOC_IRQ->enable = lines;
+  soc_timer_at(end);
+  __asm__ volatile(".option arch, +zicsr\n csrw mie, %0" ::"r"(1u << 11 | 1u << 7));
+  while (!(SOC_IRQ->pending & lines) && !(late = soc_time() >= end))
+    __asm__ volatile("wfi");
+  __asm__ volatile(".option arch, +zicsr\n csrw mie, zero");
+  return late;
+}
+
 /* There is nowhere to return to: say so and sleep for ever. */
 void _exit(int code)
 {

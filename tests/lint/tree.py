@@ -16,7 +16,7 @@ MAY_INCLUDE = {
     "driver": {"include", "golden:curta_num.h", "golden:curta_nitro.h"},
     "sim": {"include", "golden"},
     "tools": {"include", "golden", "sim"},
-    "firmware": {"include"},
+    "firmware": {"include", "tools:draw.h"},
     "examples": {"include", "golden", "sim"},
 }
 INTEGER_ONLY = ("golden/", "driver/", "include/", "firmware/")

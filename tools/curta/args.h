@@ -14,12 +14,14 @@ enum curta_command {
   CURTA_CMD_BENCH = 8,
   CURTA_CMD_COMPARE = 16,
   CURTA_CMD_PROFILE = 32,
-  CURTA_CMD_EXPLORE = 64
+  CURTA_CMD_EXPLORE = 64,
+  CURTA_CMD_DEPLOY = 128
 };
 
 /* 0 and null mean "not given" unless a default is named. */
 struct curta_args {
   const char *net, *data, *data_dir, *device, *devices, *preset, *mu, *out, *checkpoint, *trace, *strategy;
+  const char *image; /* deploy: file */
   const char *csv;   /* bench, compare, profile: file */
   const char *json;  /* profile: file */
   const char *fault; /* compare: plants one wrong byte, see --fault */
