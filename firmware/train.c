@@ -110,6 +110,10 @@ static int epoch(struct train *t)
       return err;
     printf("step %" PRIu32 " epoch %" PRIu32 " images %" PRIu32 " of %" PRIu32 " correct %" PRIu32 "\n", t->run.step, t->epoch + 1, t->position,
            p->train_n, t->correct);
+    if (p->save_steps && t->run.step % p->save_steps == 0)
+      err = train_save(t);
+    if (err)
+      return err;
   }
   if (t->position < p->train_n)
     return 0;
@@ -119,7 +123,7 @@ static int epoch(struct train *t)
   t->epoch++;
   printf("epoch %" PRIu32 " train %" PRIu32 " of %" PRIu32 " test %" PRIu32 " of %" PRIu32 "\n", t->epoch, t->correct, p->train_n, correct, p->test_n);
   t->position = t->correct = 0;
-  return 0;
+  return train_save(t);
 }
 
 int train_run(struct train *t)

@@ -90,11 +90,50 @@ static int open_package(struct train *t, const struct curta_package *p)
   return 0;
 }
 
-int train_open(struct train *t, const struct curta_bus *bus, const struct curta_package *package)
+/* The weights as they lie in the accelerator's memory, master weights among them. */
+static uint8_t *weight_memory(const struct train *t, uint32_t *bytes)
+{
+  *bytes = t->plan.work_base - t->plan.weight_base;
+  return t->dev.bus->mem_map(t->dev.bus->ctx, t->plan.weight_base, *bytes);
+}
+
+int train_save(struct train *t)
+{
+  struct checkpoint_state s = {t->package->crc, t->epoch, t->position, t->correct, t->run.step, {0}};
+  uint32_t bytes;
+  uint8_t *memory = weight_memory(t, &bytes);
+  int err;
+  if (!t->checkpoint)
+    return 0;
+  memcpy(s.weight_exp, t->run.weight_exp, sizeof s.weight_exp);
+  err = checkpoint_save(t->checkpoint, &s, memory, bytes);
+  return err ? fail(err, "checkpoint", err == -ENOSPC ? "the weights are larger than a slot" : "the flash fails") : 0;
+}
+
+/* From the newest checkpoint of this job, or -ENOENT. */
+static int resume(struct train *t)
+{
+  struct checkpoint_state s = {.job = t->package->crc};
+  uint32_t bytes;
+  uint8_t *memory = weight_memory(t, &bytes);
+  int err = t->checkpoint ? checkpoint_load(t->checkpoint, &s, memory, bytes) : -ENOENT;
+  if (err)
+    return err;
+  t->epoch = s.epoch;
+  t->position = s.position;
+  t->correct = s.correct;
+  t->run.step = s.step;
+  memcpy(t->run.weight_exp, s.weight_exp, sizeof s.weight_exp);
+  printf("resumed: step %" PRIu32 "\n", s.step);
+  return 0;
+}
+
+int train_open(struct train *t, const struct curta_bus *bus, const struct curta_package *package, struct checkpoint *checkpoint)
 {
   int32_t input_exp;
   int err;
   memset(t, 0, sizeof *t);
+  t->checkpoint = checkpoint;
   err = open_package(t, package);
   if (err)
     return err;
@@ -111,7 +150,10 @@ int train_open(struct train *t, const struct curta_bus *bus, const struct curta_
   if (err)
     return fail(err, "start", curta_strerror(err));
   t->run.input_exp = input_exp;
-  return init_weights(t);
+  err = resume(t);
+  if (err == -ENOENT)
+    return init_weights(t);
+  return err ? fail(err, "checkpoint", "the flash cannot be read") : 0;
 }
 
 int train_weights(struct train *t)

@@ -20,7 +20,8 @@ struct curta_package {
   uint32_t crc;   /* CRC-32 of the bytes from `net` on */
   uint32_t net, net_bytes; /* text of the network file */
   uint32_t batch, epochs;
-  uint32_t steps; /* stop after so many steps; 0: only after `epochs` */
+  uint32_t steps;      /* stop after so many steps; 0: only after `epochs` */
+  uint32_t save_steps; /* checkpoint after so many steps, beside those after each epoch; 0: none between */
   uint32_t seed;
   uint32_t option[CURTA_PACKAGE_OPTIONS]; /* struct curta_opt from round_act to n_mu, one a word */
   struct {

@@ -5,11 +5,14 @@
 //   --load FILE@ADDR puts a file into the shared memory (ADDR as the accelerator sees it); may be repeated
 //   --dump FILE@ADDR+BYTES   writes shared memory to a file at the end
 //   --bandwidth N    bytes a cycle of the memory (default: its port); --latency N cycles (30); --no-refresh
+//   --flash FILE     the flash holds this file at the start (if there is one) and is written to it at the end; without it there is no flash
+//   --cut N          the power goes at cycle N: status 4, the flash as it is then, in the middle of an operation perhaps
 //   --cycles N       ends with status 3 after so many cycles
 //   --gap BITS       bit times between bytes that are sent; --break: every 5th byte is sent without its stop bit first
 //   --after LINE     sends nothing before the firmware has sent a line that begins so (there is no flow control)
 //   --always         the accelerator's clock never stands still (slower; the same result)
 // Ends when the firmware says "exit N", with status N.
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -24,6 +27,7 @@
 #include "Vsoc.h"
 #include "Vsoc___024root.h"
 #include "curta_rtl_mem.h"
+#include "soc_flash.h"
 #include "soc_line.h"
 #include "verilated.h"
 
@@ -32,11 +36,11 @@ static const int kBit = SOC_DIVIDER;
 static const int kSettle = 64;                 // cycles that the accelerator's clock goes on after it has nothing to do
 
 struct options {
-  std::string rom, after;
+  std::string rom, after, flash;
   std::vector<std::string> load, dump;
   bool pty = false, bad_bytes = false, always = false;
   int gap = 0;
-  uint64_t limit = UINT64_MAX;
+  uint64_t limit = UINT64_MAX, cut = UINT64_MAX;
   curta_rtl_options memory = {};
 };
 
@@ -73,6 +77,8 @@ static options parse(int argc, char **argv)
     else if (a == "--bandwidth") o.memory.bytes_per_cycle = (uint32_t)atoi(value().c_str());
     else if (a == "--latency") o.memory.latency = (uint32_t)atoi(value().c_str());
     else if (a == "--no-refresh") o.memory.refresh_interval = CURTA_RTL_NONE;
+    else if (a == "--flash") o.flash = value();
+    else if (a == "--cut") o.cut = strtoull(value().c_str(), nullptr, 0);
     else if (a == "--cycles") o.limit = strtoull(value().c_str(), nullptr, 0);
     else if (a == "--gap") o.gap = atoi(value().c_str());
     else if (a == "--break") o.bad_bytes = true;
@@ -99,6 +105,11 @@ public:
     line.gap = o.gap;
     load_rom();
     for (const std::string &s : o.load) load_memory(s);
+    if (!o.flash.empty() && access(o.flash.c_str(), F_OK) == 0) {
+      std::vector<uint8_t> image = contents(o.flash);
+      if (image.size() > flash.cell.size()) die(o.flash + " is larger than the flash");
+      std::copy(image.begin(), image.end(), flash.cell.begin());
+    }
   }
 
   int run();
@@ -108,6 +119,7 @@ private:
   std::unique_ptr<Vsoc> top;
   curta_rtl_mem mem;
   soc_line line;
+  soc_flash flash;
   uint64_t cycle = 0;
   int settle = kSettle, in = 0, out = 1, held = -1;
   bool over = false, may = true;
@@ -222,6 +234,14 @@ private:
     return -1;
   }
 
+  void keep_flash()
+  {
+    if (o.flash.empty()) return;
+    FILE *f = fopen(o.flash.c_str(), "wb");
+    if (!f || fwrite(flash.cell.data(), 1, flash.cell.size(), f) != flash.cell.size() || fclose(f)) die("cannot write " + o.flash);
+    fprintf(stderr, "flash: %llu pages programmed, %llu sectors erased\n", (unsigned long long)flash.programs, (unsigned long long)flash.erases);
+  }
+
   void dump_memory(const std::string &s)
   {
     size_t at = s.rfind('@');
@@ -240,10 +260,15 @@ int machine::run()
   may = o.after.empty();
   top->clk_i = top->accel_clk_i = 0;
   for (; cycle < o.limit; cycle++) {
+    if (cycle == o.cut) {
+      flash.cut();
+      keep_flash();
+      return 4;
+    }
     top->rst_ni = cycle >= 4;
     feed();
     top->rx_i = line.drive();
-    top->miso_i = 1;
+    top->miso_i = o.flash.empty() ? 1 : flash.cycle(top->cs_no, top->sck_o, top->mosi_o);
     if (cycle >= 4) memory_cycle();
     clock();
     int c = cycle > 10 ? line.sample(top->tx_o) : -1;
@@ -251,6 +276,7 @@ int machine::run()
     int status = c >= 0 ? take(c) : -1;
     if (status < 0) continue;
     for (const std::string &s : o.dump) dump_memory(s);
+    keep_flash();
     fprintf(stderr, "%llu cycles\n", (unsigned long long)cycle);
     return status;
   }

@@ -72,6 +72,7 @@ int curta_package_make(const struct curta_network *network, const struct curta_d
   p->batch = args->batch;
   p->epochs = args->epochs;
   p->steps = args->steps;
+  p->save_steps = args->save_steps;
   curta_package_set_opt(p, &network->opt);
   p->c = train->c;
   p->h = train->h;
