@@ -3,7 +3,7 @@
  */
 #pragma once
 #include "curta.h"
-#include "checkpoint.h"
+#include "slots.h"
 #include "curta_package.h"
 
 struct train {

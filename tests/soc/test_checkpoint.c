@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "checkpoint.h"
+#include "slots.h"
 #include "curta_package.h"
 #include "soc_nor.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * checkpoint.c - the state of a training in flash, in two slots that are written in turn
+ * slots.c - the state of a training in flash, in two slots that are written in turn
  */
 #include <errno.h>
 #include <string.h>
-#include "checkpoint.h"
+#include "slots.h"
 #include "curta_package.h"
 
 #define MAGIC 0x54504b43u /* "CKPT" */

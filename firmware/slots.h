@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * checkpoint.h - the state of a training in flash, in two slots that are written in turn
+ * slots.h - the state of a training in flash, in two slots that are written in turn
  *
  * A slot: header (one page, alone in its sector), then the weights as they lie in the accelerator's memory. A save erases the header of the
  * older slot first and writes it last; a slot counts only if the checksums of header and weights match. So a power cut at any
