@@ -6,12 +6,12 @@ CXX     ?= g++
 PY      ?= python3
 WARN    := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Werror
 CFLAGS  ?= -O3 -g -march=native
-ALLC    := -std=c11 -D_GNU_SOURCE $(CFLAGS) $(WARN) -Iinclude -Igolden -Isim/verilator -Isim/timing -Isim/systemc -MMD -MP
+ALLC    := -std=c11 -D_GNU_SOURCE $(CFLAGS) $(WARN) -Iinclude -Igolden -Isim/verilator -Isim/timing -Isim/systemc -Ihost -MMD -MP
 ALLCXX  := -std=c++17 $(CFLAGS) -Wall -Wextra -Werror -Iinclude -Igolden -Isim/verilator -Isim/timing -Isim/systemc -MMD -MP
 CONFIGS := tiny base large
 
 # One fragment a folder; each says what it builds.
-include $(wildcard golden/*.mk driver/*.mk firmware/*.mk sim/*/*.mk rtl/*.mk synth/*.mk tools/*.mk tests/*/*.mk tests/*.mk)
+include $(wildcard golden/*.mk driver/*.mk firmware/*.mk host/*.mk sim/*/*.mk rtl/*.mk synth/*.mk tools/*.mk tests/*/*.mk tests/*.mk)
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 .PHONY: help all packages demo test lint format gen gen-check clean

@@ -3,6 +3,7 @@
 """Synthesis with Yosys, place and route with nextpnr, and the tables that follow from them.
 
 usage: synth.py synth [TARGET...]     hierarchical synthesis of the accelerator alone: cells of each module
+       synth.py netlist [TARGET...]   the same netlist, flat, as Verilog for simulation: build/synth/TARGET.v
        synth.py pnr TARGET [SEED...]  flat synthesis in the harness (all ports registered), placed and routed with each seed
        synth.py table                 rewrites synth/results/*.md from build/synth
 
@@ -64,7 +65,7 @@ def read(target, top, sources):
 
 
 def stale(netlist):
-    return not netlist.exists() or netlist.stat().st_mtime < max(p.stat().st_mtime for p in (ROOT / "rtl").rglob("*.v*"))
+    return not netlist.exists() or netlist.stat().st_mtime < max(p.stat().st_mtime for d in ("rtl", "rtl/lib") for p in (ROOT / d).glob("*.v*"))
 
 
 def synth(target):
@@ -109,6 +110,15 @@ def synth(target):
     walk(next(m for m in types if short(m) == "curta" or module_name(m) == "curta"), "curta", 1)
     (OUT / f"{name}.rows.json").write_text(json.dumps(rows, indent=1))
     print(f"{name}: {time.time() - start:.0f} s, {rows[0]}")
+
+
+def netlist(target):
+    """The netlist of synth() as Verilog. Flat and in single wires: a simulator sees a loop where bits of one vector feed others of it."""
+    verilog = OUT / f"{target['name']}.v"
+    synth(target)
+    source = OUT / f"{target['name']}.json"
+    if not verilog.exists() or verilog.stat().st_mtime < source.stat().st_mtime:
+        yosys(target["name"] + "-netlist", f"read_json {source}; flatten; splitnets; opt_clean; check -assert; write_verilog -noattr {verilog}")
 
 
 def tool(name):
@@ -206,6 +216,9 @@ def main():
     if verb == "synth":
         for name in rest or TARGETS:
             synth(TARGETS[name])
+    elif verb == "netlist":
+        for name in rest or TARGETS:
+            netlist(TARGETS[name])
     elif verb == "pnr" and rest:
         pnr(TARGETS[rest[0]], rest[1:] or ["1", "2", "3", "4", "5"])
     elif verb == "table":

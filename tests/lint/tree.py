@@ -15,7 +15,8 @@ MAY_INCLUDE = {
     "golden": {"include"},
     "driver": {"include", "golden:curta_num.h", "golden:curta_nitro.h"},
     "sim": {"include", "golden"},
-    "tools": {"include", "golden", "sim"},
+    "host": {"include"},
+    "tools": {"include", "golden", "sim", "host"},
     "firmware": {"include", "tools:draw.h"},
     "examples": {"include", "golden", "sim"},
 }
