@@ -3,6 +3,7 @@
  */
 #pragma once
 #include <stdint.h>
+#include "curta_standalone.h"
 
 struct soc_uart {
   uint32_t data;    /* write: send; read: bit 31 set if nothing has come */
@@ -30,13 +31,15 @@ struct soc_flash {
 #define SOC_ACCEL ((volatile uint32_t *)0x30000000)
 #define SOC_MEMORY ((uint8_t *)0x40000000)
 
-/* The shared memory, 32 MB: the accelerator's part, then the firmware's (soc.ld: .shared), then the training package. */
-#define SOC_ACCEL_BYTES 0x01000000u
-#define SOC_PACKAGE (SOC_MEMORY + 0x01400000u)
-#define SOC_PACKAGE_BYTES 0x00c00000u
+/* The shared memory: the accelerator's part, then the firmware's (soc.ld: .shared), package and status (curta_standalone.h). */
+#define SOC_ACCEL_BYTES CURTA_ALONE_ACCEL_BYTES
+#define SOC_PACKAGE (SOC_MEMORY + CURTA_ALONE_PACKAGE)
+#define SOC_PACKAGE_BYTES CURTA_ALONE_PACKAGE_BYTES
 #define SOC_SHARED __attribute__((section(".shared"))) /* large data: not zeroed, slower than the on-chip RAM */
 
 uint64_t soc_time(void);
 void soc_timer_at(uint64_t when); /* timer interrupt from then on */
-/* Sleeps until one of `lines` is high (0) or `cycles` have passed (1). Interrupts must be off. */
+/* From now on `serve` runs, in an interrupt, when bytes have come: it must take them all. */
+void soc_serve(void (*serve)(void));
+/* Sleeps until one of `lines` is high (0) or `cycles` have passed (1). */
 int soc_wait(uint32_t lines, uint64_t cycles);

@@ -106,8 +106,8 @@ int spi_flash_open(struct flash *flash)
 {
   uint8_t maker;
   select(0);
-  if (finish())
-    return -ENODEV; /* busy for ever: nobody drives the line */
+  if (status() == 0xff || finish()) /* nobody drives the line; or an erase from before a reset that never ends */
+    return -ENODEV;
   select(1);
   byte(READ_ID);
   maker = byte(0);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "draw.h"
+#include "host.h"
 #include "soc.h"
 #include "train.h"
 
@@ -54,6 +55,18 @@ static int write_batch(struct train *t, uint32_t images, uint32_t label_offset, 
   return curta_batch_write(&t->run, inputs, labels, p->batch);
 }
 
+/* What a host may see. */
+static void tell(const struct train *t)
+{
+  host_status->step = t->run.step;
+  host_status->epoch = t->epoch;
+  host_status->epochs = t->package->epochs;
+  host_status->position = t->position;
+  host_status->correct = t->correct;
+  host_status->train_n = t->package->train_n;
+  host_status->test_n = t->package->test_n;
+}
+
 static int step(struct train *t)
 {
   struct curta_result result;
@@ -70,9 +83,11 @@ static int step(struct train *t)
     err = curta_result(&t->run, &result);
   if (err)
     return fail(t, err, "training step");
+  host_status->accel_cycles = (uint32_t)(after.value[CURTA_CNT_CYCLES] - before.value[CURTA_CNT_CYCLES]);
   t->device_cycles += after.value[CURTA_CNT_CYCLES] - before.value[CURTA_CNT_CYCLES];
   t->correct += result.correct;
   t->position += t->package->batch;
+  tell(t);
   return 0;
 }
 
@@ -95,7 +110,7 @@ static int evaluate(struct train *t, uint32_t *correct)
 
 static int done(const struct train *t)
 {
-  return t->epoch >= t->package->epochs || (t->package->steps && t->run.step >= t->package->steps);
+  return *(volatile uint32_t *)&host_status->command == CURTA_ALONE_STOP || t->epoch >= t->package->epochs || (t->package->steps && t->run.step >= t->package->steps);
 }
 
 static int epoch(struct train *t)
@@ -122,7 +137,12 @@ static int epoch(struct train *t)
     return err;
   t->epoch++;
   printf("epoch %" PRIu32 " train %" PRIu32 " of %" PRIu32 " test %" PRIu32 " of %" PRIu32 "\n", t->epoch, t->correct, p->train_n, correct, p->test_n);
+  if (t->epoch <= CURTA_ALONE_EPOCHS) {
+    host_status->curve[t->epoch - 1].train = t->correct;
+    host_status->curve[t->epoch - 1].test = correct;
+  }
   t->position = t->correct = 0;
+  tell(t);
   return train_save(t);
 }
 
@@ -137,6 +157,7 @@ int train_run(struct train *t)
     printf("error: batch or data set larger than this firmware has room for\n");
     return -ENOSPC;
   }
+  tell(t);
   while (!err && !done(t))
     err = epoch(t);
   steps = t->run.step - first;

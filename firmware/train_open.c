@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include "host.h"
 #include "soc.h"
 #include "train.h"
 
@@ -158,17 +159,21 @@ int train_open(struct train *t, const struct curta_bus *bus, const struct curta_
 
 int train_weights(struct train *t)
 {
-  uint32_t w = 0;
+  uint32_t w = 0, all = 0;
   for (uint32_t i = 0; i < t->net.n_layers; i++) {
     uint64_t n = curta_layer_weights(&t->net.layer[i]);
+    uint32_t crc;
     int err;
     if (!n)
       continue;
     err = curta_weights_get(&t->run, w, weights);
     if (err)
       return fail(err, "weights", curta_strerror(err));
-    printf("layer %" PRIu32 " weights %08" PRIx32 " exponent %" PRId32 "\n", i, curta_crc32(0, weights, (size_t)n), t->run.weight_exp[w]);
+    crc = curta_crc32(0, weights, (size_t)n);
+    all = curta_crc32(all, &crc, sizeof crc);
+    printf("layer %" PRIu32 " weights %08" PRIx32 " exponent %" PRId32 "\n", i, crc, t->run.weight_exp[w]);
     w++;
   }
+  host_status->weights_crc = all;
   return 0;
 }

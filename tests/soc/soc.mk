@@ -24,13 +24,16 @@ $(SOC_DIR)/test_rv_random $(SOC_DIR)/run_flat $(SOC_DIR)/rv_program: $(SOC_DIR)/
 $(SOC_DIR)/test_checkpoint: tests/soc/test_slots.c firmware/slots.c driver/package.c $(wildcard firmware/*.h sim/soc/*.h include/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(ALLC) -Ifirmware -Isim/soc $(filter %.c,$^) -o $@
-TESTS += $(SOC_DIR)/test_checkpoint $(SOC_DIR)/test_rv_random tests/soc/test_rv_lint.sh
+$(SOC_DIR)/test_link: tests/soc/test_link.c firmware/link.c driver/package.c $(BUILD)/host/libcurta_serial.a firmware/link.h
+	@mkdir -p $(@D)
+	$(CC) $(ALLC) -Ifirmware $(filter %.c %.a,$^) -lpthread -lutil -o $@
+TESTS += $(SOC_DIR)/test_link $(SOC_DIR)/test_checkpoint $(SOC_DIR)/test_rv_random tests/soc/test_rv_lint.sh
 
 .PHONY: test-soc formal-soc soc-demo
 test-soc: ## the control core against qemu, C programs and the planner on it; the SoC boots and trains alone
 	@tools/install_packages.sh soc
 	@$(MAKE) --no-print-directory $(SOC_DIR)/run_flat $(SOC_DIR)/rv_program $(BUILD)/sim/soc/tiny/soc_sim $(BUILD)/firmware/hello.bin $(BUILD)/firmware/alone.bin $(BUILD)/curta-golden
-	@tests/run.sh tests/soc/test_rv_qemu.sh tests/soc/test_rv_programs.sh tests/soc/test_soc_boot.sh tests/soc/test_soc_train.sh tests/soc/test_soc_power.sh
+	@tests/run.sh tests/soc/test_rv_qemu.sh tests/soc/test_rv_programs.sh tests/soc/test_soc_boot.sh tests/soc/test_soc_train.sh tests/soc/test_soc_power.sh tests/soc/test_soc_serial.sh
 soc-demo: ## the standalone machine trains the MLP on Fashion-MNIST in simulation: weights of the host after 50 steps
 	@tools/install_packages.sh
 	@tools/install_packages.sh soc

@@ -17,6 +17,7 @@
 #define PR CURTA_CMD_PROFILE
 #define EX CURTA_CMD_EXPLORE
 #define DE CURTA_CMD_DEPLOY
+#define MO CURTA_CMD_MONITOR
 
 enum kind { TEXT, NUMBER, FLAG };
 
@@ -39,7 +40,7 @@ static const struct option Options[] = {
      "synthetic)"},
     {"--data-dir", "DIR", TEXT, AT(data_dir), TR | EV | BE | CO | DE, 0, 0,
      "folder of the data set, where it is not in its usual place"},
-    {"--device", "NAME", TEXT, AT(device), TR | EV | IN | BE | PR, 0, 0,
+    {"--device", "NAME", TEXT, AT(device), TR | EV | IN | BE | PR | DE | MO, 0, 0,
      "golden (default; profile: timed), rtl, timed, systemc, each alone or with :CONFIG (tiny, base, large; golden: "
      "host, its default; "
      "rtl: base16, a bus of 16 bytes), or serial:TERMINAL[@BAUD], a board"},
@@ -89,8 +90,8 @@ static const struct option Options[] = {
     {"--save-steps", "N", NUMBER, AT(save_steps), DE, 1, 0xffffffffu,
      "checkpoint in flash after every N steps (default: after each epoch only)"},
     {"--image", "FILE", TEXT, AT(image), DE, 0, 0, "file for the package: network, options, data set"},
-    {"--quiet", NULL, FLAG, AT(quiet), TR | EV | BE | CO | PR | EX, 0, 0, "no progress bar"},
-    {"--help", NULL, FLAG, AT(help), TR | EV | IN | BE | CO | PR | EX | DE, 0, 0, "this text"},
+    {"--quiet", NULL, FLAG, AT(quiet), TR | EV | BE | CO | PR | EX | DE | MO, 0, 0, "no progress bar"},
+    {"--help", NULL, FLAG, AT(help), TR | EV | IN | BE | CO | PR | EX | DE | MO, 0, 0, "this text"},
 };
 #define OPTIONS (sizeof Options / sizeof *Options)
 
@@ -112,8 +113,9 @@ static const struct {
      "Runs a training step: the timeline of the engines for a trace viewer, and what each layer and pass waited for."},
     {EX, "curta explore --net FILE [options]",
      "Times a training step on other arrays, buffers and memories (timing model, no data): tables and pictures."},
-    {DE, "curta deploy --net FILE --image FILE [options]",
-     "Packs network, options and data set for a device that trains alone (docs/standalone.md)."},
+    {DE, "curta deploy --net FILE [--device serial:TERMINAL] [--image FILE] [options]",
+     "Packs network, options and data set for a device that trains alone, sends them, starts it (docs/standalone.md)."},
+    {MO, "curta monitor --device serial:TERMINAL", "The learning curve of a device that trains alone, until it is done."},
 };
 
 void curta_args_help(enum curta_command command)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * deploy.c - curta deploy: a training job for a device that trains alone, as a file
+ * deploy.c - curta deploy: a training job for a device that trains alone, as a file or over its serial line
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alone.h"
 #include "commands.h"
 #include "package.h"
 
@@ -36,12 +37,25 @@ static int write_file(const char *name, const struct curta_package *p, struct cu
   return 0;
 }
 
+static int send_package(const struct curta_package *p, const struct curta_args *args, struct curta_fail *fail)
+{
+  struct curta_device device = {.kind = -1};
+  int r = curta_alone_open(&device, args, fail);
+  if (!r)
+    r = curta_alone_deploy(&device, p, args->quiet, fail);
+  curta_device_close(&device);
+  if (!r)
+    printf("%s trains: %" PRIu32 " bytes, job %08" PRIx32 "\n", args->device, p->bytes, p->crc);
+  return r;
+}
+
 int curta_deploy(const struct curta_args *args, struct curta_fail *fail)
 {
   struct curta_network network = {0};
   struct curta_data train = {0}, test = {0};
   struct curta_package *p = NULL;
-  int r = args->image ? 0 : curta_usage(fail, "--image FILE is missing: the package is written there");
+  int send = curta_args_given(args, "--device");
+  int r = args->image || send ? 0 : curta_usage(fail, "--device serial:TERMINAL or --image FILE is missing: where to?");
   if (!r)
     r = curta_network_load(&network, args, NULL, fail);
   if (!r)
@@ -50,8 +64,10 @@ int curta_deploy(const struct curta_args *args, struct curta_fail *fail)
     r = load(&test, &network, args, CURTA_TEST, fail);
   if (!r)
     r = curta_package_make(&network, &train, &test, args, &p, fail);
-  if (!r)
+  if (!r && args->image)
     r = write_file(args->image, p, fail);
+  if (!r && send)
+    r = send_package(p, args, fail);
   free(p);
   curta_data_free(&train);
   curta_data_free(&test);
