@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // soc_sim - the standalone machine in Verilator: core, accelerator, memory, flash, its serial line on standard input and output
-// usage: soc_sim --rom FILE [options]
+// usage: soc_sim --rom FILE [options]      (built with SOC_SDRAM: the memory is an SDRAM on its pins, whose rules are checked)
 //   --pty            the serial line is a pseudo-terminal, whose name goes to standard error
 //   --load FILE@ADDR puts a file into the shared memory (ADDR as the accelerator sees it); may be repeated
 //   --dump FILE@ADDR+BYTES   writes shared memory to a file at the end
@@ -29,6 +29,12 @@
 #include "curta_rtl_mem.h"
 #include "soc_flash.h"
 #include "soc_line.h"
+#ifdef SOC_SDRAM
+#include "soc_sdram.h"
+#define ALONE(path) curta_standalone_sdram__DOT__u_alone__DOT__##path
+#else
+#define ALONE(path) curta_standalone__DOT__##path
+#endif
 #include "verilated.h"
 
 static const uint64_t kMemory = 32u << 20;
@@ -100,7 +106,12 @@ public:
     mem.bytes = mem.limit = kMemory;
     mem.image = (uint8_t *)mmap(nullptr, kMemory, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (mem.image == MAP_FAILED) die("no memory");
+#ifdef SOC_SDRAM
+    sdram.cell = mem.image;
+    sdram.silence = SOC_SDRAM;
+#else
     mem.init(sizeof top->m_rdata_i);
+#endif
     line.bit = kBit;
     line.gap = o.gap;
     load_rom();
@@ -117,7 +128,10 @@ public:
 private:
   options o;
   std::unique_ptr<Vsoc> top;
-  curta_rtl_mem mem;
+  curta_rtl_mem mem;                           // with an SDRAM only its bytes
+#ifdef SOC_SDRAM
+  soc_sdram sdram;
+#endif
   soc_line line;
   soc_flash flash;
   uint64_t cycle = 0;
@@ -128,7 +142,7 @@ private:
 
   void load_rom()
   {
-    auto &rom = top->rootp->curta_standalone__DOT__u_soc__DOT__u_rom__DOT__mem;
+    auto &rom = top->rootp->ALONE(u_soc__DOT__u_rom__DOT__mem);
     std::vector<uint8_t> image = contents(o.rom);
     image.resize((image.size() + 3) & ~3u);
     if (image.size() > sizeof rom) die(o.rom + " is larger than the boot ROM");
@@ -159,6 +173,13 @@ private:
     fprintf(stderr, "serial line: %s\n", name);
   }
 
+#ifdef SOC_SDRAM
+  void memory_cycle()
+  {
+    Vsoc &m = *top;
+    m.sd_dq_i = sdram.edge({m.sd_cmd_o, m.sd_ba_o, m.sd_dqm_o, m.sd_a_o, m.sd_dq_o, !!m.sd_oe_o});
+  }
+#else
   void memory_cycle()
   {
     Vsoc &m = *top;
@@ -192,11 +213,12 @@ private:
     m.m_bid_i = (uint8_t)mem.in.bid;
     m.m_bresp_i = (uint8_t)mem.in.bresp;
   }
+#endif
 
   void clock()
   {
     Vsoc &m = *top;
-    if (m.accel_busy_o || m.rootp->curta_standalone__DOT__u_curta__DOT__busy || !m.rst_ni || o.always) settle = kSettle;
+    if (m.accel_busy_o || m.rootp->ALONE(u_curta__DOT__busy) || !m.rst_ni || o.always) settle = kSettle;
     else if (settle) settle--;
     m.clk_i = 1;
     m.accel_clk_i = settle != 0;
