@@ -137,13 +137,13 @@ module curta_soc_sdram #(
         sd_a_o   <= init_q == 4'd9 ? {6'b000000, 3'd2, 1'b0, Mode} : 13'h0400;
         sd_ba_o  <= 2'd0;
         sd_cmd_o <= init_q == 4'd0 ? PRE : init_q == 4'd9 ? MRS : REF;
-        wait_q   <= Rfc;
+        wait_q   <= Rfc[15:0];
         if (init_q == 4'd9) state_q <= IDLE;
       end
       IDLE: if (ready) begin
         if (due_q != 4'd0) begin
           sd_cmd_o <= REF;
-          wait_q   <= Rfc - 1;
+          wait_q   <= Rfc[15:0] - 16'd1;
         end else if (start) begin
           write_q <= pick_w;
           turn_q  <= !pick_w;
@@ -158,7 +158,7 @@ module curta_soc_sdram #(
         sd_cmd_o <= ACT;
         sd_a_o   <= addr_q[24:12];
         sd_ba_o  <= addr_q[11:10];
-        wait_q   <= Rcd - 1;
+        wait_q   <= Rcd[15:0] - 16'd1;
         state_q  <= MOVE;
       end
       MOVE: if (issue) begin
@@ -167,7 +167,7 @@ module curta_soc_sdram #(
         sd_ba_o  <= addr_q[11:10];
         addr_q   <= addr_q + BUS[24:0];
         left_q   <= left_q - 8'd1;
-        wait_q   <= Len - 1;
+        wait_q   <= Len[15:0] - 16'd1;
         if (write_q) begin
           sd_oe_o  <= 1'b1;
           sd_dq_o  <= w[15:0];
@@ -176,7 +176,7 @@ module curta_soc_sdram #(
           out_q    <= Len[LenW:0] - 1'b1;
         end
         if (close) begin
-          wait_q  <= Len + Rp + (write_q ? Wr : 0);
+          wait_q  <= Len[15:0] + Rp[15:0] + (write_q ? Wr[15:0] : 16'd0);
           state_q <= left_q == 8'd0 ? IDLE : OPEN;
           s_bvalid_o <= write_q && left_q == 8'd0;     // nothing that comes later can overtake it
           s_bid_o    <= id0_q;
@@ -187,19 +187,19 @@ module curta_soc_sdram #(
 
     if (whole_in != aw_pop) whole_q <= whole_in ? whole_q + 9'd1 : whole_q - 9'd1;
     if ((s_wvalid_i && w_room) != w_pop) free_q <= w_pop ? free_q + 9'd1 : free_q - 9'd1;
-    refresh_q <= refresh_q == 16'd0 || state_q == INIT ? Refresh - 1 : refresh_q - 16'd1;
+    refresh_q <= refresh_q == 16'd0 || state_q == INIT ? Refresh[15:0] - 16'd1 : refresh_q - 16'd1;
     if ((refresh_q == 16'd0) != (state_q == IDLE && ready && due_q != 4'd0))
       due_q <= refresh_q == 16'd0 ? due_q + 4'd1 : due_q - 4'd1;
     if (!rst_ni) begin
       state_q    <= INIT;
-      wait_q     <= Init;
+      wait_q     <= Init[15:0];
       init_q     <= 4'd0;
       turn_q     <= 1'b0;
       out_q      <= 0;
       pipe_q     <= 0;
       whole_q    <= 9'd0;
       free_q     <= 9'd256;
-      refresh_q  <= Refresh - 1;
+      refresh_q  <= Refresh[15:0] - 16'd1;
       due_q      <= 4'd0;
       s_bvalid_o <= 1'b0;
       sd_cmd_o   <= NOP;

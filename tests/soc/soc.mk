@@ -27,12 +27,20 @@ $(SOC_DIR)/test_checkpoint: tests/soc/test_slots.c firmware/slots.c driver/packa
 $(SOC_DIR)/test_link: tests/soc/test_link.c firmware/link.c driver/package.c $(BUILD)/host/libcurta_serial.a firmware/link.h
 	@mkdir -p $(@D)
 	$(CC) $(ALLC) -Ifirmware $(filter %.c %.a,$^) -lpthread -lutil -o $@
-TESTS += $(SOC_DIR)/test_link $(SOC_DIR)/test_checkpoint $(SOC_DIR)/test_rv_random tests/soc/test_rv_lint.sh
+$(SOC_DIR)/sdram/Vcurta_soc_sdram.mk: rtl/soc/curta_soc_sdram.v rtl/lib/curta_fifo.v rtl/lib/curta_fifo_ram.v rtl/lib/curta_ram.v
+	@mkdir -p $(@D)
+	verilator --cc -O3 --noassert --x-assign unique --x-initial unique -GInit=1000 --Mdir $(@D) --prefix Vcurta_soc_sdram --top-module curta_soc_sdram $(filter %.v,$^)
+$(SOC_DIR)/sdram/Vcurta_soc_sdram__ALL.a: $(SOC_DIR)/sdram/Vcurta_soc_sdram.mk
+	@$(MAKE) --no-print-directory -C $(@D) -f Vcurta_soc_sdram.mk VM_PARALLEL_BUILDS=0 OPT_FAST=-O2 OPT_SLOW=-O0 CXX="$(CXX)" \
+	  Vcurta_soc_sdram__ALL.a >$(@D)/make.log 2>&1 || { cat $(@D)/make.log; false; }
+$(SOC_DIR)/test_sdram: tests/soc/test_sdram.cpp $(SOC_DIR)/sdram/Vcurta_soc_sdram__ALL.a $(SOC_DIR)/verilated.o $(SOC_DIR)/verilated_threads.o sim/soc/soc_sdram.h
+	$(CXX) $(SOC_CXX) $(SOC_INC) -Isim/soc -isystem $(SOC_DIR)/sdram $(filter %.cpp %.o %.a,$^) -lpthread -o $@
+TESTS += $(SOC_DIR)/test_sdram $(SOC_DIR)/test_link $(SOC_DIR)/test_checkpoint $(SOC_DIR)/test_rv_random tests/soc/test_rv_lint.sh
 
 .PHONY: test-soc formal-soc soc-demo
 test-soc: ## the control core against qemu, C programs and the planner on it; the SoC boots and trains alone
 	@tools/install_packages.sh soc
-	@$(MAKE) --no-print-directory $(SOC_DIR)/run_flat $(SOC_DIR)/rv_program $(BUILD)/sim/soc/tiny/soc_sim $(BUILD)/firmware/hello.bin $(BUILD)/firmware/alone.bin $(BUILD)/curta-golden
+	@$(MAKE) --no-print-directory $(SOC_DIR)/run_flat $(SOC_DIR)/rv_program $(BUILD)/sim/soc/tiny/soc_sim $(BUILD)/sim/soc/tiny-sdram/soc_sim $(BUILD)/firmware/hello.bin $(BUILD)/firmware/alone.bin $(BUILD)/curta-golden
 	@tests/run.sh tests/soc/test_rv_qemu.sh tests/soc/test_rv_programs.sh tests/soc/test_soc_boot.sh tests/soc/test_soc_train.sh tests/soc/test_soc_power.sh tests/soc/test_soc_serial.sh
 soc-demo: ## the standalone machine trains the MLP on Fashion-MNIST in simulation: weights of the host after 50 steps
 	@tools/install_packages.sh

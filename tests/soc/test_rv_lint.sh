@@ -20,8 +20,8 @@ for retire in 0 1; do
   check "verilator-retire-$retire" verilator --lint-only -Wall -Irtl/soc --top-module curta_rv -GRetire=$retire $(ls rtl/soc/curta_rv*.v)
 done
 # shellcheck disable=SC2086
-check verilator-soc verilator --lint-only -Wall -Irtl -Irtl/soc --top-module curta_standalone $rtl
+check verilator-soc verilator --lint-only -Wall -Irtl -Irtl/soc --top-module curta_standalone_sdram $rtl
 # shellcheck disable=SC2086
-check icarus iverilog -g2005 -Wall -Wno-timescale -Irtl -Irtl/soc -s curta_standalone -o /dev/null $rtl
-check yosys yosys -q -p "read_verilog -Irtl -Irtl/soc $rtl; hierarchy -check -top curta_standalone; proc; opt_clean; check -assert"
+check icarus iverilog -g2005 -Wall -Wno-timescale -Irtl -Irtl/soc -s curta_standalone_sdram -o /dev/null $rtl
+check yosys yosys -q -p "read_verilog -Irtl -Irtl/soc $rtl; hierarchy -check -top curta_standalone_sdram; proc; opt_clean; check -assert"
 exit $status

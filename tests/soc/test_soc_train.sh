@@ -1,8 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # test_soc_train - the standalone machine trains alone: its weights are those of `curta train` on the host, and its accuracies too
-# usage: test_soc_train.sh [config net images batch epochs test-images]
+# usage: test_soc_train.sh [config net images batch epochs test-images]      without: a small network on tiny, with the plain memory and with the SDRAM
 cd "$(dirname "$0")/../.." || exit 1
+if [ $# = 0 ]; then
+  "tests/soc/$(basename "$0")" tiny
+  status=$?
+  "tests/soc/$(basename "$0")" tiny-sdram && exit $status
+  exit 1
+fi
 dir=build/tests/soc/train
 mkdir -p $dir
 config=${1:-tiny} net=${2:-tests/soc/small.net} images=${3:-32} batch=${4:-8} epochs=${5:-2} tests=${6:-16}
