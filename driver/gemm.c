@@ -89,6 +89,25 @@ void block_strides(const struct gpass *p, const struct block *b, uint32_t stride
   }
 }
 
+struct place block_place(const struct gpass *p, const struct block *b, uint32_t base)
+{
+  struct place at = {.base = base, .tiles = block_tiles(b)};
+  block_strides(p, b, at.stride);
+  return at;
+}
+
+struct place tensor_place(const struct gpass *p, const struct block *b, uint32_t base)
+{
+  const struct range r[4] = {b->g[0], b->g[1], b->v[0], b->v[1]};
+  struct place at = {.base = base + p->out_base, .tiles = 1};
+  for (int i = 0; i < 4; i++) {
+    at.stride[i] = p->out_stride[i];
+    at.base += r[i].lo * at.stride[i];
+    at.tiles += (r[i].n - 1) * at.stride[i];
+  }
+  return at;
+}
+
 uint32_t block_runs(const struct gpass *p, const struct block *b, uint32_t *len)
 {
   const uint32_t count[4] = {b->g[0].n, b->g[1].n, b->v[0].n, b->v[1].n};
@@ -292,10 +311,10 @@ struct chunk {
 };
 
 static void emit_chunk(struct gemm *g, const struct gpass *p, const struct block *b, const struct chunk *c,
-                       uint32_t p_base, int or_reg, bool keep)
+                       const struct place *at, int or_reg, bool keep)
 {
   const struct curta_hw *hw = g->e->hw;
-  uint32_t stride[4], klast = c->k[2].lo + c->k[2].n == p->nk[2] ? p->klast : hw->t;
+  uint32_t klast = c->k[2].lo + c->k[2].n == p->nk[2] ? p->klast : hw->t;
   bool final = c->last && or_reg >= 0, present[2];
   struct piece pc[2];
   struct item it;
@@ -312,8 +331,7 @@ static void emit_chunk(struct gemm *g, const struct gpass *p, const struct block
       item_span(&it, i ? SP_B : SP_A, 0, pc[i].off, pc[i].off + pc[i].len);
     }
   }
-  block_strides(p, b, stride);
-  item_set(&it, CURTA_GEMM_P_BASE, p_base);
+  item_set(&it, CURTA_GEMM_P_BASE, at->base);
   item_set(&it, CURTA_GEMM_A_T, p->op[0].second);
   item_set(&it, CURTA_GEMM_B_T, p->op[1].second);
   item_set(&it, CURTA_GEMM_ACC, !c->first);
@@ -328,12 +346,12 @@ static void emit_chunk(struct gemm *g, const struct gpass *p, const struct block
   item_set(&it, CURTA_GEMM_NKX, c->k[1].n);
   item_set(&it, CURTA_GEMM_NKC, c->k[2].n);
   item_set(&it, CURTA_GEMM_KLAST, klast);
-  item_set(&it, CURTA_GEMM_P_SGA, stride[0]);
-  item_set(&it, CURTA_GEMM_P_SGB, stride[1]);
-  item_set(&it, CURTA_GEMM_P_SVY, stride[2]);
-  item_set(&it, CURTA_GEMM_P_SVX, stride[3]);
+  item_set(&it, CURTA_GEMM_P_SGA, at->stride[0]);
+  item_set(&it, CURTA_GEMM_P_SGB, at->stride[1]);
+  item_set(&it, CURTA_GEMM_P_SVY, at->stride[2]);
+  item_set(&it, CURTA_GEMM_P_SVX, at->stride[3]);
   set_window(&it, &p->op[p->win], b, c->k);
-  item_span(&it, SP_P, 1, p_base, p_base + block_tiles(b));
+  item_span(&it, SP_P, 1, at->base, (uint64_t)at->base + at->tiles);
   if (final)
     item_span(&it, SP_S, 1, (uint64_t)or_reg, (uint64_t)or_reg + 1);
   it.cycles = (uint32_t)gemm_cycles(hw, p, b, c->k, klast);
@@ -341,8 +359,8 @@ static void emit_chunk(struct gemm *g, const struct gpass *p, const struct block
   emit_pace(g->e, it.cycles);
 }
 
-void gemm_block(struct gemm *g, const struct gpass *p, const struct tiling *t, const struct block *b, uint32_t p_base,
-                int or_reg, bool keep)
+void gemm_block(struct gemm *g, const struct gpass *p, const struct tiling *t, const struct block *b,
+                const struct place *at, int or_reg, bool keep)
 {
   uint32_t n[3], total = 1;
   for (int i = 0; i < 3; i++) {
@@ -355,6 +373,6 @@ void gemm_block(struct gemm *g, const struct gpass *p, const struct tiling *t, c
     c.k[1] = part(p->nk[1], t->k[1], digit(&i, n[1]));
     c.k[0] = part(p->nk[0], t->k[0], digit(&i, n[0]));
     c.k[2] = part(p->nk[2], t->k[2], digit(&i, n[2]));
-    emit_chunk(g, p, b, &c, p_base, or_reg, keep);
+    emit_chunk(g, p, b, &c, at, or_reg, keep);
   }
 }

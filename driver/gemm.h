@@ -87,6 +87,13 @@ void block_get(const struct gpass *p, const struct tiling *t, uint32_t i, struct
 uint32_t block_tiles(const struct block *b);
 /* P strides of a block: dense in the order of the result tensor. */
 void block_strides(const struct gpass *p, const struct block *b, uint32_t stride[4]);
+/* Where a block's results lie in the accumulator memory: within `tiles` from `base` on. */
+struct place {
+  uint32_t base, tiles, stride[4];
+};
+/* Dense from `base` on; or like the result tensor, which begins at `base`. */
+struct place block_place(const struct gpass *p, const struct block *b, uint32_t base);
+struct place tensor_place(const struct gpass *p, const struct block *b, uint32_t base);
 /* Results that lie one after another in the result tensor as in the accumulator memory: runs of `len` tiles; returns
  * their number. */
 uint32_t block_runs(const struct gpass *p, const struct block *b, uint32_t *len);
@@ -95,8 +102,8 @@ uint32_t block_run(const struct gpass *p, const struct block *b, uint32_t i);
 /* Room for a block in the accumulator memory. */
 uint32_t gemm_alloc(struct gemm *g, uint32_t tiles);
 /* LOADs and GEMMs of one block. or_reg < 0: no OR; keep: OR into what is there. */
-void gemm_block(struct gemm *g, const struct gpass *p, const struct tiling *t, const struct block *b, uint32_t p_base,
-                int or_reg, bool keep);
+void gemm_block(struct gemm *g, const struct gpass *p, const struct tiling *t, const struct block *b,
+                const struct place *at, int or_reg, bool keep);
 /* Sorts indices by falling stride; order[0] is the outermost. */
 void order_by_stride(const uint32_t stride[4], const uint32_t count[4], uint32_t order[4]);
 #endif

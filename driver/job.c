@@ -188,12 +188,12 @@ void job_dw(struct planner *pl, uint32_t w, struct job *job)
   set_out(p, 0, d.c, 1, l->s * d.o * d.c, d.o * d.c);
 }
 
-static bool tile_subs(struct planner *pl, const struct job *job, const struct leaving *out, struct tiling t[MAX_SUBS],
-                      uint64_t sum[3])
+static bool tile_subs(struct planner *pl, const struct job *job, const struct leaving *out, uint32_t p_max,
+                      struct tiling t[MAX_SUBS], uint64_t sum[3])
 {
   sum[0] = sum[1] = sum[2] = 0;
   for (uint32_t i = 0; i < job->n_subs; i++) {
-    if (!tiling_choose(&job->sub[i], &pl->plan->hw, pl->plan->hw.p_tiles, out, &t[i]))
+    if (!tiling_choose(&job->sub[i], &pl->plan->hw, p_max, out, &t[i]))
       return false;
     sum[0] += t[i].cycles;
     sum[1] += t[i].array;
@@ -208,6 +208,7 @@ struct choice {
   uint64_t spill[3], direct[3], both[3], second;
   struct after after;
   uint32_t kept; /* part of the results that need no recomputing, of 256 */
+  uint64_t int32_bytes;
 };
 
 /* A fence lets the array run empty: results leave, the first operands of what follows are fetched. */
@@ -232,6 +233,29 @@ static uint64_t strategy_cost(uint32_t strategy, const struct choice *c)
     return c->direct[1] + c->direct[0] - c->direct[0] * c->kept / 256;
   default:
     return c->direct[0] + c->direct[0] / 20 + FENCE;
+  }
+}
+
+/* A software device: int32 results are written and read back, 128 bytes a cycle in caches, about 32 in the machine's
+ * memory. A spill moves them once more through caches. Of guesses every second is taken to be wrong: that is where a
+ * maximum wavers about a power of two, as in the first steps of VGG-11 on CIFAR-10; LeNet misses one in hundreds. */
+#define CACHED (4u << 20)
+#define CACHED_TILES 1024u /* of a block whose results are used at once */
+
+static uint64_t in_order_cost(uint32_t strategy, const struct choice *c)
+{
+  uint64_t moved = c->int32_bytes * 2 / (c->int32_bytes > CACHED ? 32 : 128);
+  switch (strategy) {
+  case CURTA_SPILL:
+    return c->spill[1] + moved + moved / 2;
+  case CURTA_KEEP:
+    return c->spill[1] + moved;
+  case CURTA_RECOMPUTE:
+    return 2 * c->direct[1];
+  case CURTA_SPECULATE:
+    return c->direct[1] + c->direct[1] / 2 + FENCE;
+  default:
+    return c->both[1] + c->both[1] / 20 + 2 * moved;
   }
 }
 
@@ -266,34 +290,44 @@ uint64_t job_wait(const struct job *job)
   return wait;
 }
 
+/* The results lie in the accumulator memory as in their tensor, from tile 0 on. */
+static bool kept_whole(const struct planner *pl, const struct job *job)
+{
+  return pl->in_order && job->strategy == CURTA_KEEP;
+}
+
 /* Chooses strategy and tiling. align: pooling window that blocks of a part must respect. */
 bool job_choose(struct planner *pl, struct job *job, uint32_t align, struct after after)
 {
   const struct curta_hw *hw = &pl->plan->hw;
   bool grad = job->pass == CURTA_PASS_DW;
+  const uint32_t p_used = pl->in_order && hw->p_tiles > CACHED_TILES ? CACHED_TILES : hw->p_tiles;
+  const uint32_t p_spilled = job->tiles > hw->p_tiles ? p_used : hw->p_tiles; /* or kept, on a software device */
   const struct leaving spilled = {job->bytes, 1, false},
                        used_up = {grad ? (pl->plan->opt.frac_bits ? 5 : 2) : 1, align, grad},
                        both = {job->bytes + 1, align, false};
   struct choice c = {.second = job->tiles * hw->t * hw->t * (job->bytes + (grad ? 2 : 1)) / hw->bus,
                      .after = after,
+                     .int32_bytes = job->tiles * hw->t * hw->t * 4,
                      .kept = (uint32_t)(job->tiles > hw->p_tiles ? hw->p_tiles * 256ull / job->tiles : 256)};
   struct tiling t[MAX_SUBS], h[MAX_SUBS];
+  uint64_t (*cost)(uint32_t, const struct choice *) = pl->in_order ? in_order_cost : strategy_cost;
   uint64_t best = UINT64_MAX;
-  if (!tile_subs(pl, job, &spilled, job->tiling, c.spill))
+  if (!tile_subs(pl, job, &spilled, p_spilled, job->tiling, c.spill))
     return false;
   job->strategy = CURTA_SPILL;
-  if (!tile_subs(pl, job, &used_up, t, c.direct) || !tile_subs(pl, job, &both, h, c.both))
+  if (!tile_subs(pl, job, &used_up, p_used, t, c.direct) || !tile_subs(pl, job, &both, hw->p_tiles, h, c.both))
     return true;
   if (allowed(pl, job, CURTA_SPILL))
-    best = strategy_cost(CURTA_SPILL, &c);
+    best = cost(CURTA_SPILL, &c);
   for (uint8_t s = CURTA_KEEP; s <= CURTA_HEDGE; s++)
-    if (allowed(pl, job, s) && strategy_cost(s, &c) < best) {
-      best = strategy_cost(s, &c);
+    if (allowed(pl, job, s) && cost(s, &c) < best) {
+      best = cost(s, &c);
       job->strategy = s;
     }
   if (job->strategy == CURTA_SPILL)
     job->second = c.second;
-  else
+  else if (!kept_whole(pl, job))
     memcpy(job->tiling, job->strategy == CURTA_HEDGE ? h : t, sizeof t);
   return true;
 }
@@ -375,8 +409,12 @@ static void run_blocks(struct planner *pl, const struct job *job, enum sink sink
   uint64_t done = 0;
   gemm_forget(&pl->g);
   while (done < limit && next_block(job, &c)) {
-    uint32_t base = gemm_alloc(&pl->g, block_tiles(&c.b)), sub = c.sub;
-    gemm_block(&pl->g, &job->sub[sub], &job->tiling[sub], &c.b, base, or_reg, done > 0);
+    uint32_t base, sub = c.sub;
+    if (pl->in_order)
+      pl->g.p_pos = 0; /* the last block's results are used: these find the same place in the caches */
+    base = gemm_alloc(&pl->g, block_tiles(&c.b));
+    struct place at = block_place(&job->sub[sub], &c.b, base);
+    gemm_block(&pl->g, &job->sub[sub], &job->tiling[sub], &c.b, &at, or_reg, done > 0);
     use_block(pl, job, sink, po, sub, &c.b, base, spill);
     done += block_tiles(&c.b);
   }
@@ -390,11 +428,12 @@ static uint64_t run_keeping(struct planner *pl, const struct job *job, int or_re
   struct cursor c = {0};
   gemm_forget(&pl->g);
   while (next_block(job, &c)) {
-    uint32_t base;
+    const struct gpass *p = &job->sub[c.sub];
+    struct place at;
     if (done == drop)
       pl->g.p_pos = 0;
-    base = gemm_alloc(&pl->g, block_tiles(&c.b));
-    gemm_block(&pl->g, &job->sub[c.sub], &job->tiling[c.sub], &c.b, base, or_reg, done > 0);
+    at = kept_whole(pl, job) ? tensor_place(p, &c.b, 0) : block_place(p, &c.b, gemm_alloc(&pl->g, block_tiles(&c.b)));
+    gemm_block(&pl->g, p, &job->tiling[c.sub], &c.b, &at, or_reg, done > 0);
     done += block_tiles(&c.b);
   }
   return drop;
@@ -454,7 +493,9 @@ void job_run(struct planner *pl, const struct job *job, const struct post *po, u
     post_all(pl, po, spill);
     return;
   }
-  if (job->strategy == CURTA_KEEP || job->strategy == CURTA_RECOMPUTE) {
+  if (kept_whole(pl, job)) {
+    post_kept(pl, po);
+  } else if (job->strategy == CURTA_KEEP || job->strategy == CURTA_RECOMPUTE) {
     use_kept(pl, job, SINK_POST, po, drop);
     run_blocks(pl, job, SINK_POST, po, -1, 0, drop);
   }

@@ -275,6 +275,15 @@ static int check(struct planner *pl)
   return 0;
 }
 
+static bool software(const struct curta_hw *hw)
+{
+  static const struct curta_config table[] = CURTA_CONFIG_TABLE;
+  const struct curta_config *c = table;
+  while (c->name && (uint32_t)c->code != hw->code)
+    c++;
+  return c->software;
+}
+
 int curta_plan(struct curta_plan *plan, const struct curta_plan_request *rq, struct curta_diag *diag)
 {
   struct planner *pl = rq->work;
@@ -282,6 +291,7 @@ int curta_plan(struct curta_plan *plan, const struct curta_plan_request *rq, str
   memset(pl, 0, sizeof *pl);
   memset(plan, 0, sizeof *plan);
   pl->plan = plan;
+  pl->in_order = software(&rq->hw);
   pl->req = rq;
   pl->diag = diag;
   err = check(pl);

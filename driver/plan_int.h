@@ -50,6 +50,9 @@ struct after {
 };
 
 struct planner {
+  /* A software device (golden:host): one command after another, each on all threads, so that nothing hides behind
+   * anything, a command is as large as it can be, and accumulator memory is memory. */
+  bool in_order;
   struct curta_plan *plan;
   const struct curta_plan_request *req;
   struct curta_diag *diag;
@@ -84,6 +87,8 @@ uint32_t plan_or_reg(struct planner *pl);
 void post_part(struct planner *pl, const struct post *po, const struct source *src, const struct part *part,
                enum queue q);
 void post_all(struct planner *pl, const struct post *po, uint32_t spill);
+/* From the whole tensor in the accumulator memory, from tile 0 on, but for post_scatter_tmp. */
+void post_kept(struct planner *pl, const struct post *po);
 void post_scatter_tmp(struct planner *pl, const struct post *po);
 /* bytes: 4, or 3 for int24 */
 void post_drain(struct planner *pl, const struct gpass *p, const struct block *b, uint32_t p_base, uint32_t dst,

@@ -74,7 +74,7 @@ static void set_cost(struct planner *pl, struct item *it, uint64_t rd_tiles_byte
 
 static void put(struct planner *pl, const struct item *it, enum queue q)
 {
-  if (q == Q_COUNT)
+  if (q == Q_COUNT || pl->in_order)
     emit_now(&pl->e, it);
   else
     emit_later(&pl->e, it, q);
@@ -203,17 +203,35 @@ static uint32_t chunk_rows(struct planner *pl, const struct post *po, uint32_t u
   return rows > po->h ? po->h : (uint32_t)rows;
 }
 
+/* The whole int32 tensor in memory order. */
+static struct source whole_source(const struct post *po, bool acc, uint32_t base)
+{
+  return (struct source){acc, base, {po->h * po->w * po->c, po->w * po->c, po->c, 1}};
+}
+
+static struct part whole_part(const struct post *po)
+{
+  return (struct part){{0, po->n}, {0, po->h}, {0, po->w}, {0, po->c}, 1, 1};
+}
+
 /* Calls fn for parts that cover the tensor in memory order. elem: bytes of an element at base. */
 static void for_parts(struct planner *pl, const struct post *po, uint32_t base, uint32_t elem,
                       void (*fn)(struct planner *, const struct post *, const struct source *, const struct part *))
 {
   uint32_t cs, rows = chunk_rows(pl, po, po->pool ? po->pool : 1, &cs), image = po->h * po->w * po->c;
+  struct part all = whole_part(po);
+  struct source from = whole_source(po, false, base);
+  if (pl->in_order) {
+    fn(pl, po, &from, &all);
+    return;
+  }
   for (uint32_t n = 0; n < po->n; n++)
     for (uint32_t y = 0; y < po->h; y += rows)
       for (uint32_t c = 0; c < po->c; c += cs) {
         struct part pt = {{n, 1}, {y, min_u(rows, po->h - y)}, {0, po->w}, {c, min_u(cs, po->c - c)}, 1, 1};
-        struct source src = {
-            false, base + (n * image + y * po->w * po->c + c) * elem * tile_elems(pl), {image, po->w * po->c, po->c, 1}};
+        struct source src = {false,
+                             base + (n * image + y * po->w * po->c + c) * elem * tile_elems(pl),
+                             {image, po->w * po->c, po->c, 1}};
         fn(pl, po, &src, &pt);
       }
 }
@@ -264,6 +282,13 @@ void post_all(struct planner *pl, const struct post *po, uint32_t spill)
   for_parts(pl, po, spill, 4, part_urgent);
   if (po->scatter && po->masked)
     post_scatter_tmp(pl, po);
+}
+
+void post_kept(struct planner *pl, const struct post *po)
+{
+  struct part all = whole_part(po);
+  struct source from = whole_source(po, true, 0);
+  post_part(pl, po, &from, &all, Q_COUNT);
 }
 
 /* int32 or int24 results of a block to memory, in the layout of the result tensor. */

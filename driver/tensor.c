@@ -118,62 +118,6 @@ int weights_write(const struct curta_run *run, uint32_t w, int tensor, const voi
   return weight_walk(run, w, tensor, (void *)(uintptr_t)array, true);
 }
 
-/* Where an input channel of the device comes from in the image. */
-struct origin {
-  uint32_t c, r, s;
-};
-
-static struct origin origin_of(const struct curta_plan_weighted *l, uint32_t kr, uint32_t ks, uint32_t i)
-{
-  struct origin o = {i, 0, 0};
-  if (l->fold == 1) {
-    o.c = i / ks;
-    o.s = i % ks;
-  } else if (l->fold == 2) {
-    o.c = i / (kr * ks);
-    o.r = i / ks % kr;
-    o.s = i % ks;
-  }
-  return o;
-}
-
-/* Input tensor (N,H,W,C) of the device from images x (n,C,H,W), folding taps into channels. */
-int input_write(const struct curta_run *run, const int8_t *x)
-{
-  const struct curta_plan *plan = run->plan;
-  const struct curta_net *net = plan->net;
-  const struct curta_plan_weighted *l = &plan->weighted[0];
-  const struct curta_layer *layer = &net->layer[l->layer];
-  const struct curta_tensor *in = &plan->tensor[plan->t_input];
-  uint32_t t = tile_side(run), kr, ks, tile = 0, stride = layer->kind == CURTA_LAYER_CONV ? layer->stride : 1;
-  uint32_t sy = l->fold == 2 ? stride : 1, sx = l->fold ? stride : 1;
-  uint32_t py = l->fold == 2 ? layer->pad : 0, px = l->fold ? layer->pad : 0;
-  int8_t data[MAX_TILE];
-  const size_t image = (size_t)net->c * net->h * net->w;
-  kernel_of(plan, l, &kr, &ks);
-  for (uint32_t nt = 0; nt < in->d[0]; nt++)
-    for (uint32_t y = 0; y < in->d[1]; y++)
-      for (uint32_t col = 0; col < in->d[2]; col++)
-        for (uint32_t ct = 0; ct < in->d[3]; ct++, tile++) {
-          uint32_t images = plan->batch - nt * t < t ? plan->batch - nt * t : t;
-          int err;
-          memset(data, 0, (size_t)t * t);
-          for (uint32_t b = 0; b < t && ct * t + b < l->c; b++) {
-            struct origin o = origin_of(l, kr, ks, ct * t + b);
-            uint32_t iy = y * sy + o.r - py, ix = col * sx + o.s - px; /* wraps below 0: too large */
-            const int8_t *from = x + nt * t * image + (o.c * net->h + iy) * (size_t)net->w + ix;
-            int8_t *to = data + b;
-            if (iy < net->h && ix < net->w)
-              for (uint32_t a = 0; a < images; a++, from += image, to += t)
-                *to = *from;
-          }
-          err = tile_write(run, in, tile, data);
-          if (err)
-            return err;
-        }
-  return 0;
-}
-
 int curta_tensor_get(const struct curta_run *run, int tensor, uint32_t n, uint32_t c, uint32_t h, uint32_t w, int8_t *x)
 {
   const struct curta_tensor *s;

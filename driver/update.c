@@ -130,6 +130,12 @@ static void whole(struct planner *pl, const struct job *job, const struct action
 {
   uint32_t elems = tile_elems(pl), tiles = (uint32_t)job->tiles,
            chunk = CHUNK_CYCLES * pl->plan->hw.bus / (elems * (job->bytes + 2));
+  if (pl->in_order) {
+    bool acc = job->strategy == CURTA_KEEP;
+    struct run r = {acc, acc ? 0 : tensor_of(pl, job->weighted->t_grad)->addr, 0, tiles};
+    a->fn(pl, job, &r, a->reg, Q_COUNT);
+    return;
+  }
   if (job->strategy == CURTA_KEEP) {
     uint32_t base = 0, blocks = block_count(&job->sub[0], &job->tiling[0]);
     for (uint32_t i = 0; i < blocks; i++) {

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  * curta_golden_gemm.c - GEMM (machine.md section 4)
  *
- * Tiles are packed for the kernels when a GEMM first needs them. A visit gathers its tile products as chains of equal
- * steps, whole tiles and those of the last contraction tile apart, and hands them to the kernel. Visits never share a
+ * A visit gathers its tile products as chains of equal steps, whole tiles and those of the last contraction tile apart,
+ * and hands them to the kernel; the next visit mostly uses the same chains from other tiles on. Visits never share a
  * result tile, so that they may run on any thread in any order.
  */
 #include "curta_golden_int.h"
 #include "curta_kernels.h"
 
-#define BATCH 64
+#define ROUTE 256            /* chains of a visit */
+#define ROUTES 16            /* that a thread keeps */
 #define PART_MACS (1u << 18) /* smallest share of a thread: about 2 microseconds */
-#define PACK_GRAIN 128       /* tiles */
 
 enum { SGA, SGB, SVY, SVX, SKY, SKX, SKC, STRIDES };
 
@@ -26,20 +26,22 @@ struct gemm {
   struct law y, x;
   const struct curta_packed *packed[2];
   int start, final; /* ACC, FINAL */
-  struct curta_products whole,
-      last; /* how the kernel goes along the contraction tiles, and along kx over the last ones */
-};
-
-/* Chains of one visit that wait for the kernel. */
-struct batch {
-  struct curta_chain c[BATCH];
-  uint32_t n;
-  const struct curta_products *p;
+  uint32_t klast;   /* elements used of the last contraction tile */
 };
 
 /* Positions of a window that are inside: k in [lo, hi). */
 struct window {
   uint32_t lo, hi;
+};
+
+/* The products of a visit as chains: whole tiles, then those of the last contraction tile. Visits whose windows cover
+ * the same taps differ only in where their tiles begin. */
+struct route {
+  struct window y, x;
+  uint32_t tile[2]; /* first tiles of the visit that it was made for */
+  uint32_t n[2];
+  struct curta_products p[2];
+  struct curta_chain c[2 * ROUTE]; /* those of whole tiles first */
 };
 
 static uint32_t field(const uint32_t *cmd, uint32_t f)
@@ -64,6 +66,7 @@ static void set_strides(struct gemm *m, const uint32_t *cmd)
 
 static void set_counts(struct gemm *m, const uint32_t *cmd)
 {
+  uint32_t v = (uint32_t)m->g->conf.v;
   m->nga = field(cmd, CURTA_GEMM_NGA);
   m->ngb = field(cmd, CURTA_GEMM_NGB);
   m->nvy = field(cmd, CURTA_GEMM_NVY);
@@ -71,59 +74,11 @@ static void set_counts(struct gemm *m, const uint32_t *cmd)
   m->nky = field(cmd, CURTA_GEMM_NKY);
   m->nkx = field(cmd, CURTA_GEMM_NKX);
   m->nkc = field(cmd, CURTA_GEMM_NKC);
+  m->klast = (field(cmd, CURTA_GEMM_KLAST) + v - 1) / v * v;
   m->y = (struct law){(int32_t)field(cmd, CURTA_GEMM_Y_A), (int32_t)field(cmd, CURTA_GEMM_Y_B),
                       curta_cmd_gets(cmd, CURTA_GEMM_Y_C), (int32_t)field(cmd, CURTA_GEMM_Y_U)};
   m->x = (struct law){(int32_t)field(cmd, CURTA_GEMM_X_A), (int32_t)field(cmd, CURTA_GEMM_X_B),
                       curta_cmd_gets(cmd, CURTA_GEMM_X_C), (int32_t)field(cmd, CURTA_GEMM_X_U)};
-}
-
-/* The kernel's steps: along kc, or where there is only one contraction tile along kx; always along kx for the last one.
- */
-static void set_products(struct gemm *m, const uint32_t *cmd)
-{
-  uint32_t v = (uint32_t)m->g->conf.v, t = m->g->t, klast = (field(cmd, CURTA_GEMM_KLAST) + v - 1) / v * v;
-  for (int w = 0; w < 2; w++) {
-    int along = w || m->nkc == 1 ? SKX : SKC;
-    struct curta_products *p = w ? &m->last : &m->whole;
-    p->t = t;
-    p->k = w || m->nkc == 1 ? klast : t;
-    p->b_unsigned = 0;
-    p->step_a = (int16_t)m->stride[0][along] * (ptrdiff_t)m->packed[0]->bytes;
-    p->step_b = (int16_t)m->stride[1][along] * (ptrdiff_t)m->packed[1]->bytes;
-  }
-}
-
-/* ------------------------------------------------------------------ packing */
-
-struct packing {
-  const struct curta_golden *g;
-  struct curta_packed *p;
-  int buf, mode;
-};
-
-static void pack_share(void *arg, uint64_t from, uint64_t to, struct curta_outcome *out)
-{
-  const struct packing *w = arg;
-  const struct curta_golden *g = w->g;
-  (void)out;
-  for (uint64_t t = w->p->lo + from; t < w->p->lo + to; t++)
-    if (!w->p->fresh[t]) {
-      g->k->pack(w->p->data + t * w->p->bytes, g->buf[w->buf] + t * g->t2, g->t, w->mode,
-                 w->buf ? CURTA_PACK_B : CURTA_PACK_A);
-      w->p->fresh[t] = 1;
-    }
-}
-
-/* Brings the packed tiles of a buffer up to date with what LOAD has written. */
-static const struct curta_packed *pack(struct curta_golden *g, int buf, int mode)
-{
-  struct curta_packed *p = &g->packed[buf][mode];
-  struct packing w = {g, p, buf, mode};
-  if (p->lo < p->hi)
-    (void)curta_golden_share(g, p->hi - p->lo, PACK_GRAIN, pack_share, &w, 0);
-  p->lo = g->tiles[buf];
-  p->hi = 0;
-  return p;
 }
 
 /* ------------------------------------------------------------------ visits */
@@ -141,83 +96,162 @@ static struct window window(const struct law *law, uint32_t v, uint32_t n)
   return w;
 }
 
+/* What the tiles of operand t are for a visit from tile `first` on: all inside the buffer, without a step past 2^16. */
+static int inside(const struct gemm *m, int t, uint32_t first, struct window y, struct window x)
+{
+  const uint32_t *s = m->stride[t];
+  const int64_t end[3][2] = {{(int64_t)(int16_t)s[SKY] * y.lo, (int64_t)(int16_t)s[SKY] * (y.hi - 1)},
+                             {(int64_t)(int16_t)s[SKX] * x.lo, (int64_t)(int16_t)s[SKX] * (x.hi - 1)},
+                             {0, (int64_t)(int16_t)s[SKC] * (m->nkc - 1)}};
+  int64_t lo = first, hi = first;
+  for (int i = 0; i < 3; i++) {
+    lo += end[i][0] < end[i][1] ? end[i][0] : end[i][1];
+    hi += end[i][0] > end[i][1] ? end[i][0] : end[i][1];
+  }
+  return lo >= 0 && hi < (int64_t)m->g->tiles[t];
+}
+
+/* Contraction tiles that count whole; one alone counts as they do. */
+static uint32_t whole_tiles(const struct gemm *m)
+{
+  return m->nkc == 1 ? 1 : m->nkc - (m->klast < m->g->t);
+}
+
+/* Chains go along the longer of kx and kc. */
+static int along_kx(const struct gemm *m, struct window x)
+{
+  return x.hi - x.lo > whole_tiles(m);
+}
+
+/* Member by member: copies of the whole, read in other sizes than written, would wait for every store before them. */
+static void set_steps(const struct gemm *m, struct curta_products *p, int along, uint32_t k)
+{
+  p->t = m->g->t;
+  p->k = k;
+  p->step_a = (int16_t)m->stride[0][along] * (ptrdiff_t)m->packed[0]->bytes;
+  p->step_b = (int16_t)m->stride[1][along] * (ptrdiff_t)m->packed[1]->bytes;
+  p->at_a = p->at_b = 0;
+  p->b_unsigned = p->fresh = 0;
+}
+
+/* n products from tap (ky, kx) and contraction tile kc on */
+static void add(const struct gemm *m, struct route *r, int last, uint32_t ky, uint32_t kx, uint32_t kc, uint32_t n)
+{
+  const uint8_t *from[2];
+  for (int t = 0; t < 2; t++) {
+    const uint32_t *s = m->stride[t];
+    uint32_t tile = (r->tile[t] + ky * s[SKY] + kx * s[SKX] + kc * s[SKC]) & 0xffff;
+    from[t] = m->packed[t]->data + (size_t)tile * m->packed[t]->bytes;
+  }
+  struct curta_chain *c = &r->c[r->n[0] + r->n[1]];
+  r->n[last]++;
+  c->a = from[0];
+  c->b = from[1];
+  c->n = n;
+}
+
+static void make_route(const struct gemm *m, struct route *r, struct window y, struct window x, const uint32_t tile[2])
+{
+  uint32_t whole = whole_tiles(m), nx = x.hi - x.lo;
+  int kx_chains = along_kx(m, x);
+  r->y = y;
+  r->x = x;
+  r->tile[0] = tile[0];
+  r->tile[1] = tile[1];
+  r->n[0] = r->n[1] = 0;
+  set_steps(m, &r->p[0], kx_chains ? SKX : SKC, m->nkc == 1 ? m->klast : m->g->t);
+  set_steps(m, &r->p[1], SKX, m->klast);
+  for (uint32_t ky = y.lo; ky < y.hi; ky++) {
+    for (uint32_t kc = 0; kc < whole && kx_chains; kc++)
+      add(m, r, 0, ky, x.lo, kc, nx);
+    for (uint32_t kx = x.lo; kx < x.hi && !kx_chains; kx++)
+      add(m, r, 0, ky, kx, 0, whole);
+  }
+  for (uint32_t ky = y.lo; ky < y.hi && whole < m->nkc; ky++)
+    add(m, r, 1, ky, x.lo, whole, nx);
+}
+
+/* sum := sum (0 with fresh) + the contraction over rows y; tiles: the visit's first. The OR of its magnitudes. */
+static uint32_t follow(const struct gemm *m, struct route *r, int32_t *sum, struct window y, struct window x,
+                       const uint32_t tile[2], int fresh)
+{
+  uint32_t all = 0;
+  r += (x.lo > 0) + 2 * (x.hi < m->nkx) + 4 * (y.lo > 0) + 8 * (y.hi < m->nky); /* edges come again soon */
+  if (r->y.lo != y.lo || r->y.hi != y.hi || r->x.lo != x.lo || r->x.hi != x.hi)
+    make_route(m, r, y, x, tile);
+  for (int last = 0; last < 2; last++)
+    if (r->n[last]) {
+      struct curta_products *p = &r->p[last];
+      p->at_a = ((ptrdiff_t)tile[0] - (ptrdiff_t)r->tile[0]) * (ptrdiff_t)m->packed[0]->bytes;
+      p->at_b = ((ptrdiff_t)tile[1] - (ptrdiff_t)r->tile[1]) * (ptrdiff_t)m->packed[1]->bytes;
+      p->fresh = fresh;
+      all = m->g->k->products(sum, r->c + (last ? r->n[0] : 0), r->n[last], p);
+      fresh = 0;
+    }
+  return all;
+}
+
 static int out_of_range(struct curta_outcome *out, uint32_t tile)
 {
   out->info = tile;
   return CURTA_ERR_RANGE;
 }
 
-static void flush(const struct gemm *m, int32_t *sum, struct batch *b)
+/* Tile by tile, each looked at before it is used. */
+static int step_by_step(const struct gemm *m, int32_t *sum, struct window y, struct window x, const uint32_t tile[2],
+                        struct curta_outcome *out)
 {
-  if (b->n)
-    m->g->k->products(sum, b->c, b->n, b->p);
-  b->n = 0;
-}
-
-static void add(const struct gemm *m, int32_t *sum, struct batch *batch, uint32_t a, uint32_t b, uint32_t n)
-{
-  batch->c[batch->n++] = (struct curta_chain){m->packed[0]->data + (size_t)a * m->packed[0]->bytes,
-                                              m->packed[1]->data + (size_t)b * m->packed[1]->bytes, n};
-  if (batch->n == BATCH)
-    flush(m, sum, batch);
-}
-
-/* The last of n tiles from `first` on is in the buffer, and so are those between. */
-static int chain_fits(uint32_t first, uint32_t n, uint32_t stride, uint32_t tiles)
-{
-  int64_t last = (int64_t)first + (int64_t)(n - 1) * (int16_t)stride;
-  return first < tiles && last >= 0 && last < (int64_t)tiles;
-}
-
-/* n products from tiles a and b (modulo 2^16) on, at the steps of `along`. */
-static int put(const struct gemm *m, int32_t *sum, struct batch *batch, uint32_t a, uint32_t b, uint32_t n, int along,
-               struct curta_outcome *out)
-{
-  const uint32_t *tiles = m->g->tiles, sa = m->stride[0][along], sb = m->stride[1][along];
-  a &= 0xffff;
-  b &= 0xffff;
-  if (chain_fits(a, n, sa, tiles[0]) && chain_fits(b, n, sb, tiles[1])) {
-    add(m, sum, batch, a, b, n);
-    return 0;
-  }
-  for (; n; n--, a = (a + sa) & 0xffff, b = (b + sb) & 0xffff) {
-    if (a >= tiles[0] || b >= tiles[1])
-      return out_of_range(out, a >= tiles[0] ? a : b);
-    add(m, sum, batch, a, b, 1);
-  }
+  for (uint32_t ky = y.lo; ky < y.hi; ky++)
+    for (uint32_t kx = x.lo; kx < x.hi; kx++)
+      for (uint32_t kc = 0; kc < m->nkc; kc++) {
+        struct curta_products p;
+        struct curta_chain c = {0, 0, 1};
+        uint32_t at[2];
+        set_steps(m, &p, SKC, kc < m->nkc - 1 ? m->g->t : m->klast);
+        for (int t = 0; t < 2; t++)
+          at[t] = (tile[t] + ky * m->stride[t][SKY] + kx * m->stride[t][SKX] + kc * m->stride[t][SKC]) & 0xffff;
+        if (at[0] >= m->g->tiles[0] || at[1] >= m->g->tiles[1])
+          return out_of_range(out, at[0] >= m->g->tiles[0] ? at[0] : at[1]);
+        c.a = m->packed[0]->data + (size_t)at[0] * m->packed[0]->bytes;
+        c.b = m->packed[1]->data + (size_t)at[1] * m->packed[1]->bytes;
+        (void)m->g->k->products(sum, &c, 1, &p);
+      }
   return 0;
 }
 
-/* All window positions of one row; a, b: the tiles of its position kx = 0 */
-static int row(const struct gemm *m, int32_t *sum, struct batch *whole, struct batch *last, uint32_t a, uint32_t b,
-               struct window x, struct curta_outcome *out)
+/* sum := its start + the contraction of one visit; *magnitudes: the OR of its magnitudes */
+static int contract(const struct gemm *m, struct route *r, int32_t *sum, struct window y, struct window x,
+                    const uint32_t tile[2], uint32_t *magnitudes, struct curta_outcome *out)
 {
-  const uint32_t *sa = m->stride[0], *sb = m->stride[1], n = m->nkc - (m->last.k < m->g->t);
+  uint32_t chains = along_kx(m, x) ? whole_tiles(m) : x.hi - x.lo; /* of a row */
   int err = 0;
-  if (m->nkc == 1)
-    return put(m, sum, whole, a + x.lo * sa[SKX], b + x.lo * sb[SKX], x.hi - x.lo, SKX, out);
-  for (uint32_t kx = x.lo; kx < x.hi && !err; kx++)
-    err = put(m, sum, whole, a + kx * sa[SKX], b + kx * sb[SKX], n, SKC, out);
-  if (n < m->nkc && !err)
-    err = put(m, sum, last, a + n * sa[SKC] + x.lo * sa[SKX], b + n * sb[SKC] + x.lo * sb[SKX], x.hi - x.lo, SKX, out);
+  if (y.lo < y.hi && x.lo < x.hi && chains <= ROUTE && inside(m, 0, tile[0], y, x) && inside(m, 1, tile[1], y, x)) {
+    for (uint32_t ky = y.lo; ky < y.hi; ky += ROUTE / chains) {
+      struct window part = {ky, y.hi - ky < ROUTE / chains ? y.hi : ky + ROUTE / chains};
+      *magnitudes = follow(m, r, sum, part, x, tile, ky == y.lo && !m->start);
+    }
+    return 0;
+  }
+  if (!m->start)
+    memset(sum, 0, 4 * (size_t)m->g->t2);
+  err = step_by_step(m, sum, y, x, tile, out);
+  *magnitudes = m->g->k->magnitudes(sum, m->g->t2);
   return err;
 }
 
-/* sum += the contraction of one visit; a, b: its first tiles */
-static int contract(const struct gemm *m, int32_t *sum, uint32_t vy, uint32_t vx, uint32_t a, uint32_t b,
-                    struct curta_outcome *out)
+/* What a thread keeps from visit to visit. */
+struct visitor {
+  uint32_t vy, vx;
+  struct window y, x; /* of them */
+  struct route r[ROUTES];
+};
+
+static void move_to(const struct gemm *m, struct visitor *v, uint32_t vy, uint32_t vx)
 {
-  struct batch whole, last;
-  struct window y = window(&m->y, vy, m->nky), x = window(&m->x, vx, m->nkx);
-  int err = 0;
-  whole.n = last.n = 0;
-  whole.p = &m->whole;
-  last.p = &m->last;
-  for (uint32_t ky = y.lo; ky < y.hi && x.lo < x.hi && !err; ky++)
-    err = row(m, sum, &whole, &last, a + ky * m->stride[0][SKY], b + ky * m->stride[1][SKY], x, out);
-  flush(m, sum, &whole);
-  flush(m, sum, &last);
-  return err;
+  if (vy != v->vy)
+    v->y = window(&m->y, v->vy = vy, m->nky);
+  if (vx != v->vx)
+    v->x = window(&m->x, v->vx = vx, m->nkx);
 }
 
 static uint32_t origin(const struct gemm *m, int tensor, const uint32_t at[4])
@@ -229,20 +263,22 @@ static uint32_t origin(const struct gemm *m, int tensor, const uint32_t at[4])
 }
 
 /* at: ga, gb, vy, vx */
-static int visit(const struct gemm *m, const uint32_t at[4], struct curta_outcome *out)
+static int visit(const struct gemm *m, struct visitor *v, const uint32_t at[4], struct curta_outcome *out)
 {
   const struct curta_golden *g = m->g;
-  uint32_t p = origin(m, 2, at);
+  const uint32_t tile[2] = {origin(m, 0, at), origin(m, 1, at)};
+  uint32_t p = origin(m, 2, at), magnitudes = 0;
   int32_t *sum;
   int err;
   if (p >= (uint32_t)g->conf.p_tiles)
     return out_of_range(out, p);
   sum = g->acc + (size_t)p * g->t2;
-  if (!m->start)
-    memset(sum, 0, 4 * (size_t)g->t2);
-  err = contract(m, sum, at[2], at[3], origin(m, 0, at), origin(m, 1, at), out);
+  for (uint32_t i = 0; i < g->t2; i += 16) /* they are written at the end of the visit: by then they are here */
+    __builtin_prefetch(sum + i, 1);
+  move_to(m, v, at[2], at[3]);
+  err = contract(m, v->r, sum, v->y, v->x, tile, &magnitudes, out);
   if (m->final)
-    out->magnitude |= g->k->magnitudes(sum, g->t2);
+    out->magnitude |= magnitudes;
   if (g->retire_fn)
     out->check = curta_golden_sum(out->check, p * g->t2, sum, g->t2);
   return err;
@@ -267,8 +303,12 @@ static void visit_share(void *arg, uint64_t from, uint64_t to, struct curta_outc
   const struct gemm *m = arg;
   uint32_t at[4] = {(uint32_t)(from / m->nvx / m->nvy / m->ngb), (uint32_t)(from / m->nvx / m->nvy % m->ngb),
                     (uint32_t)(from / m->nvx % m->nvy), (uint32_t)(from % m->nvx)};
+  struct visitor v;
+  v.vy = v.vx = UINT32_MAX;
+  for (int i = 0; i < ROUTES; i++)
+    v.r[i].y = v.r[i].x = (struct window){1, 0}; /* of no visit */
   for (; from < to && !out->err; from++, next_visit(m, at))
-    out->err = visit(m, at, out);
+    out->err = visit(m, &v, at, out);
 }
 
 /* Visits of the smallest share. */
@@ -287,9 +327,8 @@ int curta_golden_gemm(struct curta_golden *g, const uint32_t *cmd)
   set_counts(&m, cmd);
   m.start = (int)field(cmd, CURTA_GEMM_ACC);
   m.final = (int)field(cmd, CURTA_GEMM_FINAL);
-  m.packed[0] = pack(g, 0, (int)field(cmd, CURTA_GEMM_A_T));
-  m.packed[1] = pack(g, 1, (int)field(cmd, CURTA_GEMM_B_T));
-  set_products(&m, cmd);
+  m.packed[0] = curta_golden_packed(g, 0, (int)field(cmd, CURTA_GEMM_A_T));
+  m.packed[1] = curta_golden_packed(g, 1, (int)field(cmd, CURTA_GEMM_B_T));
   err = curta_golden_share(g, (uint64_t)m.nga * m.ngb * m.nvy * m.nvx, grain(&m), visit_share, &m, &magnitude);
   if (!err && m.final)
     curta_golden_set(g, reg, old | magnitude);

@@ -31,6 +31,7 @@ struct curta_golden {
   uint32_t tiles[2];                /* of the operand buffers A, B */
   int8_t *buf[2];                   /* [tiles][T][T] */
   struct curta_packed packed[2][2]; /* [buffer][mode] */
+  int mode[2];                      /* in which the last GEMM read a buffer */
   int32_t *acc;                     /* [P_TILES][T][T] */
   uint32_t s[CURTA_SCALARS];        /* scale registers */
   struct curta_pool *pool;
@@ -63,6 +64,12 @@ int curta_golden_update(struct curta_golden *g, const uint32_t *cmd);
 int curta_golden_reduce(struct curta_golden *g, const uint32_t *cmd);
 int curta_golden_loss(struct curta_golden *g, const uint32_t *cmd);
 int curta_golden_scalar(struct curta_golden *g, const uint32_t *cmd);
+
+/* LOAD is about to replace tiles [lo, hi) of a buffer; and replaces one. */
+void curta_golden_loading(struct curta_golden *g, uint32_t buf, uint32_t lo, uint64_t hi);
+void curta_golden_put(struct curta_golden *g, uint32_t buf, uint32_t tile, const int8_t *from);
+/* The packed tiles of a buffer, all up to date. */
+const struct curta_packed *curta_golden_packed(struct curta_golden *g, int buf, int mode);
 
 /* The static checks OPCODE, RESERVED, FIELD, ALIGN, DEPEND, in this order. */
 int curta_golden_check(struct curta_golden *g, const uint32_t *cmd);

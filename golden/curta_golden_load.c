@@ -31,6 +31,7 @@ struct load {
 };
 
 #define GRAIN 256 /* tiles of the smallest share of a thread */
+#define AHEAD 8   /* tiles: strides are longer than what a processor foresees */
 
 static struct curta_walk load_walk(const uint32_t *cmd)
 {
@@ -48,7 +49,6 @@ static int load_tile(const struct load *l, uint32_t tile, int64_t addr, struct c
   struct curta_golden *g = l->g;
   int err = 0;
   const void *src;
-  int8_t *dst;
   out->info = (uint32_t)addr;
   src = curta_golden_at(g, addr, g->t2, &err);
   if (!src)
@@ -56,34 +56,31 @@ static int load_tile(const struct load *l, uint32_t tile, int64_t addr, struct c
   out->info = tile;
   if (tile >= g->tiles[l->buf])
     return CURTA_ERR_RANGE;
-  dst = g->buf[l->buf] + (size_t)tile * g->t2;
-  memcpy(dst, src, g->t2);
-  g->packed[l->buf][0].fresh[tile] = g->packed[l->buf][1].fresh[tile] = 0;
+  curta_golden_put(g, l->buf, tile, src);
   if (g->retire_fn)
-    out->check = curta_golden_sum(out->check, tile * g->t2 / 4, dst, g->t2 / 4);
+    out->check = curta_golden_sum(out->check, tile * g->t2 / 4, src, g->t2 / 4);
   return 0;
+}
+
+/* Asks for a tile that will be read soon. */
+static void expect(const struct load *l, uint32_t tile)
+{
+  int err = 0;
+  const char *p = curta_golden_at(l->g, curta_golden_tile(l->addr, tile, l->g->t2), l->g->t2, &err);
+  for (uint32_t i = 0; p && i < l->g->t2; i += 64)
+    __builtin_prefetch(p + i);
 }
 
 static void load_share(void *arg, uint64_t from, uint64_t to, struct curta_outcome *out)
 {
   const struct load *l = arg;
-  struct curta_walk w = l->walk;
+  struct curta_walk w = l->walk, ahead = l->walk;
   curta_walk_seek(&w, from);
-  for (; from < to && !out->err; from++, curta_walk_next(&w)) {
+  curta_walk_seek(&ahead, from + AHEAD);
+  for (; from < to && !out->err; from++, curta_walk_next(&w), curta_walk_next(&ahead)) {
+    expect(l, ahead.src);
     out->err = load_tile(l, l->dst + (uint32_t)from, curta_golden_tile(l->addr, w.src, l->g->t2), out);
     out->rd += l->g->t2;
-  }
-}
-
-/* Tiles [lo, hi) of a buffer are not what was packed. */
-static void stale(struct curta_golden *g, uint32_t buf, uint32_t lo, uint64_t hi)
-{
-  if (hi > g->tiles[buf])
-    hi = g->tiles[buf];
-  for (int mode = 0; mode < 2; mode++) {
-    struct curta_packed *p = &g->packed[buf][mode];
-    p->lo = lo < p->lo ? lo : p->lo;
-    p->hi = (uint32_t)hi > p->hi ? (uint32_t)hi : p->hi;
   }
 }
 
@@ -94,7 +91,7 @@ int curta_golden_load(struct curta_golden *g, const uint32_t *cmd)
   l.buf = curta_cmd_get(cmd, CURTA_LOAD_BUF);
   l.addr = curta_cmd_get(cmd, CURTA_LOAD_ADDR);
   l.dst = curta_cmd_get(cmd, CURTA_LOAD_DST);
-  stale(g, l.buf, l.dst, l.dst + n);
+  curta_golden_loading(g, l.buf, l.dst, l.dst + n);
   /* more tiles than the buffer has wrap around 32 bits in the end: an error long before, and only in order */
   return curta_golden_share(g, n, n > g->tiles[l.buf] ? CURTA_IN_ORDER : GRAIN, load_share, &l, 0);
 }

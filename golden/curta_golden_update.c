@@ -54,25 +54,24 @@ static void unpack(int32_t *restrict x, const uint8_t *restrict p, uint32_t t2)
   }
 }
 
-/* x := tile n of the gradient */
-static int fetch_gradient(struct update *u, int32_t *x, uint32_t n)
+/* Tile n of the gradient where it is, or in x if it is packed or will be changed; null: *err */
+static const int32_t *fetch_gradient(struct update *u, int32_t *x, uint32_t n, int *err)
 {
   uint32_t bytes = 4 * u->g->t2, tile = u->src + n;
-  int err = 0;
   const void *p;
   if (u->acc && tile >= (uint32_t)u->g->conf.p_tiles) {
     u->out->info = tile;
-    return CURTA_ERR_RANGE;
+    *err = CURTA_ERR_RANGE;
+    return 0;
   }
   p = u->acc ? u->g->acc + (size_t)tile * u->g->t2
-             : touch(u, curta_golden_tile(u->src, n, bytes), bytes, &u->out->rd, &err);
+             : touch(u, curta_golden_tile(u->src, n, bytes), bytes, &u->out->rd, err);
   if (p && u->packed) {
     unpack(x, p, u->g->t2);
     u->out->rd -= u->g->t2; /* its last quarter is not read */
-  } else if (p) {
-    memcpy(x, p, bytes);
+    return x;
   }
-  return err;
+  return p && u->decay ? memcpy(x, p, bytes) : p;
 }
 
 /* wf := tile n of the master weights (with MASTER), w := of the int8 weights */
@@ -108,14 +107,15 @@ static int update_tile(struct update *u, uint32_t n)
   int16_t wf[TILE_MAX];
   int8_t w[TILE_MAX], g[TILE_MAX];
   uint32_t t2 = u->g->t2;
-  int err = fetch_gradient(u, x, n);
+  int err = 0;
+  const int32_t *from = fetch_gradient(u, x, n, &err);
   if (!err)
     err = fetch_weights(u, wf, w, n);
   if (err)
     return err;
   if (u->decay)
     k->decay(x, w, u->d, t2);
-  curta_golden_requant(u->g, g, x, t2, &u->how, u->origin + n * t2);
+  curta_golden_requant(u->g, g, from, t2, &u->how, u->origin + n * t2);
   if (!u->master) {
     k->update(w, g, t2);
   } else {
@@ -168,14 +168,15 @@ static int reduce_tile(struct update *u, uint32_t n)
   int32_t x[TILE_MAX];
   int16_t wf[TILE_MAX];
   int8_t w[TILE_MAX];
-  int err = fetch_gradient(u, x, n);
+  int err = 0;
+  const int32_t *from = fetch_gradient(u, x, n, &err);
   if (!err && u->decay)
     err = fetch_weights(u, wf, w, n);
   if (err)
     return err;
   if (u->decay)
     u->g->k->decay(x, w, u->d, u->g->t2);
-  u->out->magnitude |= u->g->k->magnitudes(x, u->g->t2);
+  u->out->magnitude |= u->g->k->magnitudes(from, u->g->t2);
   return 0;
 }
 

@@ -22,7 +22,9 @@ struct curta_chain {
 struct curta_products {
   uint32_t t, k;            /* side of a tile: 8 or 16; contraction elements used of each: even, at most t */
   ptrdiff_t step_a, step_b; /* bytes between the tiles of a chain */
+  ptrdiff_t at_a, at_b;     /* bytes from where the chains say that they begin to where they do */
   int b_unsigned;           /* B was packed with CURTA_PACK_B_UNSIGNED */
+  int fresh;                /* sums start from 0, not from what is there */
 };
 
 /* y[i] := curta_requant(x[i], shift, mode) for 1 <= shift <= 31, stochastic draws curta_rand(seed, tensor, index + i)
@@ -42,8 +44,8 @@ struct curta_kernels {
   /* second: lanes are the second index of the tile (mode T), else the first (L) */
   void (*pack)(uint8_t *packed, const int8_t *tile, uint32_t t, int second, enum curta_pack use);
   /* sum[i][j] += a(i,k) b(j,k) over all products of the chains and k < p->k, modulo 2^32; sum is [t][t], 64-byte
-   * aligned */
-  void (*products)(int32_t *sum, const struct curta_chain *chain, uint32_t n, const struct curta_products *p);
+   * aligned. Returns the OR of v(sum). */
+  uint32_t (*products)(int32_t *sum, const struct curta_chain *chain, uint32_t n, const struct curta_products *p);
 
   void (*requant)(int8_t *y, const int32_t *x, uint32_t n, const struct curta_kernel_rounding *how);
   void (*narrow)(int8_t *y, const int32_t *x, int wrap, uint32_t n); /* y := curta_narrow(x, wrap) */

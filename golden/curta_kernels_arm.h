@@ -58,7 +58,7 @@ CURTA_INLINE void four_rows(int32_t *sum, const struct curta_chain *c, uint32_t 
     for (uint32_t j = 0; j < lanes; j++)
       acc[i][j] = vld1q_s32(sum + t * (row + i) + 4 * j);
   for (; n; n--, c++) {
-    const uint8_t *a = c->a, *b = c->b;
+    const uint8_t *a = c->a + p->at_a, *b = c->b + p->at_b;
     for (uint32_t m = c->n; m; m--, a += p->step_a, b += p->step_b)
       for (uint32_t q = 0; q < groups; q++) {
         int32x4_t words = vreinterpretq_s32_u8(vld1q_u8(a + 4 * (t * q + row)));
@@ -81,12 +81,15 @@ CURTA_INLINE void four_rows(int32_t *sum, const struct curta_chain *c, uint32_t 
       vst1q_s32(sum + t * (row + i) + 4 * j, vaddq_s32(acc[i][j], vdupq_n_s32(over[i])));
 }
 
-static void products(int32_t *sum, const struct curta_chain *chain, uint32_t n, const struct curta_products *p)
+static uint32_t products(int32_t *sum, const struct curta_chain *chain, uint32_t n, const struct curta_products *p)
 {
+  if (p->fresh)
+    memset(sum, 0, 4 * (size_t)p->t * p->t);
   for (uint32_t row = 0; row < p->t; row += 4)
     if (p->t == 16)
       four_rows(sum, chain, n, p, 4, row);
     else
       four_rows(sum, chain, n, p, 2, row);
+  return loop_magnitudes(sum, p->t * p->t);
 }
 #endif

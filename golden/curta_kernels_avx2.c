@@ -5,6 +5,7 @@
  * of B times 2 neighbours. |pair sum| <= 2 * 128 * 255, exact.
  */
 #include <immintrin.h>
+#include <string.h>
 #include "curta_kernels_loops.h"
 
 static int supported(void)
@@ -38,7 +39,7 @@ CURTA_INLINE void rows8(int32_t *sum, const struct curta_chain *c, uint32_t n, c
   for (int i = 0; i < 8; i++)
     acc[i] = _mm256_load_si256((const __m256i *)(const void *)(sum + 8 * i));
   for (; n; n--, c++) {
-    const uint8_t *a = c->a, *b = c->b;
+    const uint8_t *a = c->a + p->at_a, *b = c->b + p->at_b;
     for (uint32_t m = c->n; m; m--, a += p->step_a, b += p->step_b)
       for (uint32_t k = 0; k < kp; k++) {
         __m256i y = lanes_of(b, 8 * k);
@@ -58,7 +59,7 @@ CURTA_INLINE void rows16(int32_t *sum, const struct curta_chain *c, uint32_t n, 
   for (uint32_t i = 0; i < 2 * rows; i++)
     acc[i] = _mm256_load_si256((const __m256i *)(const void *)(sum + 16 * row + 8 * i));
   for (; n; n--, c++) {
-    const uint8_t *a = c->a, *b = c->b;
+    const uint8_t *a = c->a + p->at_a, *b = c->b + p->at_b;
     for (uint32_t m = c->n; m; m--, a += p->step_a, b += p->step_b)
       for (uint32_t k = 0; k < kp; k++) {
         __m256i b0 = lanes_of(b, 16 * k), b1 = lanes_of(b, 16 * k + 8);
@@ -73,18 +74,18 @@ CURTA_INLINE void rows16(int32_t *sum, const struct curta_chain *c, uint32_t n, 
     _mm256_store_si256((__m256i *)(void *)(sum + 16 * row + 8 * i), acc[i]);
 }
 
-static void products(int32_t *sum, const struct curta_chain *chain, uint32_t n, const struct curta_products *p)
+static uint32_t products(int32_t *sum, const struct curta_chain *chain, uint32_t n, const struct curta_products *p)
 {
   uint32_t kp = p->k / 2;
-  if (p->t == 8) {
-    if (kp == 4)
-      rows8(sum, chain, n, p, 4);
-    else
-      rows8(sum, chain, n, p, kp);
-    return;
-  }
-  for (uint32_t row = 0; row < 16; row += 4)
+  if (p->fresh)
+    memset(sum, 0, 4 * (size_t)p->t * p->t);
+  if (p->t == 8 && kp == 4)
+    rows8(sum, chain, n, p, 4);
+  else if (p->t == 8)
+    rows8(sum, chain, n, p, kp);
+  for (uint32_t row = 0; row < 16 && p->t == 16; row += 4)
     rows16(sum, chain, n, p, kp, row, 4);
+  return loop_magnitudes(sum, p->t * p->t);
 }
 
 static inline __m128i bytes8(const int8_t *p)

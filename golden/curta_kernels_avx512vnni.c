@@ -85,86 +85,103 @@ static inline int32_t word_at(const uint8_t *p)
   return v;
 }
 
+/* Loops over the sums are unrolled before anything else, or the sums would go through memory. */
+#define ROWS _Pragma("GCC unroll 16") for (int i = 0; i < 16; i++)
+
 /* acc[i] -= 128 fix[i] */
 CURTA_INLINE void unbias16(__m512i acc[16], __m512i fix)
 {
   fix = _mm512_slli_epi32(fix, BIAS_LOG2);
-  for (int i = 0; i < 16; i++)
-    acc[i] = _mm512_sub_epi32(acc[i], _mm512_permutexvar_epi32(_mm512_set1_epi32(i), fix));
+  ROWS acc[i] = _mm512_sub_epi32(acc[i], _mm512_permutexvar_epi32(_mm512_set1_epi32(i), fix));
 }
 
-CURTA_INLINE void load16(__m512i acc[16], const int32_t *sum)
+CURTA_INLINE void load16(__m512i acc[16], const int32_t *sum, int fresh)
 {
-  for (int i = 0; i < 16; i++)
-    acc[i] = _mm512_load_si512(sum + 16 * i);
+  if (fresh)
+    ROWS acc[i] = _mm512_setzero_si512();
+  else
+    ROWS acc[i] = _mm512_load_si512(sum + 16 * i);
 }
 
-CURTA_INLINE void store16(int32_t *sum, const __m512i acc[16])
+/* all | v(x) of every lane */
+CURTA_INLINE __m512i or_magnitudes(__m512i all, __m512i x)
 {
-  for (int i = 0; i < 16; i++)
+  const __m512i one = _mm512_set1_epi32(1);
+  __m512i less = _mm512_mask_sub_epi32(x, _mm512_cmpgt_epi32_mask(x, _mm512_setzero_si512()), x, one);
+  return _mm512_or_si512(all, _mm512_xor_si512(less, _mm512_srai_epi32(x, 31)));
+}
+
+/* Stores the sums; the OR of their magnitudes. */
+CURTA_INLINE uint32_t store16(int32_t *sum, const __m512i acc[16])
+{
+  __m512i all[2] = {_mm512_setzero_si512(), _mm512_setzero_si512()};
+  ROWS
+  {
     _mm512_store_si512(sum + 16 * i, acc[i]);
+    all[i % 2] = or_magnitudes(all[i % 2], acc[i]);
+  }
+  return (uint32_t)_mm512_reduce_or_epi32(_mm512_or_si512(all[0], all[1]));
 }
 
 /* Whole tiles of 16. */
-static void whole16(int32_t *sum, const struct curta_chain *c, uint32_t n, const struct curta_products *p)
+static uint32_t whole16(int32_t *sum, const struct curta_chain *c, uint32_t n, const struct curta_products *p)
 {
+  const ptrdiff_t step_a = p->step_a, step_b = p->step_b;
   __m512i acc[16], fix = _mm512_setzero_si512();
-  load16(acc, sum);
+  load16(acc, sum, p->fresh);
   for (; n; n--, c++) {
-    const uint8_t *a = c->a, *b = c->b;
-    for (uint32_t m = c->n; m; m--, a += p->step_a, b += p->step_b) {
-      for (int q = 0; q < 4; q++) {
+    const uint8_t *a = c->a + p->at_a, *b = c->b + p->at_b;
+    for (uint32_t m = c->n; m; m--, a += step_a, b += step_b) {
+      _Pragma("GCC unroll 4") for (int q = 0; q < 4; q++)
+      {
         __m512i y = load512(b + 64 * q);
-        for (int i = 0; i < 16; i++)
-          acc[i] = _mm512_dpbusd_epi32(acc[i], y, _mm512_set1_epi32(word_at(a + 64 * q + 4 * i)));
+        ROWS acc[i] = _mm512_dpbusd_epi32(acc[i], y, _mm512_set1_epi32(word_at(a + 64 * q + 4 * i)));
       }
       fix = _mm512_add_epi32(fix, load512(a + 256));
     }
   }
   if (!p->b_unsigned)
     unbias16(acc, fix);
-  store16(sum, acc);
+  return store16(sum, acc);
 }
 
 /* Tiles of 16 of which k elements count: the sums over them are made here, and what is beyond them in the last group is
  * masked. */
-static void part16(int32_t *sum, const struct curta_chain *c, uint32_t n, const struct curta_products *p)
+static uint32_t part16(int32_t *sum, const struct curta_chain *c, uint32_t n, const struct curta_products *p)
 {
   const __m512i ones = _mm512_set1_epi8(1);
   const int32_t mask = p->k % 4 ? 0xffff : -1;
   const uint32_t groups = (p->k + 3) / 4;
   __m512i acc[16], fix = _mm512_setzero_si512();
-  load16(acc, sum);
+  load16(acc, sum, p->fresh);
   for (; n; n--, c++) {
-    const uint8_t *a = c->a, *b = c->b;
+    const uint8_t *a = c->a + p->at_a, *b = c->b + p->at_b;
     for (uint32_t m = c->n; m; m--, a += p->step_a, b += p->step_b)
       for (uint32_t q = 0; q < groups; q++) {
         int32_t used = q == groups - 1 ? mask : -1;
         __m512i y = load512(b + 64 * q);
         fix = _mm512_dpbusd_epi32(fix, ones, _mm512_and_si512(load512(a + 64 * q), _mm512_set1_epi32(used)));
         if (used == -1)
-          for (int i = 0; i < 16; i++)
-            acc[i] = _mm512_dpbusd_epi32(acc[i], y, _mm512_set1_epi32(word_at(a + 64 * q + 4 * i)));
+          ROWS acc[i] = _mm512_dpbusd_epi32(acc[i], y, _mm512_set1_epi32(word_at(a + 64 * q + 4 * i)));
         else
-          for (int i = 0; i < 16; i++)
-            acc[i] = _mm512_dpbusd_epi32(acc[i], y, _mm512_set1_epi32(word_at(a + 64 * q + 4 * i) & used));
+          ROWS acc[i] = _mm512_dpbusd_epi32(acc[i], y, _mm512_set1_epi32(word_at(a + 64 * q + 4 * i) & used));
       }
   }
   if (!p->b_unsigned)
     unbias16(acc, fix);
-  store16(sum, acc);
+  return store16(sum, acc);
 }
 
 /* Tiles of 8: half the lanes, twice the instructions a cycle. */
-static void tiles8(int32_t *sum, const struct curta_chain *c, uint32_t n, const struct curta_products *p)
+static uint32_t tiles8(int32_t *sum, const struct curta_chain *c, uint32_t n, const struct curta_products *p)
 {
   const __m256i ones = _mm256_set1_epi8(1);
   const int32_t mask[2] = {p->k >= 4 ? -1 : 0xffff, p->k >= 8 ? -1 : p->k > 4 ? 0xffff : 0};
   __m256i acc[8], fix = _mm256_setzero_si256();
   for (int i = 0; i < 8; i++)
-    acc[i] = _mm256_load_si256((const __m256i *)(const void *)(sum + 8 * i));
+    acc[i] = p->fresh ? _mm256_setzero_si256() : _mm256_load_si256((const __m256i *)(const void *)(sum + 8 * i));
   for (; n; n--, c++) {
-    const uint8_t *a = c->a, *b = c->b;
+    const uint8_t *a = c->a + p->at_a, *b = c->b + p->at_b;
     for (uint32_t m = c->n; m; m--, a += p->step_a, b += p->step_b) {
       for (int q = 0; q < 2; q++) {
         __m256i y = _mm256_loadu_si256((const __m256i *)(const void *)(b + 32 * q));
@@ -186,11 +203,12 @@ static void tiles8(int32_t *sum, const struct curta_chain *c, uint32_t n, const 
     acc[i] = _mm256_sub_epi32(acc[i], _mm256_permutevar8x32_epi32(fix, _mm256_set1_epi32(i)));
     _mm256_store_si256((__m256i *)(void *)(sum + 8 * i), acc[i]);
   }
+  return loop_magnitudes(sum, 64);
 }
 
-static void products(int32_t *sum, const struct curta_chain *chain, uint32_t n, const struct curta_products *p)
+static uint32_t products(int32_t *sum, const struct curta_chain *chain, uint32_t n, const struct curta_products *p)
 {
-  (p->t == 8 ? tiles8 : p->k == 16 ? whole16 : part16)(sum, chain, n, p);
+  return (p->t == 8 ? tiles8 : p->k == 16 ? whole16 : part16)(sum, chain, n, p);
 }
 
 /* ------------------------------------------------------------------ rounding */

@@ -27,16 +27,19 @@ CURTA_INLINE void product(int32_t *restrict sum, const uint8_t *restrict a, cons
       }
 }
 
-static void products(int32_t *sum, const struct curta_chain *chain, uint32_t n, const struct curta_products *p)
+static uint32_t products(int32_t *sum, const struct curta_chain *chain, uint32_t n, const struct curta_products *p)
 {
+  if (p->fresh)
+    memset(sum, 0, 4 * (size_t)p->t * p->t);
   for (; n; n--, chain++) {
-    const uint8_t *a = chain->a, *b = chain->b;
+    const uint8_t *a = chain->a + p->at_a, *b = chain->b + p->at_b;
     for (uint32_t i = 0; i < chain->n; i++, a += p->step_a, b += p->step_b)
       if (p->b_unsigned)
         product(sum, a, b, p->t, p->k, 1);
       else
         product(sum, a, b, p->t, p->k, 0);
   }
+  return loop_magnitudes(sum, p->t * p->t);
 }
 
 const struct curta_kernels Curta_kernels_c = {.name = "c",

@@ -124,8 +124,11 @@ static void loop_decay(int32_t *g, const int8_t *w, int32_t d, uint32_t n)
 
 static void loop_update(int8_t *restrict w, const int8_t *restrict g, uint32_t n)
 {
-  for (uint32_t i = 0; i < n; i++)
-    w[i] = curta_update(w[i], g[i]);
+  for (uint32_t i = 0; i < n; i++) { /* in 16-bit lanes, which int would double */
+    int16_t d = (int16_t)(w[i] - g[i]);
+    d = d > 127 ? 127 : d;
+    w[i] = (int8_t)(d < -127 ? -127 : d);
+  }
 }
 
 static void loop_master_weights(int8_t *restrict w, const int16_t *restrict wf, int32_t frac, uint32_t n)

@@ -41,6 +41,20 @@ static void random_load(const struct law *m, uint32_t *cmd)
     cmd[i] = small();
 }
 
+/* One visit of more products than the device takes at once; tiles come again, so that they are in the buffers. */
+static void long_contraction(const struct law *m, uint32_t *cmd)
+{
+  static const uint32_t strides[2][3] = {{CURTA_GEMM_A_SKY, CURTA_GEMM_A_SKX, CURTA_GEMM_A_SKC},
+                                         {CURTA_GEMM_B_SKY, CURTA_GEMM_B_SKX, CURTA_GEMM_B_SKC}};
+  cmd[6] = cmd[7] = 1 | 1 << 16;
+  cmd[8] = (38 + rnd(5)) | (6 + rnd(3)) << 16;
+  cmd[9] = (6 + rnd(3)) | (1 + rnd(m->t)) << 16;
+  for (int i = 0; i < 6; i++)
+    set(cmd, strides[i / 3][i % 3], i % 3 ? rnd(2) : 0);
+  cmd[18] = cmd[19] = 64u << 16;
+  cmd[20] = 0x55;
+}
+
 static void random_gemm(const struct law *m, uint32_t *cmd)
 {
   uint32_t n[4];
@@ -65,6 +79,8 @@ static void random_gemm(const struct law *m, uint32_t *cmd)
   cmd[18] = ((rnd(4) - 2) & 0xffff) | rnd(6) << 16;
   cmd[19] = ((rnd(4) - 2) & 0xffff) | rnd(6) << 16;
   cmd[20] = rnd(3) | rnd(3) << 2 | rnd(3) << 4 | rnd(3) << 6;
+  if (rnd(30) == 0)
+    long_contraction(m, cmd);
 }
 
 static void random_rounding(uint32_t *cmd)

@@ -136,11 +136,11 @@ static int updates(const struct curta_kernels *k, uint32_t n)
 /* Chains of products, extremes and random values, both modes of both operands, B signed or not, from what is there. */
 struct products_case {
   uint32_t t, kk, chains, shift;
-  int is_unsigned, second[2];
+  int is_unsigned, second[2], fresh;
 };
 
 static int8_t tile[2][TILES][256];
-static uint8_t packed[2][TILES * 512] __attribute__((aligned(64)));
+static uint8_t packed[2][2 * TILES * 512] __attribute__((aligned(64)));
 static int32_t sum[256] __attribute__((aligned(64))), scratch[256] __attribute__((aligned(64)));
 
 static int64_t product(const struct products_case *c, uint32_t x, uint32_t i, uint32_t j)
@@ -158,7 +158,8 @@ static int products(const struct curta_kernels *k, const struct products_case *c
 {
   enum curta_pack use[2] = {CURTA_PACK_A, c->is_unsigned ? CURTA_PACK_B_UNSIGNED : CURTA_PACK_B};
   uint32_t size[2] = {k->packed_bytes(c->t, use[0]), k->packed_bytes(c->t, use[1])}, want[256], per = TILES / c->chains;
-  struct curta_products p = {c->t, c->kk, (ptrdiff_t)size[0], -(ptrdiff_t)size[1], c->is_unsigned};
+  struct curta_products p = {c->t, c->kk, (ptrdiff_t)size[0], -(ptrdiff_t)size[1], 0, 0, c->is_unsigned, c->fresh};
+  uint32_t all = 0, got = 0, off[2] = {rnd(TILES), rnd(TILES)};
   struct curta_chain chain[TILES];
   char what[96];
   for (int o = 0; o < 2; o++)
@@ -167,36 +168,42 @@ static int products(const struct curta_kernels *k, const struct products_case *c
         tile[o][x][i] = rnd(16) ? edge8() : -128;
       k->pack(packed[o] + (o ? TILES - 1 - x : x) * size[o], tile[o][x], c->t, c->second[o], use[o]);
     }
-  for (uint32_t i = 0; i < c->chains; i++) /* A forwards, B backwards */
-    chain[i] = (struct curta_chain){packed[0] + i * per * size[0], packed[1] + (TILES - 1 - i * per) * size[1], per};
+  for (uint32_t i = 0; i < c->chains; i++) /* A forwards, B backwards, both said to begin at another tile */
+    chain[i] = (struct curta_chain){packed[0] + (i * per + off[0]) * size[0],
+                                    packed[1] + (TILES - 1 - i * per + off[1]) * size[1], per};
+  p.at_a = -(ptrdiff_t)(off[0] * size[0]);
+  p.at_b = -(ptrdiff_t)(off[1] * size[1]);
   for (uint32_t e = 0; e < c->t * c->t; e++) {
-    sum[e] = curta_s32(want[e] = word());
+    sum[e] = curta_s32(want[e] = rnd(8) ? word() : 0);
+    want[e] = c->fresh && !c->shift ? 0 : want[e];
     for (uint32_t x = 0; x < per * c->chains; x++)
       want[e] += (uint32_t)product(c, x, e / c->t, e % c->t) << c->shift;
+    all |= curta_mag(curta_s32(want[e]));
   }
   if (c->shift)
     curta_kernel_plane(k, sum, scratch, chain, c->chains, &p, c->shift);
   else
-    k->products(sum, chain, c->chains, &p);
+    got = k->products(sum, chain, c->chains, &p);
   snprintf(what, sizeof what, "products of %u, %u deep, %u chains, modes %d %d, %s << %u", c->t, c->kk, c->chains,
            c->second[0], c->second[1], c->is_unsigned ? "unsigned" : "signed", c->shift);
   for (uint32_t e = 0; e < c->t * c->t; e++)
     if (differ(k, what, e, want[e], (uint32_t)sum[e]))
       return 1;
-  return 0;
+  return !c->shift && differ(k, "magnitudes of products", c->chains, all, got);
 }
 
 static int all_products(const struct curta_kernels *k)
 {
   for (uint32_t t = 8; t <= 16; t += 8)
     for (uint32_t kk = 2; kk <= t; kk += 2)
-      for (uint32_t bits = 0; bits < 128; bits++) {
+      for (uint32_t bits = 0; bits < 256; bits++) {
         struct products_case c = {t,
                                   kk,
-                                  1u + bits / 64 * 3u,
+                                  1u + (bits >> 6 & 1) * 3u,
                                   (bits >> 3 & 1) * (8u + (bits >> 4 & 1) * 8u),
                                   (int)(bits >> 2 & 1),
-                                  {(int)(bits & 1), (int)(bits >> 1 & 1)}};
+                                  {(int)(bits & 1), (int)(bits >> 1 & 1)},
+                                  (int)(bits >> 7)};
         if (products(k, &c))
           return 1;
       }
@@ -220,7 +227,7 @@ static int wide(const struct curta_kernels *k, uint32_t bits)
   k->pack(packed[0], tile[0][0], t, 0, CURTA_PACK_A);
   for (uint32_t plane = 0; plane < planes; plane++) {
     int top = plane == planes - 1;
-    struct curta_products p = {t, kk, 0, 0, !top};
+    struct curta_products p = {.t = t, .k = kk, .b_unsigned = !top};
     struct curta_chain chain = {packed[0], packed[1], 1};
     for (uint32_t i = 0; i < t * t; i++)
       tile[1][0][i] = (int8_t)((uint32_t)b[i] >> 8 * plane);

@@ -15,6 +15,7 @@ check() { # name, command...
 }
 python3 tests/lint/tree.py || failed=1
 check generated python3 tools/gen_spec.py --check
+check mutants-apply python3 tests/mutants/run.py --check
 check python sh -c 'python3 -m py_compile $(git ls-files "*.py")'
 rtl=$(ls rtl/*.v rtl/lib/*.v)
 # Parameters of a configuration as Verilator flags: the one place that knows them is spec/curta.toml.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Plants one fault after the other into a copy of the tree and checks that the named tests notice.
 
-usage: run.py [--only PATTERN] [--list] [--table FILE]
+usage: run.py [--only PATTERN] [--list] [--check] [--table FILE]
 
 Mutants stand in mutants.toml: file, the exact text to find (once) and what to put in its place, and the tests
 (paths below build/, with arguments) of which one must fail. The copy lies in build/mutants; the sources are never touched.
@@ -39,7 +39,9 @@ def sync():
 def fingerprint():
     """Of everything that a verdict depends on but the fault itself."""
     h = hashlib.sha256()
-    for path in sorted(p for d in SOURCES for p in (TREE / d).rglob("*") if p.is_file() and "mutants" not in p.parts):
+    paths = sorted(p for d in SOURCES for p in (TREE / d).rglob("*") if p.is_file() and "mutants" not in p.relative_to(TREE).parts)
+    assert paths, "no sources: every verdict would be kept for ever"
+    for path in paths:
         h.update(str(path.relative_to(TREE)).encode() + b"\0" + path.read_bytes())
     return h.hexdigest()
 
@@ -61,10 +63,15 @@ def run(tests, limit):
     return "survived", ""
 
 
+def stale(mutants):
+    return [f"{m['name']}: the text to replace occurs {n} times in {m['file']}" for m in mutants if (n := (ROOT / m["file"]).read_text().count(m["find"])) != 1]
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     ap.add_argument("--only", metavar="PATTERN", help="names, for example 'axi-*'")
     ap.add_argument("--list", action="store_true")
+    ap.add_argument("--check", action="store_true", help="only whether each fault still applies to the sources")
     ap.add_argument("--table", metavar="FILE", help="write the result as a Markdown table")
     args = ap.parse_args()
     mutants = tomllib.loads((Path(__file__).parent / "mutants.toml").read_text())["mutant"]
@@ -78,6 +85,9 @@ def main():
         for m in mutants:
             print(f"{m['name']:32} {m['file']}: {m['why']}")
         return 0
+    if args.check:
+        print("\n".join(stale(mutants)))
+        return 1 if stale(mutants) else 0
     sync()
     state = fingerprint()
     found = json.loads(FOUND.read_text()) if FOUND.exists() else {}
