@@ -20,6 +20,7 @@ enum answer { DONE, BAD_CRC, BAD_REQUEST, BAD_RANGE, BAD_REGISTER };
 
 struct serial {
   struct curta_serial_options opt;
+  char path[256];
   struct curta_serial_info info;
   int fd, irq;
   uint8_t seq;
@@ -287,6 +288,8 @@ int curta_serial_open(struct curta_bus *bus, const struct curta_serial_options *
   if (!s)
     return -ENOMEM;
   s->opt = *options;
+  (void)snprintf(s->path, sizeof s->path, "%s", options->path);
+  s->opt.path = s->path;
   s->opt.baud = s->opt.baud ? s->opt.baud : 1000000;
   s->opt.timeout_ms = s->opt.timeout_ms ? s->opt.timeout_ms : 2000;
   s->opt.tries = s->opt.tries ? s->opt.tries : 6;

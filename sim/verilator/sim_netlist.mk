@@ -20,7 +20,7 @@ $(NET_DIR)/$(1)/Vcurta_$(1).mk: $(BUILD)/synth/$(NET_TARGET_$(1)).v $(wildcard s
 	  --prefix Vcurta_$(1) $$< $$(NET_CELLS_$(1))
 	@rm -f $$(@D)/*__ver.d          # make would read it and synthesize whenever it is asked for anything else
 $(NET_DIR)/$(1)/Vcurta_$(1)__ALL.a: $(NET_DIR)/$(1)/Vcurta_$(1).mk
-	@$(MAKE) --no-print-directory -C $$(@D) -f Vcurta_$(1).mk VM_PARALLEL_BUILDS=1 OPT_FAST="-O1" OPT_SLOW="-O0" OPT_GLOBAL="-O1" CXX="$(CXX)" \
+	@$(MAKE) --no-print-directory -C $$(@D) -f Vcurta_$(1).mk VM_PARALLEL_BUILDS=0 OPT_FAST="-O0" OPT_SLOW="-O0" OPT_GLOBAL="-O1" CXX="$(CXX)" \
 	  Vcurta_$(1)__ALL.a >$$(@D)/make.log 2>&1 || { tail $$(@D)/make.log; false; }
 $(NET_DIR)/model_$(1).o: sim/verilator/curta_rtl_model.cpp $(NET_DIR)/$(1)/Vcurta_$(1).mk
 	$(CXX) -std=c++17 -O1 -DNDEBUG -DCURTA_RTL_RANDOM=0 -DCURTA_RTL_NETLIST -Iinclude -Isim/verilator -isystem $(NET_DIR)/$(1) -isystem $(SIM_ROOT)/include \

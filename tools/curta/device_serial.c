@@ -8,7 +8,7 @@
 #include "curta_serial.h"
 #include "device.h"
 
-/* config is TERMINAL[@BAUD]. */
+/* config is TERMINAL[@BAUD]. A simulated board on a busy computer answers slowly: CURTA_SERIAL_MS is the time-out of an answer. */
 static int open_serial(struct curta_bus *bus, const char *config, const struct curta_args *args, struct curta_fail *fail)
 {
   char path[96];
@@ -30,6 +30,8 @@ static int open_serial(struct curta_bus *bus, const char *config, const struct c
     if (!options.baud || *end)
       return curta_usage(fail, "serial: \"%s\" is not a baud rate", at + 1);
   }
+  if (getenv("CURTA_SERIAL_MS"))
+    options.timeout_ms = (uint32_t)strtoul(getenv("CURTA_SERIAL_MS"), NULL, 10);
   r = curta_serial_open(bus, &options);
   if (r == -EINVAL)
     return curta_usage(fail, "serial: there is no baud rate %u; 115200, 1000000 and 3000000 are some", options.baud);
