@@ -56,9 +56,9 @@ int curta_package_check(const struct curta_package *p, uint64_t room, struct cur
 
 void curta_package_set_opt(struct curta_package *p, const struct curta_opt *opt)
 {
-  const uint32_t words[CURTA_PACKAGE_OPTIONS] = {
-      opt->round_act,    opt->round_err,  opt->round_grad, opt->round_loss, opt->bump_shift1, opt->wrap, opt->decay,
-      opt->frac_bits, opt->init_uniform, opt->input_pow2, opt->force,      opt->n_mu};
+  const uint32_t words[CURTA_PACKAGE_OPTIONS] = {opt->round_act,    opt->round_err,  opt->round_grad, opt->round_loss,
+                                                 opt->bump_shift1,  opt->wrap,       opt->decay,      opt->frac_bits,
+                                                 opt->init_uniform, opt->input_pow2, opt->force,      opt->n_mu};
   memcpy(p->option, words, sizeof words);
   p->seed = opt->seed;
   for (uint32_t i = 0; i < opt->n_mu; i++) {

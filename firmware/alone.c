@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * alone.c - the standalone machine's program: trains the package in memory, with checkpoints where there is a flash, and
- * serves a host on the serial line meanwhile
+ * alone.c - the standalone machine's program: trains the package in memory, with checkpoints where there is a flash,
+ * and serves a host on the serial line meanwhile
  *
- * A package that lies in memory at power-up is trained and the program ends. Otherwise it waits for a host to bring one, and for the
- * next when that training is over.
+ * A package that lies in memory at power-up is trained and the program ends. Otherwise it waits for a host to bring
+ * one, and for the next when that training is over.
  */
 #include <stdio.h>
 #include <string.h>
@@ -31,7 +31,9 @@ static int run(struct checkpoint *checkpoint)
     err = train_run(&train);
   if (!err)
     err = train_weights(&train);
-  host_state(err < 0 ? CURTA_ALONE_FAILED : host_status->command == CURTA_ALONE_STOP ? CURTA_ALONE_IDLE : CURTA_ALONE_DONE);
+  host_state(err < 0                                    ? CURTA_ALONE_FAILED
+             : host_status->command == CURTA_ALONE_STOP ? CURTA_ALONE_IDLE
+                                                        : CURTA_ALONE_DONE);
   return err;
 }
 

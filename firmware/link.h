@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * link.h - the serial line's frames (rtl/bridge/curta_bridge.v) answered by a program: memory and registers for a host
  *
- * Bytes that belong to no frame are ignored; text that the program prints between frames is ignored by the host. A frame is executed
- * when its CRC is right, a write at most once for each sequence number.
+ * Bytes that belong to no frame are ignored; text that the program prints between frames is ignored by the host. A
+ * frame is executed when its CRC is right, a write at most once for each sequence number.
  */
 #pragma once
 #include <stdint.h>

@@ -20,7 +20,8 @@ static uint32_t header_crc(const struct header *h)
   return curta_crc32(0, h, offsetof(struct header, crc));
 }
 
-void checkpoint_open(struct checkpoint *c, const struct flash *flash, uint32_t slot0, uint32_t slot1, uint32_t slot_bytes)
+void checkpoint_open(struct checkpoint *c, const struct flash *flash, uint32_t slot0, uint32_t slot1,
+                     uint32_t slot_bytes)
 {
   *c = (struct checkpoint){.flash = flash, .slot = {slot0, slot1}, .slot_bytes = slot_bytes, .newest = 1};
 }

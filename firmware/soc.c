@@ -49,7 +49,8 @@ void soc_serve(void (*serve)(void))
 {
   on_byte = serve;
   SOC_IRQ->enable = IRQ_UART;
-  __asm__ volatile(".option arch, +zicsr\n csrw mtvec, %0\n csrw mie, %1\n csrsi mstatus, 8" ::"r"(on_interrupt), "r"(1u << 11));
+  __asm__ volatile(".option arch, +zicsr\n csrw mtvec, %0\n csrw mie, %1\n csrsi mstatus, 8" ::"r"(on_interrupt),
+                   "r"(1u << 11));
 }
 
 /* The core leaves WFI when an enabled line rises; with interrupts off it goes on behind it. */

@@ -31,7 +31,8 @@ struct soc_flash {
 #define SOC_ACCEL ((volatile uint32_t *)0x30000000)
 #define SOC_MEMORY ((uint8_t *)0x40000000)
 
-/* The shared memory: the accelerator's part, then the firmware's (soc.ld: .shared), package and status (curta_standalone.h). */
+/* The shared memory: the accelerator's part, then the firmware's (soc.ld: .shared), package and status
+ * (curta_standalone.h). */
 #define SOC_ACCEL_BYTES CURTA_ALONE_ACCEL_BYTES
 #define SOC_PACKAGE (SOC_MEMORY + CURTA_ALONE_PACKAGE)
 #define SOC_PACKAGE_BYTES CURTA_ALONE_PACKAGE_BYTES

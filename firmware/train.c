@@ -50,7 +50,8 @@ static int write_batch(struct train *t, uint32_t images, uint32_t label_offset, 
   for (uint32_t i = 0; i < p->batch; i++) {
     uint32_t k = index ? index[i] : first + i;
     labels[i] = base[label_offset + k];
-    curta_input_apply((const int8_t(*)[256])t->table, 1, p->c, p->h * p->w, fetch(base + images + k * size, size), inputs + i * size);
+    curta_input_apply((const int8_t(*)[256])t->table, 1, p->c, p->h * p->w, fetch(base + images + k * size, size),
+                      inputs + i * size);
   }
   return curta_batch_write(&t->run, inputs, labels, p->batch);
 }
@@ -110,7 +111,8 @@ static int evaluate(struct train *t, uint32_t *correct)
 
 static int done(const struct train *t)
 {
-  return *(volatile uint32_t *)&host_status->command == CURTA_ALONE_STOP || t->epoch >= t->package->epochs || (t->package->steps && t->run.step >= t->package->steps);
+  return *(volatile uint32_t *)&host_status->command == CURTA_ALONE_STOP || t->epoch >= t->package->epochs ||
+         (t->package->steps && t->run.step >= t->package->steps);
 }
 
 static int epoch(struct train *t)
@@ -123,8 +125,8 @@ static int epoch(struct train *t)
     err = step(t);
     if (err)
       return err;
-    printf("step %" PRIu32 " epoch %" PRIu32 " images %" PRIu32 " of %" PRIu32 " correct %" PRIu32 "\n", t->run.step, t->epoch + 1, t->position,
-           p->train_n, t->correct);
+    printf("step %" PRIu32 " epoch %" PRIu32 " images %" PRIu32 " of %" PRIu32 " correct %" PRIu32 "\n", t->run.step,
+           t->epoch + 1, t->position, p->train_n, t->correct);
     if (p->save_steps && t->run.step % p->save_steps == 0)
       err = train_save(t);
     if (err)
@@ -136,7 +138,8 @@ static int epoch(struct train *t)
   if (err)
     return err;
   t->epoch++;
-  printf("epoch %" PRIu32 " train %" PRIu32 " of %" PRIu32 " test %" PRIu32 " of %" PRIu32 "\n", t->epoch, t->correct, p->train_n, correct, p->test_n);
+  printf("epoch %" PRIu32 " train %" PRIu32 " of %" PRIu32 " test %" PRIu32 " of %" PRIu32 "\n", t->epoch, t->correct,
+         p->train_n, correct, p->test_n);
   if (t->epoch <= CURTA_ALONE_EPOCHS) {
     host_status->curve[t->epoch - 1].train = t->correct;
     host_status->curve[t->epoch - 1].test = correct;
@@ -162,6 +165,7 @@ int train_run(struct train *t)
     err = epoch(t);
   steps = t->run.step - first;
   if (!err && steps)
-    printf("cycles a step: accelerator %" PRIu32 ", all %" PRIu32 "\n", (uint32_t)(t->device_cycles / steps), (uint32_t)((soc_time() - start) / steps));
+    printf("cycles a step: accelerator %" PRIu32 ", all %" PRIu32 "\n", (uint32_t)(t->device_cycles / steps),
+           (uint32_t)((soc_time() - start) / steps));
   return err;
 }

@@ -14,14 +14,15 @@ struct train {
   struct curta_plan plan;
   struct curta_run run;
   int8_t table[CURTA_PACKAGE_CHANNELS][256];
-  uint32_t epoch, position;   /* images [0, position) of this epoch are done */
-  uint32_t correct;           /* of them */
-  uint64_t device_cycles;     /* of the steps done: the accelerator's busy cycles */
+  uint32_t epoch, position; /* images [0, position) of this epoch are done */
+  uint32_t correct;         /* of them */
+  uint64_t device_cycles;   /* of the steps done: the accelerator's busy cycles */
 };
 
 /* Opens the device, plans, goes on from the newest checkpoint of this package or fills in weights by seed; says what it
  * does. checkpoint: opened, or null. 0 or -errno, the reason printed. */
-int train_open(struct train *t, const struct curta_bus *bus, const struct curta_package *package, struct checkpoint *checkpoint);
+int train_open(struct train *t, const struct curta_bus *bus, const struct curta_package *package,
+               struct checkpoint *checkpoint);
 /* Saves a checkpoint if there is a flash. */
 int train_save(struct train *t);
 /* Trains to the end of the job, evaluates after each epoch, prints the curve. */

@@ -47,8 +47,8 @@ static int plan(struct train *t)
   err = curta_plan(&t->plan, &q, &diag);
   if (err)
     return fail(err, "plan", diag.text);
-  printf("plan: %" PRIu32 " + %" PRIu32 " commands, memory to %" PRIu32 ", %" PRIu32 " kcycles\n", t->plan.n_train, t->plan.n_eval,
-         t->plan.end, (uint32_t)((soc_time() - start) / 1000));
+  printf("plan: %" PRIu32 " + %" PRIu32 " commands, memory to %" PRIu32 ", %" PRIu32 " kcycles\n", t->plan.n_train,
+         t->plan.n_eval, t->plan.end, (uint32_t)((soc_time() - start) / 1000));
   return 0;
 }
 
@@ -84,10 +84,12 @@ static int open_package(struct train *t, const struct curta_package *p)
   err = curta_net_parse((const char *)p + p->net, p->net_bytes, &t->net, &diag);
   if (err)
     return fail(err, "network", diag.text);
-  if (t->net.c != p->c || t->net.h != p->h || t->net.w != p->w || t->net.classes < p->classes || p->train_n % p->batch || p->test_n % p->batch)
+  if (t->net.c != p->c || t->net.h != p->h || t->net.w != p->w || t->net.classes < p->classes ||
+      p->train_n % p->batch || p->test_n % p->batch)
     return fail(-EINVAL, "package", "network, data and batch do not fit each other");
-  printf("package: %" PRIu32 " + %" PRIu32 " images, batch %" PRIu32 ", %" PRIu32 " epochs, %" PRIu32 " steps at most\n", p->train_n, p->test_n,
-         p->batch, p->epochs, p->steps);
+  printf("package: %" PRIu32 " + %" PRIu32 " images, batch %" PRIu32 ", %" PRIu32 " epochs, %" PRIu32
+         " steps at most\n",
+         p->train_n, p->test_n, p->batch, p->epochs, p->steps);
   return 0;
 }
 
@@ -129,7 +131,8 @@ static int resume(struct train *t)
   return 0;
 }
 
-int train_open(struct train *t, const struct curta_bus *bus, const struct curta_package *package, struct checkpoint *checkpoint)
+int train_open(struct train *t, const struct curta_bus *bus, const struct curta_package *package,
+               struct checkpoint *checkpoint)
 {
   int32_t input_exp;
   int err;

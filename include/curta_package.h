@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * curta_package.h - a training job in one block of bytes: network, options, data set, schedule
  *
- * What `curta deploy` makes and the firmware trains from, over the serial line, in flash or in memory. All words are 32 bits,
- * little endian; offsets count from the start of the package and are multiples of 4. Images are bytes (N,C,H,W), labels one
- * byte each.
+ * What `curta deploy` makes and the firmware trains from, over the serial line, in flash or in memory. All words are 32
+ * bits, little endian; offsets count from the start of the package and are multiples of 4. Images are bytes (N,C,H,W),
+ * labels one byte each.
  */
 #ifndef CURTA_PACKAGE_H
 #define CURTA_PACKAGE_H
@@ -16,8 +16,8 @@
 
 struct curta_package {
   uint32_t magic, version;
-  uint32_t bytes; /* of the whole package, header included */
-  uint32_t crc;   /* CRC-32 of the bytes from `net` on */
+  uint32_t bytes;          /* of the whole package, header included */
+  uint32_t crc;            /* CRC-32 of the bytes from `net` on */
   uint32_t net, net_bytes; /* text of the network file */
   uint32_t batch, epochs;
   uint32_t steps;      /* stop after so many steps; 0: only after `epochs` */
@@ -35,8 +35,8 @@ struct curta_package {
 
 /* CRC-32 (IEEE 802.3, that of zlib) of bytes, going on from crc (0 at the start). */
 uint32_t curta_crc32(uint32_t crc, const void *bytes, size_t n);
-/* Is this a whole package of at most `room` bytes? 0; -EINVAL with diag: not one, or one that this version does not know;
- * -EIO with diag: damaged. */
+/* Is this a whole package of at most `room` bytes? 0; -EINVAL with diag: not one, or one that this version does not
+ * know; -EIO with diag: damaged. */
 int curta_package_check(const struct curta_package *p, uint64_t room, struct curta_diag *diag);
 void curta_package_set_opt(struct curta_package *p, const struct curta_opt *opt);
 /* -EINVAL: more steps of mu than there is room for. */

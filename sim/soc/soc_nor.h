@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * soc_nor.h - the cells of a NOR flash, and what a power cut leaves of an operation under way
  *
- * Erasing sets a sector to ones, programming clears bits. An operation that was cut at `part` of 256 of its time has moved that
- * share of the bits, which ones is random. C and C++.
+ * Erasing sets a sector to ones, programming clears bits. An operation that was cut at `part` of 256 of its time has
+ * moved that share of the bits, which ones is random. C and C++.
  */
 #ifndef SOC_NOR_H
 #define SOC_NOR_H

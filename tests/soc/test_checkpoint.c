@@ -2,8 +2,9 @@
  * test_checkpoint - the firmware's checkpoints in a model of the flash whose power is cut at random instants
  * usage: test_checkpoint [cuts [seed]]
  *
- * A training saves after every step. At a random instant of a random save the power goes; what the operation under way left is
- * random. After the reboot the state must be whole and that of the last save that ended, or of the one that was cut.
+ * A training saves after every step. At a random instant of a random save the power goes; what the operation under way
+ * left is random. After the reboot the state must be whole and that of the last save that ended, or of the one that was
+ * cut.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -113,7 +114,8 @@ static int64_t found(struct checkpoint *c, uint64_t cut)
   if (err == -ENOENT)
     return -1;
   if (err || !same(state.step, &state, weights)) {
-    printf("FAIL checkpoint: cut %" PRIu64 ": corrupt state accepted (error %d, step %" PRIu32 ")\n", cut, err, state.step);
+    printf("FAIL checkpoint: cut %" PRIu64 ": corrupt state accepted (error %d, step %" PRIu32 ")\n", cut, err,
+           state.step);
     exit(1);
   }
   return state.step;
@@ -139,7 +141,8 @@ int main(int argc, char **argv)
     int64_t now = last;
     int err = 0;
     /* one to three whole saves, then the cut one */
-    power = save_time * (soc_nor_random(&nor) % 3) + (((uint64_t)soc_nor_random(&nor) << 24 | soc_nor_random(&nor)) % save_time) + 1;
+    power = save_time * (soc_nor_random(&nor) % 3) +
+            (((uint64_t)soc_nor_random(&nor) << 24 | soc_nor_random(&nor)) % save_time) + 1;
     if (k % 4 == 0)
       power = save_time - 350 + soc_nor_random(&nor) % 400; /* around the header, where it matters most */
     while (!err) {
@@ -150,20 +153,24 @@ int main(int argc, char **argv)
     }
     last = found(&c, k);
     if (last != now && last != now + 1) {
-      printf("FAIL checkpoint: cut %" PRIu32 ": step %" PRId64 " was saved, step %" PRId64 " came back\n", k, now, last);
+      printf("FAIL checkpoint: cut %" PRIu32 ": step %" PRId64 " was saved, step %" PRId64 " came back\n", k, now,
+             last);
       return 1;
     }
     lost += last == now;
     kept += last == now + 1;
   }
   make((uint32_t)(last + 1), &state, weights);
-  if (checkpoint_save(&c, &state, weights, WEIGHTS) || checkpoint_load(&c, &state, weights, WEIGHTS) || state.step != ++last) {
+  if (checkpoint_save(&c, &state, weights, WEIGHTS) || checkpoint_load(&c, &state, weights, WEIGHTS) ||
+      state.step != ++last) {
     printf("FAIL checkpoint: a save without a power cut\n");
     return 1;
   }
   if (bad_write || !lost || !kept) {
-    printf("FAIL checkpoint: writes outside the slots or to cells that are not erased %d; cuts that lost a step %" PRIu32 ", that did not %" PRIu32 "\n", bad_write,
-           lost, kept);
+    printf(
+        "FAIL checkpoint: writes outside the slots or to cells that are not erased %d; cuts that lost a step %" PRIu32
+        ", that did not %" PRIu32 "\n",
+        bad_write, lost, kept);
     return 1;
   }
   /* a bit of the newest checkpoint rots: the one before is taken */
@@ -175,10 +182,12 @@ int main(int argc, char **argv)
   /* another job's checkpoint is none; weights that do not fit are refused */
   state.job = 7;
   boot(&c);
-  if (checkpoint_load(&c, &state, weights, WEIGHTS) != -ENOENT || checkpoint_save(&c, &state, weights, SLOT) != -ENOSPC) {
+  if (checkpoint_load(&c, &state, weights, WEIGHTS) != -ENOENT ||
+      checkpoint_save(&c, &state, weights, SLOT) != -ENOSPC) {
     printf("FAIL checkpoint: another job's state, or weights larger than a slot, accepted\n");
     return 1;
   }
-  printf("PASS checkpoint: %" PRIu32 " power cuts; the save under way was lost %" PRIu32 " times, nothing else ever\n", cuts, lost);
+  printf("PASS checkpoint: %" PRIu32 " power cuts; the save under way was lost %" PRIu32 " times, nothing else ever\n",
+         cuts, lost);
   return 0;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_link - the firmware's end of the serial line against the host's, over a line that drops, repeats and corrupts bytes
- * usage: test_link [requests [seed]]
+ * test_link - the firmware's end of the serial line against the host's, over a line that drops, repeats and corrupts
+ * bytes usage: test_link [requests [seed]]
  *
- * The machine is a thread behind a pseudo-terminal; each byte in either direction meets a fault with some probability, and text goes
- * between the frames. Every request must succeed, memory must be what was written, a register write happen exactly once.
+ * The machine is a thread behind a pseudo-terminal; each byte in either direction meets a fault with some probability,
+ * and text goes between the frames. Every request must succeed, memory must be what was written, a register write
+ * happen exactly once.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -22,7 +23,8 @@
 
 #define BYTES 16384u
 enum fault { NONE, DROP, REPEAT, CORRUPT, ALL };
-static const char *const names[] = {"no faults", "dropped bytes", "repeated bytes", "corrupted bytes", "all of these, and text"};
+static const char *const names[] = {"no faults", "dropped bytes", "repeated bytes", "corrupted bytes",
+                                    "all of these, and text"};
 
 static struct link machine;
 static uint8_t memory[BYTES];
@@ -159,9 +161,10 @@ static void count(uint8_t byte)
 /* A frame that stops in the middle must not swallow the one behind it. */
 static int truncated(void)
 {
-  static const uint8_t start[] = {0xc5, 1, 5, 0, 4, 0, 0, 0, 0, 1, 2, 3};                                  /* 1,024 bytes announced */
+  static const uint8_t start[] = {0xc5, 1, 5, 0, 4, 0, 0, 0, 0, 1, 2, 3};                /* 1,024 bytes announced */
   static const uint8_t info[] = {0xc5, 0, 1, 16, 0, 0, 0, 0, 0, 0x46, 0xd6, 0x83, 0xc0}; /* CRC as zlib has it */
-  struct link l = {.put = count, .cycles = fake_cycles, .irq = irq, .memory = memory, .memory_bytes = BYTES, .silence = 100};
+  struct link l = {
+      .put = count, .cycles = fake_cycles, .irq = irq, .memory = memory, .memory_bytes = BYTES, .silence = 100};
   for (size_t i = 0; i < sizeof start; i++)
     link_byte(&l, start[i]);
   fake_now += 101;
@@ -218,7 +221,8 @@ static int run(uint32_t n)
   if (!r && fault != NONE && (!injected || !info.repeats))
     r = fail("no fault was met", n);
   if (!r)
-    printf("PASS link %s: %" PRIu64 " frames, %u faults, %" PRIu64 " sent again\n", names[fault], info.frames, (unsigned)injected, info.repeats);
+    printf("PASS link %s: %" PRIu64 " frames, %u faults, %" PRIu64 " sent again\n", names[fault], info.frames,
+           (unsigned)injected, info.repeats);
   return r;
 }
 

@@ -19,9 +19,9 @@
 static int lost(const struct curta_device *device, int r, const char *doing, struct curta_fail *fail)
 {
   return curta_fail(fail, r, "%s: %s: %s", device->name, doing,
-                    r == -ETIMEDOUT  ? "the machine does not answer"
-                    : r == -ERANGE ? "the machine refuses: it is training"
-                                     : strerror(-r));
+                    r == -ETIMEDOUT ? "the machine does not answer"
+                    : r == -ERANGE  ? "the machine refuses: it is training"
+                                    : strerror(-r));
 }
 
 int curta_alone_status(const struct curta_device *device, struct curta_alone_status *status, struct curta_fail *fail)
@@ -29,8 +29,8 @@ int curta_alone_status(const struct curta_device *device, struct curta_alone_sta
   int r = device->bus.mem_read(device->bus.ctx, CURTA_ALONE_STATUS, status, offsetof(struct curta_alone_status, curve));
   uint32_t epochs = r ? 0 : status->epoch < CURTA_ALONE_EPOCHS ? status->epoch : CURTA_ALONE_EPOCHS;
   if (epochs)
-    r = device->bus.mem_read(device->bus.ctx, CURTA_ALONE_STATUS + offsetof(struct curta_alone_status, curve), status->curve,
-                             epochs * sizeof status->curve[0]);
+    r = device->bus.mem_read(device->bus.ctx, CURTA_ALONE_STATUS + offsetof(struct curta_alone_status, curve),
+                             status->curve, epochs * sizeof status->curve[0]);
   return r ? lost(device, r, "reading its state", fail) : 0;
 }
 
@@ -55,7 +55,8 @@ int curta_alone_open(struct curta_device *device, const struct curta_args *args,
 
 static int command(const struct curta_device *device, uint32_t word, struct curta_fail *fail)
 {
-  int r = device->bus.mem_write(device->bus.ctx, CURTA_ALONE_STATUS + offsetof(struct curta_alone_status, command), &word, sizeof word);
+  int r = device->bus.mem_write(device->bus.ctx, CURTA_ALONE_STATUS + offsetof(struct curta_alone_status, command),
+                                &word, sizeof word);
   return r ? lost(device, r, "writing a command", fail) : 0;
 }
 
@@ -87,13 +88,15 @@ static void bar(uint32_t done, uint32_t all, int quiet)
   (void)fflush(stderr);
 }
 
-int curta_alone_deploy(const struct curta_device *device, const struct curta_package *package, int quiet, struct curta_fail *fail)
+int curta_alone_deploy(const struct curta_device *device, const struct curta_package *package, int quiet,
+                       struct curta_fail *fail)
 {
   struct curta_alone_status status;
   int r = 0;
   if (package->bytes > CURTA_ALONE_PACKAGE_BYTES)
-    return curta_fail(fail, -ENOSPC, "the package has %" PRIu32 " bytes, the machine has room for %u: use --limit and --test-limit", package->bytes,
-                      CURTA_ALONE_PACKAGE_BYTES);
+    return curta_fail(fail, -ENOSPC,
+                      "the package has %" PRIu32 " bytes, the machine has room for %u: use --limit and --test-limit",
+                      package->bytes, CURTA_ALONE_PACKAGE_BYTES);
   r = curta_alone_status(device, &status, fail);
   if (!r && (status.state == CURTA_ALONE_STARTING || status.state == CURTA_ALONE_TRAINING)) {
     r = command(device, CURTA_ALONE_STOP, fail);

@@ -11,6 +11,7 @@
 int curta_alone_open(struct curta_device *device, const struct curta_args *args, struct curta_fail *fail);
 int curta_alone_status(const struct curta_device *device, struct curta_alone_status *status, struct curta_fail *fail);
 /* Stops a training that is under way, sends the package, starts it. */
-int curta_alone_deploy(const struct curta_device *device, const struct curta_package *package, int quiet, struct curta_fail *fail);
+int curta_alone_deploy(const struct curta_device *device, const struct curta_package *package, int quiet,
+                       struct curta_fail *fail);
 
 #endif

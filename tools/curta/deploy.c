@@ -33,7 +33,8 @@ static int write_file(const char *name, const struct curta_package *p, struct cu
   size_t n = f ? fwrite(p, 1, p->bytes, f) : 0;
   if (!f || fclose(f) != 0 || n != p->bytes)
     return curta_fail(fail, -EIO, "%s: %s", name, strerror(errno));
-  printf("%s: %" PRIu32 " bytes, %" PRIu32 " training and %" PRIu32 " test images\n", name, p->bytes, p->train_n, p->test_n);
+  printf("%s: %" PRIu32 " bytes, %" PRIu32 " training and %" PRIu32 " test images\n", name, p->bytes, p->train_n,
+         p->test_n);
   return 0;
 }
 

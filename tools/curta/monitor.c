@@ -14,7 +14,8 @@ static void print_epochs(const struct curta_alone_status *s, uint32_t *printed)
 {
   uint32_t n = s->epoch < CURTA_ALONE_EPOCHS ? s->epoch : CURTA_ALONE_EPOCHS;
   for (; *printed < n; ++*printed) {
-    printf("epoch %" PRIu32 "/%" PRIu32 "  train %.2f %%", *printed + 1, s->epochs, 100.0 * s->curve[*printed].train / s->train_n);
+    printf("epoch %" PRIu32 "/%" PRIu32 "  train %.2f %%", *printed + 1, s->epochs,
+           100.0 * s->curve[*printed].train / s->train_n);
     if (s->test_n)
       printf("  test %.2f %%", 100.0 * s->curve[*printed].test / s->test_n);
     printf("\n");
@@ -22,7 +23,8 @@ static void print_epochs(const struct curta_alone_status *s, uint32_t *printed)
   (void)fflush(stdout);
 }
 
-static int follow(const struct curta_device *device, const struct curta_args *args, struct curta_alone_status *s, struct curta_fail *fail)
+static int follow(const struct curta_device *device, const struct curta_args *args, struct curta_alone_status *s,
+                  struct curta_fail *fail)
 {
   const struct timespec pause = {0, 200000000};
   struct curta_progress progress;
@@ -42,7 +44,8 @@ static int follow(const struct curta_device *device, const struct curta_args *ar
     if (s->state != CURTA_ALONE_STARTING && s->state != CURTA_ALONE_TRAINING)
       return 0;
     if (s->state == CURTA_ALONE_TRAINING && s->train_n) {
-      struct curta_progress_now now = {s->epoch + 1, s->epochs, s->position, s->train_n, s->correct, -1, s->accel_cycles, -1};
+      struct curta_progress_now now = {s->epoch + 1, s->epochs, s->position,     s->train_n,
+                                       s->correct,   -1,        s->accel_cycles, -1};
       curta_progress_show(&progress, &now);
     }
     nanosleep(&pause, NULL);

@@ -37,8 +37,9 @@ static int check(const struct curta_network *network, const struct curta_data *t
   if (train->c != net->c || train->h != net->h || train->w != net->w)
     return curta_fail(fail, -EINVAL, "the network's input is not of the size of the images of %s", train->name);
   if (net->classes < train->classes || train->classes > 256)
-    return curta_fail(fail, -EINVAL, "%s has %" PRIu32 " classes; the network's last layer and a package allow %" PRIu32,
-                      train->name, train->classes, net->classes < 256 ? net->classes : 256);
+    return curta_fail(fail, -EINVAL,
+                      "%s has %" PRIu32 " classes; the network's last layer and a package allow %" PRIu32, train->name,
+                      train->classes, net->classes < 256 ? net->classes : 256);
   if (train->n % args->batch || test->n % args->batch)
     return curta_usage(fail,
                        "a device alone takes whole batches: --limit (%" PRIu32 ") and --test-limit (%" PRIu32
@@ -53,8 +54,9 @@ static void copy_labels(uint8_t *to, const struct curta_data *data)
     to[i] = (uint8_t)data->labels[i];
 }
 
-int curta_package_make(const struct curta_network *network, const struct curta_data *train, const struct curta_data *test,
-                       const struct curta_args *args, struct curta_package **package, struct curta_fail *fail)
+int curta_package_make(const struct curta_network *network, const struct curta_data *train,
+                       const struct curta_data *test, const struct curta_args *args, struct curta_package **package,
+                       struct curta_fail *fail)
 {
   const struct layout l = lay_out(network, train, test);
   const size_t image = (size_t)train->c * train->h * train->w, from = offsetof(struct curta_package, net);

@@ -7,7 +7,8 @@
 #include "session.h"
 
 /* *package: malloc'ed, of (*package)->bytes. test may have no images. */
-int curta_package_make(const struct curta_network *network, const struct curta_data *train, const struct curta_data *test,
-                       const struct curta_args *args, struct curta_package **package, struct curta_fail *fail);
+int curta_package_make(const struct curta_network *network, const struct curta_data *train,
+                       const struct curta_data *test, const struct curta_args *args, struct curta_package **package,
+                       struct curta_fail *fail);
 
 #endif
