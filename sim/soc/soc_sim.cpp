@@ -7,6 +7,7 @@
 //   --bandwidth N    bytes a cycle of the memory (default: its port); --latency N cycles (30); --no-refresh
 //   --flash FILE     the flash holds this file at the start (if there is one) and is written to it at the end; without it there is no flash
 //   --cut N          the power goes at cycle N: status 4, the flash as it is then, in the middle of an operation perhaps
+//                    (SIGTERM does the same now)
 //   --cycles N       ends with status 3 after so many cycles
 //   --gap BITS       bit times between bytes that are sent; --break: every 5th byte is sent without its stop bit first
 //   --after LINE     sends nothing before the firmware has sent a line that begins so (there is no flow control)
@@ -14,6 +15,7 @@
 // Ends when the firmware says "exit N", with status N.
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -49,6 +51,9 @@ struct options {
   uint64_t limit = UINT64_MAX, cut = UINT64_MAX;
   curta_rtl_options memory = {};
 };
+
+static volatile sig_atomic_t Off;             // the power is to go
+static void on_signal(int) { Off = 1; }
 
 static void die(const std::string &text)
 {
@@ -282,7 +287,7 @@ int machine::run()
   may = o.after.empty();
   top->clk_i = top->accel_clk_i = 0;
   for (; cycle < o.limit; cycle++) {
-    if (cycle == o.cut) {
+    if (cycle == o.cut || Off) {
       flash.cut();
       keep_flash();
       return 4;
@@ -308,5 +313,6 @@ int machine::run()
 
 int main(int argc, char **argv)
 {
+  signal(SIGTERM, on_signal);
   return machine(parse(argc, argv)).run();
 }
