@@ -25,9 +25,9 @@ int curta_hw_named(struct curta_hw *hw, const char *name)
   static const struct curta_config table[] = CURTA_CONFIG_TABLE;
   for (const struct curta_config *c = table; c->name; c++)
     if (!strcmp(c->name, name)) {
-      const struct curta_hw h = {(uint32_t)c->t,       (uint32_t)c->r,       (uint32_t)c->c,
-                                 (uint32_t)c->v,       (uint32_t)c->bus,     (uint32_t)c->a_tiles,
-                                 (uint32_t)c->b_tiles, (uint32_t)c->p_tiles, (uint32_t)c->code};
+      const struct curta_hw h = {(uint32_t)c->t,    (uint32_t)c->r,       (uint32_t)c->c,       (uint32_t)c->v,
+                                 (uint32_t)c->bus,  (uint32_t)c->a_tiles, (uint32_t)c->b_tiles, (uint32_t)c->p_tiles,
+                                 (uint32_t)c->code, (uint32_t)c->digit};
       *hw = h;
       return 0;
     }
@@ -41,12 +41,14 @@ static bool power_of_two(uint32_t x)
 
 static int read_hw(const struct curta_dev *dev, struct curta_hw *hw)
 {
-  uint32_t config, caps0, caps1;
+  uint32_t config, caps0, caps1, caps2;
   int err = reg_read(dev, CURTA_REG_CONFIG, &config);
   if (!err)
     err = reg_read(dev, CURTA_REG_CAPS0, &caps0);
   if (!err)
     err = reg_read(dev, CURTA_REG_CAPS1, &caps1);
+  if (!err)
+    err = reg_read(dev, CURTA_REG_CAPS2, &caps2);
   if (err)
     return err;
   hw->t = config & 0xffu;
@@ -58,6 +60,7 @@ static int read_hw(const struct curta_dev *dev, struct curta_hw *hw)
   hw->p_tiles = caps1 & 0xffffu;
   hw->bus = caps1 >> 16 & 0xffu;
   hw->code = caps1 >> 24;
+  hw->digit = caps2 & 0xffu;
   if (!power_of_two(hw->t) || !power_of_two(hw->r) || !power_of_two(hw->c) || !power_of_two(hw->v) ||
       !power_of_two(hw->bus) || hw->t > 16 || hw->r > hw->t || hw->c > hw->t || hw->v > hw->t || hw->a_tiles < 2 ||
       hw->b_tiles < 2 || hw->p_tiles < 2)
@@ -271,6 +274,12 @@ int curta_dev_counters(const struct curta_dev *dev, struct curta_counters *count
   if (!err)
     *counters = c;
   return err;
+}
+
+int curta_dev_flags(const struct curta_dev *dev, uint32_t clear, uint32_t *flags)
+{
+  int err = reg_read(dev, CURTA_REG_FLAGS, flags);
+  return err || !clear ? err : reg_write(dev, CURTA_REG_FLAGS, clear);
 }
 
 int curta_dev_scalar_read(const struct curta_dev *dev, uint32_t reg, int32_t *value)

@@ -10,7 +10,7 @@ $(DRIVER_LIB): $(DRIVER_OBJ)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-DRIVER_TESTS := configs steps share parse numbers device plan nets
+DRIVER_TESTS := configs steps nitro_steps share parse numbers device plan nets
 DRIVER_DIR := $(BUILD)/tests/driver
 TESTS += $(addprefix $(DRIVER_DIR)/test_,$(DRIVER_TESTS))
 
@@ -18,6 +18,8 @@ $(DRIVER_DIR)/%.o: tests/driver/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALLC) -c $< -o $@
 $(DRIVER_DIR)/test_%: $(DRIVER_DIR)/test_%.o $(DRIVER_DIR)/twin.o $(DRIVER_LIB) $(BUILD)/golden/libcurta_golden.a
+	$(CC) $(CFLAGS) $^ -o $@ -lpthread -lm
+$(DRIVER_DIR)/test_nitro_steps: $(addprefix $(DRIVER_DIR)/,test_nitro_steps.o nitro_twin.o twin.o) $(DRIVER_LIB) $(BUILD)/golden/libcurta_golden.a
 	$(CC) $(CFLAGS) $^ -o $@ -lpthread -lm
 $(DRIVER_DIR)/bench_passes: $(DRIVER_DIR)/bench_passes.o $(DRIVER_LIB) $(BUILD)/golden/libcurta_golden.a
 	$(CC) $(CFLAGS) $^ -o $@ -lpthread

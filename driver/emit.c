@@ -163,7 +163,7 @@ static void fence_point(struct emit *e, const struct item *it)
   memset(e->issued, 0, sizeof e->issued);
 }
 
-uint32_t emit_skip(struct emit *e, uint32_t tag, uint32_t ra, uint32_t rb)
+uint32_t emit_skip(struct emit *e, uint32_t tag, uint32_t ra, uint32_t rb, bool differ)
 {
   struct item it;
   emit_flush(e);
@@ -171,6 +171,7 @@ uint32_t emit_skip(struct emit *e, uint32_t tag, uint32_t ra, uint32_t rb)
   item_set(&it, CURTA_SKIP_COUNT, 1);
   item_set(&it, CURTA_SKIP_RA, ra);
   item_set(&it, CURTA_SKIP_RB, rb);
+  item_set(&it, CURTA_SKIP_COND, differ);
   fence_point(e, &it);
   return e->n - 1;
 }

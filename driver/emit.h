@@ -70,9 +70,9 @@ void emit_later(struct emit *e, const struct item *it, enum queue q);
  * the memory free. */
 void emit_pace(struct emit *e, uint64_t cycles);
 void emit_flush(struct emit *e);
-/* Flushes, then SKIP over what follows up to emit_skip_end if S[ra] == S[rb]. Returns the SKIP's place. Between the two
- * nothing may be delayed. */
-uint32_t emit_skip(struct emit *e, uint32_t tag, uint32_t ra, uint32_t rb);
+/* Flushes, then SKIP over what follows up to emit_skip_end if S[ra] == S[rb] (differ: !=). Returns the SKIP's place.
+ * Between the two nothing may be delayed. */
+uint32_t emit_skip(struct emit *e, uint32_t tag, uint32_t ra, uint32_t rb, bool differ);
 void emit_skip_end(struct emit *e, uint32_t tag, uint32_t skip);
 
 /* S[rd] := func(S[ra], S[rb], S[rc], imm), delayed in queue q */

@@ -168,7 +168,7 @@ static struct range positions(const struct operand *o, int axis, struct range v,
 
 static bool same_piece(const struct piece *a, const struct piece *b)
 {
-  return a->addr == b->addr && !memcmp(a->d, b->d, sizeof a->d);
+  return a->addr == b->addr && a->digit == b->digit && !memcmp(a->d, b->d, sizeof a->d);
 }
 
 /* Room for a piece, a ring. Pieces of which three do not fit go into the two halves in turn: in a ring, one that is a
@@ -189,7 +189,8 @@ static uint32_t place(struct buffer *buf, uint32_t len)
 static void emit_load(struct gemm *g, const struct gpass *p, int side, const struct piece *pc)
 {
   const struct operand *o = &p->op[side];
-  uint32_t t2 = g->e->hw->t * g->e->hw->t, order[4], count[4];
+  bool wide = side && p->digits;
+  uint32_t t2 = g->e->hw->t * g->e->hw->t * (wide ? 4 : 1), order[4], count[4];
   uint64_t first = 0, last = 0;
   struct item it;
   for (int i = 0; i < 4; i++) {
@@ -201,6 +202,8 @@ static void emit_load(struct gemm *g, const struct gpass *p, int side, const str
   item_init(&it, CURTA_OP_LOAD, CURTA_ENGINE_LOAD, p->tag);
   item_set(&it, CURTA_LOAD_BUF, (uint32_t)side);
   item_set(&it, CURTA_LOAD_DST, pc->off);
+  item_set(&it, CURTA_LOAD_TYPE, wide ? CURTA_TYPE_INT32 : CURTA_TYPE_INT8);
+  item_set(&it, CURTA_LOAD_DIGIT, pc->digit);
   item_set(&it, CURTA_LOAD_ADDR, (uint32_t)(o->addr + first * t2));
   item_set(&it, CURTA_LOAD_N0, count[order[3]]);
   item_set(&it, CURTA_LOAD_N1, count[order[2]]);
@@ -307,7 +310,8 @@ static void set_window(struct item *it, const struct operand *w, const struct bl
 
 struct chunk {
   struct range k[3];
-  bool first, last;
+  uint32_t digit;
+  bool first, last; /* of all; of a digit below the top one, first has its sum shifted */
 };
 
 static void emit_chunk(struct gemm *g, const struct gpass *p, const struct block *b, const struct chunk *c,
@@ -315,7 +319,8 @@ static void emit_chunk(struct gemm *g, const struct gpass *p, const struct block
 {
   const struct curta_hw *hw = g->e->hw;
   uint32_t klast = c->k[2].lo + c->k[2].n == p->nk[2] ? p->klast : hw->t;
-  bool final = c->last && or_reg >= 0, present[2];
+  bool final = c->last && !c->digit && or_reg >= 0, present[2];
+  bool shifted = c->first && p->digits && c->digit + 1 < p->digits;
   struct piece pc[2];
   struct item it;
   item_init(&it, CURTA_OP_GEMM, CURTA_ENGINE_MATRIX, p->tag);
@@ -325,6 +330,7 @@ static void emit_chunk(struct gemm *g, const struct gpass *p, const struct block
     pc[i].d[D_Y] = positions(o, 0, b->v[0], c->k[0]);
     pc[i].d[D_X] = positions(o, 1, b->v[1], c->k[1]);
     pc[i].d[D_K] = c->k[2];
+    pc[i].digit = i ? c->digit : 0;
     present[i] = fetch(g, p, i, &pc[i]);
     if (present[i]) {
       set_operand(&it, i, o, &pc[i], b, c->k);
@@ -334,7 +340,9 @@ static void emit_chunk(struct gemm *g, const struct gpass *p, const struct block
   item_set(&it, CURTA_GEMM_P_BASE, at->base);
   item_set(&it, CURTA_GEMM_A_T, p->op[0].second);
   item_set(&it, CURTA_GEMM_B_T, p->op[1].second);
-  item_set(&it, CURTA_GEMM_ACC, !c->first);
+  item_set(&it, CURTA_GEMM_ACC, !c->first || shifted);
+  item_set(&it, CURTA_GEMM_START_SHL, shifted ? hw->digit : 0);
+  item_set(&it, CURTA_GEMM_GUARD, p->guard);
   item_set(&it, CURTA_GEMM_FINAL, final);
   item_set(&it, CURTA_GEMM_OR_REG, final ? (uint32_t)or_reg : 0);
   item_set(&it, CURTA_GEMM_OR_KEEP, final && keep);
@@ -362,14 +370,14 @@ static void emit_chunk(struct gemm *g, const struct gpass *p, const struct block
 void gemm_block(struct gemm *g, const struct gpass *p, const struct tiling *t, const struct block *b,
                 const struct place *at, int or_reg, bool keep)
 {
-  uint32_t n[3], total = 1;
+  uint32_t n[3], total = 1, digits = p->digits ? p->digits : 1;
   for (int i = 0; i < 3; i++) {
     n[i] = ceil_div(p->nk[i], t->k[i]);
     total *= n[i];
   }
-  for (uint32_t j = 0; j < total; j++) {
-    struct chunk c = {.first = j == 0, .last = j == total - 1};
-    uint32_t i = j;
+  for (uint32_t j = 0; j < total * digits; j++) { /* the top digit first */
+    struct chunk c = {.digit = digits - 1 - j / total, .first = j % total == 0, .last = j % total == total - 1};
+    uint32_t i = j % total;
     c.k[1] = part(p->nk[1], t->k[1], digit(&i, n[1]));
     c.k[0] = part(p->nk[0], t->k[0], digit(&i, n[0]));
     c.k[2] = part(p->nk[2], t->k[2], digit(&i, n[2]));

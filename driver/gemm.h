@@ -27,6 +27,8 @@ struct gpass {
   uint32_t tag;
   uint32_t out_stride[4]; /* result tensor in tiles: g0, g1, vy, vx */
   uint32_t out_base;      /* tiles */
+  uint8_t digits;         /* of operand 1, int32 in memory (NITRO-D); 0: it is int8 */
+  uint8_t guard;          /* sums beyond int32 set a flag */
   uint32_t wait;          /* cycles that the first block waits for every tile of operand 0 that it reads */
 };
 
@@ -64,6 +66,7 @@ bool tiling_choose(const struct gpass *p, const struct curta_hw *hw, uint32_t p_
 struct piece {
   uint32_t addr;
   struct range d[DIMS];
+  uint32_t digit; /* of wide tiles */
   uint32_t off, len;
 };
 struct buffer {

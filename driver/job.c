@@ -462,7 +462,7 @@ static void run_speculating(struct planner *pl, const struct job *job, const str
   run_blocks(pl, job, hedge ? SINK_BOTH : SINK_POST, po, (int)or_reg, spill, job->tiles);
   emit_scalar(&pl->e, Q_URGENT, tag, CURTA_SCALAR_ACT_SHIFT, CURTA_S_TMP, or_reg, CURTA_S_ZERO, CURTA_S_ZERO,
               pl->plan->opt.bump_shift1);
-  skip = emit_skip(&pl->e, tag, CURTA_S_TMP, s_shift);
+  skip = emit_skip(&pl->e, tag, CURTA_S_TMP, s_shift, false);
   pl->e.stat = 0;
   emit_scalar(&pl->e, Q_URGENT, tag, CURTA_SCALAR_ADD, s_shift, CURTA_S_TMP, CURTA_S_ZERO, CURTA_S_ZERO, 0);
   if (hedge)

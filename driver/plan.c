@@ -57,8 +57,8 @@ static int fail_need(struct planner *pl, const char *text, uint64_t need, uint64
 }
 
 /* Adds a tensor at the next page. name: kind and index of its layer, then suffix. */
-static int16_t add(struct planner *pl, uint32_t layer, const char *suffix, uint8_t kind, uint8_t elem,
-                   const uint32_t d[4])
+int16_t plan_add(struct planner *pl, uint32_t layer, const char *suffix, uint8_t kind, uint8_t elem,
+                 const uint32_t d[4])
 {
   static const char *const kinds[] = CURTA_LAYER_NAMES;
   struct curta_plan *plan = pl->plan;
@@ -83,17 +83,15 @@ static int16_t add(struct planner *pl, uint32_t layer, const char *suffix, uint8
   return (int16_t)plan->n_tensors++;
 }
 
-#define NO_LAYER CURTA_MAX_LAYERS
-
 static void map_weights(struct planner *pl)
 {
   struct curta_plan *plan = pl->plan;
   for (uint32_t w = 0; w < plan->n_weighted; w++) {
     struct curta_plan_weighted *l = &plan->weighted[w];
     const uint32_t d[4] = {l->r, l->s, plan_tiles(pl, l->o), plan_tiles(pl, l->c)};
-    l->t_weight = add(pl, l->layer, "weight", CURTA_TENSOR_WEIGHT, 1, d);
+    l->t_weight = plan_add(pl, l->layer, "weight", CURTA_TENSOR_WEIGHT, 1, d);
     if (plan->opt.frac_bits)
-      l->t_master = add(pl, l->layer, "master", CURTA_TENSOR_MASTER, 2, d);
+      l->t_master = plan_add(pl, l->layer, "master", CURTA_TENSOR_MASTER, 2, d);
   }
 }
 
@@ -104,23 +102,23 @@ static void map_work(struct planner *pl)
   uint32_t nt = plan_tiles(pl, plan->batch);
   const uint32_t in[4] = {nt, f->h, f->w, plan_tiles(pl, f->c)},
                  labels[4] = {plan->batch + (plan->batch & 1u), 1, 1, 1};
-  int16_t below = plan->t_input = add(pl, NO_LAYER, "input", CURTA_TENSOR_ACT, 1, in);
-  plan->t_labels = add(pl, NO_LAYER, "labels", CURTA_TENSOR_LABEL, 2, labels);
+  int16_t below = plan->t_input = plan_add(pl, NO_LAYER, "input", CURTA_TENSOR_ACT, 1, in);
+  plan->t_labels = plan_add(pl, NO_LAYER, "labels", CURTA_TENSOR_LABEL, 2, labels);
   for (uint32_t w = 0; w < plan->n_weighted; w++) {
     struct curta_plan_weighted *l = &plan->weighted[w];
     uint32_t k = l->pool ? l->pool : 1, ot = plan_tiles(pl, l->o);
     const uint32_t full[4] = {nt, l->oh, l->ow, ot}, out[4] = {nt, l->oh / k, l->ow / k, ot},
                    mask[4] = {1, l->oh / k, l->ow / k, ot};
     l->t_in = below;
-    below = l->t_out = add(pl, l->layer, "act", CURTA_TENSOR_ACT, 1, out);
-    l->t_err = add(pl, l->layer, "err", CURTA_TENSOR_ERROR, 1, full);
+    below = l->t_out = plan_add(pl, l->layer, "act", CURTA_TENSOR_ACT, 1, out);
+    l->t_err = plan_add(pl, l->layer, "err", CURTA_TENSOR_ERROR, 1, full);
     pl->t_tmp[w] = -1;
     if (l->pool) {
-      l->t_idx = add(pl, l->layer, "idx", CURTA_TENSOR_INDEX, 1, out);
-      pl->t_tmp[w] = add(pl, l->layer, "pooled_err", CURTA_TENSOR_ERROR, 1, out);
+      l->t_idx = plan_add(pl, l->layer, "idx", CURTA_TENSOR_INDEX, 1, out);
+      pl->t_tmp[w] = plan_add(pl, l->layer, "pooled_err", CURTA_TENSOR_ERROR, 1, out);
     }
     if (l->drop_log2)
-      l->t_mask = add(pl, l->layer, "mask", CURTA_TENSOR_MASK, 1, mask);
+      l->t_mask = plan_add(pl, l->layer, "mask", CURTA_TENSOR_MASK, 1, mask);
   }
   plan->t_logits = below;
 }
@@ -182,12 +180,13 @@ static int make_jobs(struct planner *pl)
           job[pass].tiles > spill)
         spill = job[pass].tiles;
     if (job[CURTA_PASS_DW].strategy == CURTA_SPILL)
-      l->t_grad = add(pl, l->layer, "grad", job[CURTA_PASS_DW].bytes == 3 ? CURTA_TENSOR_GRAD24 : CURTA_TENSOR_GRAD, 4,
-                      plan->tensor[l->t_weight].d);
+      l->t_grad =
+          plan_add(pl, l->layer, "grad", job[CURTA_PASS_DW].bytes == 3 ? CURTA_TENSOR_GRAD24 : CURTA_TENSOR_GRAD, 4,
+                   plan->tensor[l->t_weight].d);
   }
   for (int i = 0; i < 2 && spill; i++) {
     const uint32_t d[4] = {(uint32_t)spill, 1, 1, 1};
-    pl->spill[i] = plan->tensor[add(pl, NO_LAYER, i ? "spill1" : "spill0", CURTA_TENSOR_SPILL, 4, d)].addr;
+    pl->spill[i] = plan->tensor[plan_add(pl, NO_LAYER, i ? "spill1" : "spill0", CURTA_TENSOR_SPILL, 4, d)].addr;
   }
   return 0;
 }
@@ -197,15 +196,16 @@ static int compile(struct planner *pl)
 {
   const struct curta_plan_request *rq = pl->req;
   struct curta_plan *plan = pl->plan;
+  bool nitro = plan->net->algorithm == CURTA_NITRO_D;
   emit_start(&pl->e, &plan->hw, rq->cmd, rq->cmd_capacity);
   gemm_start(&pl->g, &pl->e);
   pl->e.stat = plan->stat;
-  plan_train(pl);
+  nitro ? nitro_train(pl) : plan_train(pl);
   plan->n_train = pl->e.n;
   emit_start(&pl->e, &plan->hw, rq->cmd && plan->n_train < rq->cmd_capacity ? rq->cmd + plan->n_train : 0,
              rq->cmd_capacity > plan->n_train ? rq->cmd_capacity - plan->n_train : 0);
   gemm_start(&pl->g, &pl->e);
-  plan_eval(pl);
+  nitro ? nitro_eval(pl) : plan_eval(pl);
   plan->n_eval = pl->e.n;
   if (rq->cmd && plan->n_train + plan->n_eval > rq->cmd_capacity)
     return fail_need(pl, "command buffer too small", plan->n_train + plan->n_eval, rq->cmd_capacity);
@@ -258,9 +258,6 @@ static int check(struct planner *pl)
   const struct curta_opt *o = &rq->opt;
   if (!rq->net || !rq->net->n_weighted || !rq->batch || rq->batch > 32768)
     return plan_fail(pl, -EINVAL, "the plan needs a finished network and a batch of 1..32768 images", "");
-  if (rq->net->algorithm == CURTA_NITRO_D)
-    return plan_fail(pl, -EINVAL, "algorithm nitro-d: not yet supported by the planner",
-                     "; networks with algorithm niti run on the device");
   if (rq->weight_base % PAGE || rq->work_base % PAGE)
     return plan_fail(pl, -EINVAL, "weight_base and work_base must be multiples of 4096", "");
   if (o->round_act == CURTA_ROUND_STOCHASTIC || o->round_err == CURTA_ROUND_STOCHASTIC)
@@ -272,7 +269,7 @@ static int check(struct planner *pl)
     return plan_fail(pl, -EINVAL, "a training option is out of range", "");
   if (rq->net->classes > CURTA_MAX_CLASSES)
     return plan_fail(pl, -EINVAL, "more classes than the loss unit takes (1024)", "");
-  return 0;
+  return rq->net->algorithm == CURTA_NITRO_D ? nitro_check(pl) : 0;
 }
 
 static bool software(const struct curta_hw *hw)
@@ -287,6 +284,7 @@ static bool software(const struct curta_hw *hw)
 int curta_plan(struct curta_plan *plan, const struct curta_plan_request *rq, struct curta_diag *diag)
 {
   struct planner *pl = rq->work;
+  bool nitro;
   int err;
   memset(pl, 0, sizeof *pl);
   memset(plan, 0, sizeof *plan);
@@ -306,15 +304,18 @@ int curta_plan(struct curta_plan *plan, const struct curta_plan_request *rq, str
   err = plan_shapes(pl);
   if (err)
     return err;
+  nitro = plan->net->algorithm == CURTA_NITRO_D;
+  if (nitro)
+    nitro_geometry(pl);
   pl->brk = rq->weight_base;
-  map_weights(pl);
+  nitro ? nitro_map_weights(pl) : map_weights(pl);
   if (rq->work_base && rq->work_base < pl->brk && rq->work_base >= rq->weight_base)
     return plan_fail(pl, -EINVAL, "work_base lies inside the weights", "");
   if (rq->work_base)
     pl->brk = rq->work_base;
   plan->work_base = (uint32_t)pl->brk;
-  map_work(pl);
-  err = make_jobs(pl);
+  nitro ? nitro_map_work(pl) : map_work(pl);
+  err = nitro ? nitro_jobs(pl) : make_jobs(pl);
   if (err)
     return err;
   if (pl->brk > rq->mem_bytes)
@@ -323,8 +324,8 @@ int curta_plan(struct curta_plan *plan, const struct curta_plan_request *rq, str
   if (err)
     return err;
   const uint32_t train[4] = {plan->n_train, 1, 1, 1}, eval[4] = {plan->n_eval, 1, 1, 1};
-  plan->t_train = add(pl, NO_LAYER, "program.train", CURTA_TENSOR_PROGRAM, CURTA_CMD_BYTES, train);
-  plan->t_eval = add(pl, NO_LAYER, "program.eval", CURTA_TENSOR_PROGRAM, CURTA_CMD_BYTES, eval);
+  plan->t_train = plan_add(pl, NO_LAYER, "program.train", CURTA_TENSOR_PROGRAM, CURTA_CMD_BYTES, train);
+  plan->t_eval = plan_add(pl, NO_LAYER, "program.eval", CURTA_TENSOR_PROGRAM, CURTA_CMD_BYTES, eval);
   if (pl->brk > rq->mem_bytes)
     return fail_need(pl, "device memory too small (a smaller batch needs less)", pl->brk, rq->mem_bytes);
   plan->end = (uint32_t)pl->brk;

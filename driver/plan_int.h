@@ -49,6 +49,13 @@ struct after {
   uint64_t hide, stall;
 };
 
+/* NITRO-D: the GEMMs of a layer: forward; learning layer forward, its input's delta, its gradient; gradient. */
+enum nitro_pass { NITRO_FWD, NITRO_HEAD, NITRO_DELTA, NITRO_DW_HEAD, NITRO_DW, NITRO_PASSES };
+struct nitro_job {
+  struct gpass p;
+  struct tiling tiling;
+};
+
 struct planner {
   /* A software device (golden:host): one command after another, each on all threads, so that nothing hides behind
    * anything, a command is as large as it can be, and accumulator memory is memory. */
@@ -58,6 +65,7 @@ struct planner {
   struct curta_diag *diag;
   struct emit e;
   struct gemm g;
+  struct nitro_job nitro[CURTA_MAX_WEIGHTED][NITRO_PASSES];
   struct job job[CURTA_MAX_WEIGHTED][3]; /* [weighted][enum curta_pass 0..2] */
   uint32_t spill[2], next_spill;         /* scratch for int32 tensors, used in turn */
   int16_t t_tmp[CURTA_MAX_WEIGHTED];
@@ -101,7 +109,21 @@ void update_block(struct planner *pl, const struct job *job, const struct block 
 /* step.c */
 void plan_train(struct planner *pl);
 void plan_eval(struct planner *pl);
+/* nitro_plan.c */
+int nitro_check(struct planner *pl);
+int nitro_fuse(struct planner *pl, const struct curta_layer *l, uint32_t draw);
+void nitro_geometry(struct planner *pl);
+void nitro_map_weights(struct planner *pl);
+void nitro_map_work(struct planner *pl);
+/* nitro_job.c */
+int nitro_jobs(struct planner *pl);
+/* nitro_step.c */
+void nitro_train(struct planner *pl);
+void nitro_eval(struct planner *pl);
 /* plan.c */
+#define NO_LAYER CURTA_MAX_LAYERS
+int16_t plan_add(struct planner *pl, uint32_t layer, const char *suffix, uint8_t kind, uint8_t elem,
+                 const uint32_t d[4]);
 int plan_fail(struct planner *pl, int err, const char *text, const char *what);
 const struct curta_tensor *plan_tensor(const struct planner *pl, int t);
 #endif

@@ -6,7 +6,8 @@
 #include "run_int.h"
 
 #define CLEAR_BYTES 1024u
-#define SLOWEST 64u /* a device may be so many times slower than the estimate before a step counts as hung */
+#define MAX_SETUP 15u /* commands of the ring for one program */
+#define SLOWEST 64u   /* a device may be so many times slower than the estimate before a step counts as hung */
 
 static int clear(const struct curta_dev *dev, uint32_t addr, uint32_t end)
 {
@@ -31,6 +32,7 @@ int curta_run_open(struct curta_run *run, struct curta_dev *dev, const struct cu
   memset(run, 0, sizeof *run);
   run->dev = dev;
   run->plan = plan;
+  run->rate = plan->net->nitro.rate;
   err = clear(dev, plan->work_base, plan->end);
   if (!err)
     err = bus->mem_write(bus->ctx, train->addr, plan->cmd[0], plan->n_train * (size_t)CURTA_CMD_BYTES);
@@ -61,6 +63,8 @@ static int master_from_weights(const struct curta_run *run, uint32_t w)
 int curta_weights_set(struct curta_run *run, uint32_t w, const int8_t *weights, int32_t exponent)
 {
   int err;
+  if (run->plan->net->algorithm == CURTA_NITRO_D)
+    return -ENOTSUP; /* curta_nitro_weights_set */
   if (w >= run->plan->n_weighted)
     return -EINVAL;
   err = weights_write(run, w, run->plan->weighted[w].t_weight, weights);
@@ -73,6 +77,8 @@ int curta_weights_set(struct curta_run *run, uint32_t w, const int8_t *weights, 
 
 int curta_weights_get(const struct curta_run *run, uint32_t w, int8_t *weights)
 {
+  if (run->plan->net->algorithm == CURTA_NITRO_D)
+    return -ENOTSUP;
   return w < run->plan->n_weighted ? weights_read(run, w, run->plan->weighted[w].t_weight, weights) : -EINVAL;
 }
 
@@ -162,7 +168,7 @@ static void set_scalar(uint32_t cmd[CURTA_CMD_WORDS], uint32_t reg, uint32_t val
 static int run_program(struct curta_run *run, int tensor)
 {
   const struct curta_tensor *program = &run->plan->tensor[tensor];
-  uint32_t cmd[7][CURTA_CMD_WORDS] = {{0}}, cookie = run->dev->cookie + 1;
+  uint32_t cmd[MAX_SETUP][CURTA_CMD_WORDS] = {{0}}, cookie = run->dev->cookie + 1, rates[8], n = 5;
   int32_t exponent = run->input_exp;
   int err;
   for (uint32_t w = 0; w < run->plan->n_weighted; w++)
@@ -172,12 +178,19 @@ static int run_program(struct curta_run *run, int tensor)
   set_scalar(cmd[2], CURTA_S_STEP, run->step);
   set_scalar(cmd[3], CURTA_S_MU, (uint32_t)run->mu);
   set_scalar(cmd[4], CURTA_S_EXP0, (uint32_t)exponent);
-  curta_cmd_set(cmd[5], CURTA_CMD_OPCODE, CURTA_OP_CALL);
-  curta_cmd_set(cmd[5], CURTA_CALL_ADDR, program->addr);
-  curta_cmd_set(cmd[5], CURTA_CALL_COUNT, program->d[0]);
-  curta_cmd_set(cmd[6], CURTA_CMD_OPCODE, CURTA_OP_END);
-  curta_cmd_set(cmd[6], CURTA_END_COOKIE, cookie);
-  err = curta_dev_submit(run->dev, (const uint32_t(*)[CURTA_CMD_WORDS])cmd, 7);
+  if (run->plan->net->algorithm == CURTA_NITRO_D) {
+    err = nitro_registers(run, rates);
+    if (err)
+      return err;
+    for (uint32_t i = 0; i < 8; i++)
+      set_scalar(cmd[n++], CURTA_S_RATE + i, rates[i]);
+  }
+  curta_cmd_set(cmd[n], CURTA_CMD_OPCODE, CURTA_OP_CALL);
+  curta_cmd_set(cmd[n], CURTA_CALL_ADDR, program->addr);
+  curta_cmd_set(cmd[n++], CURTA_CALL_COUNT, program->d[0]);
+  curta_cmd_set(cmd[n], CURTA_CMD_OPCODE, CURTA_OP_END);
+  curta_cmd_set(cmd[n++], CURTA_END_COOKIE, cookie);
+  err = curta_dev_submit(run->dev, (const uint32_t(*)[CURTA_CMD_WORDS])cmd, n);
   if (err)
     return err;
   run->dev->cookie = cookie;
@@ -186,7 +199,7 @@ static int run_program(struct curta_run *run, int tensor)
 
 int curta_step(struct curta_run *run)
 {
-  int err = write_masks(run);
+  int err = run->plan->net->algorithm == CURTA_NITRO_D ? nitro_write_masks(run) : write_masks(run);
   if (!err)
     err = run_program(run, run->plan->t_train);
   if (!err)
@@ -205,6 +218,9 @@ int curta_result(const struct curta_run *run, struct curta_result *result)
   int err = curta_dev_scalar_read(run->dev, CURTA_S_EXP, &exponent);
   if (!err)
     err = curta_dev_scalar_read(run->dev, CURTA_S_CORRECT, &correct);
+  if (err)
+    return err;
+  err = curta_dev_flags(run->dev, 0, &result->flags);
   if (err)
     return err;
   result->exponent = exponent;

@@ -15,4 +15,8 @@ int weights_read(const struct curta_run *run, uint32_t w, int tensor, void *arra
 int weights_write(const struct curta_run *run, uint32_t w, int tensor, const void *array);
 int input_write(const struct curta_run *run, const int8_t *x);
 void kernel_of(const struct curta_plan *plan, const struct curta_plan_weighted *l, uint32_t *r, uint32_t *s);
+/* nitro_run.c */
+int nitro_write_masks(const struct curta_run *run);
+/* Values of the eight registers from CURTA_S_RATE on. -ERANGE: a rate that the device cannot divide by. */
+int nitro_registers(const struct curta_run *run, uint32_t value[8]);
 #endif

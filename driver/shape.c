@@ -53,7 +53,7 @@ static void fold_first(const struct curta_hw *hw, const struct curta_layer *l, s
 }
 
 /* (c,h,w): the feature map below. */
-static void weighted_shape(struct planner *pl, uint32_t index, uint32_t c, uint32_t h, uint32_t w)
+static void weighted_shape(struct planner *pl, uint32_t index, uint32_t draw, uint32_t c, uint32_t h, uint32_t w)
 {
   const struct curta_layer *l = &pl->plan->net->layer[index];
   uint32_t n = pl->plan->n_weighted++;
@@ -75,12 +75,14 @@ static void weighted_shape(struct planner *pl, uint32_t index, uint32_t c, uint3
   p->s_err = (uint8_t)(p->s_act + 1);
   p->s_grad = (uint8_t)(p->s_act + 2);
   p->t_in = p->t_out = p->t_idx = p->t_err = p->t_weight = p->t_master = p->t_grad = p->t_mask = -1;
+  p->nitro.draw = draw;
   if (n == 0)
     fold_first(&pl->plan->hw, l, p);
 }
 
-/* Fuses a layer without weights into the weighted layer before it. */
-static int fuse(struct planner *pl, const struct curta_layer *l)
+/* Fuses a layer without weights into the weighted layer before it. draw: its number among layers that are no flatten.
+ */
+static int fuse(struct planner *pl, const struct curta_layer *l, uint32_t draw)
 {
   struct curta_plan_weighted *p = pl->plan->n_weighted ? &pl->plan->weighted[pl->plan->n_weighted - 1] : 0;
   if (l->kind == CURTA_LAYER_FLATTEN)
@@ -89,6 +91,8 @@ static int fuse(struct planner *pl, const struct curta_layer *l)
     return plan_fail(
         pl, -EINVAL,
         "a network must start with conv or linear (after flatten); move this layer behind it: ", "first layer");
+  if (pl->plan->net->algorithm == CURTA_NITRO_D)
+    return nitro_fuse(pl, l, draw);
   switch (l->kind) {
   case CURTA_LAYER_RELU:
     p->relu = 1;
@@ -109,14 +113,15 @@ static int fuse(struct planner *pl, const struct curta_layer *l)
 int plan_shapes(struct planner *pl)
 {
   const struct curta_net *net = pl->plan->net;
-  uint32_t c = net->c, h = net->h, w = net->w;
+  uint32_t c = net->c, h = net->h, w = net->w, draw = 0;
   for (uint32_t i = 0; i < net->n_layers; i++) {
     const struct curta_layer *l = &net->layer[i];
     int err = 0;
     if (l->kind == CURTA_LAYER_CONV || l->kind == CURTA_LAYER_LINEAR)
-      weighted_shape(pl, i, c, h, w);
+      weighted_shape(pl, i, draw, c, h, w);
     else
-      err = fuse(pl, l);
+      err = fuse(pl, l, draw);
+    draw += l->kind != CURTA_LAYER_FLATTEN;
     if (err)
       return err;
     if (l->kind != CURTA_LAYER_FLATTEN) { /* flattening changes the outside order only */

@@ -59,19 +59,22 @@ static void copy_elem(union tile *tile, uint32_t j, void *array, uint64_t k, uin
   memcpy(to_tile ? a : b, to_tile ? b : a, elem);
 }
 
-/* One tile of a weight-shaped tensor: d = {r, s, o tile, i tile}. */
+/* One tile of a weight-shaped tensor: d = {r, s, o tile, i tile}. swap: [i][o] inside */
 static void weight_tile(const struct curta_run *run, const struct curta_plan_weighted *l, const uint32_t d[4],
-                        union tile *tile, void *array, uint32_t elem, bool to_tile)
+                        union tile *tile, void *array, uint32_t elem, bool swap, bool to_tile)
 {
   uint32_t t = tile_side(run), kr, ks, total;
-  kernel_of(run->plan, l, &kr, &ks);
+  kr = l->r;
+  ks = l->s;
+  if (l->fold)
+    kernel_of(run->plan, l, &kr, &ks);
   total = l->r * l->s * l->c; /* inputs of one output */
   if (to_tile)
     memset(tile, 0, (size_t)t * t * elem);
   for (uint32_t a = 0; a < t && d[2] * t + a < l->o; a++)
     for (uint32_t b = 0; b < t && d[3] * t + b < l->c; b++)
-      copy_elem(tile, a * t + b, array, (uint64_t)(d[2] * t + a) * total + outside(l, kr, ks, d[0], d[1], d[3] * t + b),
-                elem, to_tile);
+      copy_elem(tile, swap ? b * t + a : a * t + b, array,
+                (uint64_t)(d[2] * t + a) * total + outside(l, kr, ks, d[0], d[1], d[3] * t + b), elem, to_tile);
 }
 
 /* An int24 tile as it was read becomes an int32 one. */
@@ -89,6 +92,9 @@ static int weight_walk(const struct curta_run *run, uint32_t w, int tensor, void
 {
   const struct curta_plan_weighted *l = &run->plan->weighted[w];
   const struct curta_tensor *t = &run->plan->tensor[tensor];
+  const struct curta_plan_weighted head = {
+      .r = l->nitro.head_h, .s = l->nitro.head_w, .c = l->nitro.head_c, .o = run->plan->net->classes};
+  bool of_head = run->plan->net->algorithm == CURTA_NITRO_D && tensor == l->nitro.t_head;
   union tile tile;
   uint32_t d[4], index = 0;
   int err = 0;
@@ -101,7 +107,7 @@ static int weight_walk(const struct curta_run *run, uint32_t w, int tensor, void
           if (t->kind == CURTA_TENSOR_GRAD24)
             unpack24(&tile, tile_side(run) * tile_side(run));
           if (!err)
-            weight_tile(run, l, d, &tile, array, t->elem, write);
+            weight_tile(run, of_head ? &head : l, d, &tile, array, t->elem, t->kind == CURTA_TENSOR_WEIGHT32, write);
           if (write)
             err = tile_write(run, t, index, &tile);
         }

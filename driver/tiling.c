@@ -110,8 +110,13 @@ static void estimate(const struct gpass *p, const struct curta_hw *hw, uint32_t 
   uint32_t chunks = ceil_div(p->nk[0], t->k[0]) * ceil_div(p->nk[1], t->k[1]) * ceil_div(p->nk[2], t->k[2]);
   uint64_t blocks = (uint64_t)ceil_div(p->ng[0], t->g[0]) * ceil_div(p->ng[1], t->g[1]) * nvb;
   uint32_t block_tiles = t->g[0] * t->g[1] * t->v[0] * t->v[1];
+  uint32_t digits = p->digits ? p->digits : 1;
   struct traffic a = operand_traffic(p, hw, t, 0, blocks, chunks), b = operand_traffic(p, hw, t, 1, blocks, chunks);
   uint64_t depth = (uint64_t)p->nk[0] * p->nk[1] * ((uint64_t)(p->nk[2] - 1) * hw->t + p->klast);
+  b.tiles *= p->digits ? 4 * digits : 1;
+  b.loads *= digits;
+  chunks *= digits;
+  depth *= digits;
   uint64_t per_visit = (depth * t2 / lanes + hw->v - 1) / hw->v, exchange = (uint64_t)chunks * (t2 / hw->c + 4);
   struct block first = {{{0, t->g[0]}, {0, t->g[1]}}, {{0, t->v[0]}, {0, t->v[1]}}};
   uint32_t run, leaves = out->runs ? block_runs(p, &first, &run) : 1;
@@ -127,7 +132,7 @@ static void estimate(const struct gpass *p, const struct curta_hw *hw, uint32_t 
   t->cycles += LATENCY + (piece_tiles(p, 0, t) + piece_tiles(p, 1, t)) * t2 / hw->bus;
   t->cycles += block_out * (2 * block_tiles > p_max ? blocks : 1);
   t->cycles += t->bus / 16;
-  t->wait = waiting(p, t, chunks);
+  t->wait = waiting(p, t, chunks / digits);
 }
 
 /* Sizes worth trying for a range of n: those that split it evenly. */

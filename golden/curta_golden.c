@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include "curta_golden_int.h"
+#include "curta_golden_wide.h"
 #include "curta_kernels.h"
 #include "curta_pool.h"
 
@@ -24,7 +25,7 @@ static uint32_t irq(const struct curta_golden *g)
 static void soft_reset(struct curta_golden *g)
 {
   g->error = g->error_index = g->error_info = g->irq_status = g->cookie = g->retired = 0;
-  g->head = g->tail = 0;
+  g->head = g->tail = g->flags = 0;
   g->rd_bytes = g->wr_bytes = 0;
   g->index = g->call_count = 0;
   memset(g->snapshot, 0, sizeof g->snapshot);
@@ -49,6 +50,8 @@ static uint32_t read_caps(const struct curta_config *c, uint32_t offset)
     return CURTA_VERSION_NUMERICS << 16 | CURTA_VERSION_HARDWARE;
   case CURTA_REG_CONFIG:
     return (uint32_t)(c->t | c->r << 8 | c->c << 16) | (uint32_t)c->v << 24;
+  case CURTA_REG_CAPS2:
+    return (uint32_t)c->digit;
   case CURTA_REG_CAPS0:
     return (uint32_t)c->a_tiles | (uint32_t)c->b_tiles << 16;
   default: /* CAPS1 */
@@ -74,6 +77,7 @@ static uint32_t read_one(const struct curta_golden *g, uint32_t offset)
   case CURTA_REG_CONFIG:
   case CURTA_REG_CAPS0:
   case CURTA_REG_CAPS1:
+  case CURTA_REG_CAPS2:
     return read_caps(&g->conf, offset);
   case CURTA_REG_STATUS:
     return busy(g) | (uint32_t)(g->error != 0) << 1 | (uint32_t)(irq(g) != 0) << 2;
@@ -101,6 +105,8 @@ static uint32_t read_one(const struct curta_golden *g, uint32_t offset)
     return g->cookie;
   case CURTA_REG_RETIRED:
     return g->retired;
+  case CURTA_REG_FLAGS:
+    return g->flags;
   default:
     return read_array(g, offset);
   }
@@ -130,6 +136,8 @@ static int reg_write(void *ctx, uint32_t offset, uint32_t value)
     g->irq_enable = value & 3u;
   else if (offset == CURTA_REG_IRQ_STATUS)
     g->irq_status &= ~value;
+  else if (offset == CURTA_REG_FLAGS)
+    g->flags &= ~value;
   else if (offset == CURTA_REG_RING_BASE)
     g->ring_base = value & ~(uint32_t)(CURTA_CMD_BYTES - 1);
   else if (offset == CURTA_REG_RING_LOG2)
@@ -255,6 +263,7 @@ static void release(struct curta_golden *g)
       free(g->packed[b][mode].fresh);
     }
   }
+  curta_wide_free(g->wide);
   unmap(g->acc, acc_bytes(g));
   unmap(g->mem, g->mem_bytes);
   free(g);
@@ -282,7 +291,8 @@ static int allocate(struct curta_golden *g)
   g->mem = map(g->mem_bytes);
   g->acc = map(acc_bytes(g));
   g->pool = curta_pool_start();
-  if (!g->mem || !g->acc || !g->pool)
+  g->wide = curta_wide_new(g);
+  if (!g->mem || !g->acc || !g->pool || !g->wide)
     return -ENOMEM;
   for (int b = 0; b < 2; b++) {
     if (!(g->buf[b] = zeroed((size_t)g->tiles[b] * g->t2)))

@@ -49,6 +49,11 @@ static void master(uint32_t *word, const uint32_t *cmd)
     legal(word, cmd, CURTA_UPDATE_FRAC, 1, 8);
 }
 
+static int nitro_update(const uint32_t *cmd)
+{
+  return curta_cmd_get(cmd, CURTA_CMD_OPCODE) == CURTA_OP_UPDATE && curta_cmd_get(cmd, CURTA_UPDATE_NITRO);
+}
+
 /* Gradients in memory are int32 (here 0) or int24. */
 static void gradient_type(uint32_t *word, const uint32_t *cmd)
 {
@@ -68,7 +73,36 @@ static int map_mode_legal(const uint32_t *cmd)
     return 0;
   if (curta_cmd_get(cmd, CURTA_MAP_SRC_ACC) && !wide)
     return 0;
-  return wide_dst ? wide && !steps : wide == req;
+  return wide_dst ? wide && !steps : wide || !req;
+}
+
+/* Word 21 of MAP: what needs word 18 and itself. */
+static int map_step_legal(const uint32_t *cmd)
+{
+  uint32_t dst = curta_cmd_get(cmd, CURTA_MAP_DST_TYPE), act = curta_cmd_get(cmd, CURTA_MAP_ACT);
+  int wide = curta_cmd_get(cmd, CURTA_MAP_SRC_TYPE) == CURTA_TYPE_INT32, req = (int)curta_cmd_get(cmd, CURTA_MAP_REQ);
+  int div = (int)curta_cmd_get(cmd, CURTA_MAP_DIV), zs = (int)curta_cmd_get(cmd, CURTA_MAP_ZS);
+  int pool = (int)curta_cmd_get(cmd, CURTA_MAP_POOL);
+  uint32_t places = curta_cmd_get(cmd, CURTA_MAP_KH) * curta_cmd_get(cmd, CURTA_MAP_KW);
+  if (dst == CURTA_TYPE_INT8 ? wide && req == div : div || zs || act == CURTA_ACT_NITRO)
+    return 0;
+  if (act >= CURTA_ACT_BACK_ZS && dst != CURTA_TYPE_INT32)
+    return 0;
+  if ((act == CURTA_ACT_NITRO && curta_cmd_get(cmd, CURTA_MAP_RELU)) || (zs && pool))
+    return 0;
+  if (pool && curta_cmd_get(cmd, CURTA_MAP_PADDED) && req)
+    return 0;
+  return !(pool && act == CURTA_ACT_NITRO && curta_cmd_get(cmd, CURTA_MAP_CLASS) && places > CURTA_MAX_PLACES);
+}
+
+/* Word 18 of SCATTER. */
+static int scatter_mode_legal(const uint32_t *cmd)
+{
+  uint32_t src = curta_cmd_get(cmd, CURTA_SCATTER_SRC_TYPE), dst = curta_cmd_get(cmd, CURTA_SCATTER_DST_TYPE);
+  int req = (int)curta_cmd_get(cmd, CURTA_SCATTER_REQ), wide = src == CURTA_TYPE_INT32;
+  if ((!wide && src != CURTA_TYPE_INT8) || (dst != CURTA_TYPE_INT8 && dst != CURTA_TYPE_INT32))
+    return 0;
+  return dst == CURTA_TYPE_INT32 ? wide && !req : wide == req;
 }
 
 static void window(uint32_t *word, const uint32_t *cmd)
@@ -77,21 +111,29 @@ static void window(uint32_t *word, const uint32_t *cmd)
   legal(word, cmd, CURTA_MAP_KW, 1, CURTA_MAX_WINDOW);
 }
 
-static void fields_vector(uint32_t *word, const uint32_t *cmd)
+static void fields_map(const struct curta_golden *g, uint32_t *word, const uint32_t *cmd)
 {
-  uint32_t need;
+  loops(word, cmd);
+  if (*word > 18 && !map_mode_legal(cmd))
+    *word = 18;
+  if (curta_cmd_get(cmd, CURTA_MAP_POOL))
+    window(word, cmd);
+  if (*word > 21 && !map_step_legal(cmd))
+    *word = 21;
+  legal(word, cmd, CURTA_MAP_CLAST, 0, g->t);
+  legal(word, cmd, CURTA_MAP_NLAST, 0, g->t);
+}
+
+static void fields_vector(const struct curta_golden *g, uint32_t *word, const uint32_t *cmd)
+{
   switch (curta_cmd_get(cmd, CURTA_CMD_OPCODE)) {
   case CURTA_OP_MAP:
-    loops(word, cmd);
-    if (*word > 18 && !map_mode_legal(cmd))
-      *word = 18;
-    if (curta_cmd_get(cmd, CURTA_MAP_POOL))
-      window(word, cmd);
+    fields_map(g, word, cmd);
     break;
   case CURTA_OP_SCATTER:
     loops(word, cmd);
-    need = curta_cmd_get(cmd, CURTA_SCATTER_REQ) ? CURTA_TYPE_INT32 : CURTA_TYPE_INT8;
-    legal(word, cmd, CURTA_SCATTER_SRC_TYPE, need, need);
+    if (*word > 18 && !scatter_mode_legal(cmd))
+      *word = 18;
     window(word, cmd);
     break;
   case CURTA_OP_UPDATE:
@@ -99,6 +141,8 @@ static void fields_vector(uint32_t *word, const uint32_t *cmd)
     counted(word, cmd, CURTA_UPDATE_N);
     master(word, cmd);
     gradient_type(word, cmd);
+    if (nitro_update(cmd) && (curta_cmd_get(cmd, CURTA_UPDATE_MASTER) || curta_cmd_get(cmd, CURTA_UPDATE_DECAY)))
+      legal(word, cmd, CURTA_UPDATE_NITRO, 0, 0);
     break;
   case CURTA_OP_FILL:
     loops(word, cmd);
@@ -139,6 +183,8 @@ static uint32_t first_field(const struct curta_golden *g, const uint32_t *cmd)
     break;
   case CURTA_OP_LOAD:
     legal(&word, cmd, CURTA_LOAD_DST, 0, g->tiles[curta_cmd_get(cmd, CURTA_LOAD_BUF)] - 1);
+    if (curta_cmd_get(cmd, CURTA_LOAD_TYPE) != CURTA_TYPE_INT32 || !curta_cmd_get(cmd, CURTA_LOAD_BUF))
+      legal(&word, cmd, CURTA_LOAD_TYPE, CURTA_TYPE_INT8, CURTA_TYPE_INT8);
     counted(&word, cmd, CURTA_LOAD_N0);
     counted(&word, cmd, CURTA_LOAD_N1);
     counted(&word, cmd, CURTA_LOAD_N2);
@@ -148,7 +194,7 @@ static uint32_t first_field(const struct curta_golden *g, const uint32_t *cmd)
     fields_gemm(g, &word, cmd);
     break;
   default:
-    fields_vector(&word, cmd);
+    fields_vector(g, &word, cmd);
   }
   return word;
 }
@@ -158,10 +204,10 @@ static void align_map(const struct curta_golden *g, uint32_t *word, const uint32
   uint32_t t2 = g->t2;
   if (!curta_cmd_get(cmd, CURTA_MAP_SRC_ACC))
     aligned(word, cmd, CURTA_MAP_SRC, curta_cmd_get(cmd, CURTA_MAP_SRC_TYPE) == CURTA_TYPE_INT32 ? 4 * t2 : t2);
-  if (curta_cmd_get(cmd, CURTA_MAP_MASK))
+  if (curta_cmd_get(cmd, CURTA_MAP_MASK) || curta_cmd_get(cmd, CURTA_MAP_ACT) >= CURTA_ACT_BACK_ZS)
     aligned(word, cmd, CURTA_MAP_AUX, t2);
   aligned(word, cmd, CURTA_MAP_DST, curta_cmd_get(cmd, CURTA_MAP_DST_TYPE) != CURTA_TYPE_INT8 ? 4 * t2 : t2);
-  if (curta_cmd_get(cmd, CURTA_MAP_POOL))
+  if (curta_cmd_get(cmd, CURTA_MAP_POOL) || curta_cmd_get(cmd, CURTA_MAP_ZS))
     aligned(word, cmd, CURTA_MAP_IDX, t2);
 }
 
@@ -170,8 +216,8 @@ static void align_update(const struct curta_golden *g, uint32_t *word, const uin
   int with_master = (int)curta_cmd_get(cmd, CURTA_UPDATE_MASTER);
   if (!curta_cmd_get(cmd, CURTA_UPDATE_SRC_ACC))
     aligned(word, cmd, CURTA_UPDATE_SRC, 4 * g->t2);
-  aligned(word, cmd, CURTA_UPDATE_AUX, with_master ? 2 * g->t2 : g->t2);
-  aligned(word, cmd, CURTA_UPDATE_DST, g->t2);
+  aligned(word, cmd, CURTA_UPDATE_AUX, nitro_update(cmd) ? 4 * g->t2 : with_master ? 2 * g->t2 : g->t2);
+  aligned(word, cmd, CURTA_UPDATE_DST, nitro_update(cmd) ? 4 * g->t2 : g->t2);
   if (with_master)
     aligned(word, cmd, CURTA_UPDATE_IDX, 2 * g->t2);
 }
@@ -193,7 +239,7 @@ static uint32_t first_misaligned(const struct curta_golden *g, const uint32_t *c
     aligned(&word, cmd, CURTA_CALL_ADDR, CURTA_CMD_BYTES);
     break;
   case CURTA_OP_LOAD:
-    aligned(&word, cmd, CURTA_LOAD_ADDR, t2);
+    aligned(&word, cmd, CURTA_LOAD_ADDR, curta_cmd_get(cmd, CURTA_LOAD_TYPE) == CURTA_TYPE_INT32 ? 4 * t2 : t2);
     break;
   case CURTA_OP_MAP:
     align_map(g, &word, cmd);
@@ -202,7 +248,8 @@ static uint32_t first_misaligned(const struct curta_golden *g, const uint32_t *c
     aligned(&word, cmd, CURTA_SCATTER_SRC,
             curta_cmd_get(cmd, CURTA_SCATTER_SRC_TYPE) == CURTA_TYPE_INT32 ? 4 * t2 : t2);
     aligned(&word, cmd, CURTA_SCATTER_AUX, t2);
-    aligned(&word, cmd, CURTA_SCATTER_DST, t2);
+    aligned(&word, cmd, CURTA_SCATTER_DST,
+            curta_cmd_get(cmd, CURTA_SCATTER_DST_TYPE) == CURTA_TYPE_INT32 ? 4 * t2 : t2);
     break;
   case CURTA_OP_UPDATE:
     align_update(g, &word, cmd);
@@ -252,7 +299,7 @@ int curta_golden_check(struct curta_golden *g, const uint32_t *cmd)
 {
   uint32_t opcode = curta_cmd_get(cmd, CURTA_CMD_OPCODE);
   const struct curta_op_info *op = curta_golden_op(opcode);
-  if (!op || (opcode == CURTA_OP_SCALAR && curta_cmd_get(cmd, CURTA_SCALAR_FUNC) > CURTA_SCALAR_OR)) {
+  if (!op || (opcode == CURTA_OP_SCALAR && curta_cmd_get(cmd, CURTA_SCALAR_FUNC) > CURTA_SCALAR_SHR)) {
     g->info = opcode;
     return CURTA_ERR_OPCODE;
   }

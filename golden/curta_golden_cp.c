@@ -60,6 +60,9 @@ static void end(struct curta_golden *g, const uint32_t *cmd)
 
 int curta_golden_execute(struct curta_golden *g, const uint32_t *cmd)
 {
+  int err = g->engine ? g->engine(g, cmd) : -1;
+  if (err >= 0)
+    return err;
   switch (curta_cmd_get(cmd, CURTA_CMD_OPCODE)) {
   case CURTA_OP_CALL:
     return call(g, cmd);

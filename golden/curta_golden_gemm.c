@@ -6,6 +6,7 @@
  * result tile, so that they may run on any thread in any order.
  */
 #include "curta_golden_int.h"
+#include "curta_golden_wide.h"
 #include "curta_kernels.h"
 
 #define ROUTE 256            /* chains of a visit */
@@ -27,6 +28,7 @@ struct gemm {
   const struct curta_packed *packed[2];
   int start, final; /* ACC, FINAL */
   uint32_t klast;   /* elements used of the last contraction tile */
+  struct curta_wide_mode wide;
 };
 
 /* Positions of a window that are inside: k in [lo, hi). */
@@ -171,6 +173,17 @@ static void make_route(const struct gemm *m, struct route *r, struct window y, s
     add(m, r, 1, ky, x.lo, whole, nx);
 }
 
+/* sum := sum (0 with fresh) + the products of n chains; the OR of its magnitudes. Of a wide GEMM `sum` is plane[0] of a
+ * struct curta_wide_sum, which knows its start, and the OR comes later. */
+static uint32_t multiply(const struct gemm *m, int32_t *sum, const struct curta_chain *c, uint32_t n,
+                         const struct curta_products *p)
+{
+  if (!m->wide.on)
+    return m->g->k->products(sum, c, n, p);
+  curta_wide_products(&m->wide, sum, c, n, p);
+  return 0;
+}
+
 /* sum := sum (0 with fresh) + the contraction over rows y; tiles: the visit's first. The OR of its magnitudes. */
 static uint32_t follow(const struct gemm *m, struct route *r, int32_t *sum, struct window y, struct window x,
                        const uint32_t tile[2], int fresh)
@@ -185,7 +198,7 @@ static uint32_t follow(const struct gemm *m, struct route *r, int32_t *sum, stru
       p->at_a = ((ptrdiff_t)tile[0] - (ptrdiff_t)r->tile[0]) * (ptrdiff_t)m->packed[0]->bytes;
       p->at_b = ((ptrdiff_t)tile[1] - (ptrdiff_t)r->tile[1]) * (ptrdiff_t)m->packed[1]->bytes;
       p->fresh = fresh;
-      all = m->g->k->products(sum, r->c + (last ? r->n[0] : 0), r->n[last], p);
+      all = multiply(m, sum, r->c + (last ? r->n[0] : 0), r->n[last], p);
       fresh = 0;
     }
   return all;
@@ -214,7 +227,7 @@ static int step_by_step(const struct gemm *m, int32_t *sum, struct window y, str
           return out_of_range(out, at[0] >= m->g->tiles[0] ? at[0] : at[1]);
         c.a = m->packed[0]->data + (size_t)at[0] * m->packed[0]->bytes;
         c.b = m->packed[1]->data + (size_t)at[1] * m->packed[1]->bytes;
-        (void)m->g->k->products(sum, &c, 1, &p);
+        (void)multiply(m, sum, &c, 1, &p);
       }
   return 0;
 }
@@ -232,7 +245,7 @@ static int contract(const struct gemm *m, struct route *r, int32_t *sum, struct 
     }
     return 0;
   }
-  if (!m->start)
+  if (!m->start && !m->wide.on)
     memset(sum, 0, 4 * (size_t)m->g->t2);
   err = step_by_step(m, sum, y, x, tile, out);
   *magnitudes = m->g->k->magnitudes(sum, m->g->t2);
@@ -276,7 +289,16 @@ static int visit(const struct gemm *m, struct visitor *v, const uint32_t at[4], 
   for (uint32_t i = 0; i < g->t2; i += 16) /* they are written at the end of the visit: by then they are here */
     __builtin_prefetch(sum + i, 1);
   move_to(m, v, at[2], at[3]);
-  err = contract(m, v->r, sum, v->y, v->x, tile, &magnitudes, out);
+  if (m->wide.on) {
+    struct curta_wide_sum wide;
+    curta_wide_start(&m->wide, &wide, p, m->start);
+    err = contract(m, v->r, wide.plane[0], v->y, v->x, tile, &magnitudes, out);
+    out->flags |= curta_wide_end(&m->wide, &wide, p, m->final);
+    magnitudes = m->final ? g->k->magnitudes(sum, g->t2) : 0;
+  } else {
+    err = contract(m, v->r, sum, v->y, v->x, tile, &magnitudes, out);
+    curta_wide_plain(g, p);
+  }
   if (m->final)
     out->magnitude |= magnitudes;
   if (g->retire_fn)
@@ -328,7 +350,9 @@ int curta_golden_gemm(struct curta_golden *g, const uint32_t *cmd)
   m.start = (int)field(cmd, CURTA_GEMM_ACC);
   m.final = (int)field(cmd, CURTA_GEMM_FINAL);
   m.packed[0] = curta_golden_packed(g, 0, (int)field(cmd, CURTA_GEMM_A_T));
-  m.packed[1] = curta_golden_packed(g, 1, (int)field(cmd, CURTA_GEMM_B_T));
+  m.packed[1] = curta_wide_setup(g, &m.wide, cmd) ? &g->packed[1][field(cmd, CURTA_GEMM_B_T)]
+                                                  : curta_golden_packed(g, 1, (int)field(cmd, CURTA_GEMM_B_T));
+  m.wide.a = m.packed[0];
   err = curta_golden_share(g, (uint64_t)m.nga * m.ngb * m.nvy * m.nvx, grain(&m), visit_share, &m, &magnitude);
   if (!err && m.final)
     curta_golden_set(g, reg, old | magnitude);

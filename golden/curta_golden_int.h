@@ -33,13 +33,14 @@ struct curta_golden {
   struct curta_packed packed[2][2]; /* [buffer][mode] */
   int mode[2];                      /* in which the last GEMM read a buffer */
   int32_t *acc;                     /* [P_TILES][T][T] */
+  struct curta_wide *wide;          /* digits and guard bits (curta_golden_wide.c) */
   uint32_t s[CURTA_SCALARS];        /* scale registers */
   struct curta_pool *pool;
   const struct curta_kernels *k;
 
   /* registers */
   uint32_t error, error_index, error_info, irq_enable, irq_status, mem_size, cookie, retired;
-  uint32_t ring_base, ring_log2, head, tail;
+  uint32_t ring_base, ring_log2, head, tail, flags;
   uint64_t rd_bytes, wr_bytes, snapshot[CURTA_CNT_COUNT];
 
   /* command processor */
@@ -52,6 +53,10 @@ struct curta_golden {
   uint32_t check; /* sum over what it wrote, only while somebody listens */
   void (*retire_fn)(void *user, const struct curta_retire *record);
   void *retire_user;
+
+  /* Another implementation of some engine commands (hls/): CURTA_ERR_* as below, or -1: not one of its own. Null: none. */
+  int (*engine)(struct curta_golden *g, const uint32_t *cmd);
+  void *engine_user;
 };
 
 /* Executes one command: 0 or CURTA_ERR_* with g->info set. The command has passed curta_golden_check. */
@@ -86,6 +91,7 @@ int curta_golden_step(struct curta_golden *g);
 struct curta_outcome {
   int err;
   uint32_t info, check, magnitude; /* info: ERROR_INFO; magnitude: OR */
+  uint32_t flags;                  /* of the FLAGS register */
   uint64_t rd, wr;                 /* bytes of memory */
 };
 #define CURTA_IN_ORDER UINT64_MAX

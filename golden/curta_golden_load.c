@@ -2,6 +2,7 @@
  * curta_golden_load.c - LOAD (machine.md section 3), the loops of tile commands, and check sums
  */
 #include "curta_golden_int.h"
+#include "curta_golden_wide.h"
 
 void curta_walk_seek(struct curta_walk *w, uint64_t item)
 {
@@ -28,6 +29,8 @@ struct load {
   struct curta_golden *g;
   struct curta_walk walk;
   uint32_t buf, addr, dst;
+  uint32_t bytes; /* of a tile in memory: T^2, or 4 T^2 for a digit of int32 */
+  uint32_t digit;
 };
 
 #define GRAIN 256 /* tiles of the smallest share of a thread */
@@ -50,13 +53,20 @@ static int load_tile(const struct load *l, uint32_t tile, int64_t addr, struct c
   int err = 0;
   const void *src;
   out->info = (uint32_t)addr;
-  src = curta_golden_at(g, addr, g->t2, &err);
+  src = curta_golden_at(g, addr, l->bytes, &err);
   if (!src)
     return err;
   out->info = tile;
   if (tile >= g->tiles[l->buf])
     return CURTA_ERR_RANGE;
+  if (l->bytes != g->t2) {
+    const int32_t *digits = curta_wide_load(g, tile, src, l->digit);
+    if (g->retire_fn)
+      out->check = curta_golden_sum(out->check, tile * g->t2, digits, g->t2);
+    return 0;
+  }
   curta_golden_put(g, l->buf, tile, src);
+  curta_wide_narrow(g, l->buf, tile);
   if (g->retire_fn)
     out->check = curta_golden_sum(out->check, tile * g->t2 / 4, src, g->t2 / 4);
   return 0;
@@ -66,8 +76,8 @@ static int load_tile(const struct load *l, uint32_t tile, int64_t addr, struct c
 static void expect(const struct load *l, uint32_t tile)
 {
   int err = 0;
-  const char *p = curta_golden_at(l->g, curta_golden_tile(l->addr, tile, l->g->t2), l->g->t2, &err);
-  for (uint32_t i = 0; p && i < l->g->t2; i += 64)
+  const char *p = curta_golden_at(l->g, curta_golden_tile(l->addr, tile, l->bytes), l->bytes, &err);
+  for (uint32_t i = 0; p && i < l->bytes; i += 64)
     __builtin_prefetch(p + i);
 }
 
@@ -79,8 +89,8 @@ static void load_share(void *arg, uint64_t from, uint64_t to, struct curta_outco
   curta_walk_seek(&ahead, from + AHEAD);
   for (; from < to && !out->err; from++, curta_walk_next(&w), curta_walk_next(&ahead)) {
     expect(l, ahead.src);
-    out->err = load_tile(l, l->dst + (uint32_t)from, curta_golden_tile(l->addr, w.src, l->g->t2), out);
-    out->rd += l->g->t2;
+    out->err = load_tile(l, l->dst + (uint32_t)from, curta_golden_tile(l->addr, w.src, l->bytes), out);
+    out->rd += l->bytes;
   }
 }
 
@@ -91,7 +101,11 @@ int curta_golden_load(struct curta_golden *g, const uint32_t *cmd)
   l.buf = curta_cmd_get(cmd, CURTA_LOAD_BUF);
   l.addr = curta_cmd_get(cmd, CURTA_LOAD_ADDR);
   l.dst = curta_cmd_get(cmd, CURTA_LOAD_DST);
+  l.bytes = curta_cmd_get(cmd, CURTA_LOAD_TYPE) == CURTA_TYPE_INT32 ? 4 * g->t2 : g->t2;
+  l.digit = curta_cmd_get(cmd, CURTA_LOAD_DIGIT);
   curta_golden_loading(g, l.buf, l.dst, l.dst + n);
+  if (l.buf)
+    curta_wide_stale(g, l.dst, l.dst + n < g->tiles[1] ? (uint32_t)(l.dst + n) : g->tiles[1]);
   /* more tiles than the buffer has wrap around 32 bits in the end: an error long before, and only in order */
   return curta_golden_share(g, n, n > g->tiles[l.buf] ? CURTA_IN_ORDER : GRAIN, load_share, &l, 0);
 }

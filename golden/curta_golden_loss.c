@@ -5,11 +5,13 @@
  * class leaves no element with a negative sum and counts as a wrong prediction.
  */
 #include "curta_golden_int.h"
+#include "curta_golden_nitro.h"
+#include "curta_nitro.h"
 
 struct loss {
   struct curta_golden *g;
   uint32_t src, labels, dst, rows, classes, across; /* across: tiles of one row of tiles */
-  int32_t e;
+  int32_t e, rss, target;                           /* rss: the squared error of NITRO-D */
   struct curta_rounding how;
 };
 
@@ -23,6 +25,8 @@ static struct loss decode(struct curta_golden *g, const uint32_t *cmd)
   l.classes = curta_cmd_get(cmd, CURTA_LOSS_CLASSES);
   l.across = (l.classes + g->t - 1) / g->t;
   l.e = curta_loss_exponent(curta_s32(g->s[curta_cmd_get(cmd, CURTA_LOSS_EXP_REG)]));
+  l.rss = (int32_t)curta_cmd_get(cmd, CURTA_LOSS_RSS);
+  l.target = (int32_t)curta_cmd_get(cmd, CURTA_LOSS_TARGET);
   l.how.shift = CURTA_LOSS_SHIFT;
   l.how.wrap = 0;
   return l;
@@ -102,6 +106,15 @@ static void error_row(const struct loss *l, int8_t *out, const int8_t *a, uint32
         curta_requant(g[c], l->how.shift, l->how.mode, 0, curta_rand(l->how.seed, l->how.tensor, n * l->classes + c));
 }
 
+static void rss_row(const struct loss *l, int8_t *out, const int8_t *a, uint32_t label)
+{
+  for (uint32_t c = 0; c < l->classes; c++) {
+    int32_t target = c == label ? l->target : 0;
+    out[c] = curta_nitro_loss(a[c], target);
+    l->g->flags |= out[c] != a[c] - target ? CURTA_FLAG(WRAP) : 0;
+  }
+}
+
 static int row(struct loss *l, uint32_t n, uint32_t *right)
 {
   int8_t a[CURTA_MAX_CLASSES], out[CURTA_MAX_CLASSES] = {0};
@@ -113,7 +126,10 @@ static int row(struct loss *l, uint32_t n, uint32_t *right)
       err = fetch_label(l, n, &label);
     if (err)
       return err;
-    error_row(l, out, a, label, n);
+    if (l->rss)
+      rss_row(l, out, a, label);
+    else
+      error_row(l, out, a, label, n);
     *right += argmax(a, l->classes) == label;
   }
   return store_row(l, out, n);

@@ -23,6 +23,9 @@ int curta_golden_scalar(struct curta_golden *g, const uint32_t *cmd)
   case CURTA_SCALAR_BITLEN:
     d = (uint32_t)curta_bitlen(a) + imm;
     break;
+  case CURTA_SCALAR_SHR:
+    d = a >> (imm & 31);
+    break;
   default: /* OR: the check has refused everything else */
     d = a | b;
   }

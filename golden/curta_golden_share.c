@@ -53,6 +53,7 @@ int curta_golden_share(struct curta_golden *g, uint64_t n, uint64_t grain,
   for (unsigned i = 0; i < j.shares; i++) {
     const struct curta_outcome *out = &j.out[i];
     g->check += out->check;
+    g->flags |= out->flags;
     g->rd_bytes += out->rd;
     g->wr_bytes += out->wr;
     if (magnitude)

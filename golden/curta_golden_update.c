@@ -5,6 +5,7 @@
  * that are written, at the same place; anything else that overlaps means them in order.
  */
 #include "curta_golden_int.h"
+#include "curta_golden_nitro.h"
 #include "curta_kernels.h"
 
 #define TILE_MAX 256 /* elements of the largest tile */
@@ -14,6 +15,8 @@ struct update {
   struct curta_golden *g;
   uint32_t src, aux, dst, idx;
   int acc, packed, master, decay; /* packed: int24 gradient in memory */
+  int nitro;
+  struct curta_rate rate[2]; /* of the gradient, of the decay */
   int32_t frac, d;
   struct curta_rounding how;
   uint32_t origin;           /* stochastic draw of the first element */
@@ -126,12 +129,33 @@ static int update_tile(struct update *u, uint32_t n)
   return err ? err : store(u, curta_golden_tile(u->dst, n, t2), w, t2);
 }
 
+static int nitro_tile(struct update *u, uint32_t n)
+{
+  int32_t copy[TILE_MAX], w[TILE_MAX];
+  uint32_t bytes = 4 * u->g->t2, width;
+  int err = 0;
+  const int32_t *x = fetch_gradient(u, copy, n, &err);
+  void *p = err ? 0 : touch(u, curta_golden_tile(u->aux, n, bytes), bytes, &u->out->rd, &err);
+  if (!p)
+    return err;
+  if (u->dst == u->aux && u->acc && !u->g->retire_fn) { /* in place: nothing else reads these weights */
+    u->out->wr += bytes;
+    width = curta_golden_sgd(p, x, u->rate[0], u->rate[1], u->g->t2);
+    u->out->flags |= width >> (CURTA_WEIGHT_BITS - 1) ? CURTA_FLAG(WEIGHT) : 0;
+    return 0;
+  }
+  memcpy(w, p, bytes);
+  width = curta_golden_sgd(w, x, u->rate[0], u->rate[1], u->g->t2);
+  u->out->flags |= width >> (CURTA_WEIGHT_BITS - 1) ? CURTA_FLAG(WEIGHT) : 0;
+  return store(u, curta_golden_tile(u->dst, n, bytes), w, bytes);
+}
+
 static void update_share(void *arg, uint64_t from, uint64_t to, struct curta_outcome *out)
 {
   struct update u = *(const struct update *)arg;
   u.out = out;
   for (; from < to && !out->err; from++)
-    out->err = update_tile(&u, (uint32_t)from);
+    out->err = (u.nitro ? nitro_tile : update_tile)(&u, (uint32_t)from);
 }
 
 static struct curta_hull hull(const struct update *u, uint32_t base, uint32_t count, uint32_t bytes)
@@ -149,6 +173,8 @@ static int apart(const struct update *u, uint32_t n, uint32_t a, uint32_t a_byte
 static int update_apart(const struct update *u, uint32_t n)
 {
   uint32_t read = u->master ? 2 : 1;
+  if (u->nitro)
+    return apart(u, n, u->dst, 4, u->aux, 4) && (u->acc || apart(u, n, u->dst, 4, u->src, 4));
   int ok = apart(u, n, u->dst, 1, u->aux, read) && (u->acc || apart(u, n, u->dst, 1, u->src, 4));
   return ok && (!u->master || (apart(u, n, u->idx, 2, u->aux, read) && (u->acc || apart(u, n, u->idx, 2, u->src, 4)) &&
                                apart(u, n, u->idx, 2, u->dst, 1)));
@@ -160,6 +186,11 @@ int curta_golden_update(struct curta_golden *g, const uint32_t *cmd)
   uint32_t count = curta_cmd_get(cmd, CURTA_UPDATE_N);
   u.how = curta_golden_rounding(g, cmd);
   u.origin = curta_cmd_get(cmd, CURTA_UPDATE_ORIGIN);
+  u.nitro = (int)curta_cmd_get(cmd, CURTA_UPDATE_NITRO);
+  for (int i = 0; i < 2; i++) {
+    uint32_t reg = curta_cmd_get(cmd, i ? CURTA_UPDATE_ETA_REG : CURTA_UPDATE_LR_REG);
+    u.rate[i] = (struct curta_rate){g->s[reg], g->s[(reg + 1) % CURTA_SCALARS]};
+  }
   return curta_golden_share(g, count, update_apart(&u, count) ? GRAIN : CURTA_IN_ORDER, update_share, &u, 0);
 }
 

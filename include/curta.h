@@ -23,6 +23,7 @@ struct curta_hw {
   uint32_t t, r, c, v, bus;           /* tile side, array rows, columns, products per cell, memory port in bytes */
   uint32_t a_tiles, b_tiles, p_tiles; /* operand buffers, accumulator memory */
   uint32_t code;                      /* configuration code */
+  uint32_t digit;                     /* bits of an element of operand buffer B; 0: no modes of NITRO-D */
 };
 
 /* The figures of a named configuration ("tiny", "base", "large") without a device. -ENOENT: no such name. */
@@ -67,6 +68,8 @@ int curta_dev_error(const struct curta_dev *dev, struct curta_error *error);
 /* Soft reset; afterwards the ring is empty and the scale registers are 0; memory keeps its content. -ETIMEDOUT. */
 int curta_dev_reset(struct curta_dev *dev);
 int curta_dev_counters(const struct curta_dev *dev, struct curta_counters *counters);
+/* Sticky FLAGS (CURTA_FLAG_* are bit numbers); `clear` names bits to clear after reading. */
+int curta_dev_flags(const struct curta_dev *dev, uint32_t clear, uint32_t *flags);
 /* Scale registers; write only while the device is idle. */
 int curta_dev_scalar_read(const struct curta_dev *dev, uint32_t reg, int32_t *value);
 int curta_dev_scalar_write(const struct curta_dev *dev, uint32_t reg, int32_t value);
@@ -200,11 +203,12 @@ enum curta_pass {
   CURTA_PASS_UPDATE,
   CURTA_PASS_LOSS,
   CURTA_PASS_OTHER,
+  CURTA_PASS_HEAD, /* NITRO-D: everything of a learning layer */
   CURTA_PASSES
 };
 #define CURTA_PASS_NAMES                                                                                               \
   {                                                                                                                    \
-    "forward", "input-grad", "weight-grad", "update", "loss", "other"                                                  \
+    "forward", "input-grad", "weight-grad", "update", "loss", "other", "head"                                          \
   }
 #define CURTA_TAG(layer, pass) ((uint32_t)(layer)*8u + (uint32_t)(pass))
 
@@ -219,6 +223,14 @@ enum curta_pass {
 #define CURTA_S_TMP 7
 #define CURTA_S_OR 8     /* 8..12: magnitude ORs under way */
 #define CURTA_S_LAYER 13 /* + 3*w: shift of the activation, of the input error, of the gradient */
+/* NITRO-D, from CURTA_S_LAYER on: pairs of registers of UPDATE, and what nobody reads. */
+#define CURTA_S_RATE 13       /* of forward layers */
+#define CURTA_S_RATE_HEAD 15  /* of learning and output layers */
+#define CURTA_S_DECAY 17      /* of forward layers */
+#define CURTA_S_DECAY_HEAD 19 /* of learning and output layers */
+#define CURTA_S_HEADS 21      /* images that some head classified correctly */
+#define CURTA_S_WIDTH 22      /* OR of the widths of a layer's deltas */
+#define CURTA_S_UPPER 23      /* 0: their upper digits are 0 */
 
 enum curta_tensor_kind {
   CURTA_TENSOR_ACT,
@@ -231,7 +243,8 @@ enum curta_tensor_kind {
   CURTA_TENSOR_MASK,
   CURTA_TENSOR_LABEL,
   CURTA_TENSOR_PROGRAM,
-  CURTA_TENSOR_GRAD24 /* a gradient in int24 tiles (machine.md section 1), in the place of int32 ones */
+  CURTA_TENSOR_WEIGHT32, /* NITRO-D: R, S, O/T, I/T like a weight, [i][o] inside a tile */
+  CURTA_TENSOR_GRAD24    /* a gradient in int24 tiles (machine.md section 1), in the place of int32 ones */
 };
 
 /* A tensor in device memory. Tiled ones (all but labels and programs): array of tiles [d0][d1][d2][d3] as in machine.md
@@ -255,6 +268,20 @@ struct curta_pass_stat {
   uint8_t strategy; /* enum curta_strategy */
 };
 
+/* What a weighted layer of NITRO-D has beside: a local-loss block, or the output layer (head_c 0). Tensors: -1 none. */
+struct curta_plan_nitro {
+  uint16_t drop_rate;                       /* dropout behind the activation, in thousandths; 0 none */
+  uint8_t drop_last;                        /* behind the pool */
+  uint8_t conv;                             /* its head pools */
+  uint32_t draw, drop_draw;                 /* numbers of the layer and its dropout among layers that are no flatten */
+  uint32_t head_c, head_h, head_w;          /* input of the learning layer */
+  uint32_t win_h, win_w;                    /* windows in front of it */
+  int32_t pad_h, pad_w;                     /* their padding */
+  int16_t t_zs, t_act, t_drop, t_pool_idx;  /* saved zs; activation, where it is not t_out; behind dropout, likewise */
+  int16_t t_head, t_h, t_class;             /* learning layer: weights, input, class bytes */
+  int16_t t_predict, t_g, t_delta, t_dense; /* prediction, loss gradient; delta by window, by position */
+};
+
 /* A weighted layer as the device sees it. */
 struct curta_plan_weighted {
   uint32_t layer;              /* in net.layer[] */
@@ -266,6 +293,7 @@ struct curta_plan_weighted {
   uint8_t s_act, s_err, s_grad;  /* scale registers: shifts of the output, of the input error, of the gradient */
   int16_t t_in, t_out, t_idx, t_err, t_weight, t_master, t_grad,
       t_mask; /* tensors, -1: none; t_err: error of its output */
+  struct curta_plan_nitro nitro;
 };
 
 struct curta_plan {
@@ -314,11 +342,13 @@ struct curta_run {
   int32_t mu, input_exp; /* the caller sets both */
   int32_t weight_exp[CURTA_MAX_WEIGHTED];
   uint32_t images; /* in the batch last written */
+  uint32_t rate;   /* NITRO-D: inverse learning rate; curta_run_open takes the network's */
 };
 
 struct curta_result {
   int32_t exponent; /* of the logits: value = integer * 2^exponent */
   uint32_t correct, images;
+  uint32_t flags; /* NITRO-D: bits CURTA_FLAG_* since the device was reset */
 };
 
 /* Uploads the programs and clears the work area. The plan's memory must lie inside the device's. -ERANGE */
@@ -330,6 +360,16 @@ int curta_weights_get(const struct curta_run *run, uint32_t w, int8_t *weights);
 /* Master weights (int16, same order); -ENOTSUP in a plan without. */
 int curta_master_set(struct curta_run *run, uint32_t w, const int16_t *weights);
 int curta_master_get(const struct curta_run *run, uint32_t w, int16_t *weights);
+/* NITRO-D: int32 weights of weighted layer w in the outside order; head: of its learning layer (classes, C H W), which
+ * the output layer has not. -ENOTSUP: a plan of NITI. */
+int curta_nitro_weights_set(struct curta_run *run, uint32_t w, int head, const int32_t *weights);
+int curta_nitro_weights_get(const struct curta_run *run, uint32_t w, int head, int32_t *weights);
+/* Their number; 0: there are none. */
+uint64_t curta_nitro_weights_count(const struct curta_net *net, uint32_t w, int head);
+/* Initial ones, from the seed (docs/numerics.md 5). -EINVAL */
+int curta_nitro_weights_init(const struct curta_net *net, uint32_t w, int head, uint32_t seed, int32_t *weights);
+/* Registers of UPDATE for an inverse rate; bits: of the signed dividend. -ERANGE: no exact product of 24 bits. */
+int curta_nitro_rate(uint32_t inverse, uint32_t bits, uint32_t reg[2]);
 /* int32 gradient of the last step (outside order), before decay and rounding; -ENOTSUP where the plan never stores it
  * (keep, recompute). */
 int curta_grad_get(const struct curta_run *run, uint32_t w, int32_t *grad);

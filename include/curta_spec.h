@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #define CURTA_VERSION_MAGIC 0x41545243u
-#define CURTA_VERSION_HARDWARE 0x2u
+#define CURTA_VERSION_HARDWARE 0x3u
 #define CURTA_VERSION_NUMERICS 0x1u
 
 #define CURTA_CMD_BYTES 128  /* bytes of one command */
@@ -15,6 +15,10 @@
 #define CURTA_SHIFT_ZERO 63  /* shift value meaning: the result is 0 */
 #define CURTA_MAX_WINDOW 15  /* largest side of a pooling window (KH, KW); KH*KW <= 254 */
 #define CURTA_IDX_NONE 255  /* pool index byte: this window routes no error */
+#define CURTA_MAX_PLACES 64  /* largest KH*KW of a pooling window with CLASS */
+#define CURTA_WEIGHT_BITS 18  /* a weight of UPDATE NITRO that is no signed integer of so many bits sets FLAGS.WEIGHT */
+#define CURTA_DELTA_BITS 24  /* a delta of MAP that is no signed integer of so many bits sets FLAGS.DELTA */
+#define CURTA_GUARD_BITS 36  /* sums of GEMM GUARD are kept modulo 2 to this power */
 
 /* error codes (ERROR register) */
 #define CURTA_ERR_NONE 0  /* no error */
@@ -49,6 +53,8 @@
 #define CURTA_REG_COOKIE 0x044u  /* ro: cookie of the last retired END */
 #define CURTA_REG_RETIRED 0x048u  /* ro: number of commands retired since reset */
 #define CURTA_REG_SNAPSHOT 0x04cu  /* wo: any write copies all counters into the readable COUNTER window */
+#define CURTA_REG_CAPS2 0x050u  /* ro: [7:0] DIGIT: bits of an element of operand buffer B; 0: a device without the modes of NITRO-D */
+#define CURTA_REG_FLAGS 0x054u  /* w1c: sticky: [0] SUM, [1] WEIGHT, [2] DELTA, [3] WRAP (machine.md section 7); cleared by writing 1 and by soft reset */
 #define CURTA_REG_COUNTER 0x080u  /* ro: counter i: low word at 0x080+8*i, high word at 0x084+8*i, as of the last SNAPSHOT */
 #define CURTA_REG_SCALAR 0x100u  /* rw: scale registers S[0..63]; write only while STATUS.busy is 0 */
 
@@ -70,10 +76,16 @@
 enum curta_round { CURTA_ROUND_NEAREST, CURTA_ROUND_PSTO, CURTA_ROUND_STOCHASTIC, CURTA_ROUND_TRUNCATE };
 
 /* functions of SCALAR (machine.md section 5) */
-enum curta_scalar { CURTA_SCALAR_SET, CURTA_SCALAR_ADD, CURTA_SCALAR_ACT_SHIFT, CURTA_SCALAR_GRAD_SHIFT, CURTA_SCALAR_BITLEN, CURTA_SCALAR_OR };
+enum curta_scalar { CURTA_SCALAR_SET, CURTA_SCALAR_ADD, CURTA_SCALAR_ACT_SHIFT, CURTA_SCALAR_GRAD_SHIFT, CURTA_SCALAR_BITLEN, CURTA_SCALAR_OR, CURTA_SCALAR_SHR };
 
 /* element types (SRC_TYPE, DST_TYPE); 1 is kept for int16; the tile of int24 is in machine.md section 1 */
 enum curta_type { CURTA_TYPE_INT8, CURTA_TYPE_INT16, CURTA_TYPE_INT32, CURTA_TYPE_INT24 };
+
+/* activation step of MAP (ACT; machine.md section 7): none beside RELU; NITRO-ReLU; its backward pass by zs; by class bytes */
+enum curta_act { CURTA_ACT_NONE, CURTA_ACT_NITRO, CURTA_ACT_BACK_ZS, CURTA_ACT_BACK_CLASS };
+
+/* bits of the FLAGS register, by number: a sum, a weight, a delta, a loss gradient has left its range */
+enum curta_flag { CURTA_FLAG_SUM, CURTA_FLAG_WEIGHT, CURTA_FLAG_DELTA, CURTA_FLAG_WRAP };
 
 /* A field of a command: word, lowest bit, width. */
 #define CURTA_FIELD(word, lo, width) ((word) << 16 | (lo) << 8 | (width))
@@ -107,11 +119,13 @@ enum curta_type { CURTA_TYPE_INT8, CURTA_TYPE_INT16, CURTA_TYPE_INT32, CURTA_TYP
 #define CURTA_OP_END 0x04
 #define CURTA_END_COOKIE CURTA_FIELD(4, 0, 32)  /* any value */
 
-/* LOAD (load): buf[DST + n] := memory tile, n counting the loops i3,i2,i1,i0 (i0 innermost) at tile address ADDR/T² + i3*S3 + i2*S2 + i1*S1 + i0; int8 tiles */
+/* LOAD (load): buf[DST + n] := memory tile, n counting the loops i3,i2,i1,i0 (i0 innermost) at tile address ADDR/T² + i3*S3 + i2*S2 + i1*S1 + i0; int8 tiles, or one digit of int32 tiles */
 #define CURTA_OP_LOAD 0x10
 #define CURTA_LOAD_BUF CURTA_FIELD(4, 0, 1)  /* 0 operand buffer A, 1 operand buffer B */
+#define CURTA_LOAD_TYPE CURTA_FIELD(4, 1, 2)  /* 0 int8; 2 int32 (buffer B only): the buffer gets digit DIGIT of every element */
+#define CURTA_LOAD_DIGIT CURTA_FIELD(4, 3, 2)  /* number of the digit, 0 the lowest (TYPE 2) */
 #define CURTA_LOAD_DST CURTA_FIELD(4, 16, 16)  /* first tile index in the buffer */
-#define CURTA_LOAD_ADDR CURTA_FIELD(5, 0, 32)  /* byte address, multiple of T² */
+#define CURTA_LOAD_ADDR CURTA_FIELD(5, 0, 32)  /* byte address, multiple of the tile: T², 4T² for TYPE 2 */
 #define CURTA_LOAD_N0 CURTA_FIELD(6, 0, 16)  /* contiguous tiles, >= 1 */
 #define CURTA_LOAD_N1 CURTA_FIELD(6, 16, 16)  /* count, >= 1 */
 #define CURTA_LOAD_N2 CURTA_FIELD(7, 0, 16)  /* count, >= 1 */
@@ -163,13 +177,15 @@ enum curta_type { CURTA_TYPE_INT8, CURTA_TYPE_INT16, CURTA_TYPE_INT32, CURTA_TYP
 #define CURTA_GEMM_Y_B CURTA_FIELD(20, 2, 2)  /* 0..2 */
 #define CURTA_GEMM_X_A CURTA_FIELD(20, 4, 2)  /* 0..2 */
 #define CURTA_GEMM_X_B CURTA_FIELD(20, 6, 2)  /* 0..2 */
+#define CURTA_GEMM_GUARD CURTA_FIELD(20, 8, 1)  /* sums are kept modulo 2^36 (else 2^32); with FINAL a sum that is no int32 sets FLAGS.SUM */
+#define CURTA_GEMM_START_SHL CURTA_FIELD(20, 9, 5)  /* with ACC: the start value is shifted left by so many bits */
 
 /* MAP (vector): per tile: read, requantise, ReLU, mask, pool, write; see the law below */
 #define CURTA_OP_MAP 0x30
 #define CURTA_MAP_SRC CURTA_FIELD(4, 0, 32)  /* byte address, multiple of the source tile; or tile index in the accumulator memory */
-#define CURTA_MAP_AUX CURTA_FIELD(5, 0, 32)  /* byte address of the int8 mask tensor (MASK), shaped like the destination */
+#define CURTA_MAP_AUX CURTA_FIELD(5, 0, 32)  /* byte address of the int8 mask tensor (MASK), or of zs or class bytes (ACT 2, 3), shaped like the destination */
 #define CURTA_MAP_DST CURTA_FIELD(6, 0, 32)  /* byte address */
-#define CURTA_MAP_IDX CURTA_FIELD(7, 0, 32)  /* byte address of the pool index tensor (POOL), uint8, shaped like the destination */
+#define CURTA_MAP_IDX CURTA_FIELD(7, 0, 32)  /* byte address of the pool index tensor (POOL), uint8, or of zs (ZS), int8; shaped like the destination */
 #define CURTA_MAP_N0 CURTA_FIELD(8, 0, 16)  /* count, >= 1; consecutive tiles in source and destination */
 #define CURTA_MAP_N1 CURTA_FIELD(8, 16, 16)  /* count, >= 1 */
 #define CURTA_MAP_N2 CURTA_FIELD(9, 0, 16)  /* count, >= 1 */
@@ -184,7 +200,7 @@ enum curta_type { CURTA_TYPE_INT8, CURTA_TYPE_INT16, CURTA_TYPE_INT32, CURTA_TYP
 #define CURTA_MAP_W_SX CURTA_FIELD(17, 0, 32)  /* source tile stride between columns of a pooling window */
 #define CURTA_MAP_SRC_ACC CURTA_FIELD(18, 0, 1)  /* 1: SRC is the accumulator memory (int32) */
 #define CURTA_MAP_SRC_TYPE CURTA_FIELD(18, 1, 2)  /* 0 int8, 2 int32 */
-#define CURTA_MAP_DST_TYPE CURTA_FIELD(18, 3, 2)  /* 0 int8; 2 int32, 3 int24 (both only without REQ, RELU, MASK, POOL and from an int32 source) */
+#define CURTA_MAP_DST_TYPE CURTA_FIELD(18, 3, 2)  /* 0 int8; 2 int32, 3 int24 (both only without REQ, RELU, MASK, POOL, DIV, ACT 1, ZS and from an int32 source) */
 #define CURTA_MAP_REQ CURTA_FIELD(18, 5, 1)  /* 1: int32 to int8 by the shift in S[SHIFT_REG] and ROUND (needs an int32 source) */
 #define CURTA_MAP_ROUND CURTA_FIELD(18, 6, 2)  /* 0 nearest, 1 pseudo-stochastic, 2 stochastic, 3 truncate */
 #define CURTA_MAP_RELU CURTA_FIELD(18, 8, 1)  /* y := max(y, 0) */
@@ -197,6 +213,25 @@ enum curta_type { CURTA_TYPE_INT8, CURTA_TYPE_INT16, CURTA_TYPE_INT32, CURTA_TYP
 #define CURTA_MAP_SEED_REG CURTA_FIELD(18, 26, 6)  /* scale register with the seed (ROUND = 2) */
 #define CURTA_MAP_TENSOR CURTA_FIELD(19, 0, 32)  /* tensor sequence number (ROUND = 2); added to S[SEED_REG+1] */
 #define CURTA_MAP_ORIGIN CURTA_FIELD(20, 0, 32)  /* element index of the first source element (ROUND = 2): index = ORIGIN + elements read before it by this command */
+#define CURTA_MAP_ACT CURTA_FIELD(21, 0, 2)  /* 0 as RELU says; 1 NITRO-ReLU; 2, 3 its backward pass from int32 to int32, by zs or by class bytes in AUX */
+#define CURTA_MAP_SLOPE CURTA_FIELD(21, 2, 2)  /* inverse slope 2^(2 + SLOPE) below 0 (ACT) */
+#define CURTA_MAP_MEAN CURTA_FIELD(21, 4, 8)  /* subtracted by NITRO-ReLU (ACT 1) */
+#define CURTA_MAP_DIV CURTA_FIELD(21, 12, 1)  /* division: sign(x) min(127, (|x| >> DIV_S) DIV_M >> DIV_T), 127 where |x| >> DIV_S >= DIV_TOP; instead of REQ */
+#define CURTA_MAP_DIV_S CURTA_FIELD(21, 13, 5)  /* shift in front of the product (DIV) */
+#define CURTA_MAP_DIV_T CURTA_FIELD(21, 18, 6)  /* shift behind the product, 0..47 (DIV) */
+#define CURTA_MAP_ZS CURTA_FIELD(21, 24, 1)  /* IDX := value before ACT; not with POOL */
+#define CURTA_MAP_CLASS CURTA_FIELD(21, 25, 1)  /* POOL with ACT 1: index byte := class << 6 | place */
+#define CURTA_MAP_PADDED CURTA_FIELD(21, 26, 1)  /* POOL: positions outside the map count as 0 and are not read */
+#define CURTA_MAP_DIV_M CURTA_FIELD(22, 0, 24)  /* factor (DIV) */
+#define CURTA_MAP_DIV_TOP CURTA_FIELD(23, 0, 24)  /* from here on the quotient is 127 (DIV) */
+#define CURTA_MAP_CLAST CURTA_FIELD(24, 0, 5)  /* columns of tile i0 = N0-1 that are kept, the others are written 0; 0: all */
+#define CURTA_MAP_NLAST CURTA_FIELD(24, 8, 5)  /* rows of the tiles i3 = N3-1 that are kept, the others are written 0; 0: all */
+#define CURTA_MAP_OR_REG CURTA_FIELD(24, 16, 6)  /* scale register for the OR of widths (ACT 2, 3) */
+#define CURTA_MAP_OR_KEEP CURTA_FIELD(24, 24, 1)  /* 1: S |= OR, 0: S := OR (ACT 2, 3) */
+#define CURTA_MAP_PAD_Y CURTA_FIELD(25, 0, 16)  /* PADDED: rows of padding in front of the first window of this command */
+#define CURTA_MAP_PAD_X CURTA_FIELD(25, 16, 16)  /* PADDED: columns, likewise */
+#define CURTA_MAP_LIM_Y CURTA_FIELD(26, 0, 16)  /* PADDED: rows of the map */
+#define CURTA_MAP_LIM_X CURTA_FIELD(26, 16, 16)  /* PADDED: columns of the map */
 
 /* SCATTER (vector): max-pool backward: per source tile and window position (ky,kx): dst := (idx == ky*KW+kx) ? requantised source : 0 */
 #define CURTA_OP_SCATTER 0x31
@@ -216,6 +251,7 @@ enum curta_type { CURTA_TYPE_INT8, CURTA_TYPE_INT16, CURTA_TYPE_INT32, CURTA_TYP
 #define CURTA_SCATTER_W_SY CURTA_FIELD(16, 0, 32)  /* destination tile stride between rows of a window */
 #define CURTA_SCATTER_W_SX CURTA_FIELD(17, 0, 32)  /* destination tile stride between columns of a window */
 #define CURTA_SCATTER_SRC_TYPE CURTA_FIELD(18, 1, 2)  /* 0 int8, 2 int32 */
+#define CURTA_SCATTER_DST_TYPE CURTA_FIELD(18, 3, 2)  /* 0 int8; 2 int32 (from an int32 source, without REQ) */
 #define CURTA_SCATTER_REQ CURTA_FIELD(18, 5, 1)  /* as in MAP */
 #define CURTA_SCATTER_ROUND CURTA_FIELD(18, 6, 2)  /* as in MAP */
 #define CURTA_SCATTER_WRAP CURTA_FIELD(18, 11, 1)  /* as in MAP */
@@ -225,6 +261,12 @@ enum curta_type { CURTA_TYPE_INT8, CURTA_TYPE_INT16, CURTA_TYPE_INT32, CURTA_TYP
 #define CURTA_SCATTER_SEED_REG CURTA_FIELD(18, 26, 6)  /* as in MAP */
 #define CURTA_SCATTER_TENSOR CURTA_FIELD(19, 0, 32)  /* as in MAP */
 #define CURTA_SCATTER_ORIGIN CURTA_FIELD(20, 0, 32)  /* as in MAP */
+#define CURTA_SCATTER_CLASS CURTA_FIELD(21, 25, 1)  /* the place is bits 5:0 of the index byte */
+#define CURTA_SCATTER_PADDED CURTA_FIELD(21, 26, 1)  /* positions outside the map are not written */
+#define CURTA_SCATTER_PAD_Y CURTA_FIELD(25, 0, 16)  /* PADDED: rows of padding in front of the first window of this command */
+#define CURTA_SCATTER_PAD_X CURTA_FIELD(25, 16, 16)  /* PADDED: columns, likewise */
+#define CURTA_SCATTER_LIM_Y CURTA_FIELD(26, 0, 16)  /* PADDED: rows of the map */
+#define CURTA_SCATTER_LIM_X CURTA_FIELD(26, 16, 16)  /* PADDED: columns of the map */
 
 /* UPDATE (vector): weight update of N consecutive tiles: w := clip(w - g), g from the int32 gradient; see the law below */
 #define CURTA_OP_UPDATE 0x32
@@ -245,6 +287,9 @@ enum curta_type { CURTA_TYPE_INT8, CURTA_TYPE_INT16, CURTA_TYPE_INT32, CURTA_TYP
 #define CURTA_UPDATE_ORIGIN CURTA_FIELD(20, 0, 32)  /* as in MAP */
 #define CURTA_UPDATE_DECAY CURTA_FIELD(21, 0, 1)  /* add the decay term of S[DECAY_REG] to the gradient */
 #define CURTA_UPDATE_DECAY_REG CURTA_FIELD(21, 8, 6)  /* scale register with the decay exponent d */
+#define CURTA_UPDATE_NITRO CURTA_FIELD(22, 0, 1)  /* int32 weights: DST := AUX - G / rate - AUX / decay, both truncated */
+#define CURTA_UPDATE_LR_REG CURTA_FIELD(22, 8, 6)  /* first of two scale registers that give the rate (NITRO) */
+#define CURTA_UPDATE_ETA_REG CURTA_FIELD(22, 16, 6)  /* first of two scale registers that give the decay (NITRO) */
 
 /* REDUCE (vector): OR of the magnitudes of N consecutive int32 tiles (plus the decay term) into S[OR_REG] */
 #define CURTA_OP_REDUCE 0x33
@@ -284,10 +329,12 @@ enum curta_type { CURTA_TYPE_INT8, CURTA_TYPE_INT16, CURTA_TYPE_INT32, CURTA_TYP
 #define CURTA_LOSS_TENSOR CURTA_FIELD(19, 0, 32)  /* as in MAP */
 #define CURTA_LOSS_EXP_REG CURTA_FIELD(21, 0, 6)  /* scale register with the exponent of the logits */
 #define CURTA_LOSS_COUNT_REG CURTA_FIELD(21, 8, 6)  /* scale register := number of rows whose largest logit (lowest index wins) is the label */
+#define CURTA_LOSS_RSS CURTA_FIELD(22, 0, 1)  /* error := logit - (label ? TARGET : 0) as int8, instead of the cross entropy */
+#define CURTA_LOSS_TARGET CURTA_FIELD(22, 8, 8)  /* value of the label (RSS) */
 
 /* SCALAR (vector): arithmetic on scale registers; executes in the order of the vector engine */
 #define CURTA_OP_SCALAR 0x36
-#define CURTA_SCALAR_FUNC CURTA_FIELD(4, 0, 4)  /* 0 SET, 1 ADD, 2 ACT_SHIFT, 3 GRAD_SHIFT, 4 BITLEN, 5 OR */
+#define CURTA_SCALAR_FUNC CURTA_FIELD(4, 0, 4)  /* 0 SET, 1 ADD, 2 ACT_SHIFT, 3 GRAD_SHIFT, 4 BITLEN, 5 OR, 6 SHR */
 #define CURTA_SCALAR_RD CURTA_FIELD(4, 8, 6)  /* destination */
 #define CURTA_SCALAR_RA CURTA_FIELD(4, 16, 6)  /* operand */
 #define CURTA_SCALAR_RB CURTA_FIELD(4, 24, 6)  /* operand */
@@ -310,14 +357,14 @@ struct curta_op_info {
   { 0x02, CURTA_ENGINE_CP, "FENCE", { 0xffff00ff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
   { 0x03, CURTA_ENGINE_CP, "SKIP", { 0xffff00ff, 0x0, 0x0, 0x0, 0xffffffff, 0x13f3f, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
   { 0x04, CURTA_ENGINE_CP, "END", { 0xffff00ff, 0x0, 0x0, 0x0, 0xffffffff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
-  { 0x10, CURTA_ENGINE_LOAD, "LOAD", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffff0001, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
-  { 0x20, CURTA_ENGINE_MATRIX, "GEMM", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x7ffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
-  { 0x30, CURTA_ENGINE_VECTOR, "MAP", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
-  { 0x31, CURTA_ENGINE_VECTOR, "SCATTER", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x0, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xfffff8e6, 0xffffffff, 0xffffffff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
-  { 0x32, CURTA_ENGINE_VECTOR, "UPDATE", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0xffff18c7, 0xffffffff, 0xffffffff, 0x3f01, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
+  { 0x10, CURTA_ENGINE_LOAD, "LOAD", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffff001f, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
+  { 0x20, CURTA_ENGINE_MATRIX, "GEMM", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x7ffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x3fff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
+  { 0x30, CURTA_ENGINE_VECTOR, "MAP", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x7ffffff, 0xffffff, 0xffffff, 0x13f1f1f, 0xffffffff, 0xffffffff, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
+  { 0x31, CURTA_ENGINE_VECTOR, "SCATTER", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x0, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xfffff8fe, 0xffffffff, 0xffffffff, 0x6000000, 0x0, 0x0, 0x0, 0xffffffff, 0xffffffff, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
+  { 0x32, CURTA_ENGINE_VECTOR, "UPDATE", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0xffff18c7, 0xffffffff, 0xffffffff, 0x3f01, 0x3f3f01, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
   { 0x33, CURTA_ENGINE_VECTOR, "REDUCE", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x0, 0x0, 0xffffffff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0xf1007, 0x0, 0x0, 0x13f3f01, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
   { 0x34, CURTA_ENGINE_VECTOR, "FILL", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0x0, 0x0, 0xffffffff, 0x0, 0xffffffff, 0xffffffff, 0x0, 0x0, 0x0, 0xffffffff, 0xffffffff, 0xffffffff, 0x0, 0x0, 0x0, 0xff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
-  { 0x35, CURTA_ENGINE_VECTOR, "LOSS", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x0, 0xffffffff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0xfc0000c0, 0xffffffff, 0x0, 0x3f3f, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
+  { 0x35, CURTA_ENGINE_VECTOR, "LOSS", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x0, 0xffffffff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0xfc0000c0, 0xffffffff, 0x0, 0x3f3f, 0xff01, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
   { 0x36, CURTA_ENGINE_VECTOR, "SCALAR", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0x3f3f3f0f, 0x3f, 0xffffffff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
   { 0, 0, 0, { 0 } } }
 
@@ -332,17 +379,18 @@ struct curta_config {
   int a_tiles;
   int b_tiles;
   int p_tiles;
+  int digit;
   int outst;
   int software;  /* 1: a golden device only, no RTL */
 };
 
 /* The named configurations, ended by a null name. */
 #define CURTA_CONFIG_TABLE { \
-  { "tiny", 1, 8, 2, 2, 4, 8, 512, 64, 16, 4, 0 }, \
-  { "base", 2, 8, 8, 8, 2, 8, 1024, 1024, 256, 16, 0 }, \
-  { "large", 3, 16, 16, 16, 4, 32, 512, 512, 256, 16, 0 }, \
-  { "host", 4, 16, 16, 16, 4, 128, 2048, 2048, 65535, 16, 1 }, \
-  { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 } }
+  { "tiny", 1, 8, 2, 2, 4, 8, 512, 64, 16, 10, 4, 0 }, \
+  { "base", 2, 8, 8, 8, 2, 8, 1024, 1024, 256, 18, 16, 0 }, \
+  { "large", 3, 16, 16, 16, 4, 32, 512, 512, 256, 18, 16, 0 }, \
+  { "host", 4, 16, 16, 16, 4, 128, 2048, 2048, 65535, 24, 16, 1 }, \
+  { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 } }
 
 static inline void curta_cmd_set(uint32_t cmd[32], uint32_t field, uint32_t value)
 {

@@ -14,6 +14,7 @@ module curta #(
   parameter A_TILES = 1024,       // operand buffers and accumulator memory, tiles
   parameter B_TILES = 1024,
   parameter P_TILES = 256,
+  parameter DIGIT = 18,           // bits of an element of operand buffer B, 9..18
   parameter OUTST = 8,            // outstanding tile reads of LOAD
   parameter CODE = 0,             // configuration code, for software only
   parameter Trace = 0             // 1: retirement records
@@ -87,13 +88,14 @@ module curta #(
   wire [7:0]  error;
   wire [31:0] error_index, error_info, cookie;
   wire [2:0]  retired;
+  wire        flag_sum, flag_weight, flag_delta, flag_wrap;
   wire        h_req, h_we, h_ack, snap, snap_ack, cnt_re, cnt_ack;
   wire [5:0]  h_addr;
   wire [31:0] h_wdata, x_rdata;
   wire [3:0]  cnt_addr;
   wire [63:0] cnt_data;
 
-  curta_regs #(.T(T), .R(R), .C(C), .V(V), .BUS(BUS), .A_TILES(A_TILES), .B_TILES(B_TILES), .P_TILES(P_TILES), .CODE(CODE)) u_regs (
+  curta_regs #(.T(T), .R(R), .C(C), .V(V), .BUS(BUS), .A_TILES(A_TILES), .B_TILES(B_TILES), .P_TILES(P_TILES), .DIGIT(DIGIT), .CODE(CODE)) u_regs (
     .clk_i(clk_i), .rst_ni(rst_ni), .core_rst_ni(core_rst_n),
     .s_awvalid_i(s_awvalid_i), .s_awready_o(s_awready_o), .s_awaddr_i(s_awaddr_i),
     .s_wvalid_i(s_wvalid_i), .s_wready_o(s_wready_o), .s_wdata_i(s_wdata_i), .s_wstrb_i(s_wstrb_i),
@@ -102,7 +104,7 @@ module curta #(
     .s_rvalid_o(s_rvalid_o), .s_rready_i(s_rready_i), .s_rdata_o(s_rdata_o), .s_rresp_o(s_rresp_o),
     .ring_base_o(ring_base), .ring_log2_o(ring_log2), .ring_tail_o(ring_tail), .mem_size_o(mem_size), .soft_o(soft_reset), .irq_o(irq_o),
     .busy_i(busy), .stopped_i(stopped), .stopped_set_i(stopped_set), .error_i(error), .error_index_i(error_index),
-    .error_info_i(error_info), .ring_head_i(ring_head), .end_i(end_pulse), .cookie_i(cookie), .retired_i(retired),
+    .error_info_i(error_info), .ring_head_i(ring_head), .end_i(end_pulse), .cookie_i(cookie), .retired_i(retired), .flags_i({flag_wrap, flag_delta, flag_weight, flag_sum}),
     .s_req_o(h_req), .s_we_o(h_we), .s_addr_o(h_addr), .s_wdata_o(h_wdata), .s_ack_i(h_ack), .s_rdata_i(x_rdata),
     .snap_o(snap), .snap_ack_i(snap_ack), .cnt_re_o(cnt_re), .cnt_addr_o(cnt_addr), .cnt_ack_i(cnt_ack), .cnt_data_i(cnt_data));
 
@@ -216,6 +218,9 @@ module curta #(
   wire [15:0]      buf_tile;
   wire [7:0]       buf_beat;
   wire [8*BUS-1:0] buf_data;
+  wire             buf_wide, mx_guard;
+  wire [(DIGIT-8)*BUS-1:0] buf_high;
+  wire [4*C-1:0]   mx_rguard, mx_wguard;
   wire             mx_re, mx_we, vx_re, vx_gnt, mx_active, mx_busy, mx_drain;
   wire [AccW-1:0]  mx_raddr, mx_waddr, vx_raddr;
   wire [32*C-1:0]  mx_rdata, mx_wdata, vx_rdata;
@@ -223,31 +228,34 @@ module curta #(
   wire [5:0]       or_addr, v_raddr, v_waddr;
   wire [31:0]      or_value, or_result, v_rdata, v_wdata, busy_cycles;
 
-  curta_load #(.T(T), .BUS(BUS), .A_TILES(A_TILES), .B_TILES(B_TILES), .OUTST(OUTST), .Trace(Trace)) u_load (
+  curta_load #(.T(T), .BUS(BUS), .A_TILES(A_TILES), .B_TILES(B_TILES), .OUTST(OUTST), .DIGIT(DIGIT), .Trace(Trace)) u_load (
     .clk_i(clk_i), .rst_ni(core_rst_n), .cfg_valid_i(cfg_valid[0]), .cfg_index_i(cfg_index[3:0]), .cfg_data_i(cfg_data[63:0]),
     .cfg_ready_o(cfg_ready[0]), .go_i(go[0]), .done_o(ended[0]), .error_o(error_codes[7:0]), .error_info_o(error_infos[31:0]),
     .check_o(checks[31:0]), .stop_i(stop[0]), .idle_o(idle[0]), .mem_size_i(mem_size),
     .rd_valid_o(rd_valid[1]), .rd_ready_i(rd_ready[1]), .rd_addr_o(rd_addr[63:32]), .rd_beats_o(rd_beats[15:8]),
     .rsp_valid_i(rsp_valid[1]), .rsp_data_i(rsp_data), .rsp_last_i(rsp_last), .rsp_err_i(rsp_err),
-    .buf_we_o(buf_we), .buf_sel_o(buf_sel), .buf_tile_o(buf_tile), .buf_beat_o(buf_beat), .buf_data_o(buf_data));
+    .buf_we_o(buf_we), .buf_sel_o(buf_sel), .buf_tile_o(buf_tile), .buf_beat_o(buf_beat), .buf_data_o(buf_data),
+    .buf_wide_o(buf_wide), .buf_high_o(buf_high));
 
-  curta_matrix #(.T(T), .R(R), .C(C), .V(V), .BUS(BUS), .A_TILES(A_TILES), .B_TILES(B_TILES), .P_TILES(P_TILES), .Trace(Trace)) u_matrix (
+  curta_matrix #(.T(T), .R(R), .C(C), .V(V), .BUS(BUS), .A_TILES(A_TILES), .B_TILES(B_TILES), .P_TILES(P_TILES), .DIGIT(DIGIT), .Trace(Trace)) u_matrix (
     .clk_i(clk_i), .rst_ni(core_rst_n), .cfg_valid_i(cfg_valid[1]), .cfg_index_i(cfg_index[7:4]), .cfg_data_i(cfg_data[127:64]),
     .cfg_ready_o(cfg_ready[1]), .go_i(go[1]), .done_o(ended[1]), .error_o(error_codes[15:8]), .error_info_o(error_infos[63:32]),
-    .check_o(checks[63:32]), .busy_o(busy_cycles), .stop_i(stop[1]), .idle_o(idle[1]),
+    .check_o(checks[63:32]), .busy_o(busy_cycles), .stop_i(stop[1]), .idle_o(idle[1]), .flag_o(flag_sum),
     .buf_we_i(buf_we), .buf_sel_i(buf_sel), .buf_tile_i(buf_tile), .buf_beat_i(buf_beat), .buf_data_i(buf_data),
+    .buf_wide_i(buf_wide), .buf_high_i(buf_high), .mx_guard_o(mx_guard), .mx_rguard_i(mx_rguard), .mx_wguard_o(mx_wguard),
     .mx_re_o(mx_re), .mx_raddr_o(mx_raddr), .mx_rdata_i(mx_rdata), .mx_we_o(mx_we), .mx_waddr_o(mx_waddr), .mx_wdata_o(mx_wdata),
     .or_valid_o(or_valid), .or_addr_o(or_addr), .or_keep_o(or_keep), .or_value_o(or_value), .or_ready_i(or_ready), .or_result_i(or_result),
     .st_active_o(mx_active), .st_busy_o(mx_busy), .st_drain_o(mx_drain));
 
   curta_accmem #(.T(T), .C(C), .P_TILES(P_TILES)) u_accmem (
     .clk_i(clk_i), .mx_re_i(mx_re), .mx_raddr_i(mx_raddr), .mx_rdata_o(mx_rdata), .mx_we_i(mx_we), .mx_waddr_i(mx_waddr), .mx_wdata_i(mx_wdata),
+    .mx_guard_i(mx_guard), .mx_rguard_o(mx_rguard), .mx_wguard_i(mx_wguard),
     .vx_re_i(vx_re), .vx_raddr_i(vx_raddr), .vx_gnt_o(vx_gnt), .vx_rdata_o(vx_rdata));
 
   curta_vector #(.T(T), .C(C), .BUS(BUS), .P_TILES(P_TILES), .Trace(Trace)) u_vector (
     .clk_i(clk_i), .rst_ni(core_rst_n), .cfg_valid_i(cfg_valid[2]), .cfg_index_i(cfg_index[11:8]), .cfg_data_i(cfg_data[191:128]),
     .cfg_ready_o(cfg_ready[2]), .go_i(go[2]), .done_o(ended[2]), .error_o(error_codes[23:16]), .error_info_o(error_infos[95:64]),
-    .check_o(checks[95:64]), .stop_i(stop[2]), .idle_o(idle[2]), .mem_size_i(mem_size), .rd_wait_o(unused_rd_wait), .wr_wait_o(unused_wr_wait),
+    .check_o(checks[95:64]), .stop_i(stop[2]), .idle_o(idle[2]), .flag_weight_o(flag_weight), .flag_delta_o(flag_delta), .flag_wrap_o(flag_wrap), .mem_size_i(mem_size), .rd_wait_o(unused_rd_wait), .wr_wait_o(unused_wr_wait),
     .rd0_valid_o(rd_valid[2]), .rd0_ready_i(rd_ready[2]), .rd0_addr_o(rd_addr[95:64]), .rd0_beats_o(rd_beats[23:16]),
     .rsp0_valid_i(rsp_valid[2]), .rsp0_data_i(rsp_data), .rsp0_last_i(rsp_last), .rsp0_err_i(rsp_err),
     .rd1_valid_o(rd_valid[3]), .rd1_ready_i(rd_ready[3]), .rd1_addr_o(rd_addr[127:96]), .rd1_beats_o(rd_beats[31:24]),

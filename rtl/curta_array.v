@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// curta_array - output-stationary array of R x C cells: a V-wide int8 dot product, an accumulator and a shadow register each
+// curta_array - output-stationary array of R x C cells: a V-wide dot product (int8 by B bits), an accumulator and a shadow each
 // Law    mul:   prod[r][c][k] := a[r][k] * b[c][k]           add: pair[r][c] := sum over k of prod
 //        acc:   sum[r][c] += pair[r][c]                      (32 bits, wrapping)
 //        swap:  sum[r][c] := chain[r][c] + pair[r][c], shadow[r][c] := sum[r][c]      (with acc)
 //        shift: shadow[r][c] := chain[r][c]
 //        where chain[0] = start and chain[r] = shadow[r-1]: the swap is itself the last of the R shifts of an exchange, so
 //        that an exchange costs exactly R cycles.  drain is the last row of the shadow.
+//        guard: four bits above each sum, modulo 2^36, are kept too; without it they are not there.
 // Timing mul, add and acc belong to the cycle in which operands, products and pairs are in their registers (2, 3, 4).
 // Resets nothing: accumulators start by swap, the chain by R shifts.
 `default_nettype none
 module curta_array #(
   parameter R = 8,                           // rows, lanes of A
   parameter C = 8,                           // columns, lanes of B
-  parameter V = 2                            // products a cell
+  parameter V = 2,                           // products a cell
+  parameter B = 18                           // bits of an element of operand B, 9..18
 ) (
   input  wire             clk_i,
   // operands
   input  wire [8*R*V-1:0] a_i,
-  input  wire [8*C*V-1:0] b_i,
+  input  wire [8*C*V-1:0] b_i,               // low bytes of the elements of B
+  input  wire [(B-8)*C*V-1:0] b_high_i,      // and the bits above them: only where wide_i, else copies of the sign
+  input  wire             wide_i,
   // control
   input  wire             load_i,
   input  wire             zero_i,            // load zeros
@@ -26,11 +30,14 @@ module curta_array #(
   input  wire             acc_i,
   input  wire             swap_i,
   input  wire             shift_i,
+  input  wire             guard_i,           // constant during a command
   // exchange
   input  wire [32*C-1:0]  start_i,
-  output wire [32*C-1:0]  drain_o
+  input  wire [4*C-1:0]   start_guard_i,
+  output wire [32*C-1:0]  drain_o,
+  output wire [4*C-1:0]   drain_guard_o
 );
-  localparam Pw = 16 + $clog2(V);            // bits of a sum of V products
+  localparam Pw = 8 + B + $clog2(V);         // bits of a sum of V products
 
   // All registers but drain_q are private to the one clocked block, which reads each before it writes it (consumers first):
   // blocking assignments then are registers, free of races, and simulate much faster.  Copying the inputs to small arrays
@@ -41,6 +48,13 @@ module curta_array #(
   reg signed [31:0]   next   [0:R*C-1];
   reg signed [31:0]   shadow [0:R*C-1];
   reg [32*C-1:0]      drain_q;               // copy of the last row of the shadow
+  // The guard bits beside sum, next, shadow.  The carry out of a sum is 1 if both operands have the sign bit, or one has it
+  // and the result lost it.
+  reg [3:0]           high   [0:R*C-1];
+  reg [3:0]           above  [0:R*C-1];
+  reg [3:0]           dark   [0:R*C-1];
+  reg [4*C-1:0]       drain_guard_q;
+  reg signed [31:0]   total;
   wire                move = swap_i || shift_i;
   reg signed [31:0]   dot;
   reg signed [31:0]   a      [0:R*V-1];
@@ -55,6 +69,24 @@ module curta_array #(
       for (r = C; r < R*C; r = r + 1) next[r] = shadow[r - C];
     end else
       for (r = 0; r < R*C; r = r + 1) next[r] = sum[r];
+    if (guard_i) begin
+      for (r = 0; r < R*C; r = r + 1) begin
+        above[r] = !swap_i ? high[r] : r < C ? start_guard_i[4*(r % C) +: 4] : dark[r < C ? 0 : r - C];
+        total    = next[r] + pair[r];
+        above[r] = above[r] + {4{pair[r][Pw-1]}} +
+                   {3'd0, (next[r][31] && pair[r][Pw-1]) || ((next[r][31] || pair[r][Pw-1]) && !total[31])};
+      end
+      if (swap_i)
+        for (r = 0; r < R*C; r = r + 1) dark[r] = high[r];
+      else if (shift_i) begin
+        for (r = R*C - 1; r >= C; r = r - 1) dark[r] = dark[r - C];
+        for (c = 0; c < C; c = c + 1) dark[c] = start_guard_i[4*c +: 4];
+      end
+      if (move)
+        for (c = 0; c < C; c = c + 1) drain_guard_q[4*c +: 4] <= dark[(R - 1)*C + c];
+      if (acc_i)
+        for (r = 0; r < R*C; r = r + 1) high[r] = above[r];
+    end
     for (r = 0; r < R*C; r = r + 1) next[r] = next[r] + pair[r];
     if (move) begin
       if (swap_i)
@@ -82,6 +114,9 @@ module curta_array #(
       for (k = 0; k < V; k = k + 1) begin
         for (r = 0; r < R; r = r + 1) a[k*R + r] = {{24{a_i[8*(r*V + k) + 7]}}, a_i[8*(r*V + k) +: 8]};
         for (c = 0; c < C; c = c + 1) b[k*C + c] = {{24{b_i[8*(c*V + k) + 7]}}, b_i[8*(c*V + k) +: 8]};
+        if (wide_i)
+          for (c = 0; c < C; c = c + 1)
+            b[k*C + c] = {{32-B{b_high_i[(B-8)*(c*V + k) + B-9]}}, b_high_i[(B-8)*(c*V + k) +: B-8], b_i[8*(c*V + k) +: 8]};
       end
     end
     if (zero_i) for (k = 0; k < R*V; k = k + 1) a[k] = 32'sd0;
@@ -89,6 +124,8 @@ module curta_array #(
   /* verilator lint_on WIDTH */
   /* verilator lint_on BLKSEQ */
 
-  assign drain_o = drain_q;
+  wire unused = &{1'b0, total};
+  assign drain_o       = drain_q;
+  assign drain_guard_o = drain_guard_q;
 endmodule
 `default_nettype wire

@@ -36,6 +36,9 @@ module curta_check #(
   reg  [4:0]  res_word_q, fld_word_q, aln_word_q, dep_word_q;
   reg  [15:0] low_q;               // of words 4..7: is not a multiple of 4, T², 2T², 4T²
   reg  [19:0] flags_q;             // word 18
+  reg         load_wide_q;         // word 4: LOAD of int32 tiles
+  reg  [31:0] w21_q;
+  wire        decay_q = w21_q[`CURTA_UPDATE_DECAY];
 
   // {4T², 2T², T², 4}
   function [3:0] misaligned(input [31:0] addr);
@@ -46,7 +49,7 @@ module curta_check #(
     zero_half = word[15:0] == 16'd0 || word[31:16] == 16'd0;
   endfunction
 
-  // Word 18 of MAP and SCATTER: types, requantisation, window.
+  // Word 18 of MAP and SCATTER: types, requantisation, window.  (An int32 source without REQ needs DIV: word 21.)
   function bad_mode(input map, input [31:0] w);
     reg wide, bad_window, bad_type;
     begin
@@ -56,10 +59,24 @@ module curta_check #(
       if (map) begin
         bad_type = bad_type || w[4:3] == 2'd1 || (w[`CURTA_MAP_SRC_ACC] && !wide);
         if (w[4]) bad_type = bad_type || !wide || w[`CURTA_MAP_REQ] || w[`CURTA_MAP_RELU] || w[`CURTA_MAP_MASK] || w[`CURTA_MAP_POOL];
-        else      bad_type = bad_type || (wide && !w[`CURTA_MAP_REQ]);
         bad_mode = bad_type || (w[`CURTA_MAP_POOL] && bad_window);
       end else
-        bad_mode = bad_type || (wide && !w[`CURTA_SCATTER_REQ]) || bad_window;
+        bad_mode = bad_type || w[3] || (w[4] ? !wide || w[`CURTA_SCATTER_REQ] : wide && !w[`CURTA_SCATTER_REQ]) || bad_window;
+    end
+  endfunction
+
+  // Word 21 of MAP, f: word 18.
+  function bad_step(input [31:0] w, input [19:0] f);
+    reg nitro, back, pool, many;
+    begin
+      nitro = w[`CURTA_MAP_ACT] == 2'd1;
+      back  = w[1];
+      pool  = f[`CURTA_MAP_POOL];
+      many  = {4'd0, f[`CURTA_MAP_KH]} * {4'd0, f[`CURTA_MAP_KW]} > 8'd`CURTA_MAX_PLACES;
+      bad_step = (nitro && f[`CURTA_MAP_RELU]) || (w[`CURTA_MAP_ZS] && pool) || (back && f[4:3] != 2'd2) ||
+                 (pool && w[`CURTA_MAP_PADDED] && f[`CURTA_MAP_REQ]) || (pool && nitro && w[`CURTA_MAP_CLASS] && many);
+      if (f[4]) bad_step = bad_step || w[`CURTA_MAP_DIV] || w[`CURTA_MAP_ZS] || nitro;
+      else      bad_step = bad_step || (f[2] && f[`CURTA_MAP_REQ] == w[`CURTA_MAP_DIV]);
     end
   endfunction
 
@@ -67,8 +84,8 @@ module curta_check #(
     bad_frac = w[`CURTA_UPDATE_MASTER] && (w[`CURTA_UPDATE_FRAC] == 4'd0 || w[`CURTA_UPDATE_FRAC] > 4'd8);
   endfunction
 
-  // {odd word, even word} breaks a FIELD rule.
-  function [1:0] field(input [7:0] op, input [3:0] idx, input [31:0] l, input [31:0] h);
+  // {odd word, even word} breaks a FIELD rule; f: word 18, decay: of word 21.
+  function [1:0] field(input [7:0] op, input [3:0] idx, input [31:0] l, input [31:0] h, input [19:0] f, input decay);
     begin
       field = 2'b00;
       case (op)
@@ -76,7 +93,8 @@ module curta_check #(
         `CURTA_OP_SKIP: if (idx == 4'd2) field[0] = l == 32'd0;
         `CURTA_OP_LOAD:
           case (idx)
-            4'd2: field[0] = {16'd0, l[`CURTA_LOAD_DST]} >= (l[`CURTA_LOAD_BUF] ? B_TILES : A_TILES);
+            4'd2: field[0] = {16'd0, l[`CURTA_LOAD_DST]} >= (l[`CURTA_LOAD_BUF] ? B_TILES : A_TILES) || l[1] ||
+                             (l[2] && !l[`CURTA_LOAD_BUF]);
             4'd3: field = {zero_half(h), zero_half(l)};
             default: field = 2'b00;
           endcase
@@ -92,6 +110,8 @@ module curta_check #(
           case (idx)
             4'd4: field = {zero_half(h), zero_half(l)};
             4'd9: field[0] = bad_mode(op == `CURTA_OP_MAP, l);
+            4'd10: field[1] = op == `CURTA_OP_MAP && bad_step(h, f);
+            4'd12: field[0] = op == `CURTA_OP_MAP && ({27'd0, l[`CURTA_MAP_CLAST]} > T || {27'd0, l[`CURTA_MAP_NLAST]} > T);
             default: field = 2'b00;
           endcase
         `CURTA_OP_FILL: if (idx == 4'd4) field = {zero_half(h), zero_half(l)};
@@ -99,6 +119,7 @@ module curta_check #(
           case (idx)
             4'd4: field[0] = l == 32'd0;
             4'd9: field[0] = bad_frac(l) || l[2] != l[1];          // int32 or int24
+            4'd11: field[0] = op == `CURTA_OP_UPDATE && l[`CURTA_UPDATE_NITRO] && (f[`CURTA_UPDATE_MASTER] || decay);
             default: field = 2'b00;
           endcase
         `CURTA_OP_LOSS:
@@ -113,19 +134,20 @@ module curta_check #(
   endfunction
 
   // Words 4..7 (bit 0 is word 4) whose address is used and not aligned; wide: source and aux tiles by type.
-  function [3:0] align(input [7:0] op, input [15:0] low, input [19:0] w, input decay);
-    reg src1, src4, aux1, aux2, dst1, dst4, idx1, idx2;
+  function [3:0] align(input [7:0] op, input [15:0] low, input [19:0] w, input wide, input [31:0] w21, input nitro);
+    reg src1, src4, aux1, aux2, aux4, dst1, dst4, idx1, idx2;
     begin
       {src4, src1} = {low[3], low[1]};
-      {aux2, aux1} = {low[6], low[5]};
+      {aux4, aux2, aux1} = {low[7], low[6], low[5]};
       {dst4, dst1} = {low[11], low[9]};
       {idx2, idx1} = {low[14], low[13]};
       case (op)
-        `CURTA_OP_LOAD:    align = {2'b00, aux1, 1'b0};
-        `CURTA_OP_MAP:     align = {w[10] && idx1, w[4] ? dst4 : dst1, w[9] && aux1, !w[0] && (w[2] ? src4 : src1)};
-        `CURTA_OP_SCATTER: align = {1'b0, dst1, aux1, w[2] ? src4 : src1};
-        `CURTA_OP_UPDATE:  align = {w[12] && idx2, dst1, w[12] ? aux2 : aux1, !w[0] && src4};
-        `CURTA_OP_REDUCE:  align = {2'b00, decay && (w[12] ? aux2 : aux1), !w[0] && src4};
+        `CURTA_OP_LOAD:    align = {2'b00, wide ? aux4 : aux1, 1'b0};
+        `CURTA_OP_MAP:     align = {(w[10] || w21[`CURTA_MAP_ZS]) && idx1, w[4] ? dst4 : dst1, (w[9] || w21[1]) && aux1,
+                                    !w[0] && (w[2] ? src4 : src1)};
+        `CURTA_OP_SCATTER: align = {1'b0, w[4] ? dst4 : dst1, aux1, w[2] ? src4 : src1};
+        `CURTA_OP_UPDATE:  align = {w[12] && idx2, nitro ? dst4 : dst1, nitro ? aux4 : w[12] ? aux2 : aux1, !w[0] && src4};
+        `CURTA_OP_REDUCE:  align = {2'b00, w21[`CURTA_REDUCE_DECAY] && (w[12] ? aux2 : aux1), !w[0] && src4};
         `CURTA_OP_FILL:    align = {1'b0, dst1, 2'b00};
         `CURTA_OP_LOSS:    align = {1'b0, dst1, low[4], src1};
         default:           align = 4'b0000;
@@ -143,9 +165,9 @@ module curta_check #(
     aln = 4'b0000;
     if (valid_i) begin
       res = {|(hi & ~curta_mask(op, hi_word)), |(lo & ~curta_mask(op, lo_word))};
-      fld = field(op, idx_i, lo, hi);
-      // REDUCE knows only at word 21 whether AUX is used; everybody is judged there. CALL has an alignment of its own.
-      if (idx_i == 4'd10) aln = align(op, low_q, flags_q, hi[`CURTA_REDUCE_DECAY]);
+      fld = field(op, idx_i, lo, hi, flags_q, decay_q);
+      // UPDATE knows only at word 22 how wide AUX and DST are; everybody is judged there. CALL has an alignment of its own.
+      if (idx_i == 4'd11) aln = align(op, low_q, flags_q, load_wide_q, w21_q, lo[`CURTA_UPDATE_NITRO]);
       if (idx_i == 4'd2 && op == `CURTA_OP_CALL) aln[0] = lo[6:0] != 7'd0;
     end
   end
@@ -168,10 +190,12 @@ module curta_check #(
       end
       if (idx_i == 4'd2) begin
         low_q[7:0] <= {misaligned(hi), misaligned(lo)};
-        func_bad_q <= op_q == `CURTA_OP_SCALAR && lo[`CURTA_SCALAR_FUNC] > 4'd5;
+        func_bad_q <= op_q == `CURTA_OP_SCALAR && lo[`CURTA_SCALAR_FUNC] > 4'd6;
+        load_wide_q <= lo[2];
       end
       if (idx_i == 4'd3) low_q[15:8] <= {misaligned(hi), misaligned(lo)};
       if (idx_i == 4'd9) flags_q <= lo[19:0];
+      if (idx_i == 4'd10) w21_q <= hi;
       // The first offence of each kind wins; pair 0 starts afresh.
       if (idx_i == 4'd0 || !res_q) begin res_q <= |res; res_word_q <= res[0] ? lo_word : hi_word; end
       if (idx_i == 4'd0 || !fld_q) begin fld_q <= |fld; fld_word_q <= fld[0] ? lo_word : hi_word; end

@@ -2,6 +2,7 @@
 // curta_load - tiles from memory into an operand buffer (machine.md section 3)
 //   One burst a tile, up to OUTST outstanding. Every tile address that the walker holds was reached from an address that
 //   passed the range check by adding one 32-bit stride: 34 bits are enough, nothing wraps.
+//   TYPE 2: of each element of an int32 tile one digit of DIGIT bits is kept, four beats make one of the buffer.
 //   Errors: of the walker (RANGE) and of the bus (BUS); every response belongs to a tile before the walker's offence,
 //   so a bus error wins.
 // Golden   LOAD of the golden device.
@@ -16,6 +17,7 @@ module curta_load #(
   parameter A_TILES = 1024,
   parameter B_TILES = 1024,
   parameter OUTST = 8,            // 1..64
+  parameter DIGIT = 18,           // bits of an element of operand buffer B, 9..18
   parameter Trace = 1
 ) (
   input  wire             clk_i,
@@ -47,14 +49,18 @@ module curta_load #(
   output wire             buf_sel_o,
   output wire [15:0]      buf_tile_o,
   output reg  [7:0]       buf_beat_o,
-  output reg  [8*BUS-1:0] buf_data_o
+  output wire [8*BUS-1:0] buf_data_o,
+  output wire             buf_wide_o,   // elements have upper bits: digits
+  output wire [(DIGIT-8)*BUS-1:0] buf_high_o
 );
   localparam LT2   = $clog2(T * T);
   localparam Beats = T * T / BUS;
+  localparam N     = BUS / 4;             // int32 elements of a beat
   localparam LogF  = OUTST > 1 ? $clog2(OUTST) : 1;
 
   // ---- configuration
-  reg               sel_q;
+  reg               sel_q, wide_q;
+  reg        [1:0]  digit_q;
   reg        [15:0] dst_q, n0_q, n1_q, n2_q, n3_q;
   reg        [31:0] addr_q;
   reg signed [33:0] s1_q, s2_q, s3_q;
@@ -62,7 +68,7 @@ module curta_load #(
   always @(posedge clk_i)
     if (cfg_valid_i)
       case (cfg_index_i)
-        4'd2: begin sel_q <= cfg_data_i[0]; dst_q <= cfg_data_i[31:16]; addr_q <= cfg_data_i[63:32]; end
+        4'd2: begin {digit_q, wide_q, sel_q} <= {cfg_data_i[4:2], cfg_data_i[0]}; dst_q <= cfg_data_i[31:16]; addr_q <= cfg_data_i[63:32]; end
         4'd3: {n3_q, n2_q, n1_q, n0_q} <= cfg_data_i;
         4'd4: begin
           s1_q <= {{2{cfg_data_i[31]}}, cfg_data_i[31:0]};
@@ -77,14 +83,16 @@ module curta_load #(
   reg signed [33:0] p0_q, p1_q, p2_q, p3_q;  // tile numbers: of this item, of the starts of its i0, i1, i2 loops
   reg        [15:0] i0_q, i1_q, i2_q, i3_q;  // iterations left after this one
   reg        [16:0] tile_q;                  // buffer tile of this item
-  reg               sel_run_q;               // buffer of the running command
+  reg               sel_run_q, wide_run_q;   // of the running command
+  reg        [1:0]  digit_run_q;
   reg               req_q;
   reg        [31:0] req_addr_q;
   reg        [6:0]  outst_q;                 // bursts accepted whose last beat is still to come
   reg               range_q, bus_q;          // offences so far
   reg        [31:0] info_q;
 
-  wire        [33:0] tiles    = {2'b00, mem_size_i} >> LT2;
+  wire        [33:0] tiles    = {2'b00, mem_size_i} >> (wide_run_q ? LT2 + 2 : LT2);
+  wire        [31:0] from     = wide_run_q ? {p0_q[29-LT2:0], {LT2+2{1'b0}}} : {p0_q[31-LT2:0], {LT2{1'b0}}};
     wire               bad_addr = p0_q[33] || $unsigned(p0_q) >= tiles;
   wire               bad_tile = {15'd0, tile_q} >= (sel_run_q ? B_TILES : A_TILES);
   wire               space    = {25'd0, outst_q} + {31'd0, req_q} < OUTST;
@@ -101,7 +109,7 @@ module curta_load #(
     else          begin base = p3_q; inc = s3_q;   end
   end
   wire signed [33:0] next = base + inc;
-  wire        [33:0] first = {2'b00, addr_q} >> LT2;
+  wire        [33:0] first = {2'b00, addr_q} >> (wide_q ? LT2 + 2 : LT2);
 
   always @(posedge clk_i) begin
     if (go_i) begin
@@ -114,9 +122,9 @@ module curta_load #(
       i2_q <= n2_q - 16'd1;
       i3_q <= n3_q - 16'd1;
       tile_q    <= {1'b0, dst_q};
-      sel_run_q <= sel_q;
+      {digit_run_q, wide_run_q, sel_run_q} <= {digit_q, wide_q, sel_q};
     end else if (step) begin
-      req_addr_q <= {p0_q[31-LT2:0], {LT2{1'b0}}};
+      req_addr_q <= from;
       tile_q     <= tile_q + 17'd1;
       p0_q       <= next;
       i0_q       <= l0 ? n0_q - 16'd1 : i0_q - 16'd1;
@@ -184,17 +192,55 @@ module curta_load #(
 
   always @(posedge clk_i) begin
     if (rsp_valid_i && rsp_err_i && !bus_q) info_q <= addr_mem[rd_q];
-    else if (step && bad_addr && !bus_q)    info_q <= {p0_q[31-LT2:0], {LT2{1'b0}}};
+    else if (step && bad_addr && !bus_q)    info_q <= from;
     else if (step && bad_tile && !bus_q)    info_q <= {15'd0, tile_q};
   end
 
-  // ---- responses to the operand buffer, one register late
-  reg [15:0] buf_tile_q;
+  // ---- a digit of each element of a beat of int32: with r(0) = x, digit k is the low DIGIT bits of r(k) as a signed number,
+  // r(k+1) = (r(k) - digit) / 2^DIGIT.  Closed: r(k) = (x + c(k)) >> (k DIGIT), c(k) = 2^(DIGIT-1) (1 + 2^DIGIT + ...).
+  localparam [33:0] C1 = 34'd1 << (DIGIT - 1);
+  localparam [33:0] C2 = C1 | (2*DIGIT <= 34 ? 34'd1 << (2*DIGIT - 1) : 34'd0);
+  localparam [33:0] C3 = C2 | (3*DIGIT <= 34 ? 34'd1 << (3*DIGIT - 1) : 34'd0);
+  localparam        S2 = 2*DIGIT > 33 ? 0 : 2*DIGIT;        // 0: that digit of an int32 is 0
+  localparam        S3 = 3*DIGIT > 33 ? 0 : 3*DIGIT;
+  function [DIGIT-1:0] digit(input [31:0] x, input [1:0] k);
+    reg signed [33:0] r, c;
+    begin
+      c     = k == 2'd0 ? 34'd0 : k == 2'd1 ? C1 : k == 2'd2 ? C2 : C3;
+      r     = {{2{x[31]}}, x};
+      r     = r + c;
+      r     = k == 2'd0 ? r : k == 2'd1 ? r >>> DIGIT : k == 2'd2 ? r >>> S2 : r >>> S3;
+      digit = (k == 2'd2 && S2 == 0) || (k == 2'd3 && S3 == 0) ? {DIGIT{1'b0}} : r[DIGIT-1:0];
+    end
+  endfunction
+
+  reg  [8*N-1:0]         low;            // digits of this beat
+  reg  [(DIGIT-8)*N-1:0] high;
+  integer                e;
+  always @* begin
+    low  = 0;
+    high = 0;
+    if (rsp_valid_i && wide_run_q)
+      for (e = 0; e < N; e = e + 1)
+        {high[(DIGIT-8)*e +: DIGIT-8], low[8*e +: 8]} = digit(rsp_data_i[32*e +: 32], digit_run_q);
+  end
+
+  // ---- responses to the operand buffer, one register late; digits fill it in four beats
+  reg [15:0]             buf_tile_q;
+  reg [8*BUS-1:0]        data_q;
+  reg [(DIGIT-8)*BUS-1:0] high_q;
+  assign buf_data_o = data_q;
+  assign buf_wide_o = wide_run_q;
+  assign buf_high_o = high_q;
   always @(posedge clk_i) begin
-    buf_we_o <= rst_ni && rsp_valid_i;
+    buf_we_o <= rst_ni && rsp_valid_i && (!wide_run_q || beat_q[1:0] == 2'd3);
     if (rsp_valid_i) begin
-      buf_data_o <= rsp_data_i;
-      buf_beat_o <= beat_q;
+      if (wide_run_q) begin
+        data_q[8*N*beat_q[1:0] +: 8*N]                 <= low;
+        high_q[(DIGIT-8)*N*beat_q[1:0] +: (DIGIT-8)*N] <= high;
+      end else
+        data_q <= rsp_data_i;
+      buf_beat_o <= wide_run_q ? {2'b00, beat_q[7:2]} : beat_q;
       buf_tile_q <= wtile_q;
     end
     if (go_i) begin
@@ -211,22 +257,30 @@ module curta_load #(
   assign cfg_ready_o  = !walk_q;
   assign rd_valid_o   = req_q;
   assign rd_addr_o    = req_addr_q;
-  assign rd_beats_o   = Beats[7:0];
+  assign rd_beats_o   = wide_run_q ? {Beats[5:0], 2'b00} : Beats[7:0];
   assign done_o       = ended && !stop_i;
   assign error_o      = bus_q ? `CURTA_ERR_BUS : range_q ? `CURTA_ERR_RANGE : `CURTA_ERR_NONE;
   assign error_info_o = info_q;
   assign idle_o       = !run_q && !req_q && outst_q == 7'd0;
 
-  // ---- checksum: Σ d (2a + 1), a = word address in the buffer
+  // ---- checksum: Σ d (2a + 1), a = word address in the buffer; of digits each is a word, a its element number
   generate
     if (Trace != 0) begin : g_check
       localparam Words = BUS / 4;
       reg [31:0] sum_q, add, a;
+      reg [23:0] top;    // the sign of a digit, above its low byte
       integer k;
       always @* begin
         add = 32'd0;
         a   = 32'd0;
-        if (rsp_valid_i)
+        top = 24'd0;
+        if (rsp_valid_i && wide_run_q)
+          for (k = 0; k < N; k = k + 1) begin
+            a   = {16'd0, wtile_q} * (T * T) + {24'd0, beat_q} * N + k;
+            top = {{32-DIGIT{high[(DIGIT-8)*k + DIGIT-9]}}, high[(DIGIT-8)*k +: DIGIT-8]};
+            add = add + {top, low[8*k +: 8]} * {a[30:0], 1'b1};
+          end
+        else if (rsp_valid_i)
           for (k = 0; k < Words; k = k + 1) begin
             a   = {16'd0, wtile_q} * (T * T / 4) + {24'd0, beat_q} * Words + k;
             add = add + rsp_data_i[32*k +: 32] * {a[30:0], 1'b1};

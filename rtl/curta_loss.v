@@ -3,6 +3,7 @@
 //   For each image n: its logits into a row buffer (largest logit, lowest index), its label; S = sum of the terms; then
 //   for each class g = trunc(t 2^11 / S), error = round(g / 16) over the logit in the buffer; the label's g is minus the
 //   sum of the others; then the row goes out in T-byte pieces. Rows and classes of the padding are written as zero.
+//   rss_i: error = logit, less the target for the label, modulo 2^8.
 // Golden   curta_golden_loss
 // Timing   about 16 cycles a class and image, and one memory latency an image.
 // Resets   clr_i: the state.
@@ -18,6 +19,9 @@ module curta_loss #(
   // Command
   input  wire             run_i,          // parameters are valid
   input  wire [1:0]       mode_i,
+  input  wire             rss_i,
+  input  wire [7:0]       target_i,
+  output wire             wrap_o,         // pulse: an error is no int8
   input  wire [31:0]      e_i,
   input  wire [31:0]      mem_size_i,
   output wire [4:0]       cfg_raddr_o,
@@ -54,7 +58,7 @@ module curta_loss #(
   localparam [11:0] Side = Side32[11:0];
   localparam [4:0] SIdle = 5'd0, SSize0 = 5'd1, SSize1 = 5'd2, SRow = 5'd3, SAddr0 = 5'd4, SAddr1 = 5'd5, SAddr2 = 5'd6,
                    SOut = 5'd7, SLabel = 5'd8, SByte = 5'd9, STop = 5'd10, SSum = 5'd11, SDiv = 5'd12, SStore = 5'd13,
-                   SFix = 5'd14, SFix1 = 5'd15, SRead = 5'd16, SRoom = 5'd17, SNext = 5'd18;
+                   SFix = 5'd14, SFix1 = 5'd15, SRead = 5'd16, SRoom = 5'd17, SNext = 5'd18, SRss = 5'd19, SRss1 = 5'd20;
   localparam [1:0] KSrc = 2'd0, KAux = 2'd1, KDst = 2'd2;
 
   reg  [4:0]        state_q;
@@ -146,11 +150,17 @@ module curta_loss #(
   assign take_o    = state_q == SRoom && room_i;
   assign push_o    = take_o;
 
+  // the label's error without cross entropy
+  wire signed [9:0] logit  = {{2{buf_rdata[7]}}, buf_rdata};
+  wire signed [9:0] target = {2'b00, target_i};
+  wire signed [9:0] less   = logit - target;
+  assign wrap_o    = state_q == SRss1 && (less[9:7] != 3'b000 && less[9:7] != 3'b111);
+
   // row buffer ports; during a division the next class is read ahead
-  assign buf_we    = (state_q == SByte && src_valid_i) || state_q == SStore || state_q == SFix1;
-  assign buf_waddr = state_q == SFix1 ? label_q[9:0] : c_q[9:0];
-  assign buf_wdata = state_q == SByte ? a : err;
-  assign buf_raddr = state_q == SStore || (state_q == SDiv && wait_q > 4'd4) ? c_next[9:0] : c_q[9:0];
+  assign buf_we    = (state_q == SByte && src_valid_i) || state_q == SStore || state_q == SFix1 || state_q == SRss1;
+  assign buf_waddr = state_q == SFix1 || state_q == SRss1 ? label_q[9:0] : c_q[9:0];
+  assign buf_wdata = state_q == SByte ? a : state_q == SRss1 ? less[7:0] : err;
+  assign buf_raddr = state_q == SRss ? label_q[9:0] : state_q == SStore || (state_q == SDiv && wait_q > 4'd4) ? c_next[9:0] : c_q[9:0];
 
   // SDiv waits for the term of class 0, then for the division and the draw
   assign div_start    = state_q == SDiv && wait_q == 4'd4;
@@ -207,7 +217,7 @@ module curta_loss #(
         if (aux_valid_i) begin
           label_q <= label;
           wait_q  <= 4'd0;
-          state_q <= STop;
+          state_q <= !rss_i ? STop : label < {5'd0, classes_q} ? SRss : SOut;
           if (label == {5'd0, arg_q}) hits_o <= hits_o + 16'd1;
         end
       STop: begin                                        // exponent of the largest logit
@@ -251,6 +261,8 @@ module curta_loss #(
         if (wait_q == 4'd3 && draw_there) state_q <= SFix1;
       end
       SFix1: state_q <= SOut;
+      SRss:  state_q <= SRss1;
+      SRss1: state_q <= SOut;
       SOut: begin
         tile_q  <= block_q;
         w_q     <= 11'd0;

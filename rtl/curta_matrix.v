@@ -19,6 +19,7 @@ module curta_matrix #(
   parameter A_TILES = 1024,                  // operand buffer A, tiles
   parameter B_TILES = 1024,                  // operand buffer B, tiles
   parameter P_TILES = 256,                   // accumulator memory, tiles
+  parameter DIGIT = 18,                      // bits of an element of operand buffer B, 9..18
   parameter Trace = 1                        // 1: compute check_o and busy_o
 ) (
   input  wire                             clk_i,
@@ -36,12 +37,15 @@ module curta_matrix #(
   output wire [31:0]                      busy_o,
   input  wire                             stop_i,
   output wire                             idle_o,
+  output wire                             flag_o,       // pulse: a final sum is no int32
   // operand buffer write
   input  wire                             buf_we_i,
   input  wire                             buf_sel_i,
   input  wire [15:0]                      buf_tile_i,
   input  wire [7:0]                       buf_beat_i,
   input  wire [8*BUS-1:0]                 buf_data_i,
+  input  wire                             buf_wide_i,   // the tile has elements of DIGIT bits (buffer B)
+  input  wire [(DIGIT-8)*BUS-1:0]         buf_high_i,   // their upper bits
   // accumulator memory
   output wire                             mx_re_o,
   output wire [$clog2(P_TILES*T*T/C)-1:0] mx_raddr_o,
@@ -49,6 +53,9 @@ module curta_matrix #(
   output wire                             mx_we_o,
   output wire [$clog2(P_TILES*T*T/C)-1:0] mx_waddr_o,
   output wire [32*C-1:0]                  mx_wdata_o,
+  output wire                             mx_guard_o,   // a read: with guard bits (they are always written)
+  input  wire [4*C-1:0]                   mx_rguard_i,
+  output wire [4*C-1:0]                   mx_wguard_o,
   // scale register
   output wire                             or_valid_o,
   output wire [5:0]                       or_addr_o,
@@ -68,13 +75,14 @@ module curta_matrix #(
 
   // ---- configuration
   reg [21*32-1:0] cfg_q;
-  reg             a_turn_q, b_turn_q, final_q, or_keep_q;
+  reg             a_turn_q, b_turn_q, final_q, or_keep_q, guard_q;
+  reg [4:0]       start_shl_q;
   reg [5:0]       or_reg_q;
   wire            walk_done;
   integer         w;
   assign cfg_ready_o = walk_done && !go_i;
 
-  wire [31:0] w5 = cfg_q[32*5 +: 32];
+  wire [31:0] w5 = cfg_q[32*5 +: 32], w20 = cfg_q[32*20 +: 32];
   always @(posedge clk_i) begin
     for (w = 4; w < 21; w = w + 1)
       if (cfg_valid_i && {28'd0, cfg_index_i} == w / 2) cfg_q[32*w +: 32] <= cfg_data_i[32*(w % 2) +: 32];
@@ -85,6 +93,8 @@ module curta_matrix #(
       final_q   <= w5[`CURTA_GEMM_FINAL];
       or_reg_q  <= w5[`CURTA_GEMM_OR_REG];
       or_keep_q <= w5[`CURTA_GEMM_OR_KEEP];
+      guard_q     <= w20[`CURTA_GEMM_GUARD];
+      start_shl_q <= w20[`CURTA_GEMM_START_SHL];
     end
   end
 
@@ -154,35 +164,70 @@ module curta_matrix #(
   always @(posedge clk_i)
     if (!failed_q && (bad_p || bad_a || bad_b)) info_q <= bad_p ? tile_p1_q : bad_a ? tile_a1_q : tile_b1_q;
 
-  // ---- operands: read at cycle 0, here at cycle 1
+  // ---- operands: read at cycle 0, here at cycle 1.  Elements of B lie in two planes; a bit for each tile says whether
+  // the upper one counts, so that int8 tiles need not write it.
   wire [8*R*V-1:0] a_operand;
   wire [8*C*V-1:0] b_operand;
+  wire [(DIGIT-8)*C*V-1:0] b_high;
+  wire             b_wide;
+  reg              some_wide_q;              // the upper plane has ever been written: not reset, 1 is always right
+  always @(posedge clk_i) if (buf_we_i && buf_sel_i && buf_wide_i) some_wide_q <= 1'b1;
+  curta_ram #(.Width(1), .Depth(B_TILES), .Lane(1)) u_wide (
+    .clk_i(clk_i), .we_i(buf_we_i && buf_sel_i), .waddr_i(buf_tile_i[$clog2(B_TILES)-1:0]), .wdata_i(buf_wide_i),
+    .re_i(op), .raddr_i(tile_b[$clog2(B_TILES)-1:0]), .rdata_o(b_wide)
+  );
   curta_opbuf #(.T(T), .L(R), .V(V), .BUS(BUS), .TILES(A_TILES)) u_buf_a (
     .clk_i(clk_i), .we_i(buf_we_i && !buf_sel_i), .tile_i(buf_tile_i), .beat_i(buf_beat_i), .data_i(buf_data_i),
-    .re_i(op), .rtile_i(tile_a), .turn_i(a_turn_q), .lgroup_i(agroup), .kgroup_i(kgroup), .operand_o(a_operand)
+    .re_i(op), .rtile_i(tile_a), .turn_i(a_turn_q), .lgroup_i(agroup), .kgroup_i(kgroup), .use_i(1'b1), .operand_o(a_operand)
   );
   curta_opbuf #(.T(T), .L(C), .V(V), .BUS(BUS), .TILES(B_TILES)) u_buf_b (
     .clk_i(clk_i), .we_i(buf_we_i && buf_sel_i), .tile_i(buf_tile_i), .beat_i(buf_beat_i), .data_i(buf_data_i),
-    .re_i(op), .rtile_i(tile_b), .turn_i(b_turn_q), .lgroup_i(bgroup), .kgroup_i(kgroup), .operand_o(b_operand)
+    .re_i(op), .rtile_i(tile_b), .turn_i(b_turn_q), .lgroup_i(bgroup), .kgroup_i(kgroup), .use_i(1'b1), .operand_o(b_operand)
+  );
+  curta_opbuf #(.T(T), .L(C), .V(V), .BUS(BUS), .TILES(B_TILES), .E(DIGIT-8)) u_buf_high (
+    .clk_i(clk_i), .we_i(buf_we_i && buf_sel_i && buf_wide_i), .tile_i(buf_tile_i), .beat_i(buf_beat_i), .data_i(buf_high_i),
+    .re_i(op && some_wide_q), .rtile_i(tile_b), .turn_i(b_turn_q), .lgroup_i(bgroup), .kgroup_i(kgroup), .use_i(b_wide), .operand_o(b_high)
   );
 
   // ---- array and exchange
-  reg  [32*C-1:0] start_q, result_q;
+  reg  [32*C-1:0] start_q, result_q, start;
+  reg  [4*C-1:0]  start_guard_q, result_guard_q, start_guard, sign;
+  reg             beyond_q;                  // a result is no int32
   wire [32*C-1:0] drain;
+  wire [4*C-1:0]  drain_guard;
+  integer         n, m;
+  /* verilator lint_off BLKSEQ */ // temporaries of the lane loops
   always @(posedge clk_i) begin
-    if (swap_q[3] || shift_q[3]) start_q <= in_q[3] ? mx_rdata_i : {32*C{1'b0}};
-    if (out_q[4]) result_q <= drain;
+    if (swap_q[3] || shift_q[3]) begin
+      start       = in_q[3] ? mx_rdata_i : {32*C{1'b0}};
+      start_guard = in_q[3] ? mx_rguard_i : {4*C{1'b0}};
+      if (start_shl_q != 5'd0)               // between digits
+        for (n = 0; n < C; n = n + 1)
+          {start_guard[4*n +: 4], start[32*n +: 32]} = {start_guard[4*n +: 4], start[32*n +: 32]} << start_shl_q;
+      start_q       <= start;
+      start_guard_q <= start_guard;
+    end
+    if (out_q[4]) begin
+      for (m = 0; m < C; m = m + 1) sign[4*m +: 4] = {4{drain[32*m + 31]}};
+      result_q       <= drain;
+      result_guard_q <= guard_q ? drain_guard : sign;
+      beyond_q       <= guard_q && drain_guard != sign;
+    end
   end
-  curta_array #(.R(R), .C(C), .V(V)) u_array (
-    .clk_i(clk_i), .a_i(a_operand), .b_i(b_operand),
+  /* verilator lint_on BLKSEQ */
+  curta_array #(.R(R), .C(C), .V(V), .B(DIGIT)) u_array (
+    .clk_i(clk_i), .a_i(a_operand), .b_i(b_operand), .b_high_i(b_high), .wide_i(b_wide), .guard_i(guard_q),
     .load_i(op_q[1]), .zero_i(acc_q[1] && !op_q[1]), .mul_i(acc_q[2]), .add_i(acc_q[3]), .acc_i(acc_q[4]), .swap_i(swap_q[4]), .shift_i(shift_q[4]),
-    .start_i(start_q), .drain_o(drain)
+    .start_i(start_q), .start_guard_i(start_guard_q), .drain_o(drain), .drain_guard_o(drain_guard)
   );
   assign mx_re_o    = in_q[2];
   assign mx_raddr_o = in_addr2_q;
   assign mx_we_o    = out_q[5];
   assign mx_waddr_o = out_addr5_q;
   assign mx_wdata_o = result_q;
+  assign mx_guard_o  = guard_q;
+  assign mx_wguard_o = result_guard_q;
+  assign flag_o      = out_q[5] && final_q && beyond_q;
 
   // ---- life of a command: run, [OR into the scale register], done; or failed, six cycles to empty the pipeline, done
   localparam [2:0] IDLE = 0, RUN = 1, OR = 2, SUM = 3, DONE = 4, FAIL = 5;
@@ -231,6 +276,6 @@ module curta_matrix #(
     .scalar_valid_i(state_q == SUM), .scalar_addr_i(or_reg_q), .scalar_i(or_result_i), .busy_i(op),
     .or_o(or_value_o), .check_o(check_o), .busy_o(busy_o)
   );
-  wire unused = &{1'b0, in_addr, out_addr, w5};
+  wire unused = &{1'b0, in_addr, out_addr, w5, w20};
 endmodule
 `default_nettype wire

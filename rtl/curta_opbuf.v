@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// curta_opbuf - operand buffer: tiles of T x T bytes, read as L lanes x V contraction elements along either index
+// curta_opbuf - operand buffer: tiles of T x T elements, read as L lanes x V contraction elements along either index
 // Law    operand[lane][k] = turn ? tile[V kgroup + k][L lgroup + lane] : tile[L lgroup + lane][V kgroup + k]
-//        A tile is cut into blocks of Bk x Bk bytes, Bk = min(L,V); block (rb, cb) lives in bank (rb + cb) mod NB, NB = T/Bk,
+//        A tile is cut into blocks of Bk x Bk elements, Bk = min(L,V); block (rb, cb) lives in bank (rb + cb) mod NB, NB = T/Bk,
 //        at word tile*NB + rb.  Any row or column of blocks meets every bank once: both readings and the writing of a whole
 //        tile row take one cycle.      bank of block, NB = 4:   rb\cb 0 1 2 3
 //                                                                0    0 1 2 3
@@ -14,33 +14,36 @@ module curta_opbuf #(
   parameter T     = 8,                       // side of a tile, a power of two
   parameter L     = 8,                       // lanes, divides T
   parameter V     = 2,                       // contraction elements a read, divides T
-  parameter BUS   = 8,                       // bytes a write: T, or 2T if min(L,V) >= 2
+  parameter BUS   = 8,                       // elements a write: T, or 2T if min(L,V) >= 2
+  parameter E     = 8,                       // bits of an element
   parameter TILES = 1024                     // depth
 ) (
   input  wire             clk_i,
   // write
   input  wire             we_i,
   input  wire [15:0]      tile_i,
-  input  wire [7:0]       beat_i,            // beat of BUS bytes within the tile
-  input  wire [8*BUS-1:0] data_i,
+  input  wire [7:0]       beat_i,            // beat of BUS elements within the tile
+  input  wire [E*BUS-1:0] data_i,
   // read
   input  wire             re_i,
   input  wire [15:0]      rtile_i,
   input  wire             turn_i,
   input  wire [7:0]       lgroup_i,          // 0 .. T/L-1
   input  wire [7:0]       kgroup_i,          // 0 .. T/V-1
-  output wire [8*L*V-1:0] operand_o          // lane-major: (lane*V + k)*8
+  input  wire             use_i,             // with the operand: 0 gives zeros
+  output wire [E*L*V-1:0] operand_o          // lane-major: (lane*V + k)*E
 );
   localparam Wide   = L >= V;                // a read is a row of blocks along the lanes, else along the contraction
   localparam Bk     = Wide ? V : L;
   localparam NB     = T / Bk;
   localparam N      = (Wide ? L : V) / Bk;   // blocks a read
-  localparam W      = 8 * Bk * Bk;
+  localparam W      = E * Bk * Bk;
   localparam Depth  = TILES * NB;
   localparam Aw     = $clog2(Depth);
   localparam Nw     = NB > 1 ? $clog2(NB) : 1;
   localparam Rows   = BUS / T;               // tile rows in a beat
   localparam [31:0] NbMask = NB - 1;
+  localparam Power  = W == 1 << $clog2(W);   // else a synthesizer would multiply to index: choices instead
 
   // ---- write: bank b takes column block (b - rb) mod NB of the row(s), registered in that order
   wire [31:0]          row   = {24'd0, beat_i} * Rows;   // first tile row of the beat
@@ -49,8 +52,8 @@ module curta_opbuf #(
   reg                  we_q;
   reg  [Aw-1:0]        wword_q;
   reg  [7:0]           wsub_q;               // first row inside the block
-  reg  [8*BUS-1:0]     wdata_q;              // bank b: bytes b*Rows*Bk and on
-  integer              wb, wr;
+  reg  [E*BUS-1:0]     wdata_q;              // bank b: elements b*Rows*Bk and on
+  integer              wb, wr, wk;
 
   always @(posedge clk_i) begin
     we_q <= we_i;
@@ -59,7 +62,12 @@ module curta_opbuf #(
       wsub_q  <= row[7:0] % Bk[7:0];
       for (wb = 0; wb < NB; wb = wb + 1)
         for (wr = 0; wr < Rows; wr = wr + 1)
-          wdata_q[(wb*Rows + wr)*Bk*8 +: Bk*8] <= data_i[(wr*T + ((wb + NB - (wrb & NbMask)) & NbMask)*Bk)*8 +: Bk*8];
+          if (Power)
+            wdata_q[(wb*Rows + wr)*Bk*E +: Bk*E] <= data_i[(wr*T + ((wb + NB - (wrb & NbMask)) & NbMask)*Bk)*E +: Bk*E];
+          else
+            for (wk = 0; wk < NB; wk = wk + 1)
+              if (((wb + NB - (wrb & NbMask)) & NbMask) == wk)
+                wdata_q[(wb*Rows + wr)*Bk*E +: Bk*E] <= data_i[(wr*T + wk*Bk)*E +: Bk*E];
     end
   end
 
@@ -87,11 +95,14 @@ module curta_opbuf #(
       wire [31:0]      rword = rword0 + rrb;
       reg  [Bk*Bk-1:0] we;                   // rows of the beat that fall into the block
       integer          i;
-      always @*
-        for (i = 0; i < Bk; i = i + 1) we[i*Bk +: Bk] = {Bk{we_q && {24'd0, wsub_q} / Rows == i / Rows}};
-      curta_ram #(.Width(W), .Depth(Depth), .Lane(8)) u_ram (
+      always @* begin
+        we = 0;
+        if (we_q)
+          for (i = 0; i < Bk; i = i + 1) we[i*Bk +: Bk] = {Bk{{24'd0, wsub_q} / Rows == i / Rows}};
+      end
+      curta_ram #(.Width(W), .Depth(Depth), .Lane(E)) u_ram (
         .clk_i(clk_i),
-        .we_i(we), .waddr_i(wword_q), .wdata_i({Bk/Rows{wdata_q[b*Rows*Bk*8 +: Rows*Bk*8]}}),
+        .we_i(we), .waddr_i(wword_q), .wdata_i({Bk/Rows{wdata_q[b*Rows*Bk*E +: Rows*Bk*E]}}),
         .re_i(re_i), .raddr_i(rword[Aw-1:0]), .rdata_o(bank_data[b*W +: W])
       );
       wire unused = &{1'b0, rword};
@@ -103,19 +114,29 @@ module curta_opbuf #(
     integer ti, tj;
     for (ti = 0; ti < Bk; ti = ti + 1)
       for (tj = 0; tj < Bk; tj = tj + 1)
-        turned[(ti*Bk + tj)*8 +: 8] = block[(tj*Bk + ti)*8 +: 8];
+        turned[(ti*Bk + tj)*E +: E] = block[(tj*Bk + ti)*E +: E];
   endfunction
 
-  reg [8*L*V-1:0] operand;
+  reg [E*L*V-1:0] operand;
   reg [W-1:0]     block;
-  integer         n, j;
-  always @*
-    for (n = 0; n < N; n = n + 1) begin
-      block = bank_data[((n + {{32-Nw{1'b0}}, rot_q}) & NbMask)*W +: W];
+  integer         n, j, k;
+  reg [31:0]      from;
+  always @* begin
+    operand = 0;
+    block   = 0;
+    from    = 32'd0;
+    if (use_i) for (n = 0; n < N; n = n + 1) begin
+      from = (n + {{32-Nw{1'b0}}, rot_q}) & NbMask;
+      if (Power) block = bank_data[from*W +: W];
+      else begin
+        block = 0;
+        for (k = 0; k < NB; k = k + 1) block = block | ({W{from == k}} & bank_data[k*W +: W]);
+      end
       if (turn_q) block = turned(block);
       for (j = 0; j < Bk; j = j + 1)
-        operand[((Wide ? n*Bk + j : j)*V + (Wide ? 0 : n*Bk))*8 +: Bk*8] = block[j*Bk*8 +: Bk*8];
+        operand[((Wide ? n*Bk + j : j)*V + (Wide ? 0 : n*Bk))*E +: Bk*E] = block[j*Bk*E +: Bk*E];
     end
+  end
 
   assign operand_o = operand;
   wire unused = &{1'b0, rot, row, wword};

@@ -12,6 +12,7 @@
 module curta_regs #(
   parameter T = 8, parameter R = 8, parameter C = 8, parameter V = 2, parameter BUS = 8,
   parameter A_TILES = 1024, parameter B_TILES = 1024, parameter P_TILES = 256,
+  parameter DIGIT = 18,
   parameter CODE = 0
 ) (
   input  wire        clk_i,
@@ -53,6 +54,7 @@ module curta_regs #(
   input  wire        end_i,
   input  wire [31:0] cookie_i,
   input  wire [2:0]  retired_i,     // commands that retire in this cycle
+  input  wire [3:0]  flags_i,       // set bits of FLAGS
   // windows
   output wire        s_req_o,
   output wire        s_we_o,
@@ -72,6 +74,7 @@ module curta_regs #(
   reg  [31:0] wdata_q;
   reg         full_q;               // all strobes of the write
   reg  [1:0]  irq_enable_q, irq_status_q;
+  reg  [3:0]  flags_q;
   reg  [31:0] cookie_q, retired_q;
 
   assign s_awready_o = !aw_q;
@@ -110,6 +113,8 @@ module curta_regs #(
         `CURTA_REG_CONFIG:      rd_data = {V[7:0], C[7:0], R[7:0], T[7:0]};
         `CURTA_REG_CAPS0:       rd_data = {B_TILES[15:0], A_TILES[15:0]};
         `CURTA_REG_CAPS1:       rd_data = {CODE[7:0], BUS[7:0], P_TILES[15:0]};
+        `CURTA_REG_CAPS2:       rd_data = {24'd0, DIGIT[7:0]};
+        `CURTA_REG_FLAGS:       rd_data = {28'd0, flags_q};
         `CURTA_REG_STATUS:      rd_data = {29'd0, irq_o, stopped_i, busy_i};
         `CURTA_REG_ERROR:       rd_data = {24'd0, error_i};
         `CURTA_REG_ERROR_INDEX: rd_data = error_index_i;
@@ -177,16 +182,19 @@ module curta_regs #(
       endcase
 
   // ---- what a program makes
+  wire [3:0] flags_clear = wr_do && waddr == `CURTA_REG_FLAGS ? wdata_q[3:0] : 4'd0;
   wire [1:0] irq_clear = wr_do && waddr == `CURTA_REG_IRQ_STATUS ? wdata_q[1:0] : 2'b00;
   always @(posedge clk_i)
     if (!core_rst_ni) begin
       ring_tail_o  <= 32'd0;
       irq_status_q <= 2'b00;
+      flags_q      <= 4'd0;
       cookie_q     <= 32'd0;
       retired_q    <= 32'd0;
     end else begin
       if (wr_do && waddr == `CURTA_REG_RING_TAIL) ring_tail_o <= wdata_q;
       irq_status_q <= (irq_status_q & ~irq_clear) | {stopped_set_i, end_i};
+      flags_q      <= (flags_q & ~flags_clear) | flags_i;
       if (end_i) cookie_q <= cookie_i;
       if (retired_i != 3'd0) retired_q <= retired_q + {29'd0, retired_i};
     end

@@ -4,6 +4,7 @@
 //   up = |x| mod 2^s > threshold, done as (|x| + (2^s - 1 - threshold)) >> s; the threshold makes the rounding:
 //   nearest 2^(s-1) - 1, stochastic r mod 2^s, truncate 2^s - 1, pseudo-stochastic ((x mod 2^h) << (s-h)) | (2^h - 1)
 //   with h = s/2, which says "upper part of the fraction > lower part". For s > 31 the carry out of 32 bits decides.
+//   div_i: the last stage also keeps |x| >> s (u_o, big_o, neg_o) for the quotients of curta_vquot.
 //   red_i: the first stage gives v(x) instead of |x| for an OR over the tensor (or_o, taken by the user).
 // Golden   curta_requant, curta_round_up, curta_mag in curta_num.h
 // Timing   3 cycles, one group a cycle. The masks follow shift_i, mode_i one cycle later and must be right in the
@@ -21,6 +22,7 @@ module curta_requant #(
   input  wire       [1:0]  mode_i,     // 0 nearest, 1 pseudo-stochastic, 2 stochastic, 3 truncate
   input  wire              wrap_i,
   input  wire              red_i,
+  input  wire              div_i,
   // In
   input  wire              valid_i,
   input  wire [32*C-1:0]   x_i,
@@ -30,7 +32,10 @@ module curta_requant #(
   output reg  [31:0]       or_o,       // with v2_o: OR of v(x) over the lanes
   output wire              v3_o,
   output wire              valid_o,
-  output wire [8*C-1:0]    y_o
+  output wire [8*C-1:0]    y_o,
+  output reg  [24*C-1:0]   u_o,
+  output reg  [C-1:0]      big_o,      // beyond 24 bits
+  output reg  [C-1:0]      neg_o
 );
   // the shift, decoded: s in 1..62, or plain (s <= 0), or zero (s >= 63)
   wire        neg   = shift_i[31];
@@ -81,6 +86,9 @@ module curta_requant #(
   reg  [32*C-1:0] m2;            // next values: whole registers are loaded at once, which simulates faster
   reg  [33*C-1:0] m3;
   reg  [8*C-1:0]  y4;
+  reg  [24*C-1:0] u4;
+  integer         n;
+  reg  [31:0]     shifted;
 
   assign v2_o    = v2_q;
   assign v3_o    = v3_q;
@@ -131,6 +139,15 @@ module curta_requant #(
         y4[8*i +: 8] = q;
       end
       y4_q <= y4;
+    end
+    if (v3_q && div_i) begin
+      for (n = 0; n < C; n = n + 1) begin
+        shifted = m3_q[33*n +: 32] >> s_q;
+        u4[24*n +: 24] = shifted[23:0];
+        big_o[n]      <= |shifted[31:24];
+      end
+      u_o   <= u4;
+      neg_o <= neg3_q;
     end
   end
 

@@ -9,6 +9,7 @@
 // Timing the outputs describe cycle 0 of a pipeline (curta_matrix) that is never stopped: array, memory and exchange follow
 //        with fixed delays, therefore waiting is decided here alone.
 // Resets state.  The chain is zero after a complete command, unknown after reset: then R - 1 shifts precede the first swap.
+//        A command without guard bits leaves theirs as they were: with them the shifts always come first.
 `include "curta_spec.vh"
 `default_nettype none
 module curta_step #(
@@ -57,6 +58,7 @@ module curta_step #(
   // ---- command: what the steps need after the walk has finished
   wire [31:0] w5 = cfg_i[32*5 +: 32], w9 = cfg_i[32*9 +: 32], w11 = cfg_i[32*11 +: 32], w12 = cfg_i[32*12 +: 32];
   wire [31:0] w14 = cfg_i[32*14 +: 32], w15 = cfg_i[32*15 +: 32];
+  wire [31:0] w20 = cfg_i[32*20 +: 32];
   wire [15:0] klast = w9[`CURTA_GEMM_KLAST];
   wire [31:0] klast_end = ({16'd0, klast} - 32'd1) / V;
   reg         keep_q;                        // ACC
@@ -203,7 +205,7 @@ module curta_step #(
       cur_valid_q <= 1'b0;
       out_valid_q <= 1'b0;
       zero_q      <= 1'b0;
-      slot_q      <= zero_q && !w5[18] ? 8'd0 : RowEnd;
+      slot_q      <= zero_q && !w5[18] && !w20[8] ? 8'd0 : RowEnd;
     end
     if (!rst_ni) begin
       active_o  <= 1'b0;
@@ -230,6 +232,6 @@ module curta_step #(
   assign out_addr_o = (({16'd0, out_p_q} * (T/R) + {24'd0, out_ga_q}) * R + {24'd0, slot_q}) * (T/C) + {24'd0, out_gb_q};
   assign end_o      = final_;
   assign drain_o    = active_o && !op_o && (flush_q || flushed_q || (waiting && !swap));
-  wire unused = &{1'b0, cfg_i, klast_end, w5, w11[15:0], w14[15:0]};
+  wire unused = &{1'b0, cfg_i, klast_end, w5, w11[15:0], w14[15:0], w20};
 endmodule
 `default_nettype wire

@@ -2,7 +2,7 @@
 // curta_vctl - life of a vector command: parameters from scale registers, run, completion, errors
 //   Idle -> (Scalar | Par -> Run -> Write) -> Done -> Idle;  an error or stop_i: Abort until nothing is outstanding, then
 //   Done (error) or Idle (stop).
-// Timing   parameters are valid 6 cycles after go_i, done_o 1 cycle after the last acknowledgement (2 with a scale write).
+// Timing   parameters are valid 6 cycles after go_i (UPDATE NITRO: 10), done_o 1 cycle after the last acknowledgement (2 with a scale write).
 // Resets   the state; the error and the sum start with go_i.
 `include "curta_spec.vh"
 `default_nettype none
@@ -25,6 +25,10 @@ module curta_vctl #(
   input  wire [31:0] flags_i,        // word 18
   input  wire [31:0] tensor_i,       // word 19
   input  wire [31:0] regs_i,         // word 21
+  input  wire [31:0] rates_i,        // word 22, for UPDATE NITRO
+  input  wire        nitro_i,        // it is one
+  input  wire        back_i,         // MAP that ORs: register and KEEP in word 24
+  input  wire [31:0] or_regs_i,      // word 24
   /* verilator lint_on UNUSEDSIGNAL */
   // Scale registers
   output wire [5:0]  s_raddr_o,
@@ -39,6 +43,10 @@ module curta_vctl #(
   output reg  [31:0] tensor_o,
   output reg  [31:0] decay_o,
   output reg  [31:0] exp_o,
+  output reg  [10:0] rate_o,         // S[LR_REG]: {T, s}, shifts behind and in front of the product
+  output reg  [23:0] rate_m_o,       // S[LR_REG+1]: factor
+  output reg  [10:0] eta_o,          // likewise ETA_REG
+  output reg  [23:0] eta_m_o,
   // SCALAR
   output wire        scalar_start_o,
   input  wire [5:0]  scalar_raddr_i,
@@ -61,7 +69,7 @@ module curta_vctl #(
   localparam [2:0] SIdle = 3'd0, SScalar = 3'd1, SPar = 3'd2, SRun = 3'd3, SWrite = 3'd4, SDone = 3'd5, SAbort = 3'd6;
 
   reg  [2:0]  state_q;
-  reg  [2:0]  par_q;
+  reg  [3:0]  par_q;
   reg         stop_q;
   reg  [7:0]  error_q;
   reg  [31:0] info_q, check_q;
@@ -71,16 +79,30 @@ module curta_vctl #(
   wire requant = op_i == `CURTA_OP_UPDATE || flags_i[`CURTA_MAP_REQ];
   wire [5:0] seed_reg = flags_i[`CURTA_MAP_SEED_REG];
 
-  assign s_raddr_o = state_q == SScalar || state_q == SIdle ? scalar_raddr_i :
-                     state_q == SWrite ? regs_i[`CURTA_REDUCE_OR_REG] :
-                     par_q == 3'd0 ? flags_i[`CURTA_MAP_SHIFT_REG] : par_q == 3'd1 ? seed_reg :
-                     par_q == 3'd2 ? seed_reg + 6'd1 : par_q == 3'd3 ? regs_i[`CURTA_UPDATE_DECAY_REG] :
-                     regs_i[`CURTA_LOSS_EXP_REG];
+  wire [5:0] lr_reg  = rates_i[`CURTA_UPDATE_LR_REG];
+  wire [5:0] eta_reg = rates_i[`CURTA_UPDATE_ETA_REG];
+  wire [5:0] or_reg  = back_i ? or_regs_i[`CURTA_MAP_OR_REG] : regs_i[`CURTA_REDUCE_OR_REG];
+  wire       or_keep = back_i ? or_regs_i[`CURTA_MAP_OR_KEEP] : regs_i[`CURTA_REDUCE_OR_KEEP];
+  reg  [5:0] par_reg;
+  always @*
+    case (par_q)
+      4'd0:    par_reg = flags_i[`CURTA_MAP_SHIFT_REG];
+      4'd1:    par_reg = seed_reg;
+      4'd2:    par_reg = seed_reg + 6'd1;
+      4'd3:    par_reg = regs_i[`CURTA_UPDATE_DECAY_REG];
+      4'd4:    par_reg = regs_i[`CURTA_LOSS_EXP_REG];
+      4'd5:    par_reg = lr_reg;
+      4'd6:    par_reg = lr_reg + 6'd1;
+      4'd7:    par_reg = eta_reg;
+      default: par_reg = eta_reg + 6'd1;
+    endcase
+
+  assign s_raddr_o = state_q == SScalar || state_q == SIdle ? scalar_raddr_i : state_q == SWrite ? or_reg : par_reg;
   assign s_we_o    = (scalar_valid_i && state_q == SScalar) || state_q == SWrite;
   assign s_waddr_o = state_q == SScalar ? scalar_waddr_i :
-                     loss ? regs_i[`CURTA_LOSS_COUNT_REG] : regs_i[`CURTA_REDUCE_OR_REG];
+                     loss ? regs_i[`CURTA_LOSS_COUNT_REG] : or_reg;
   assign s_wdata_o = state_q == SScalar ? scalar_wdata_i :
-                     loss ? {16'd0, hits_i} : or_i | (regs_i[`CURTA_REDUCE_OR_KEEP] ? s_rdata_i : 32'd0);
+                     loss ? {16'd0, hits_i} : or_i | (or_keep ? s_rdata_i : 32'd0);
 
   assign scalar_start_o = go_i && op_i == `CURTA_OP_SCALAR;
   assign start_o        = go_i && op_i != `CURTA_OP_SCALAR;
@@ -94,11 +116,15 @@ module curta_vctl #(
   always @(posedge clk_i) begin
     if (state_q == SPar)
       case (par_q)
-        3'd0:    shift_o  <= requant ? s_rdata_i : 32'd0;
-        3'd1:    seed_o   <= s_rdata_i;
-        3'd2:    tensor_o <= tensor_i + s_rdata_i;
-        3'd3:    decay_o  <= s_rdata_i;
-        default: exp_o    <= s_rdata_i;
+        4'd0:    shift_o  <= requant ? s_rdata_i : 32'd0;
+        4'd1:    seed_o   <= s_rdata_i;
+        4'd2:    tensor_o <= tensor_i + s_rdata_i;
+        4'd3:    decay_o  <= s_rdata_i;
+        4'd4:    exp_o    <= s_rdata_i;
+        4'd5:    rate_o   <= {s_rdata_i[13:8], s_rdata_i[4:0]};
+        4'd6:    rate_m_o <= s_rdata_i[23:0];
+        4'd7:    eta_o    <= {s_rdata_i[13:8], s_rdata_i[4:0]};
+        default: eta_m_o  <= s_rdata_i[23:0];
       endcase
     if (go_i) begin
       error_q <= `CURTA_ERR_NONE;
@@ -118,7 +144,7 @@ module curta_vctl #(
       state_q <= SIdle;
       run_o   <= 1'b0;
       stop_q  <= 1'b0;
-      par_q   <= 3'd0;
+      par_q   <= 4'd0;
     end else begin
       case (state_q)
         SIdle:
@@ -126,14 +152,14 @@ module curta_vctl #(
         SScalar:
           if (!scalar_busy_i) state_q <= SDone;
         SPar: begin
-          par_q <= par_q + 3'd1;
-          if (par_q == 3'd4) begin
+          par_q <= par_q + 4'd1;
+          if (par_q == (nitro_i ? 4'd8 : 4'd4)) begin
             state_q <= SRun;
             run_o   <= 1'b1;
           end
         end
         SRun:
-          if (!work_i) state_q <= reduce || loss ? SWrite : SDone;
+          if (!work_i) state_q <= reduce || loss || back_i ? SWrite : SDone;
         SWrite: state_q <= SDone;
         SDone: state_q <= SIdle;
         default:
@@ -141,7 +167,7 @@ module curta_vctl #(
       endcase
       if (state_q == SRun && !work_i) run_o <= 1'b0;
       if (state_q == SIdle) begin
-        par_q  <= 3'd0;
+        par_q  <= 4'd0;
         stop_q <= 1'b0;
       end
       if (state_q != SIdle && state_q != SAbort && state_q != SDone && (range_i || bus_i || stop_i)) begin

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_vector - the vector engine: MAP, SCATTER, UPDATE, REDUCE, FILL, LOSS, SCALAR (machine.md section 5)
 //
-//   walk -> addresses -> read streams -> front -> requant -> post -> pack -> write stream
-//             |  accumulator memory -----^   ^-- draws          (Lanes elements a cycle)
-//             `-> addresses of the results --------------------------^
+//   walk -> addresses -> read streams -> front -> requant --------------> post -> pack -> write stream
+//             |  accumulator memory -----^   ^-- draws `-> quot -> act ---^  (Lanes elements a cycle)
+//             `-> addresses of the results ----------------------------------^
+//   UPDATE NITRO: G and the weights come through SRC's stream, a tile each; quot -> weight -> write stream.
 //
 // Golden   curta_golden_map, _scatter, _update, _reduce, _fill, _loss, _scalar
 // Timing   about 15 cycles and a memory latency a command, then one group of Lanes elements a cycle where the memory allows
@@ -32,6 +33,9 @@ module curta_vector #(
   output wire [31:0]         check_o,
   input  wire                stop_i,
   output wire                idle_o,
+  output wire                flag_weight_o,   // pulses
+  output wire                flag_delta_o,
+  output wire                flag_wrap_o,
   // Status
   input  wire [31:0]         mem_size_i,
   output wire                rd_wait_o,
@@ -88,45 +92,35 @@ module curta_vector #(
 
   // ---------------------------------------------------------------- command words
   reg  [7:0]  op_q;
-  reg  [31:0] flags_q, w19_q, origin_q, w21_q;
+  reg  [31:0] flags_q, w19_q, origin_q, w21_q, w22_q, w24_q, pad_q, lim_q;
+  reg  [23:0] top_q;
   always @(posedge clk_i)
     if (cfg_valid_i)
       case (cfg_index_i)
         4'd0:    op_q <= cfg_data_i[7:0];
         4'd9:    {w19_q, flags_q} <= cfg_data_i;
         4'd10:   {w21_q, origin_q} <= cfg_data_i;
+        4'd11:   {top_q, w22_q} <= cfg_data_i[55:0];
+        4'd12:   {pad_q, w24_q} <= cfg_data_i;
+        4'd13:   lim_q <= cfg_data_i[31:0];
         default: ;
       endcase
 
-  wire is_map     = op_q == `CURTA_OP_MAP;
-  wire is_scatter = op_q == `CURTA_OP_SCATTER;
-  wire is_update  = op_q == `CURTA_OP_UPDATE;
-  wire is_reduce  = op_q == `CURTA_OP_REDUCE;
-  wire is_fill    = op_q == `CURTA_OP_FILL;
-  wire is_loss    = op_q == `CURTA_OP_LOSS;
-  wire pool    = is_map && flags_q[`CURTA_MAP_POOL];
-  wire mask    = is_map && flags_q[`CURTA_MAP_MASK];
-  wire relu    = is_map && flags_q[`CURTA_MAP_RELU];
-  wire acc     = (is_map || is_update || is_reduce) && flags_q[`CURTA_MAP_SRC_ACC];
-  wire [1:0] dst_type = flags_q[`CURTA_MAP_DST_TYPE];
-  wire copy    = is_map && dst_type[1];
-  wire planes  = copy && dst_type[0];                                          // results are int24
-  wire mid     = (is_update || is_reduce) && !acc && flags_q[`CURTA_UPDATE_SRC_TYPE] == 2'd3;  // the source is int24
-  wire decay   = (is_update || is_reduce) && w21_q[`CURTA_UPDATE_DECAY];
-  wire master  = flags_q[`CURTA_UPDATE_MASTER] && (is_update || decay);
-  wire has_src = is_map || is_scatter || is_update || is_reduce;
-  wire has_aux = mask || is_scatter || is_update || decay;
-  wire has_dst = is_map || is_scatter || is_update || is_fill;
-  wire has_idx = pool || planes || (is_update && master);
-  wire narrow  = is_loss || ((is_map || is_scatter) && flags_q[`CURTA_MAP_SRC_TYPE] == 2'd0 && !acc);
-  wire [1:0] mode = flags_q[`CURTA_MAP_ROUND];
-  wire sto     = mode == 2'd2 && (is_update || ((is_map || is_scatter) && flags_q[`CURTA_MAP_REQ]));
-  wire [3:0] frac = flags_q[`CURTA_UPDATE_FRAC];
-  wire [3:0] kh   = flags_q[`CURTA_MAP_KH];
-  wire [3:0] kw   = flags_q[`CURTA_MAP_KW];
-  wire [7:0] passes = pool || is_scatter ? {4'd0, kh} * {4'd0, kw} : 8'd1;
-  // log2 bytes of an element of IDX, DST, AUX, SRC
-  wire [7:0] sizes = {planes ? 2'd2 : has_idx && is_update ? 2'd1 : 2'd0, copy ? 2'd2 : 2'd0, master ? 2'd1 : 2'd0, narrow ? 2'd0 : 2'd2};
+  wire       is_loss = op_q == `CURTA_OP_LOSS;
+  wire [1:0] mode    = flags_q[`CURTA_MAP_ROUND];
+  wire [3:0] frac    = flags_q[`CURTA_UPDATE_FRAC];
+  wire [3:0] kh      = flags_q[`CURTA_MAP_KH];
+  wire [3:0] kw      = flags_q[`CURTA_MAP_KW];
+  wire       is_scatter, is_update, is_reduce, is_fill, pool, mask, relu, wide_dst, copy, planes, acc, mid, narrow, decay, master;
+  wire       upd, back, keep, act, div, zs, padded, nitro, four, has_tag, has_src, has_aux, has_dst, has_idx, sto;
+  wire [7:0] passes, sizes;
+  curta_vmode u_mode (
+    .clk_i(clk_i), .go_i(go_i), .op_i(op_q), .flags_i(flags_q), .w21_i(w21_q), .w22_i(w22_q), .w24_i(w24_q), .top_i(top_q),
+    .is_scatter_o(is_scatter), .is_update_o(is_update), .is_reduce_o(is_reduce), .is_fill_o(is_fill), .pool_o(pool),
+    .mask_o(mask), .relu_o(relu), .wide_dst_o(wide_dst), .copy_o(copy), .planes_o(planes), .acc_o(acc), .mid_o(mid), .narrow_o(narrow),
+    .decay_o(decay), .master_o(master), .upd_o(upd), .back_o(back), .keep_o(keep), .act_o(act), .div_o(div), .zs_o(zs), .padded_o(padded),
+    .nitro_o(nitro), .four_o(four), .has_tag_o(has_tag), .has_src_o(has_src), .has_aux_o(has_aux), .has_dst_o(has_dst), .has_idx_o(has_idx),
+    .sto_o(sto), .passes_o(passes), .sizes_o(sizes));
 
   // ---------------------------------------------------------------- control
   wire        start, abort, run, scalar_start, scalar_busy, scalar_valid;
@@ -136,19 +130,22 @@ module curta_vector #(
   wire [5:0]  scalar_raddr, scalar_waddr;
   wire [15:0] hits;
   reg  [31:0] or_q;
-  wire        acc_want;
+  wire        acc_want, nitro_busy;
+  wire [10:0] rate, eta;
+  wire [23:0] rate_m, eta_m;
   wire        clr = !rst_ni || abort || go_i;
 
   curta_vctl #(.Trace(Trace)) u_ctl (
     .clk_i(clk_i), .rst_ni(rst_ni),
     .go_i(go_i), .stop_i(stop_i), .done_o(done_o), .error_o(error_o), .error_info_o(error_info_o), .check_o(check_o),
     .idle_o(idle_o), .op_i(op_q), .flags_i(flags_q), .tensor_i(w19_q), .regs_i(w21_q),
+    .rates_i(w22_q), .nitro_i(upd), .back_i(back), .or_regs_i(w24_q), .rate_o(rate), .rate_m_o(rate_m), .eta_o(eta), .eta_m_o(eta_m),
     .s_raddr_o(s_raddr_o), .s_rdata_i(s_rdata_i), .s_we_o(s_we_o), .s_waddr_o(s_waddr_o), .s_wdata_o(s_wdata_o),
     .run_o(run), .shift_o(shift), .seed_o(seed), .tensor_o(tensor), .decay_o(d_exp), .exp_o(loss_exp),
     .scalar_start_o(scalar_start), .scalar_raddr_i(scalar_raddr), .scalar_busy_i(scalar_busy),
     .scalar_valid_i(scalar_valid), .scalar_waddr_i(scalar_waddr), .scalar_wdata_i(scalar_wdata),
     .start_o(start), .abort_o(abort),
-    .work_i(walk_busy || loss_busy || issue_busy || v2 || v3 || v4 || v5 || acc_want || !rd0_idle || !rd1_idle || !wr_idle),
+    .work_i(walk_busy || loss_busy || issue_busy || v2 || v3 || v4 || v5 || nitro_busy || acc_want || !rd0_idle || !rd1_idle || !wr_idle),
     .open_i(rd0_wait || rd1_wait || wr_wait), .or_i(or_q), .hits_i(hits),
     .range_i(walk_err || loss_err), .range_info_i(walk_err ? walk_info : loss_info),
     .bus_i((rsp0_valid_i && rsp0_err_i) || (rsp1_valid_i && rsp1_err_i) || (wb_valid_i && wb_err_i)),
@@ -173,9 +170,11 @@ module curta_vector #(
   wire        walk_valid, walk_ready, loss_valid, loss_ready;
   wire [1:0]  walk_kind, loss_kind;
   wire [31:0] walk_addr, loss_addr;
+  wire        walk_hole, walk_last0, walk_last3;
   curta_vwalk #(.T(T), .P_TILES(P_TILES)) u_walk (
     .clk_i(clk_i), .clr_i(!rst_ni || abort), .start_i(start && !is_loss),
-    .use_i({has_idx, has_dst, has_aux, has_src}), .win_src_i(pool), .win_dst_i(is_scatter), .aux_dst_i(mask),
+    .use_i({has_idx, has_dst, has_aux, has_src}), .win_src_i(pool), .win_dst_i(is_scatter), .aux_dst_i(mask || back),
+    .padded_i(padded), .pad_i(pad_q), .lim_i(lim_q), .hole_o(walk_hole), .last0_o(walk_last0), .last3_o(walk_last3),
     .acc_i(acc), .n32_i(is_update || is_reduce), .planes_i(planes), .size_i(sizes), .kh_i(kh), .kw_i(kw), .mem_size_i(mem_size_i),
     .cfg_re_o(walk_re), .cfg_raddr_o(walk_raddr), .cfg_rdata_i(cfg),
     .valid_o(walk_valid), .ready_i(walk_ready), .kind_o(walk_kind), .addr_o(walk_addr), .busy_o(walk_busy),
@@ -185,35 +184,48 @@ module curta_vector #(
   wire [1:0]  q_kind  = loss_busy ? loss_kind : walk_kind;
   wire [31:0] q_addr  = loss_busy ? loss_addr : walk_addr;
   wire        src_ready, aux_ready, out_ready, acc_ready;
-  wire        to_src  = q_valid && q_kind == 2'd0 && !acc;
-  wire        to_acc  = q_valid && q_kind == 2'd0 && acc;
-  wire        to_aux  = q_valid && q_kind == 2'd1;
-  wire        to_out  = q_valid && q_kind[1];
-  wire        q_ready = q_kind[1] ? out_ready : q_kind[0] ? aux_ready : acc ? acc_ready : src_ready;
+  // Every pass of a tile has a tag: whether it is a hole, whether its tile is at the edge of the tensor.
+  wire        tag_room, tag_valid;
+  wire [2:0]  tag;
+  wire        is_tag  = has_tag && q_kind == (is_scatter ? 2'd2 : 2'd0);
+  wire        hole    = is_tag && walk_hole;
+  wire        q_go    = q_valid && !hole && (!is_tag || tag_room);
+  wire        weights = upd && q_kind == 2'd1;                                 // through SRC's stream
+  wire        to_src  = q_go && ((q_kind == 2'd0 && !acc) || weights);
+  wire        to_acc  = q_go && q_kind == 2'd0 && acc;
+  wire        to_aux  = q_go && q_kind == 2'd1 && !upd;
+  wire        to_out  = q_go && q_kind[1];
+  wire        q_ready = hole ? tag_room : (!is_tag || tag_room) &&
+                        (q_kind[1] ? out_ready : weights ? src_ready : q_kind[0] ? aux_ready : acc ? acc_ready : src_ready);
   wire [31:0] q_beat  = loss_busy ? {q_addr[31:$clog2(BUS)], {$clog2(BUS){1'b0}}} : q_addr;
   assign walk_ready = q_ready;
   assign loss_ready = q_ready;
+  wire        pass_end, later;
+  curta_fifo #(.Width(3), .LogDepth(4)) u_tags (
+    .clk_i(clk_i), .rst_ni(!clr), .push_i(is_tag && q_valid && q_ready), .data_i({walk_last3, walk_last0, walk_hole}), .room_o(tag_room),
+    .valid_o(tag_valid), .data_o(tag), .pop_i(has_tag && pass_end));
 
   // ---------------------------------------------------------------- operands
   wire              src_valid, src_pop, aux_valid, aux_pop, src_beat_valid, aux_beat_valid, src_beat_pop, aux_beat_pop;
   wire              whole_valid, mid_valid, mid_beat_pop;
+  wire              mid_now = mid && !(upd && later);
   wire [32*Lanes-1:0]   src, src_whole, src_mid;
   wire [16*Lanes-1:0]   aux_raw;
   wire [8*BUS-1:0]  src_beat, aux_beat;
   curta_vstream_rd #(.C(Lanes), .BUS(BUS), .Wide(4), .LogDepth(7)) u_src (
     .clk_i(clk_i), .rst_ni(rst_ni), .clr_i(clr), .abort_i(abort),
     .req_valid_i(to_src), .req_ready_o(src_ready), .req_addr_i(q_beat),
-    .req_beats_i(is_loss ? 8'd1 : narrow ? Beats1 : mid ? Beats3 : Beats4),
+    .req_beats_i(is_loss ? 8'd1 : narrow ? Beats1 : mid && !weights ? Beats3 : Beats4),
     .rd_valid_o(rd0_valid_o), .rd_ready_i(rd0_ready_i), .rd_addr_o(rd0_addr_o), .rd_beats_o(rd0_beats_o),
     .rsp_valid_i(rsp0_valid_i), .rsp_data_i(rsp0_data_i), .rsp_last_i(rsp0_last_i),
-    .narrow_i(narrow || mid), .valid_o(whole_valid), .data_o(src_whole), .pop_i(src_pop && !mid),
+    .narrow_i(narrow || mid_now), .valid_o(whole_valid), .data_o(src_whole), .pop_i(src_pop && !mid_now),
     .beat_valid_o(src_beat_valid), .beat_o(src_beat), .beat_pop_i(src_beat_pop || mid_beat_pop), .wait_o(rd0_wait),
     .idle_o(rd0_idle));
   curta_vplanes #(.T(T), .C(Lanes), .BUS(BUS)) u_planes (
-    .clk_i(clk_i), .clr_i(clr), .beat_valid_i(src_beat_valid && mid), .beat_i(src_beat), .beat_pop_o(mid_beat_pop),
-    .valid_o(mid_valid), .data_o(src_mid), .pop_i(src_pop && mid));
-  assign src_valid = mid ? mid_valid : whole_valid;
-  assign src       = mid ? src_mid : src_whole;
+    .clk_i(clk_i), .clr_i(clr), .beat_valid_i(src_beat_valid && mid_now), .beat_i(src_beat), .beat_pop_o(mid_beat_pop),
+    .valid_o(mid_valid), .data_o(src_mid), .pop_i(src_pop && mid_now));
+  assign src_valid = mid_now ? mid_valid : whole_valid;
+  assign src       = mid_now ? src_mid : src_whole;
   curta_vstream_rd #(.C(Lanes), .BUS(BUS), .Wide(2), .LogDepth(6)) u_aux (
     .clk_i(clk_i), .rst_ni(rst_ni), .clr_i(clr), .abort_i(abort),
     .req_valid_i(to_aux), .req_ready_o(aux_ready), .req_addr_i(q_beat),
@@ -260,10 +272,14 @@ module curta_vector #(
   wire [31:0]       loss_index;
   wire [LogRot-1:0] turn;
   wire [1:0]        pass;
-  wire              fill_go;
+  wire              fill_go, fire, ld_keep, mod;
+  wire [LogG-1:0]   mod_group;
   curta_vissue #(.C(Lanes), .BUS(BUS), .LogG(LogG), .LogRot(LogRot)) u_issue (
     .clk_i(clk_i), .clr_i(clr), .run_i(run && !is_loss && fill_go),
-    .has_src_i(has_src), .has_aux_i(has_aux), .has_dst_i(has_dst), .acc_i(acc), .narrow_i(narrow), .copy_i(copy), .planes_i(planes),
+    .has_src_i(has_src), .has_aux_i(has_aux && !upd), .has_dst_i(has_dst), .acc_i(acc && !(upd && later)), .narrow_i(narrow),
+    .copy_i(copy && !back), .planes_i(planes), .bent_i(back || keep), .keep_i(keep), .pace_i(four),
+    .tag_valid_i(!has_tag || tag_valid), .hole_i(padded && tag[0]), .fire_o(fire), .end_o(pass_end), .later_o(later),
+    .ld_keep_o(ld_keep), .mod_o(mod), .mod_group_o(mod_group),
     .sto_i(sto), .scatter_i(is_scatter), .aux_last_i(mask), .decay_i(decay), .master_i(master), .reduce_i(is_reduce),
     .passes_i(passes),
     .src_valid_i(src_valid), .src_pop_o(src_pop), .aux_valid_i(aux_valid), .aux_pop_o(aux_pop),
@@ -302,6 +318,16 @@ module curta_vector #(
     if (v3)     aux4_q <= aux3_q;
   end
 
+  // the tile memory: quotients of a tile of gradients, int32 elements of a scattered tile; classes of a bent copy
+  wire                nitro_re, nitro_we;
+  wire [LogG-1:0]     nitro_raddr, nitro_waddr;
+  wire [32*Lanes-1:0] nitro_wdata, kept;
+  wire [2*Lanes-1:0]  bend;
+  curta_vtile #(.C(Lanes), .LogG(LogG)) u_tile (
+    .clk_i(clk_i), .clr_i(clr), .scatter_i(keep), .weights_i(upd), .class_i(w21_q[`CURTA_MAP_CLASS]), .bytes_i(w21_q[0]), .passes_i(passes),
+    .fire_i(fire), .group_i(group), .later_i(later), .ld_i(ld_keep), .mod_i(mod), .mod_group_i(mod_group), .x_i(x), .aux_i(aux1_q),
+    .class_o(bend), .re_i(nitro_re), .raddr_i(nitro_raddr), .we_i(nitro_we), .waddr_i(nitro_waddr), .wdata_i(nitro_wdata), .rdata_o(kept));
+
   wire [32*Lanes-1:0] x, r;
   wire [8*Lanes-1:0]  y4, y5, idx5, w;
   wire [8*Lanes-1:0]  raw5;
@@ -324,17 +350,54 @@ module curta_vector #(
 
   curta_vfront #(.C(Lanes), .BUS(BUS), .LogRot(LogRot)) u_front (
     .clk_i(clk_i), .ld_wide_i(ld_wide), .ld_narrow_i(ld_narrow), .ld_acc_i(ld_acc), .ld_half_i(ld_half),
+    .ld_keep_i(ld_keep), .keep_i(kept), .mod_i(mod), .class_i(bend), .slope_i(w21_q[`CURTA_MAP_SLOPE]),
     .src_i(src), .acc_i(acc_data), .half_i(half), .rot_i(rot), .turn_i(turn), .decay_i(add),
     .d_i(d_exp), .w_i(w), .x_o(x));
 
   wire [31:0] or_group;
+  wire                 quot = div || upd;
+  wire [4:0]           quot_s;
+  wire [24*Lanes-1:0]  u4;
+  wire [Lanes-1:0]     big4, neg4;
   curta_requant #(.C(Lanes)) u_requant (
-    .clk_i(clk_i), .clr_i(clr), .shift_i(pass != 2'd0 ? {28'd0, frac} : shift), .mode_i(pass != 2'd0 ? 2'd1 : mode),
+    .clk_i(clk_i), .clr_i(clr), .shift_i(quot ? {27'd0, quot_s} : pass != 2'd0 ? {28'd0, frac} : shift),
+    .mode_i(quot ? 2'd3 : pass != 2'd0 ? 2'd1 : mode), .div_i(quot),
     .wrap_i(pass == 2'd0 && flags_q[`CURTA_MAP_WRAP]), .red_i(is_reduce && pass == 2'd0), .valid_i(valid1), .x_i(x),
-    .r_i(r), .v2_o(v2), .or_o(or_group), .v3_o(v3), .valid_o(v4), .y_o(y4));
-  always @(posedge clk_i)
+    .r_i(r), .v2_o(v2), .or_o(or_group), .v3_o(v3), .valid_o(v4), .y_o(y4), .u_o(u4), .big_o(big4), .neg_o(neg4));
+
+  // widths of the deltas, once they are bent
+  reg  [31:0] widths;
+  reg         bent_q;
+  integer     d;
+  always @* begin
+    widths = 32'd0;
+    if (bent_q)
+      for (d = 0; d < Lanes; d = d + 1) widths = widths | (x[32*d +: 32] ^ {32{x[32*d + 31]}});
+  end
+  assign flag_delta_o = |widths[31:23];
+  always @(posedge clk_i) begin
+    bent_q <= back && mod;
     if (go_i) or_q <= 32'd0;
     else if (v2 && is_reduce && pass == 2'd0) or_q <= or_q | or_group;
+    else if (bent_q) or_q <= or_q | widths;
+  end
+
+  // quotients, activation, weights
+  wire                 post_pre, post_in, weight_push;
+  wire [8*Lanes-1:0]   post_y, post_v;
+  wire [2*Lanes-1:0]   post_class;
+  wire [Lanes-1:0]     post_pass;
+  wire [2:0]           post_tag;
+  wire [8*BUS-1:0]     weight_beat;
+  curta_vnitro #(.C(Lanes), .BUS(BUS), .LogG(LogG)) u_nitro (
+    .clk_i(clk_i), .clr_i(clr), .nitro_i(nitro), .div_i(div), .upd_i(upd), .act_i(act), .acc_i(acc), .four_i(four),
+    .slope_i(w21_q[`CURTA_MAP_SLOPE]), .mean_i(w21_q[`CURTA_MAP_MEAN]), .div_s_i(w21_q[`CURTA_MAP_DIV_S]), .div_t_i(w21_q[`CURTA_MAP_DIV_T]),
+    .div_m_i(w22_q[`CURTA_MAP_DIV_M]), .div_top_i(top_q), .rate_i(rate), .eta_i(eta), .rate_m_i(rate_m), .eta_m_i(eta_m),
+    .fire_i(fire), .ld_acc_i(ld_acc), .tag_i(has_tag ? tag : 3'd0), .later_i(later), .v1_i(valid1), .v2_i(v2), .v3_i(v3), .v4_i(v4),
+    .shift_o(quot_s), .x_i(x), .u_i(u4), .big_i(big4), .neg_i(neg4), .y_i(y4), .aux_i(aux4_q),
+    .pre_o(post_pre), .valid_o(post_in), .y_o(post_y), .v_o(post_v), .class_o(post_class), .pass_o(post_pass), .tag_o(post_tag),
+    .re_o(nitro_re), .raddr_o(nitro_raddr), .rdata_i(kept), .we_o(nitro_we), .waddr_o(nitro_waddr), .wdata_o(nitro_wdata),
+    .push_o(weight_push), .beat_o(weight_beat), .flag_weight_o(flag_weight_o), .busy_o(nitro_busy));
 
   // draws: of the next group ahead of time
   reg  [31:0] index_q;
@@ -349,17 +412,20 @@ module curta_vector #(
     .clk_i(clk_i), .clr_i(clr), .start_i(draw || loss_rand), .seed_i(seed), .tensor_i(tensor),
     .index_i(is_loss ? loss_index : index_q), .ready_o(rand_ready), .r_o(r));
 
-  wire last5;
-  curta_vpost #(.C(Lanes), .LogG(LogG)) u_post (
+  wire last5, hole5;
+  curta_vpost #(.T(T), .C(Lanes), .LogG(LogG)) u_post (
     .clk_i(clk_i), .clr_i(clr), .relu_i(relu), .pool_i(pool), .mask_i(mask), .scatter_i(is_scatter),
     .update_i(is_update && pass == 2'd0), .fill_i(is_fill), .value_i(w19_q[7:0]), .passes_i(passes),
-    .frac_i(master ? frac : 4'd0), .pre_i(v3), .valid_i(v4), .y_i(y4), .aux_i(aux4_q),
-    .valid_o(v5), .last_o(last5), .y_o(y5), .idx_o(idx5), .raw_o(raw5));
+    .frac_i(master ? frac : 4'd0), .zs_i(zs), .class_i((act || is_scatter) && w21_q[`CURTA_MAP_CLASS]),
+    .clast_i(w24_q[`CURTA_MAP_CLAST]), .nlast_i(w24_q[`CURTA_MAP_NLAST]),
+    .pre_i(post_pre), .valid_i(post_in), .y_i(post_y), .aux_i(aux4_q), .passed_i(nitro), .pass_i(post_pass),
+    .zs_v_i(post_v), .zs_class_i(post_class), .edge_i(post_tag[2:1]), .hole_i(post_tag[0]),
+    .valid_o(v5), .last_o(last5), .hole_o(hole5), .y_o(y5), .idx_o(idx5), .raw_o(raw5));
 
   // ---------------------------------------------------------------- results
   wire             loss_push, dst_push, idx_push;
   wire [8*BUS-1:0] loss_beat, dst_beat, idx_beat;
-  wire             y_out = v5 && has_dst && (is_scatter || last5) && pass == (master ? 2'd2 : 2'd0);
+  wire             y_out = v5 && has_dst && (is_scatter ? !hole5 : last5) && pass == (master ? 2'd2 : 2'd0);
   // a copy to int24 leaves as {high, idx, low} of each lane of x; the half that DST and IDX take is y5 and {idx5, raw5}
   reg  [8*Lanes-1:0] out_y, out_idx, out_low;
   integer            q;
@@ -371,14 +437,15 @@ module curta_vector #(
   end
   curta_vpack #(.C(Lanes), .BUS(BUS)) u_pack (
     .clk_i(clk_i), .clr_i(clr),
-    .y_valid_i(y_out || planes_push), .y_i(out_y), .beat_valid_i(copy_push || loss_push), .beat_i(is_loss ? loss_beat : x[8*BUS-1:0]),
+    .y_valid_i(y_out || planes_push), .y_i(out_y), .beat_valid_i(copy_push || loss_push || weight_push),
+    .beat_i(is_loss ? loss_beat : upd ? weight_beat : x[8*BUS-1:0]),
     .dst_push_o(dst_push), .dst_o(dst_beat),
-    .idx_valid_i(v5 && pool && last5), .idx_i(out_idx),
+    .idx_valid_i(v5 && ((pool && last5) || zs)), .idx_i(out_idx),
     .half_valid_i(planes_push || (v5 && is_update && master && pass == 2'd0)), .low_i(out_low), .idx_push_o(idx_push), .idx_o(idx_beat));
 
   curta_vstream_wr #(.T(T), .BUS(BUS), .LogDst(6), .LogIdx(5), .Trace(Trace)) u_out (
     .clk_i(clk_i), .rst_ni(rst_ni), .clr_i(!rst_ni || go_i), .abort_i(abort),
-    .dst_beats_i(is_loss ? 8'd1 : copy && !planes ? Beats4 : Beats1), .idx_beats_i(is_update || planes ? Beats2 : Beats1),
+    .dst_beats_i(is_loss ? 8'd1 : (wide_dst && !planes) || upd ? Beats4 : Beats1), .idx_beats_i(is_update || planes ? Beats2 : Beats1),
     .idx_used_i(has_idx), .rows_i(is_loss),
     .addr_valid_i(to_out), .addr_ready_o(out_ready), .addr_idx_i(q_kind[0]), .addr_i(q_addr),
     .room_o(room), .take_i(issue_take || loss_take), .dst_push_i(dst_push), .dst_i(dst_beat), .idx_push_i(idx_push),
@@ -390,7 +457,7 @@ module curta_vector #(
   // ---------------------------------------------------------------- LOSS
   curta_loss #(.T(T), .BUS(BUS)) u_loss (
     .clk_i(clk_i), .clr_i(!rst_ni || abort), .start_i(start && is_loss), .busy_o(loss_busy),
-    .run_i(run), .mode_i(mode), .e_i(loss_exp), .mem_size_i(mem_size_i), .cfg_raddr_o(loss_cfg), .cfg_rdata_i(cfg),
+    .run_i(run), .mode_i(mode), .rss_i(w22_q[`CURTA_LOSS_RSS]), .target_i(w22_q[`CURTA_LOSS_TARGET]), .wrap_o(flag_wrap_o), .e_i(loss_exp), .mem_size_i(mem_size_i), .cfg_raddr_o(loss_cfg), .cfg_rdata_i(cfg),
     .req_valid_o(loss_valid), .req_ready_i(loss_ready), .req_kind_o(loss_kind), .req_addr_o(loss_addr),
     .err_o(loss_err), .err_info_o(loss_info),
     .src_valid_i(src_beat_valid), .src_i(src_beat), .src_pop_o(src_beat_pop),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_vfront - the entry register of the lanes: loads a group, rotates it for weight decay and for plain copies
+//   mod_i: each lane stays, is divided by 2^(2 + slope) or becomes 0 (backward NITRO-ReLU, scattered int32).
 //   rot_i: x rotates by BUS/4 lanes; with decay those lanes get x + trunc(w 2^d) on the way, C / (BUS/4) rotations bring
 //   every lane back to its place. Copies leave as the low BUS bytes of x, one beat a rotation.
 // Golden   curta_decay, curta_scale2 in curta_num.h
@@ -21,6 +22,12 @@ module curta_vfront #(
   input  wire [32*C-1:0]   src_i,
   input  wire [32*C-1:0]   acc_i,
   input  wire [16*C-1:0]   half_i,
+  input  wire              ld_keep_i,    // 32-bit elements from the tile memory
+  input  wire [32*C-1:0]   keep_i,
+  // Modify
+  input  wire              mod_i,
+  input  wire [2*C-1:0]    class_i,      // 0 stay, 1 divide, else 0
+  input  wire [1:0]        slope_i,
   // Rotate
   input  wire              rot_i,
   input  wire [LogRot-1:0] turn_i,       // which rotation of the turn
@@ -32,7 +39,7 @@ module curta_vfront #(
 );
   localparam NP = BUS / 4 < C ? BUS / 4 : C;   // lanes of a rotation
 
-  reg  [32*C-1:0]  x_q, next;
+  reg  [32*C-1:0]  x_q, next, bent;
   wire [32*C-1:0]  turned;
   reg  [32*NP-1:0] sum;
   reg  [7:0]       w, mag;
@@ -40,7 +47,10 @@ module curta_vfront #(
   reg              up_q, none_q;
   reg  [4:0]       left_q;
   reg  [2:0]       right_q;
-  integer          i, k;
+  reg  [36:0]      biased;
+  wire [2:0]       shift = {1'b0, slope_i} + 3'd2;
+  wire [5:0]       bias  = (6'd1 << shift) - 6'd1;
+  integer          i, k, n;
   wire [31:0]      minus = 32'd0 - d_i;
 
   generate
@@ -71,11 +81,28 @@ module curta_vfront #(
     end
   end
 
+  // toward zero: a negative x first gets 2^n - 1
+  always @* begin
+    bent   = 0;
+    biased = 37'd0;
+    if (mod_i)
+      for (n = 0; n < C; n = n + 1) begin
+        biased[31:0]  = x_q[32*n +: 32] + {26'd0, x_q[32*n + 31] ? bias : 6'd0};
+        biased[36:32] = {5{biased[31]}};
+        biased = biased >> shift;
+        bent[32*n +: 32] = class_i[2*n + 1] ? 32'd0 : class_i[2*n] ? biased[31:0] : x_q[32*n +: 32];
+      end
+  end
+
   always @(posedge clk_i)
     if (ld_wide_i) begin
       x_q <= src_i;
     end else if (ld_acc_i) begin
       x_q <= acc_i;
+    end else if (ld_keep_i) begin
+      x_q <= keep_i;
+    end else if (mod_i) begin
+      x_q <= bent;
     end else if (ld_narrow_i) begin
       for (i = 0; i < C; i = i + 1)
         next[32*i +: 32] = {{24{src_i[8*i+7]}}, src_i[8*i +: 8]};

@@ -8,6 +8,9 @@
 //     A  w = psto(wf, FRAC)          only for the decay term of master weights
 //     B  g = requant(G')             after the rotations that add the decay term; REDUCE ends here
 //     C  psto(wf', FRAC)             master weights
+//   Bent copies (bent_i: backward NITRO-ReLU, scattered int32) change x once it is loaded, then rotate it out. Of a scattered
+//   tile the later passes load x from the tile memory (keep_i).
+//   Quotients (pace_i) let a group enter every fourth cycle. A hole of a padded window reads nothing, or writes nothing.
 // Timing   1 group a cycle; copies to int32: one in C*4/BUS, to int24: one in C*2/BUS; stochastic 11; stepped 6 a pass.
 // Resets   clr_i: everything.
 `default_nettype none
@@ -30,6 +33,7 @@ module curta_vissue #(
   input  wire              scatter_i,
   input  wire              aux_last_i,     // AUX belongs to the last pass (mask), else to the first
   input  wire              decay_i, master_i, reduce_i,
+  input  wire              bent_i, keep_i, pace_i,
   input  wire [7:0]        passes_i,
   // Operands
   input  wire              src_valid_i,
@@ -43,9 +47,16 @@ module curta_vissue #(
   output wire              acc_pop_o,      // its last group has been read
   input  wire              rand_ready_i,
   output wire              rand_next_o,    // the draws have been taken
+  input  wire              tag_valid_i,    // it is known whether the pass is a hole
+  input  wire              hole_i,
   // Room for results
   input  wire              room_i,         // a tile of results can begin
   output wire              take_o,         // it begins
+  output wire              fire_o,         // a group enters
+  output wire              end_o,          // the last one of its pass
+  output wire              later_o,        // not of the first pass of its tile
+  output wire              ld_keep_o, mod_o,
+  output reg  [LogG-1:0]   mod_group_o,    // the group that mod_o changes
   // Front and lanes
   output wire              ld_wide_o, ld_narrow_o, ld_acc_o, ld_half_o,
   output wire              half_aux_o,     // ld_half_o takes AUX, else the result of the lanes
@@ -63,21 +74,28 @@ module curta_vissue #(
   localparam [31:0] Turn1 = Turn - 1;
   localparam [LogRot-1:0] LastTurn = Turn1[LogRot-1:0];
   localparam [LogRot-1:0] LastHalf = 2 * C > BUS ? 1 : 0;   // cycles of a group of int16, less one
-  localparam [2:0] PIdle = 3'd0, PWaitA = 3'd1, PLoad = 3'd2, PRot = 3'd3, PWaitB = 3'd4, PWaitC = 3'd5, PAcc = 3'd6;
+  localparam [3:0] PIdle = 4'd0, PWaitA = 4'd1, PLoad = 4'd2, PRot = 4'd3, PWaitB = 4'd4, PWaitC = 4'd5, PAcc = 4'd6,
+                   PLate = 4'd7, PMod = 4'd8, PTurn = 4'd9;
 
   reg  [LogG-1:0]   g_q;
   reg  [7:0]        pass_q;
-  reg  [2:0]        step_q;
+  reg  [3:0]        step_q;
   reg  [LogRot-1:0] turn_q;
   reg               turning_q;             // a copy leaves
   reg               acc_q;                 // a group of the accumulator memory arrives
   reg               claimed_q;             // the draws belong to a group that has entered
   reg               drawn_q;               // that group is in the second stage of the lanes
 
+  reg               keep_q;                // a group of the tile memory arrives
+  reg               hole_q;                // of the group being bent
+  reg  [2:0]        pace_q;                // cycles until a group may enter
+
   wire last_pass = pass_q + 8'd1 == passes_i;
-  wire need_src  = has_src_i && (!scatter_i || pass_q == 8'd0);
+  wire want_src  = has_src_i && (!scatter_i || pass_q == 8'd0);
+  wire no_src    = hole_i && !scatter_i;
+  wire need_src  = want_src && !no_src;
   wire need_aux  = has_aux_i && (aux_last_i ? last_pass : pass_q == 8'd0);
-  wire out_pass  = has_dst_i && (scatter_i || last_pass);
+  wire out_pass  = has_dst_i && (scatter_i ? !hole_i : last_pass);
   wire stepped   = decay_i || master_i;
   wire draw      = sto_i && need_src;
   // a copy needs x for a whole turn; data of the accumulator memory comes a cycle later than it is asked for
@@ -85,30 +103,36 @@ module curta_vissue #(
   wire late      = acc_i && turn_q + 1'b1 == last_turn;
   wire gap       = copy_i && ((acc_i && acc_q && last_turn != 0) || (turning_q && turn_q != last_turn && !late));
 
-  wire ready = run_i && !gap && (step_q == PIdle) && (!need_aux || aux_valid_i) && (!draw || (rand_ready_i && !claimed_q)) &&
+  wire ready = run_i && !gap && (step_q == PIdle) && tag_valid_i && pace_q == 3'd0 && (!need_aux || aux_valid_i) && (!draw || (rand_ready_i && !claimed_q)) &&
                (!need_src || (acc_i ? acc_valid_i : src_valid_i)) && (g_q != 0 || !out_pass || room_i);
   wire start_a = ready && decay_i && master_i;
   wire enter   = stepped ? (ready && !start_a) || step_q == PLoad : ready;     // operands are taken
-  wire fetch   = enter && need_src && acc_i;
-  wire fire    = enter && (!fetch || acc_gnt_i);
-  wire loaded  = (fire && !fetch) || acc_q;                                    // x is there in the next cycle
+  wire fetch   = enter && want_src && acc_i;
+  wire fire    = enter && (!fetch || no_src || acc_gnt_i);
+  wire keep    = fire && keep_i && pass_q != 8'd0;
+  wire loaded  = (fire && !fetch && !keep) || acc_q || keep_q;                                    // x is there in the next cycle
   wire again   = step_q == PWaitB && v5_i && master_i && !reduce_i;            // pass C
 
-  assign acc_re_o    = fetch;
+  assign acc_re_o    = fetch && !no_src;
+  assign fire_o      = fire;
+  assign end_o       = fire && (&g_q);
+  assign later_o     = pass_q != 8'd0;
+  assign ld_keep_o   = keep_q;
+  assign mod_o       = step_q == PMod;
   assign group_o     = g_q;
   assign src_pop_o   = fire && need_src && !acc_i;
   assign aux_pop_o   = fire && need_aux;
-  assign acc_pop_o   = fire && fetch && (&g_q);
+  assign acc_pop_o   = fire && fetch && !no_src && (&g_q);
   assign take_o      = fire && out_pass && g_q == 0;
   assign ld_wide_o   = src_pop_o && !narrow_i;
   assign ld_narrow_o = src_pop_o && narrow_i;
   assign ld_acc_o    = acc_q;
   assign ld_half_o   = start_a || again;
   assign half_aux_o  = start_a;
-  assign rot_o       = step_q == PRot || (turning_q && !planes_i);
+  assign rot_o       = step_q == PRot || step_q == PTurn || (turning_q && !planes_i);
   assign turn_o      = turn_q;
   assign add_o       = step_q == PRot;
-  assign copy_push_o = turning_q && !planes_i;
+  assign copy_push_o = (turning_q && !planes_i) || step_q == PTurn;
   assign planes_push_o = turning_q && planes_i && turn_q == 0;
   assign rand_next_o = drawn_q;
   assign busy_o      = step_q != PIdle || turning_q || acc_q || valid_o;
@@ -125,8 +149,17 @@ module curta_vissue #(
       drawn_q   <= 1'b0;
       valid_o   <= 1'b0;
       pass_o    <= 2'd0;
+      keep_q    <= 1'b0;
+      pace_q    <= 3'd0;
     end else begin
       acc_q   <= fire && fetch;
+      keep_q  <= keep;
+      if (fire && pace_i) pace_q <= acc_i && (&g_q) ? 3'd4 : 3'd3;   // what follows may come a cycle earlier
+      else if (pace_q != 3'd0) pace_q <= pace_q - 3'd1;
+      if (fire) begin
+        mod_group_o <= g_q;
+        hole_q      <= hole_i;
+      end
       drawn_q <= claimed_q && !drawn_q && valid_o && pass_o == 2'd0;
       if (fire) begin
         g_q <= g_q + 1'b1;
@@ -140,7 +173,7 @@ module curta_vissue #(
       else if (turn_q == last_turn) turning_q <= 1'b0;
       if (rot_o || turning_q) turn_q <= turn_q == last_turn ? 0 : turn_q + 1'b1;
 
-      valid_o <= (loaded && !copy_i && !decay_i) || ld_half_o || (step_q == PRot && turn_q == LastTurn);
+      valid_o <= (loaded && !copy_i && !decay_i && !bent_i) || ld_half_o || (step_q == PRot && turn_q == LastTurn);
 
       case (step_q)
         PIdle:
@@ -149,7 +182,12 @@ module curta_vissue #(
             pass_o <= 2'd1;
           end else if (fire && stepped) begin
             step_q <= fetch ? PAcc : decay_i ? PRot : PWaitB;
+          end else if (fire && bent_i) begin
+            step_q <= fetch || keep ? PLate : PMod;
           end
+        PLate: step_q <= PMod;
+        PMod:  step_q <= hole_q ? PIdle : PTurn;
+        PTurn: if (turn_q == last_turn) step_q <= PIdle;
         PWaitA:
           if (v5_i) begin
             step_q <= PLoad;

@@ -76,9 +76,12 @@ module curta_vplanes #(
   assign valid_o = low_here && high_valid;
 
   integer k;
-  always @*
-    for (k = 0; k < C; k = k + 1)
-      data_o[32*k +: 32] = {{8{high[8*k+7]}}, high[8*k +: 8], low[16*k +: 16]};
+  always @* begin
+    data_o = 0;
+    if (valid_o)
+      for (k = 0; k < C; k = k + 1)
+        data_o[32*k +: 32] = {{8{high[8*k+7]}}, high[8*k +: 8], low[16*k +: 16]};
+  end
 
   always @(posedge clk_i)
     if (clr_i) begin

@@ -2,6 +2,8 @@
 // curta_vpost - behind the requantiser: weight update, ReLU, pooling, mask, scatter
 //   MAP      y = relu(y); the pool RAM keeps the running maximum and its window position of each element of a tile, the
 //            first maximum wins; idx = 255 where a ReLU left 0; y = mask > 0 ? y : 0 at the last position
+//            zs: idx is the value before the activation; class: idx = class << 6 | position; columns and rows behind the
+//            edge of the tensor become 0 at the last position
 //   SCATTER  the first pass stores y and idx of a tile, each pass p gives idx == p ? y : 0
 //   UPDATE   {idx, y} = clip(w - y, +-(2^(7+FRAC) - 1)), 16 bits (FRAC = 0 without master weights)
 // Golden   curta_update, curta_update_master in curta_num.h
@@ -10,7 +12,8 @@
 /* verilator lint_off BLKSEQ */ // temporaries of the lane loop
 `default_nettype none
 module curta_vpost #(
-  parameter C = 8,               // lanes
+  parameter T = 8,               // side of a tile
+  parameter C = 8,               // lanes, divides T
   parameter LogG = 3             // log2 of the groups of a tile
 ) (
   input  wire            clk_i,
@@ -25,14 +28,25 @@ module curta_vpost #(
   input  wire [7:0]      value_i,
   input  wire [7:0]      passes_i,     // window positions, 1 without a window
   input  wire [3:0]      frac_i,
+  input  wire            zs_i,
+  input  wire            class_i,      // index with class (MAP), without (SCATTER)
+  input  wire [4:0]      clast_i,      // columns that are kept of a tile with edge_i[0]; 0: all
+  input  wire [4:0]      nlast_i,      // rows, edge_i[1]
   // In
   input  wire            pre_i,        // valid_i of the next cycle
   input  wire            valid_i,
   input  wire [8*C-1:0]  y_i,
   input  wire [16*C-1:0] aux_i,        // mask, index or weight
+  input  wire            passed_i,     // not AUX says what passes the mask, but
+  input  wire [C-1:0]    pass_i,
+  input  wire [8*C-1:0]  zs_v_i,       // before the activation
+  input  wire [2*C-1:0]  zs_class_i,
+  input  wire [1:0]      edge_i,
+  input  wire            hole_i,
   // Out
   output reg             valid_o,
   output reg             last_o,       // of the last pass
+  output reg             hole_o,
   output wire [8*C-1:0]  y_o,          // what goes to DST
   output wire [8*C-1:0]  idx_o,        // what goes to IDX
   output wire [8*C-1:0]  raw_o         // {idx_o, raw_o}: 16-bit results of UPDATE, lane by lane
@@ -58,6 +72,15 @@ module curta_vpost #(
   reg      [8*C-1:0] ys, is;               // next values: whole registers are loaded at once
   integer            i;
 
+  // position of the group in its tile: T / C groups a row
+  localparam Across = T / C;
+  wire [31:0]        g32    = {{32-LogG{1'b0}}, g4_q};
+  wire [31:0]        row32  = g32 / Across;
+  wire [4:0]         row    = row32[4:0];
+  wire [31:0]        column = g32 % Across * C;
+  wire               below  = edge_i[1] && nlast_i != 5'd0 && row >= nlast_i;
+  wire               cut    = edge_i[0] && clast_i != 5'd0;
+
   always @(posedge clk_i) top_q <= ~(16'hff80 << frac_i);
 
   always @(posedge clk_i)
@@ -73,9 +96,12 @@ module curta_vpost #(
         // larger as signed numbers: compare with the sign bits turned
         better = first4 || (pool_i && {!y[7], y[6:0]} > {!b[7], b[6:0]});
         p = !better ? best[8*C + 8*i +: 8] : scatter_i ? aux_i[16*i +: 8] : pass4_q;
+        if (class_i && better) p[7:6] = scatter_i ? 2'd0 : zs_class_i[2*i +: 2];
+        if (zs_i) p = zs_v_i[8*i +: 8];
         if (!better) y = b;
         if (pool_i && last4 && relu_i && y == 8'd0) p = 8'd255;
-        if (mask_i && last4 && (aux_i[16*i+7] || aux_i[16*i +: 7] == 7'd0)) y = 8'd0;
+        if (mask_i && last4 && (passed_i ? !pass_i[i] : aux_i[16*i+7] || aux_i[16*i +: 7] == 7'd0)) y = 8'd0;
+        if (last4 && (below || (cut && column + i >= {27'd0, clast_i}))) y = 8'd0;
         if (update_i) begin
           hi = !d[16] && (d[15:0] & ~top_q) != 16'd0;
           lo = d[16] && ((~d[15:0] & ~top_q) != 16'd0 || (d[15:0] & top_q) == 16'd0);
@@ -106,6 +132,7 @@ module curta_vpost #(
       g5_q    <= g4_q;
       pass5_q <= pass4_q;
       last_o  <= last4;
+      hole_o  <= hole_i;
     end
   end
 
@@ -122,5 +149,6 @@ module curta_vpost #(
   assign y_o    = routed;
   assign idx_o  = i_q;
   assign raw_o  = y_q;
+  wire unused   = &{1'b0, row32};
 endmodule
 `default_nettype wire

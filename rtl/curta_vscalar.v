@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_vscalar - arithmetic on scale registers (SCALAR, machine.md section 5)
-//   SET IMM;  ADD a+b+c+IMM;  ACT_SHIFT of a;  GRAD_SHIFT of a with mu = b;  BITLEN of a, + IMM;  OR a|b
+//   SET IMM;  ADD a+b+c+IMM;  ACT_SHIFT of a;  GRAD_SHIFT of a with mu = b;  BITLEN of a, + IMM;  OR a|b;  SHR a >> IMM
 // Golden   curta_act_shift, curta_grad_shift, curta_bitlen in curta_num.h
 // Timing   valid_o 6 cycles after start_i.
 // Resets   the state (clr_i).
@@ -18,7 +18,7 @@ module curta_vscalar (
   output wire [5:0]  waddr_o,
   output reg  [31:0] wdata_o
 );
-  localparam [3:0] FSet = 4'd0, FAdd = 4'd1, FAct = 4'd2, FGrad = 4'd3, FBitlen = 4'd4, FOr = 4'd5;
+  localparam [3:0] FSet = 4'd0, FAdd = 4'd1, FAct = 4'd2, FGrad = 4'd3, FBitlen = 4'd4, FOr = 4'd5, FShr = 4'd6;
 
   reg  [2:0]  step_q;                 // 1: word 4 is there, 2: word 4 kept, 3: word 5, 4: word 6, 5: result
   reg  [3:0]  func_q;
@@ -72,7 +72,7 @@ module curta_vscalar (
       end
       3'd3: if (func_q == FAdd) a_q <= sum;
       3'd4: begin
-        a_q    <= sum;
+        a_q    <= func_q == FShr ? a_q >> cfg_rdata_i[4:0] : sum;
         bump_q <= cfg_rdata_i[0];
         none_q <= len == 6'd0;
       end

@@ -3,10 +3,14 @@
 //   For each item i3,i2,i1,i0, in this order, the addresses of
 //     SRC (each window position of a pooling), AUX, DST (each window position of a scatter), IDX, as far as they are used:
 //     address = base + (tile number << log2(tile bytes)), tile number = sum i_k stride_k + ky W_SY + kx W_SX.
+//   padded_i: the window reaches beyond the map: its first position is PAD_Y rows and PAD_X columns before the item's tile, and
+//     where row KH i2 + ky - PAD_Y or column KW i1 + kx - PAD_X is outside [0, LIM) the position is a hole: no address.
+//   With each address go whether it is of the last tile of a row of items and of the last loop i3.
 //   planes_i (int24): DST is the plane of high bytes, IDX that of low halves, T^2 bytes behind it in the same tile.
 //   An address outside [0, MEM_SIZE), or a tile outside the accumulator memory, stops the walk: err_o.
 //   Partial sums x_k of the loops k = 1..3 lie in a small RAM: inner loops start from the sum of the loop that advanced.
-// Timing   one address a cycle inside an item, 2 cycles more at a window step, 4 to 8 at the end of a row of items.
+// Timing   one address a cycle inside an item, 2 cycles more at a window step, 4 to 8 at the end of a row of items; with
+//          padding 36 cycles before the first.
 // Resets   clr_i: state and valid flags.
 `default_nettype none
 module curta_vwalk #(
@@ -24,6 +28,9 @@ module curta_vwalk #(
   input  wire        acc_i,      // SRC is the accumulator memory
   input  wire        n32_i,      // one loop of a 32-bit count
   input  wire        planes_i,   // IDX is the second plane of DST
+  input  wire        padded_i,
+  input  wire [31:0] pad_i,      // {PAD_X, PAD_Y}, signed
+  input  wire [31:0] lim_i,      // {LIM_X, LIM_Y}
   input  wire [7:0]  size_i,     // log2 bytes of an element of {IDX, DST, AUX, SRC}, 2 bits each
   input  wire [3:0]  kh_i,
   input  wire [3:0]  kw_i,
@@ -37,6 +44,9 @@ module curta_vwalk #(
   input  wire        ready_i,
   output wire [1:0]  kind_o,     // 0 SRC, 1 AUX, 2 DST, 3 IDX
   output wire [31:0] addr_o,
+  output wire        hole_o,     // there is no address, only its place in the order
+  output wire        last0_o,    // the item is the last of loop i0, of loop i3
+  output wire        last3_o,
   output wire        busy_o,
   output wire        err_o,
   output wire [31:0] err_info_o
@@ -46,15 +56,27 @@ module curta_vwalk #(
   localparam signed [43:0] Tile1 = {12'd0, TileBytes}, Tile2 = {11'd0, TileBytes, 1'b0}, Tile4 = {10'd0, TileBytes, 2'b00},
                            AccTiles = {12'd0, AccTiles32};
   localparam [1:0] KSrc = 2'd0, KAux = 2'd1, KDst = 2'd2, KIdx = 2'd3;
-  localparam [3:0] SIdle = 4'd0, SLoad0 = 4'd1, SLoad1 = 4'd2, SLoad2 = 4'd3, SSlot = 4'd4, SWin0 = 4'd5, SWin1 = 4'd6,
-                   SAdv0 = 4'd7, SAdv1 = 4'd8, SAdv2 = 4'd9, SAdv3 = 4'd10, SAdv4 = 4'd11, SAdv5 = 4'd12, SAdv6 = 4'd13;
+  localparam [4:0] SIdle = 5'd0, SLoad0 = 5'd1, SLoad1 = 5'd2, SLoad2 = 5'd3, SSlot = 5'd4, SWin0 = 5'd5, SWin1 = 5'd6,
+                   SAdv0 = 5'd7, SAdv1 = 5'd8, SAdv2 = 5'd9, SAdv3 = 5'd10, SAdv4 = 5'd11, SAdv5 = 5'd12, SAdv6 = 5'd13,
+                   SPad0 = 5'd14, SPad1 = 5'd15, SPad2 = 5'd16;
 
-  reg  [3:0]  state_q;
+  reg  [4:0]  state_q;
   reg  [1:0]  slot_q;                    // kind of the next address
   reg  [31:0] c0_q;                      // items left in the loops, less one
   reg  [15:0] c1_q, c2_q, c3_q;
   reg  [3:0]  ky_q, kx_q;
   reg  [31:0] woff_q, wrow_q;            // tile offset of the window position, of its row
+  // padding: tile offset of the first position; multiplication by shifting and adding, rows first, then columns
+  reg  [31:0] first_q, mul_q;
+  reg  [15:0] by_q;
+  reg  [3:0]  bit_q;
+  reg         cols_q;
+  wire signed [21:0] pad_y = {{6{pad_i[15]}}, pad_i[15:0]};
+  wire signed [21:0] pad_x = {{6{pad_i[31]}}, pad_i[31:16]};
+  wire signed [21:0] step_y = {18'd0, kh_i};
+  wire signed [21:0] step_x = {18'd0, kw_i};
+  wire signed [21:0] zero22 = 22'sd0;
+  reg  signed [21:0] y_q, x_q;           // row and column of the item's first position
   reg  [31:0] src_q, dst_q;              // tile numbers of the item
   reg  [1:0]  level_q, copy_q;           // loop that advances, loop whose partial sum is written
 
@@ -81,12 +103,21 @@ module curta_vwalk #(
   reg         [31:0] n1_q;
   reg  signed [43:0] a2_q;
   reg         [31:0] a3_q;
+  reg                hole2_q, hole3_q, pad1_q, row1_q, row2_q, row3_q, last1_q, last2_q, last3_q;
+  reg  signed [21:0] y1_q, x1_q;
+  wire signed [21:0] ky = {18'd0, ky_q};
+  wire signed [21:0] kx = {18'd0, kx_q};
+  wire signed [21:0] lim_y = {6'd0, lim_i[15:0]};
+  wire signed [21:0] lim_x = {6'd0, lim_i[31:16]};
 
   assign valid_o    = v3_q && !bad3_q;
   assign err_o      = v3_q && bad3_q;
   assign kind_o     = k3_q;
   assign addr_o     = a3_q;
   assign err_info_o = a3_q;
+  assign hole_o     = hole3_q;
+  assign last0_o    = row3_q;
+  assign last3_o    = last3_q;
   assign busy_o     = state_q != SIdle || v1_q || v2_q || v3_q;
   assign cfg_re_o   = adv;
 
@@ -111,6 +142,7 @@ module curta_vwalk #(
     case (state_q)
       SLoad0, SAdv0: cfg_raddr_o = 5'd8;                  // N0, N1
       SLoad1:        cfg_raddr_o = 5'd9;                  // N2, N3
+      SPad0, SPad1:  cfg_raddr_o = cols_q ? 5'd17 : 5'd16;
       SWin0:         cfg_raddr_o = kx_last ? 5'd16 : 5'd17;
       SAdv1:         cfg_raddr_o = 5'd9 + {3'd0, level_q};  // S1..S3
       SAdv2: begin
@@ -140,7 +172,24 @@ module curta_vwalk #(
       sum_zero_q  <= zero_q[sum_raddr];
       if (sum_we) zero_q[sum_waddr] <= 1'b0;
       case (state_q)
-        SLoad0: state_q <= SLoad1;
+        SPad0: state_q <= SPad1;
+        SPad1: begin
+          mul_q   <= cfg_rdata_i;
+          by_q    <= cols_q ? pad_i[31:16] : pad_i[15:0];
+          bit_q   <= 4'd0;
+          state_q <= SPad2;
+        end
+        SPad2: begin                     // the sign bit counts the other way
+          if (by_q[0]) first_q <= (&bit_q) ? first_q + mul_q : first_q - mul_q;
+          by_q  <= by_q >> 1;
+          mul_q <= mul_q << 1;
+          bit_q <= bit_q + 4'd1;
+          if (&bit_q) begin
+            cols_q  <= 1'b1;
+            state_q <= cols_q ? SLoad0 : SPad0;
+          end
+        end
+        SLoad0: state_q <= padded_i && !cols_q ? SPad0 : SLoad1;
         SLoad1: begin
           c0_q    <= (n32_i ? cfg_rdata_i : {16'd0, cfg_rdata_i[15:0]}) - 32'd1;
           c1_q    <= n32_i ? 16'd0 : cfg_rdata_i[31:16] - 16'd1;
@@ -150,6 +199,8 @@ module curta_vwalk #(
           c2_q    <= n32_i ? 16'd0 : cfg_rdata_i[15:0] - 16'd1;
           c3_q    <= n32_i ? 16'd0 : cfg_rdata_i[31:16] - 16'd1;
           slot_q  <= first;
+          woff_q  <= first_q;
+          wrow_q  <= first_q;
           state_q <= SSlot;
         end
         SSlot:
@@ -158,8 +209,8 @@ module curta_vwalk #(
           end else begin
             ky_q   <= 4'd0;
             kx_q   <= 4'd0;
-            woff_q <= 32'd0;
-            wrow_q <= 32'd0;
+            woff_q <= first_q;
+            wrow_q <= first_q;
             slot_q <= later[1] ? KAux : later[2] ? KDst : later[3] ? KIdx : first;
             if (later == 4'd0) begin
               if (!row_end) begin
@@ -184,6 +235,8 @@ module curta_vwalk #(
         SAdv1: begin
           c0_q <= {16'd0, cfg_rdata_i[15:0]} - 32'd1;
           c1_q <= level_q == 2'd1 ? c1_q - 16'd1 : cfg_rdata_i[31:16] - 16'd1;
+          x_q  <= level_q == 2'd1 ? x_q + step_x : zero22 - pad_x;
+          y_q  <= level_q == 2'd1 ? y_q : level_q == 2'd2 ? y_q + step_y : zero22 - pad_y;
           state_q <= SAdv2;
         end
         SAdv2: begin
@@ -211,8 +264,10 @@ module curta_vwalk #(
     if (start_i) begin
       src_q  <= 32'd0;
       dst_q  <= 32'd0;
-      woff_q <= 32'd0;
-      wrow_q <= 32'd0;
+      first_q <= 32'd0;
+      cols_q <= 1'b0;
+      y_q    <= zero22 - pad_y;
+      x_q    <= zero22 - pad_x;
       ky_q   <= 4'd0;
       kx_q   <= 4'd0;
       zero_q <= 8'hff;
@@ -245,7 +300,21 @@ module curta_vwalk #(
       a2_q   <= from1 + off1;
       k3_q   <= k2_q;
       a3_q   <= a2_q[31:0];
-      bad3_q <= !(planes_i && k2_q == KIdx) && (a2_q < 44'sd0 || end2 > lim2);   // the tile has been checked as DST
+      pad1_q   <= padded_i && in_win;
+      hole2_q  <= 1'b0;
+      if (padded_i) begin
+        y1_q    <= y_q + ky;
+        x1_q    <= x_q + kx;
+        hole2_q <= pad1_q && (y1_q < zero22 || y1_q >= lim_y || x1_q < zero22 || x1_q >= lim_x);
+      end
+      hole3_q  <= hole2_q;
+      row1_q <= row_end;
+      row2_q <= row1_q;
+      row3_q <= row2_q;
+      last1_q  <= c3_q == 16'd0;
+      last2_q  <= last1_q;
+      last3_q  <= last2_q;
+      bad3_q <= !hole2_q && !(planes_i && k2_q == KIdx) && (a2_q < 44'sd0 || end2 > lim2);   // the tile has been checked as DST
     end
     if (clr_i) begin
       v1_q <= 1'b0;

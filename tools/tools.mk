@@ -1,20 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-# tools/: the curta program. build/curta has every device; build/curta-golden is the same without the simulator (a C
+# tools/: the curta program. build/curta has every device; build/curta-golden is the same without the simulators (a C
 # compiler is enough to build it, and the tests of tools use it); build/curta-trace simulates slowly but writes waves.
 TOOLS_OBJ  := $(patsubst tools/curta/%.c,$(BUILD)/tools/%.o,$(filter-out tools/curta/device_%.c,$(wildcard tools/curta/*.c)) tools/curta/device_serial.c)
+TOOLS_NONE := $(addprefix $(BUILD)/tools/device_,none.o none_hls.o)
 TOOLS_LIBS := $(BUILD)/host/libcurta_serial.a $(BUILD)/driver/libcurta.a $(BUILD)/golden/libcurta_golden.a
 TOOLS_LINK := -lz -lm -lpthread
 
 $(BUILD)/tools/%.o: tools/curta/%.c
 	@mkdir -p $(@D)
-	$(CC) $(ALLC) -c $< -o $@
+	$(CC) $(ALLC) -Ihls -c $< -o $@
 
-TOOLS_SIM := $(addprefix $(BUILD)/tools/device_,rtl.o timed.o systemc.o) $(BUILD)/systemc/libcurta_systemc.a $(BUILD)/timing/libcurta_timed.a
+TOOLS_SIM := $(addprefix $(BUILD)/tools/device_,rtl.o timed.o systemc.o hls.o) $(BUILD)/hls/libcurta_hls.a $(BUILD)/systemc/libcurta_systemc.a $(BUILD)/timing/libcurta_timed.a
 $(BUILD)/curta: $(TOOLS_OBJ) $(TOOLS_SIM) $(TOOLS_LIBS) $(BUILD)/sim/libcurta_rtl.a
 	$(CXX) $(CFLAGS) $^ -o $@ -lsystemc $(TOOLS_LINK)
 $(BUILD)/curta-trace: $(TOOLS_OBJ) $(TOOLS_SIM) $(TOOLS_LIBS) $(BUILD)/sim/libcurta_rtl_slow.a
 	$(CXX) $(CFLAGS) $^ -o $@ -lsystemc $(TOOLS_LINK)
-$(BUILD)/curta-golden: $(TOOLS_OBJ) $(BUILD)/tools/device_none.o $(TOOLS_LIBS)
+$(BUILD)/curta-golden: $(TOOLS_OBJ) $(TOOLS_NONE) $(TOOLS_LIBS)
 	$(CC) $(CFLAGS) $^ -o $@ $(TOOLS_LINK)
 
 .PHONY: curta
@@ -31,7 +32,7 @@ TESTS += $(TOOLS_TESTS)
 $(BUILD)/tests/tools/%.o: tests/tools/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALLC) -Itools/curta -c $< -o $@
-$(BUILD)/tests/tools/test_%: $(BUILD)/tests/tools/test_%.o $(filter-out %/main.o,$(TOOLS_OBJ)) $(BUILD)/tools/device_none.o $(TOOLS_LIBS)
+$(BUILD)/tests/tools/test_%: $(BUILD)/tests/tools/test_%.o $(filter-out %/main.o,$(TOOLS_OBJ)) $(TOOLS_NONE) $(TOOLS_LIBS)
 	$(CC) $(CFLAGS) $^ -o $@ $(TOOLS_LINK)
 $(BUILD)/tests/tools/test_%: tests/tools/test_%.sh $(BUILD)/curta-golden
 	@mkdir -p $(@D)

@@ -85,9 +85,8 @@ struct platform {
   curta_tlm_memory memory;
   std::unique_ptr<curta_systemc_module> device;
   processor cpu;
-  uint64_t bytes;
   platform(curta_systemc_maker *make, const char *config, uint64_t n, const curta_time::memory_options &o, const sc_time &period)
-    : irq("irq"), memory("memory", n, o, period), device(make(config, n, o.latency, period)), cpu("processor", period), bytes(n)
+    : irq("irq"), memory("memory", n, o, period), device(make(config, n, o.latency, period)), cpu("processor", period)
   {
     device->bind(cpu.regs, memory, irq);
     cpu.irq(irq);
@@ -140,26 +139,17 @@ int reg_write(void *ctx, uint32_t offset, uint32_t value)
 
 void *mem_map(void *ctx, uint32_t addr, size_t bytes)
 {
-  platform *d = self(ctx);
-  return addr <= d->bytes && bytes <= d->bytes - addr ? d->memory.data() + addr : nullptr;
+  return self(ctx)->memory.image.at(addr, bytes);
 }
 
 int mem_read(void *ctx, uint32_t addr, void *dst, size_t bytes)
 {
-  const void *p = mem_map(ctx, addr, bytes);
-  if (!p)
-    return -ERANGE;
-  memcpy(dst, p, bytes);
-  return 0;
+  return self(ctx)->memory.image.read(addr, dst, bytes);
 }
 
 int mem_write(void *ctx, uint32_t addr, const void *src, size_t bytes)
 {
-  void *p = mem_map(ctx, addr, bytes);
-  if (!p)
-    return -ERANGE;
-  memcpy(p, src, bytes);
-  return 0;
+  return self(ctx)->memory.image.write(addr, src, bytes);
 }
 
 int wait_irq(void *ctx, uint64_t limit)
@@ -221,6 +211,6 @@ int curta_systemc_peek(const struct curta_bus *bus, int space, uint32_t word, ui
 {
   platform *d = self(bus->ctx);
   if (space == CURTA_SPACE_MEM)
-    return mem_read(d, word * 4, value, 4);
+    return d->memory.image.read((uint64_t)word * 4, value, 4);
   return d->device->peek(space, word, value);
 }

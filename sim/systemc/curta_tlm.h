@@ -16,6 +16,7 @@
 #include <tlm_utils/multi_passthrough_target_socket.h>
 #include <tlm_utils/simple_initiator_socket.h>
 #include <tlm_utils/simple_target_socket.h>
+#include "curta_image.h"
 #include "curta_time_host.h"
 
 // Beside a burst: when its beats can move (write), when they moved (read). Memories that do not know it ignore it.
@@ -77,8 +78,7 @@ public:
 
   curta_tlm_memory(sc_core::sc_module_name name, uint64_t bytes, const curta_time::memory_options &options,
                    const sc_core::sc_time &period = sc_core::sc_time(8, sc_core::SC_NS));
-  ~curta_tlm_memory() override;
-  uint8_t *data() { return image; }
+  curta_image image;
   void inject(uint32_t lo, uint32_t hi);         // bursts that touch [lo, hi) are answered with an error
 
 private:
@@ -95,9 +95,7 @@ private:
   void serve();
   uint64_t cycle() const;
 
-  const uint64_t bytes;
   const sc_core::sc_time period;
-  uint8_t *image = nullptr;
   curta_time::memory time;
   std::vector<std::unique_ptr<entry>> entries;
   std::vector<entry *> spare, open;

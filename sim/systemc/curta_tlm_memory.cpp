@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_tlm_memory.cpp - a memory with time behind a TLM-2.0 socket (curta_tlm.h)
 #include <cstring>
-#include <sys/mman.h>
 #include "curta_tlm.h"
 
 using namespace sc_core;
@@ -10,21 +9,14 @@ using namespace sc_core;
 static const int Parts = 8, MemoryPart = 5;
 
 curta_tlm_memory::curta_tlm_memory(sc_module_name name, uint64_t n, const curta_time::memory_options &options, const sc_time &p)
-  : sc_module(name), socket("socket"), bytes(n), period(p), time(options)
+  : sc_module(name), socket("socket"), period(p), time(options)
 {
-  void *m = mmap(nullptr, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (m == MAP_FAILED)
+  if (!image.map(n))
     SC_REPORT_FATAL("curta_tlm_memory", "no memory");
-  image = static_cast<uint8_t *>(m);
   socket.register_b_transport(this, &curta_tlm_memory::b_transport);
   socket.register_nb_transport_fw(this, &curta_tlm_memory::nb_transport_fw);
   socket.register_get_direct_mem_ptr(this, &curta_tlm_memory::dmi);
   SC_THREAD(serve);
-}
-
-curta_tlm_memory::~curta_tlm_memory()
-{
-  munmap(image, bytes);
 }
 
 void curta_tlm_memory::inject(uint32_t lo, uint32_t hi)
@@ -40,27 +32,28 @@ uint64_t curta_tlm_memory::cycle() const
 
 void curta_tlm_memory::b_transport(int, tlm::tlm_generic_payload &p, sc_time &)
 {
-  uint64_t a = p.get_address(), n = p.get_data_length();
-  if (a > bytes || n > bytes - a) {
+  uint64_t n = p.get_data_length();
+  uint8_t *at = image.at(p.get_address(), n);
+  if (!at) {
     p.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
     return;
   }
   const unsigned char *enable = p.get_byte_enable_ptr();
   if (p.is_read())
-    memcpy(p.get_data_ptr(), image + a, n);
+    memcpy(p.get_data_ptr(), at, n);
   else if (p.is_write() && !enable)
-    memmove(image + a, p.get_data_ptr(), n);
+    memmove(at, p.get_data_ptr(), n);
   for (uint64_t k = 0; p.is_write() && enable && k < n; k++)
     if (enable[k % p.get_byte_enable_length()] == TLM_BYTE_ENABLED)
-      image[a + k] = p.get_data_ptr()[k];
+      at[k] = p.get_data_ptr()[k];
   p.set_response_status(tlm::TLM_OK_RESPONSE);
 }
 
 bool curta_tlm_memory::dmi(int, tlm::tlm_generic_payload &, tlm::tlm_dmi &d)
 {
-  d.set_dmi_ptr(image);
+  d.set_dmi_ptr(image.data);
   d.set_start_address(0);
-  d.set_end_address(bytes - 1);
+  d.set_end_address(image.bytes - 1);
   d.allow_read_write();
   return true;
 }

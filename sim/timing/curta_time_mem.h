@@ -46,7 +46,7 @@ public:
   explicit memory(const memory_options &o)
     : opt(o), period(o.rate < o.width ? (o.width + o.rate - 1) / o.rate : 1), dual(o.rate >= 2 * o.width)
   {
-    refresh_from = o.interval ? o.interval - 1 : Never; // cycles count from 0 here, from 1 there
+    refresh_from = o.interval ? o.interval - 1 : Never - o.refresh; // cycles count from 0 here, from 1 there
   }
 
   const memory_options opt;

@@ -11,6 +11,8 @@ const uint64_t ScalarCycles = 7;     // go to done_o of SCALAR
 const uint64_t ParameterCycles = 6;  // go to run_o
 const uint64_t WalkStart = 7;        // go to the first address: three words, slot, three stages
 const uint64_t FifoCycles = 2;       // through a FIFO in block RAM
+// Draws of a group start when those of the last one are taken: two stages, nine cycles of curta_rand.
+const uint64_t DrawPeriod = 11;
 const uint64_t AddressCycles = 2;    // address of an idle write port before its first beat: AW, length FIFO
 
 vector_engine::vector_engine(core &c) : engine(c, Vector)
@@ -41,7 +43,7 @@ void vector_engine::go(uint64_t t)
     return;
   }
   plan = plan_vector(core_.shape, cmd.word);
-  run_at = lane_at = t + ParameterCycles;
+  run_at = lane_at = src_at = aux_at = draw_at = t + ParameterCycles;
   addresses.clear();
   ready.clear();
   acc_tiles.clear();
@@ -230,16 +232,23 @@ void vector_engine::one_pass(uint64_t t)
     if (result && (k == 0 || plan.idx) && reserved[k] >= capacity(k))
       at = std::max(at, freed_at[k][(reserved[k] - capacity(k)) % Ring] + 2);
   const burst *s_ = need_src && !plan.acc ? &src.front() : nullptr, *a_ = need_aux ? &aux.front() : nullptr;
-  const uint32_t period = std::max(plan.period, std::max(s_ ? plan.src_period : 1, a_ ? plan.aux_period : 1));
+  const bool draws = need_src && plan.draw;    // a SCATTER rounds in its first pass
+  if (s_ && plan.mid)                          // the plane of high bytes goes before the groups
+    at = std::max(at, std::max(src_at, s_->time[0] + FifoCycles)) + t2 / bus;
   for (uint32_t g = 0; g < groups; g++) {
-    if (s_ && plan.mid)             // all high bytes of the tile, then the low halves of the group
-      at = std::max(at, s_->time[t2 / bus + ((g + 1) * c * 2 - 1) / bus] + FifoCycles);
+    if (s_ && plan.mid)                        // the low halves of the group
+      at = std::max({ at, src_at, s_->time[t2 / bus + ((g + 1) * c * 2 - 1) / bus] + FifoCycles });
     else if (s_)
-      at = std::max(at, s_->time[((g + 1) * c * plan.src_bytes - 1) / bus] + FifoCycles);
+      at = std::max({ at, src_at, s_->time[((g + 1) * c * plan.src_bytes - 1) / bus] + FifoCycles });
     if (a_)
-      at = std::max(at, a_->time[((g + 1) * c * plan.aux_bytes - 1) / bus] + FifoCycles);
+      at = std::max({ at, aux_at, a_->time[((g + 1) * c * plan.aux_bytes - 1) / bus] + FifoCycles });
+    if (draws)
+      at = std::max(at, draw_at);
     fire[g] = at;
-    at += period;
+    src_at = s_ ? at + plan.src_period : src_at;
+    aux_at = a_ ? at + plan.aux_period : aux_at;
+    draw_at = draws ? at + DrawPeriod : draw_at;
+    at += plan.period;
   }
   lane_at = at;
   last_fire = fire[groups - 1];

@@ -23,6 +23,7 @@ struct vector_plan {
   uint32_t src_bytes, aux_bytes, dst_bytes, idx_bytes; // of an element
   uint32_t period;               // cycles from one group of C elements to the next, for the lanes
   uint32_t src_period, aux_period; // and for the streams, where the pass reads them
+  bool draw;                     // stochastic rounding
   uint32_t out;                  // cycles from the entry of a group to its result in the write FIFO
 };
 vector_plan plan_vector(const curta_config &shape, const uint32_t *cmd);
@@ -75,6 +76,7 @@ private:
   uint64_t passes_left = 0;
   uint32_t pass = 0;
   uint64_t lane_at = 0, last_fire = 0;
+  uint64_t src_at = 0, aux_at = 0, draw_at = 0;   // when the next group of a stream, the next draws can be there
   uint64_t fire[256];                // when each group of the present tile enters
   bool lanes_ready() const;
   void lanes(uint64_t t);

@@ -8,8 +8,6 @@ namespace {
 
 // Stages from the entry of a group to its result: front, three of the requantiser, post (v1..v5).
 const uint32_t LaneStages = 5;
-// Draws of a group start when those of the last one are taken: two stages, nine cycles of curta_rand.
-const uint32_t DrawPeriod = 11;
 
 uint32_t max1(uint32_t x)
 {
@@ -70,8 +68,7 @@ vector_plan plan_vector(const curta_config &shape, const uint32_t *cmd)
     p.period = p.planes ? max1(2 * c / bus) : turn; // the low halves of a group leave, or all of it
     p.out = 1;
   }
-  if (curta_cmd_get(cmd, CURTA_MAP_ROUND) == CURTA_ROUND_STOCHASTIC && (update || ((map || scatter) && curta_cmd_get(cmd, CURTA_MAP_REQ))))
-    p.period = std::max(p.period, DrawPeriod);
+  p.draw = curta_cmd_get(cmd, CURTA_MAP_ROUND) == CURTA_ROUND_STOCHASTIC && (update || ((map || scatter) && curta_cmd_get(cmd, CURTA_MAP_REQ)));
   if (decay || master) {
     p.period = std::max(p.period, stepped_period(decay, master, reduce, turn) + (p.acc ? 1u : 0u));
     p.out = p.period - 1;

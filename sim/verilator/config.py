@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Parameters of a configuration of spec/curta.toml as options of a tool.
 
-usage: config.py <configuration> verilator|cpp
+usage: config.py <configuration> verilator|cpp|hls
 
 base16 is base with a port of 16 bytes.
 """
@@ -22,6 +22,8 @@ def main():
     conf["CODE"] = conf.pop("code")
     if tool == "verilator":
         print(" ".join(f"-G{k}={v}" for k, v in conf.items()), "-GTrace=1")
+    elif tool == "hls":
+        print(" ".join(f"-DCURTA_HLS_{k}={v}" for k, v in conf.items() if k not in ("BUS", "OUTST", "CODE")))
     else:
         short = {"A_TILES": "A", "B_TILES": "B", "P_TILES": "P"}
         print(" ".join(f"-DCURTA_RTL_{short.get(k, k)}={v}" for k, v in conf.items()))

@@ -3,7 +3,7 @@
 #include <cerrno>
 #include <map>
 #include <memory>
-#include <sys/mman.h>
+#include "curta_image.h"
 #include "curta_rtl.h"
 #include "curta_rtl_dev.h"
 #include "curta_spec.h"
@@ -19,8 +19,7 @@ const unsigned Patience = 20000;   // cycles until a register access has failed
 
 struct rtl {
   std::unique_ptr<curta_rtl_dev> dev;
-  uint8_t *image = nullptr;
-  uint64_t bytes = 0;
+  curta_image image;
   uint32_t random = 1;
   uint32_t stall = 0;
   // Records wait here until all of lower index have come.
@@ -113,26 +112,17 @@ int reg_read(void *ctx, uint32_t offset, uint32_t *value)
 
 void *mem_map(void *ctx, uint32_t addr, size_t bytes)
 {
-  rtl *d = self(ctx);
-  return bytes > d->bytes || addr > d->bytes - bytes ? nullptr : d->image + addr;
+  return self(ctx)->image.at(addr, bytes);
 }
 
 int mem_read(void *ctx, uint32_t addr, void *dst, size_t bytes)
 {
-  const void *p = mem_map(ctx, addr, bytes);
-  if (!p)
-    return -ERANGE;
-  memcpy(dst, p, bytes);
-  return 0;
+  return self(ctx)->image.read(addr, dst, bytes);
 }
 
 int mem_write(void *ctx, uint32_t addr, const void *src, size_t bytes)
 {
-  void *p = mem_map(ctx, addr, bytes);
-  if (!p)
-    return -ERANGE;
-  memcpy(p, src, bytes);
-  return 0;
+  return self(ctx)->image.write(addr, src, bytes);
 }
 
 int wait_irq(void *ctx, uint64_t limit)
@@ -211,16 +201,13 @@ int curta_rtl_open(struct curta_bus *bus, const struct curta_rtl_options *option
   d->dev.reset(make(options->trace_file));
   if (!d->dev)
     return -EIO;
-  void *image = mmap(nullptr, options->mem_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (image == MAP_FAILED)
+  if (!d->image.map(options->mem_bytes))
     return -ENOMEM;
-  d->image = (uint8_t *)image;
-  d->bytes = options->mem_bytes;
   d->stall = options->stall_permille;
   d->random = options->seed + 1;
   curta_rtl_mem &mem = d->dev->mem;
-  mem.image = d->image;
-  mem.bytes = d->bytes;
+  mem.image = d->image.data;
+  mem.bytes = d->image.bytes;
   mem.opt = *options;
   set_default(&mem.opt.latency, 30);
   set_default(&mem.opt.refresh_interval, 780);
@@ -229,10 +216,8 @@ int curta_rtl_open(struct curta_bus *bus, const struct curta_rtl_options *option
   d->dev->retire = retired;
   d->dev->retire_user = d.get();
   int err = leave_reset(d.get());
-  if (err) {
-    munmap(image, options->mem_bytes);
+  if (err)
     return err;
-  }
   *bus = { d.get(), reg_read, reg_write, mem_read, mem_write, mem_map, wait_irq, on_retire, options->mem_bytes, "rtl" };
   d.release();
   return 0;
@@ -240,9 +225,7 @@ int curta_rtl_open(struct curta_bus *bus, const struct curta_rtl_options *option
 
 void curta_rtl_close(struct curta_bus *bus)
 {
-  rtl *d = self(bus->ctx);
-  munmap(d->image, d->bytes);
-  delete d;
+  delete self(bus->ctx);
   bus->ctx = nullptr;
 }
 
@@ -266,11 +249,7 @@ void curta_rtl_inject(struct curta_bus *bus, uint32_t lo, uint32_t hi)
 int curta_rtl_peek(const struct curta_bus *bus, int space, uint32_t word, uint32_t *value)
 {
   rtl *d = self(bus->ctx);
-  if (space == 0) {
-    if ((uint64_t)word * 4 + 4 > d->bytes)
-      return -ERANGE;
-    memcpy(value, d->image + (uint64_t)word * 4, 4);
-    return 0;
-  }
+  if (space == 0)
+    return d->image.read((uint64_t)word * 4, value, 4);
   return d->dev->peek(space, word, value) ? -ERANGE : 0;
 }

@@ -1,9 +1,9 @@
-# The synthesized netlists as Verilated devices, build/sim/libcurta_net.a: the same interface as the RTL (curta_rtl.h), without records (Trace = 0)
+# The synthesized netlists as Verilated devices, the objects NET_LIB: the same interface as the RTL (curta_rtl.h), without records (Trace = 0)
 # and without a view into memories. Cell models are those that Yosys ships, and synth/cells where it has none.
 NET_CONFIGS     ?= tiny base
 NET_TARGET_tiny := tiny-up5k
 NET_TARGET_base := base-ecp5
-NET_YOSYS        = $(shell yosys-config --datdir)
+NET_YOSYS        = $(dir $(shell command -v yosys))../share/yosys
 NET_CELLS_tiny   = -DNO_ICE40_DEFAULT_ASSIGNMENTS $(NET_YOSYS)/ice40/cells_sim.v
 NET_CELLS_base   = synth/cells/ecp5_hard.v $(NET_YOSYS)/ecp5/cells_sim.v
 NET_DIR         := $(BUILD)/sim/net

@@ -75,6 +75,8 @@ static void gemm(const struct look *l)
   hit_if(l, klast % v != 0, COVERAGE_K_TAIL);
   hit_if(l, klast == 1, COVERAGE_K_ONE);
   hit(l, GET(GEMM_ACC) ? COVERAGE_ACC_1 : COVERAGE_ACC_0);
+  hit_if(l, (int)GET(GEMM_GUARD), COVERAGE_GUARD);
+  hit_if(l, GET(GEMM_ACC) && GET(GEMM_START_SHL), COVERAGE_START_SHL);
   if (GET(GEMM_FINAL)) {
     hit(l, GET(GEMM_OR_KEEP) ? COVERAGE_OR_KEEP : COVERAGE_FINAL);
     hit_if(l, !GET(GEMM_OR_KEEP) && scalar(l, GET(GEMM_OR_REG)) == 0, COVERAGE_GEMM_ZERO);
@@ -109,9 +111,39 @@ static void requant(const struct look *l, unsigned round_bin, uint32_t src, int 
   hit_if(l, zero, zero_bin);
 }
 
+/* The modes of NITRO-D in a MAP. */
+static void map_nitro(const struct look *l)
+{
+  const uint32_t *cmd = l->cmd;
+  int acc = (int)GET(MAP_SRC_ACC), pool = (int)GET(MAP_POOL), act = (int)GET(MAP_ACT);
+  if (GET(MAP_DIV)) {
+    hit(l, acc ? COVERAGE_DIV_ACC : GET(MAP_SRC_TYPE) ? COVERAGE_DIV_MEM : COVERAGE_DIV_INT8);
+    hit_if(l, !(GET(MAP_DIV_M) >> 18) && !(GET(MAP_DIV_TOP) >> 18), COVERAGE_DIV_SHORT);
+    hit_if(l, (int)GET(MAP_MASK), COVERAGE_DIV_MASK);
+    hit_if(l, pool, COVERAGE_DIV_POOL);
+  }
+  hit_if(l, act == CURTA_ACT_NITRO, COVERAGE_NITRO_RELU);
+  hit_if(l, act == CURTA_ACT_BACK_ZS, COVERAGE_BACK_ZS);
+  hit_if(l, act == CURTA_ACT_BACK_CLASS, COVERAGE_BACK_CLASS);
+  hit_if(l, act >= CURTA_ACT_BACK_ZS && acc, COVERAGE_BACK_ACC);
+  hit_if(l, (int)GET(MAP_ZS), COVERAGE_ZS);
+  hit_if(l, pool && act == CURTA_ACT_NITRO && GET(MAP_CLASS), COVERAGE_CLASS);
+  hit_if(l, pool && GET(MAP_PADDED), acc ? COVERAGE_PADDED_ACC : COVERAGE_PADDED);
+  hit_if(l, GET(MAP_CLAST) || GET(MAP_NLAST), COVERAGE_EDGE);
+}
+
+static void flags(const struct look *l)
+{
+  uint32_t set = 0;
+  l->golden->reg_read(l->golden->ctx, CURTA_REG_FLAGS, &set);
+  for (unsigned i = 0; i < 4; i++)
+    hit_if(l, (int)(set >> i & 1), COVERAGE_FLAG_SUM + i);
+}
+
 static void map(const struct look *l)
 {
   const uint32_t *cmd = l->cmd;
+  map_nitro(l);
   int acc = (int)GET(MAP_SRC_ACC), pool = (int)GET(MAP_POOL);
   hit(l, acc ? COVERAGE_MAP_ACC : GET(MAP_SRC_TYPE) ? COVERAGE_MAP_MEM : COVERAGE_MAP_INT8);
   hit_if(l, GET(MAP_DST_TYPE) != 0, COVERAGE_MAP_COPY);
@@ -131,10 +163,13 @@ static void scatter(const struct look *l)
 {
   const uint32_t *cmd = l->cmd;
   hit_if(l, GET(SCATTER_KW) != GET(SCATTER_KH), COVERAGE_SCATTER_FLAT);
+  hit_if(l, (int)GET(SCATTER_CLASS), COVERAGE_SCATTER_CLASS);
+  hit_if(l, (int)GET(SCATTER_PADDED), COVERAGE_SCATTER_PADDED);
+  hit_if(l, (int)GET(SCATTER_DST_TYPE), COVERAGE_SCATTER_WIDE);
   if (GET(SCATTER_REQ))
     requant(l, COVERAGE_SCATTER_R0, GET(SCATTER_SRC), 0, COVERAGE_ZERO_SRC);
   else
-    hit(l, COVERAGE_SCATTER_INT8);
+    hit_if(l, !GET(SCATTER_SRC_TYPE), COVERAGE_SCATTER_INT8);
 }
 
 static void decay(const struct look *l)
@@ -148,6 +183,10 @@ static void update(const struct look *l)
 {
   const uint32_t *cmd = l->cmd;
   int limit = 0, acc = (int)GET(UPDATE_SRC_ACC);
+  if (GET(UPDATE_NITRO)) {
+    hit(l, acc ? COVERAGE_SGD_ACC : GET(UPDATE_SRC_TYPE) ? COVERAGE_SGD_MID : COVERAGE_SGD_MEM);
+    return;
+  }
   for (uint32_t i = 0; i < tile_elements(l); i++) {
     int32_t w = source(l, GET(UPDATE_DST), 0, 0, i);
     limit |= w == 127 || w == -127;
@@ -180,6 +219,7 @@ static void loss(const struct look *l)
     l->golden->mem_read(l->golden->ctx, GET(LOSS_AUX) + 2 * i, &label, 2);
     out |= label >= classes;
   }
+  hit_if(l, (int)GET(LOSS_RSS), COVERAGE_RSS);
   hit(l, COVERAGE_LOSS_R0 + GET(LOSS_ROUND));
   hit_if(l, classes == 1, COVERAGE_CLASS_1);
   hit_if(l, classes % t != 0, COVERAGE_CLASS_TAIL);
@@ -196,6 +236,8 @@ void coverage_command(struct coverage *c, const struct curta_config *cfg, const 
   switch (op) {
   case CURTA_OP_LOAD:
     hit(l, GET(LOAD_BUF) ? COVERAGE_LOAD_B : COVERAGE_LOAD_A);
+    if (GET(LOAD_TYPE))
+      hit(l, COVERAGE_DIGIT_0 + GET(LOAD_DIGIT));
     break;
   case CURTA_OP_GEMM:
     gemm(l);
@@ -225,6 +267,7 @@ void coverage_command(struct coverage *c, const struct curta_config *cfg, const 
     if (op == CURTA_OP_SKIP)
       hit(l, (scalar(l, GET(SKIP_RA)) == scalar(l, GET(SKIP_RB))) != (int)GET(SKIP_COND) ? COVERAGE_SKIPPED : COVERAGE_NOT_SKIPPED);
   }
+  flags(l);
   if (op >= CURTA_OP_LOAD) {
     hit_if(l, !!cmd[1] + !!cmd[2] + !!cmd[3] == 2, COVERAGE_WAITS_TWO);
     hit_if(l, !cmd[1] && !cmd[2] && !cmd[3], COVERAGE_WAITS_NONE);

@@ -45,6 +45,17 @@
   X(ROWS_FULL, "whole batch tiles") X(ROWS_TAIL, "batch not a multiple of the tile") X(LOSS_BASE2, "loss, base-2 branch") \
   X(LOSS_TAYLOR, "loss, Taylor branch") X(LABEL_OUT, "a label that is no class") \
   X(SET, "SCALAR SET") X(ADD, "SCALAR ADD") X(ACT_SHIFT, "SCALAR ACT_SHIFT") X(GRAD_SHIFT, "SCALAR GRAD_SHIFT") X(BITLEN, "SCALAR BITLEN") X(OR, "SCALAR OR") \
+  X(SHR, "SCALAR SHR") \
+  X(DIGIT_0, "LOAD of digit 0") X(DIGIT_1, "LOAD of digit 1") X(DIGIT_2, "LOAD of digit 2") X(DIGIT_3, "LOAD of digit 3") \
+  X(GUARD, "GEMM with guard bits") X(START_SHL, "a start value shifted") \
+  X(DIV_MEM, "quotients from memory") X(DIV_ACC, "quotients from the accumulators") X(DIV_INT8, "quotients of int8") \
+  X(DIV_SHORT, "quotients in one cycle") X(DIV_MASK, "quotients and mask") X(DIV_POOL, "quotients and pool") \
+  X(NITRO_RELU, "NITRO-ReLU") X(ZS, "MAP that keeps zs") X(CLASS, "pool with classes") X(PADDED, "pool with padding") \
+  X(PADDED_ACC, "pool with padding from the accumulators") X(EDGE, "columns or rows cut off") \
+  X(BACK_ZS, "backward NITRO-ReLU by zs") X(BACK_CLASS, "backward NITRO-ReLU by classes") X(BACK_ACC, "the same from the accumulators") \
+  X(SCATTER_WIDE, "SCATTER of int32") X(SCATTER_CLASS, "SCATTER with classes") X(SCATTER_PADDED, "SCATTER with padding") \
+  X(SGD_MEM, "UPDATE NITRO, gradient in memory") X(SGD_MID, "the same of int24") X(SGD_ACC, "the same in the accumulators") X(RSS, "LOSS RSS") \
+  X(FLAG_SUM, "FLAGS.SUM") X(FLAG_WEIGHT, "FLAGS.WEIGHT") X(FLAG_DELTA, "FLAGS.DELTA") X(FLAG_WRAP, "FLAGS.WRAP") \
   X(LOAD_A, "LOAD of A") X(LOAD_B, "LOAD of B") X(FILL, "FILL") X(WAITS_TWO, "waits for two engines") X(WAITS_NONE, "waits for nothing") \
   X(FENCE, "FENCE") X(CALL, "CALL") X(SKIPPED, "a SKIP that skips") X(NOT_SKIPPED, "a SKIP that skips nothing")
 

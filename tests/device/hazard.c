@@ -40,12 +40,13 @@ static void walk_load(struct walk *w, const uint32_t *cmd)
 {
   int64_t t2 = (int64_t)w->cfg->t * w->cfg->t, n = G(LOAD_DST);
   int space = G(LOAD_BUF) ? HZ_B : HZ_A;
+  int64_t bytes = G(LOAD_TYPE) == CURTA_TYPE_INT32 ? 4 * t2 : t2;
   for (int64_t i3 = 0; i3 < (int64_t)G(LOAD_N3); i3++)
     for (int64_t i2 = 0; i2 < (int64_t)G(LOAD_N2); i2++)
       for (int64_t i1 = 0; i1 < (int64_t)G(LOAD_N1); i1++)
         for (int64_t i0 = 0; i0 < (int64_t)G(LOAD_N0); i0++) {
           int64_t tile = i3 * GS(LOAD_S3) + i2 * GS(LOAD_S2) + i1 * GS(LOAD_S1) + i0;
-          touch_mem(w, (int64_t)G(LOAD_ADDR) + tile * t2, t2, 0);
+          touch_mem(w, (int64_t)G(LOAD_ADDR) + tile * bytes, bytes, 0);
           touch_tile(w, space, n++, 1);
           if (w->bad)
             return;
@@ -102,6 +103,15 @@ static void walk_random(struct walk *w, const uint32_t *cmd, int uses)
     touch_tile(w, HZ_SCALAR, G(MAP_SHIFT_REG), 0);
 }
 
+/* Whether position (ky,kx) of the window of item (..,i2,i1,..) is on the map; *win: the tiles it lies away. */
+static int on_map(const uint32_t *cmd, int padded, int64_t i2, int64_t i1, int ky, int kx, int64_t *win)
+{
+  int64_t py = padded ? GS(MAP_PAD_Y) : 0, px = padded ? GS(MAP_PAD_X) : 0;
+  int64_t y = (int64_t)G(MAP_KH) * i2 + ky - py, x = (int64_t)G(MAP_KW) * i1 + kx - px;
+  *win = (ky - py) * GS(MAP_W_SY) + (kx - px) * GS(MAP_W_SX);
+  return !padded || (y >= 0 && y < (int64_t)G(MAP_LIM_Y) && x >= 0 && x < (int64_t)G(MAP_LIM_X));
+}
+
 /* MAP, SCATTER and FILL share their loop fields. */
 static void walk_map(struct walk *w, const uint32_t *cmd)
 {
@@ -110,7 +120,8 @@ static void walk_map(struct walk *w, const uint32_t *cmd)
   int acc = op == CURTA_OP_MAP && G(MAP_SRC_ACC);
   int kh = pool || scatter ? (int)G(MAP_KH) : 1, kw = pool || scatter ? (int)G(MAP_KW) : 1;
   int64_t t2 = (int64_t)w->cfg->t * w->cfg->t, sb = fill ? 0 : G(MAP_SRC_TYPE) == 2 ? 4 * t2 : t2;
-  int64_t type = op == CURTA_OP_MAP ? G(MAP_DST_TYPE) : 0, db = type >= 2 ? 4 * t2 : t2;
+  int padded = (pool || scatter) && G(MAP_PADDED), back = op == CURTA_OP_MAP && G(MAP_ACT) >= CURTA_ACT_BACK_ZS;
+  int64_t type = fill ? 0 : G(MAP_DST_TYPE), db = type >= 2 ? 4 * t2 : t2;
   if (!fill)
     walk_random(w, cmd, (int)G(MAP_REQ));
   for (int64_t i3 = 0; i3 < (int64_t)G(MAP_N3); i3++)
@@ -121,28 +132,44 @@ static void walk_map(struct walk *w, const uint32_t *cmd)
           int64_t d = i3 * GS(MAP_D3) + i2 * GS(MAP_D2) + i1 * GS(MAP_D1) + i0;
           for (int ky = 0; ky < kh; ky++)
             for (int kx = 0; kx < kw && !w->bad; kx++) {
-              int64_t win = (int64_t)ky * GS(MAP_W_SY) + (int64_t)kx * GS(MAP_W_SX);
-              if (acc)
+              int64_t win;
+              int inside = on_map(cmd, padded, i2, i1, ky, kx, &win);
+              if (!inside && !scatter)
+                ;
+              else if (acc)
                 touch_tile(w, HZ_ACC, (int64_t)G(MAP_SRC) + s + win, 0);
               else if (!fill && (!scatter || (ky == 0 && kx == 0)))
                 touch_mem(w, (int64_t)G(MAP_SRC) + (s + (scatter ? 0 : win)) * sb, sb, 0);
-              if (scatter || (ky == 0 && kx == 0))
+              if (scatter ? inside : ky == 0 && kx == 0)
                 touch_mem(w, (int64_t)G(MAP_DST) + (d + (scatter ? win : 0)) * db, type == 3 ? 3 * t2 : db, 1);
             }
-          if (scatter || mask)
+          if (scatter || mask || back)
             touch_mem(w, (int64_t)G(MAP_AUX) + (scatter ? s : d) * t2, t2, 0);
-          if (pool)
+          if (pool || (op == CURTA_OP_MAP && G(MAP_ZS)))
             touch_mem(w, (int64_t)G(MAP_IDX) + d * t2, t2, 1);
         }
+  if (back)
+    touch_tile(w, HZ_SCALAR, G(MAP_OR_REG), 1);
+}
+
+/* The four scale registers of UPDATE NITRO. */
+static void walk_rates(struct walk *w, const uint32_t *cmd)
+{
+  for (uint32_t i = 0; i < 2; i++) {
+    touch_tile(w, HZ_SCALAR, (G(UPDATE_LR_REG) + i) % CURTA_SCALARS, 0);
+    touch_tile(w, HZ_SCALAR, (G(UPDATE_ETA_REG) + i) % CURTA_SCALARS, 0);
+  }
 }
 
 static void walk_update(struct walk *w, const uint32_t *cmd)
 {
   int64_t t2 = (int64_t)w->cfg->t * w->cfg->t, n = G(UPDATE_N);
-  int update = G(CMD_OPCODE) == CURTA_OP_UPDATE;
+  int update = G(CMD_OPCODE) == CURTA_OP_UPDATE, nitro = update && G(UPDATE_NITRO);
+  if (nitro)
+    walk_rates(w, cmd);
   if (update) {
-    walk_random(w, cmd, 1);
-    touch_mem(w, G(UPDATE_DST), t2 * n, 1);
+    walk_random(w, cmd, !nitro);
+    touch_mem(w, G(UPDATE_DST), (nitro ? 4 : 1) * t2 * n, 1);
     if (G(UPDATE_MASTER))
       touch_mem(w, G(UPDATE_IDX), 2 * t2 * n, 1);
   }
@@ -151,7 +178,7 @@ static void walk_update(struct walk *w, const uint32_t *cmd)
   for (int64_t i = 0; i < n && !w->bad && !G(UPDATE_SRC_ACC); i++)
     touch_mem(w, (int64_t)G(UPDATE_SRC) + i * 4 * t2, (G(UPDATE_SRC_TYPE) == 3 ? 3 : 4) * t2, 0);
   if (update || G(UPDATE_DECAY))
-    touch_mem(w, G(UPDATE_AUX), (G(UPDATE_MASTER) ? 2 : 1) * t2 * n, 0);
+    touch_mem(w, G(UPDATE_AUX), (nitro ? 4 : G(UPDATE_MASTER) ? 2 : 1) * t2 * n, 0);
   if (G(UPDATE_DECAY))
     touch_tile(w, HZ_SCALAR, G(UPDATE_DECAY_REG), 0);
   if (!update)

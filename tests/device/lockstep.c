@@ -13,7 +13,7 @@ struct run {
   struct curta_retire record[MAX_RECORDS];
   uint32_t records;
   int silent; /* a device without records: its memory, scale registers and counts must do */
-  uint32_t scalar[CURTA_SCALARS], status[4];
+  uint32_t scalar[CURTA_SCALARS], status[5];
   uint8_t *image;
   const uint8_t *program; /* as it was written */
   struct coverage *coverage; /* of golden; else NULL */
@@ -67,8 +67,8 @@ static int execute(const struct curta_bus *bus, const uint8_t *image, uint32_t c
     error = bus->wait_irq(bus->ctx, DEADLINE);
   if (!error)
     error = wait_idle(bus);
-  static const uint32_t regs[4] = {CURTA_REG_STATUS, CURTA_REG_ERROR, CURTA_REG_COOKIE, CURTA_REG_RETIRED};
-  for (int i = 0; !error && i < 4; i++)
+  static const uint32_t regs[5] = {CURTA_REG_STATUS, CURTA_REG_ERROR, CURTA_REG_COOKIE, CURTA_REG_RETIRED, CURTA_REG_FLAGS};
+  for (int i = 0; !error && i < 5; i++)
     error = bus->reg_read(bus->ctx, regs[i], &r->status[i]);
   for (uint32_t i = 0; !error && i < CURTA_SCALARS; i++)
     error = bus->reg_read(bus->ctx, CURTA_REG_SCALAR + 4 * i, &r->scalar[i]);
@@ -85,8 +85,8 @@ static int differ(const struct run *a, const struct run *b, char *text, size_t r
       return snprintf(text, room, "command %u: golden index %u opcode %#x tag %u check %08x, rtl %u %#x %u %08x", i, x->index, x->opcode, x->tag,
                       x->check, y->index, y->opcode, y->tag, y->check);
   }
-  static const char *const name[4] = {"STATUS", "ERROR", "COOKIE", "RETIRED"};
-  for (int i = 0; i < 4; i++)
+  static const char *const name[5] = {"STATUS", "ERROR", "COOKIE", "RETIRED", "FLAGS"};
+  for (int i = 0; i < 5; i++)
     if (a->status[i] != b->status[i])
       return snprintf(text, room, "%s: golden %u, rtl %u", name[i], a->status[i], b->status[i]);
   if (a->records != b->records && !b->silent)

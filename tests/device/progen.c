@@ -58,7 +58,10 @@ static void load(struct pg *g, uint32_t *cmd)
   SET(CMD_OPCODE, CURTA_OP_LOAD);
   SET(LOAD_BUF, depth == g->cfg->b_tiles && rnd(g, 2));
   SET(LOAD_DST, rnd(g, (uint32_t)small));
-  SET(LOAD_ADDR, address(g, tile_bytes(g, 1)));
+  int digit = curta_cmd_get(cmd, CURTA_LOAD_BUF) && rnd(g, 2);
+  SET(LOAD_TYPE, digit ? CURTA_TYPE_INT32 : CURTA_TYPE_INT8);
+  SET(LOAD_DIGIT, digit ? rnd(g, 4) : 0);
+  SET(LOAD_ADDR, address(g, tile_bytes(g, digit ? 4 : 1)));
   SET(LOAD_N0, range(g, 1, 6));
   SET(LOAD_N1, range(g, 1, 4));
   SET(LOAD_N2, range(g, 1, 2));
@@ -228,6 +231,8 @@ static void gemm(struct pg *g, uint32_t *cmd)
   SET(GEMM_KLAST, rnd(g, 3) ? g->cfg->t : range(g, 1, g->cfg->t));
   SET(GEMM_ACC, rnd(g, 2));
   SET(GEMM_FINAL, rnd(g, 2));
+  SET(GEMM_GUARD, rnd(g, 2));
+  SET(GEMM_START_SHL, rnd(g, 3) ? 0 : rnd(g, 2) ? g->cfg->digit : (int)rnd(g, 32));
   SET(GEMM_OR_REG, rnd(g, 8));
   SET(GEMM_OR_KEEP, rnd(g, 2));
 }
@@ -251,13 +256,75 @@ static void rounding(struct pg *g, uint32_t *cmd, uint32_t modes)
 {
   uint32_t round = rnd(g, modes);
   SET(MAP_ROUND, round);
-  SET(MAP_SHIFT_REG, rnd(g, CURTA_SCALARS));
+  SET(MAP_SHIFT_REG, rnd(g, 4) ? (uint32_t)range(g, 32, 55) : rnd(g, CURTA_SCALARS)); /* where scalar() puts shifts */
   if (round == 2) {
     SET(MAP_SEED_REG, rnd(g, CURTA_SCALARS));
     SET(MAP_TENSOR, rnd(g, 1000));
     SET(MAP_ORIGIN, rnd(g, 100000));
   }
   SET(MAP_WRAP, rnd(g, 2));
+}
+
+/* The quotient by 2^s m as a planner makes it, or any numbers. */
+static void division(struct pg *g, uint32_t *cmd)
+{
+  uint32_t m = 1 + 2 * rnd(g, rnd(g, 3) ? 100 : 30000), t = 47, bits = rnd(g, 2) ? 24 : 18;
+  while ((((uint64_t)1 << t) + m - 1) / m >> bits)
+    t--;
+  SET(MAP_DIV, 1);
+  SET(MAP_DIV_S, rnd(g, 24));
+  SET(MAP_DIV_T, rnd(g, 8) ? t : rnd(g, 64));
+  SET(MAP_DIV_M, rnd(g, 8) ? (uint32_t)((((uint64_t)1 << t) + m - 1) / m) : rnd(g, 1u << 24));
+  SET(MAP_DIV_TOP, rnd(g, 8) ? 128 * m : rnd(g, 1u << 24));
+}
+
+/* A window that begins in the padding; `first` field: the address that moves with it. */
+static void padding(struct pg *g, uint32_t *cmd, uint32_t first, uint32_t bytes)
+{
+  SET(MAP_PADDED, 1);
+  SET(MAP_PAD_Y, range(g, -1, 2));
+  SET(MAP_PAD_X, range(g, -1, 2));
+  SET(MAP_LIM_Y, range(g, 0, 6));
+  SET(MAP_LIM_X, range(g, 0, 6));
+  if (bytes)
+    curta_cmd_set(cmd, first, curta_cmd_get(cmd, first) + 32 * bytes);
+}
+
+/* Steps of NITRO-D in a MAP with int8 results. */
+static void nitro_steps(struct pg *g, uint32_t *cmd, int wide, int pool)
+{
+  int div = (int)rnd(g, 2);
+  if (div)
+    division(g, cmd);
+  if (div && wide) {
+    SET(MAP_REQ, 0);
+    SET(MAP_SHIFT_REG, 0);
+  }
+  if (rnd(g, 4)) {
+    SET(MAP_RELU, 0);
+    SET(MAP_ACT, CURTA_ACT_NITRO);
+    SET(MAP_SLOPE, rnd(g, 4));
+    SET(MAP_MEAN, rnd(g, 3) ? 36 : rnd(g, 256));
+    SET(MAP_CLASS, pool && rnd(g, 2));
+  }
+  if (!pool && rnd(g, 2)) {
+    SET(MAP_ZS, 1);
+    SET(MAP_IDX, address(g, tile_bytes(g, 1)));
+  }
+  if (pool && !curta_cmd_get(cmd, CURTA_MAP_REQ) && rnd(g, 2))
+    padding(g, cmd, CURTA_MAP_SRC, curta_cmd_get(cmd, CURTA_MAP_SRC_ACC) ? 0 : tile_bytes(g, wide ? 4 : 1));
+  SET(MAP_CLAST, rnd(g, 2) ? range(g, 1, g->cfg->t) : 0);
+  SET(MAP_NLAST, rnd(g, 2) ? range(g, 1, g->cfg->t) : 0);
+}
+
+static void back(struct pg *g, uint32_t *cmd)
+{
+  SET(MAP_DST_TYPE, CURTA_TYPE_INT32);
+  SET(MAP_ACT, range(g, CURTA_ACT_BACK_ZS, CURTA_ACT_BACK_CLASS));
+  SET(MAP_SLOPE, rnd(g, 4));
+  SET(MAP_AUX, address(g, tile_bytes(g, 1)));
+  SET(MAP_OR_REG, rnd(g, 8));
+  SET(MAP_OR_KEEP, rnd(g, 2));
 }
 
 static void map(struct pg *g, uint32_t *cmd)
@@ -271,6 +338,8 @@ static void map(struct pg *g, uint32_t *cmd)
   SET(MAP_DST, address(g, tile_bytes(g, copy ? 4 : 1)));
   if (copy) {
     SET(MAP_DST_TYPE, 2 + rnd(g, 2));
+    if (rnd(g, 2))
+      back(g, cmd);
     return;
   }
   if (wide) {
@@ -290,11 +359,13 @@ static void map(struct pg *g, uint32_t *cmd)
     SET(MAP_W_SX, range(g, 0, 4));
     SET(MAP_IDX, address(g, tile_bytes(g, 1)));
   }
+  if (rnd(g, 2))
+    nitro_steps(g, cmd, wide, pool);
 }
 
 static void scatter(struct pg *g, uint32_t *cmd)
 {
-  int wide = (int)rnd(g, 2), kh = range(g, 1, 3), kw = range(g, 1, 3);
+  int wide = (int)rnd(g, 2), keep = wide && rnd(g, 2), kh = range(g, 1, 3), kw = range(g, 1, 3);
   SET(CMD_OPCODE, CURTA_OP_SCATTER);
   loops(g, cmd, 2);
   SET(SCATTER_KH, kh);
@@ -307,15 +378,40 @@ static void scatter(struct pg *g, uint32_t *cmd)
   SET(SCATTER_SRC_TYPE, wide ? 2 : 0);
   SET(SCATTER_SRC, address(g, tile_bytes(g, wide ? 4 : 1)));
   SET(SCATTER_AUX, address(g, tile_bytes(g, 1)));
-  SET(SCATTER_DST, address(g, tile_bytes(g, 1)));
-  if (wide) {
+  SET(SCATTER_DST, address(g, tile_bytes(g, keep ? 4 : 1)));
+  SET(SCATTER_CLASS, rnd(g, 2));
+  if (rnd(g, 2))
+    padding(g, cmd, CURTA_SCATTER_DST, tile_bytes(g, keep ? 4 : 1));
+  if (keep) {
+    SET(SCATTER_DST_TYPE, CURTA_TYPE_INT32);
+    SET(SCATTER_N3, 1); /* inside its region */
+  } else if (wide) {
     SET(SCATTER_REQ, 1);
     rounding(g, cmd, 4);
   }
 }
 
+static void update_nitro(struct pg *g, uint32_t *cmd)
+{
+  int acc = (int)rnd(g, 2);
+  SET(CMD_OPCODE, CURTA_OP_UPDATE);
+  SET(UPDATE_NITRO, 1);
+  SET(UPDATE_SRC, acc ? rnd(g, (uint32_t)g->cfg->p_tiles / 2) : address(g, tile_bytes(g, 4)));
+  SET(UPDATE_AUX, address(g, tile_bytes(g, 4)));
+  SET(UPDATE_DST, rnd(g, 2) ? curta_cmd_get(cmd, CURTA_UPDATE_AUX) : address(g, tile_bytes(g, 4)));
+  SET(UPDATE_SRC_ACC, acc);
+  SET(UPDATE_SRC_TYPE, rnd(g, 2) * 3);
+  SET(UPDATE_N, range(g, 1, 7));
+  SET(UPDATE_LR_REG, 2 * range(g, 28, 31));
+  SET(UPDATE_ETA_REG, rnd(g, 4) ? 2 * range(g, 28, 31) : (int)rnd(g, CURTA_SCALARS));
+}
+
 static void update(struct pg *g, uint32_t *cmd)
 {
+  if (rnd(g, 4) == 0) {
+    update_nitro(g, cmd);
+    return;
+  }
   int master = (int)rnd(g, 2), reduce = rnd(g, 3) == 0, acc = (int)rnd(g, 2);
   SET(CMD_OPCODE, reduce ? CURTA_OP_REDUCE : CURTA_OP_UPDATE);
   SET(UPDATE_SRC, acc ? rnd(g, (uint32_t)g->cfg->p_tiles / 2) : address(g, tile_bytes(g, 4)));
@@ -362,6 +458,10 @@ static void loss(struct pg *g, uint32_t *cmd)
   SET(LOSS_ROWS, range(g, 1, 2 * g->cfg->t));
   SET(LOSS_CLASSES, rnd(g, 8) ? range(g, 1, 30) : range(g, 1, 200));
   rounding(g, cmd, 3);
+  if (rnd(g, 2)) {
+    SET(LOSS_RSS, 1);
+    SET(LOSS_TARGET, rnd(g, 3) ? 32 : rnd(g, 256));
+  }
   SET(MAP_SHIFT_REG, 0);
   SET(MAP_WRAP, 0);
   curta_cmd_set(cmd, CURTA_MAP_ORIGIN, 0);
@@ -369,19 +469,27 @@ static void loss(struct pg *g, uint32_t *cmd)
   SET(LOSS_COUNT_REG, range(g, 24, 31));
 }
 
-/* Registers: 0..7 magnitudes, 8..15 decay exponents, 16..23 exponents, 24..31 counts, 32.. shifts and the rest. */
+/* Registers: 0..7 magnitudes, 8..15 decay exponents, 16..23 exponents, 24..31 counts, 32.. shifts and the rest; from 56 on
+ * pairs for UPDATE NITRO. */
 static void scalar(struct pg *g, uint32_t *cmd)
 {
-  static const int edges[] = {-40, -33, -32, -31, -30, -1, 0, 1, 2, 3, 30, 31, 32, 33, 61, 62, 63, 64, 0x7fffffff};
-  uint32_t func = rnd(g, rnd(g, 3) ? 6 : 1), rd = rnd(g, CURTA_SCALARS); /* often SET */
+  static const int edges[] = {-40, -33, -32, -31, -30, -1, 0, 1, 2, 3, 30, 31, 32, 33};
+  static const int shifts[] = {-1, 0, 1, 1, 2, 3, 5, 8, 17, 30, 31, 31, 31, 32, 61, 62, 63, 64, 0x7fffffff};
+  uint32_t func = rnd(g, rnd(g, 3) ? 7 : 1), rd = rnd(g, CURTA_SCALARS), where = rnd(g, 6); /* often SET */
   int imm = range(g, -8, 40);
+  if (where < 3) /* most of all what commands read */
+    rd = (uint32_t)(where ? range(g, 32, 55) : range(g, 8, 15));
   if (rd >= 8 && rd < 24) { /* keep these small */
     func = 0;
-    imm = rd < 16 ? rnd(g, 2) ? range(g, -20, 20) : edges[rnd(g, 14)] : range(g, -30, 10);
+    imm = rd < 16 ? rnd(g, 3) == 0 ? range(g, -20, 20) : edges[rnd(g, 14)] : range(g, -30, 10);
   } else if (func == 0 && rd < 8) {
     imm = (int)(rnd(g, 1u << 31) >> rnd(g, 31));
   } else if (func == 0 && rnd(g, 2)) {
-    imm = edges[rnd(g, sizeof edges / sizeof *edges)];
+    imm = shifts[rnd(g, sizeof shifts / sizeof *shifts)];
+  }
+  if (rd >= 56) {
+    func = 0;
+    imm = rd % 2 ? (int)rnd(g, 1u << 24) : range(g, 20, 47) * 256 + range(g, 0, 20);
   }
   SET(CMD_OPCODE, CURTA_OP_SCALAR);
   SET(SCALAR_FUNC, func);
@@ -389,13 +497,13 @@ static void scalar(struct pg *g, uint32_t *cmd)
   SET(SCALAR_RA, func ? (int)rnd(g, rnd(g, 2) ? 8 : CURTA_SCALARS) : 0);
   SET(SCALAR_RB, func == 1 || func == 3 || func == 5 ? (int)rnd(g, CURTA_SCALARS) : 0);
   SET(SCALAR_RC, func == 1 ? (int)rnd(g, CURTA_SCALARS) : 0);
-  SET(SCALAR_IMM, func == 2 ? imm & 1 : func == 0 || func == 1 || func == 4 ? imm : 0);
+  SET(SCALAR_IMM, func == 2 ? imm & 1 : func == 0 || func == 1 || func == 4 || func == 6 ? imm : 0);
 }
 
 /* Builds one engine command that fits into memory and buffers, and appends it. */
 static void engine_command(struct pg *g, uint32_t *cmd)
 {
-  static void (*const kind[])(struct pg *, uint32_t *) = {load, load, load, gemm, gemm, gemm, map, map, map, scatter, update, update, fill, loss, scalar, scalar};
+  static void (*const kind[])(struct pg *, uint32_t *) = {load, load, load, gemm, gemm, gemm, map, map, map, map, scatter, update, update, update, fill, loss, scalar, scalar, scalar};
   int error;
   do {
     memset(cmd, 0, CURTA_CMD_BYTES);

@@ -16,6 +16,8 @@ static const char *const nets[] = {
     "input 1 28 28\nconv 20 kernel 5\nrelu\nmaxpool 2\nconv 50 kernel 5\nrelu\nmaxpool 2\nflatten\nlinear 500\nrelu\nlinear 10\n",
     "input 3 16 16\nconv 16 kernel 3 pad 1\nrelu\nmaxpool 2\nconv 32 kernel 3 pad 1\nrelu\nmaxpool 2\nconv 40 kernel 3 pad 1\nrelu\nmaxpool 2\nflatten\nlinear 10\n",
     "input 2 13 11\nconv 9 kernel 7 stride 2 pad 3\nrelu\nconv 12 kernel 2 stride 2\nrelu\nconv 8 kernel 1\nrelu\nmaxpool 2\nflatten\ndropout 0.5\nlinear 5\n",
+    "algorithm nitro-d\ninput 1 20 20\ndecay 4000 1000\nlinear 100\ndropout 0.1\nlinear 50\nlinear 10\n",
+    "algorithm nitro-d\ninput 2 14 14\nhead 200\ntwice\nconv 16 kernel 3 pad 1\nmaxpool 2\nconv 24 kernel 3 pad 1\ndropout 0.15\nmaxpool 2\nlinear 20\nlinear 10\n",
 };
 static const struct curta_config configs[] = CURTA_CONFIG_TABLE;
 static uint32_t commands[CAPACITY][CURTA_CMD_WORDS];

@@ -53,7 +53,7 @@ module fm_check #(
     aln  = 0;
     wide = 0;
     dst4 = 0;
-    func = op == `LAW_SCALAR && `LAW_SCALAR_FUNC > 5;
+    func = op == `LAW_SCALAR && `LAW_SCALAR_FUNC > 6;
     case (op)
       `LAW_CALL: begin
         fld[5] = `LAW_CALL_COUNT == 0;
@@ -61,10 +61,11 @@ module fm_check #(
       end
       `LAW_SKIP: fld[4] = `LAW_SKIP_COUNT == 0;
       `LAW_LOAD: begin
-        fld[4] = `LAW_LOAD_DST >= (`LAW_LOAD_BUF ? B_TILES : A_TILES);
+        wide = `LAW_LOAD_TYPE == 2;
+        fld[4] = `LAW_LOAD_DST >= (`LAW_LOAD_BUF ? B_TILES : A_TILES) || !(`LAW_LOAD_TYPE == 0 || (wide && `LAW_LOAD_BUF));
         fld[6] = `LAW_LOAD_N0 == 0 || `LAW_LOAD_N1 == 0;
         fld[7] = `LAW_LOAD_N2 == 0 || `LAW_LOAD_N3 == 0;
-        aln[5] = (`LAW_LOAD_ADDR & T1 - 1) != 0;
+        aln[5] = (`LAW_LOAD_ADDR & (wide ? T4 : T1) - 1) != 0;
       end
       `LAW_GEMM: begin
         fld[5]  = `LAW_GEMM_P_BASE >= P_TILES;
@@ -80,30 +81,37 @@ module fm_check #(
         fld[8]  = `LAW_MAP_N0 == 0 || `LAW_MAP_N1 == 0;
         fld[9]  = `LAW_MAP_N2 == 0 || `LAW_MAP_N3 == 0;
         fld[18] = !(`LAW_MAP_SRC_TYPE == 0 || wide) || !(`LAW_MAP_DST_TYPE == 0 || dst4) || (`LAW_MAP_SRC_ACC && !wide) || (`LAW_MAP_REQ && !wide) ||
-                  (wide && !dst4 && !`LAW_MAP_REQ) ||
                   (dst4 && (!wide || `LAW_MAP_REQ || `LAW_MAP_RELU || `LAW_MAP_MASK || `LAW_MAP_POOL)) ||
                   (`LAW_MAP_POOL && (`LAW_MAP_KH == 0 || `LAW_MAP_KW == 0 || `LAW_MAP_KH * 9'd1 * `LAW_MAP_KW > 254));
         aln[4]  = !`LAW_MAP_SRC_ACC && (`LAW_MAP_SRC & (wide ? T4 : T1) - 1) != 0;
-        aln[5]  = `LAW_MAP_MASK && (`LAW_MAP_AUX & T1 - 1) != 0;
+        fld[21] = (wide && !dst4 && `LAW_MAP_REQ == `LAW_MAP_DIV) || (dst4 && (`LAW_MAP_DIV || `LAW_MAP_ZS || `LAW_MAP_ACT == 1)) ||
+                  (`LAW_MAP_ACT >= 2 && `LAW_MAP_DST_TYPE != 2) || (`LAW_MAP_ACT == 1 && `LAW_MAP_RELU) || (`LAW_MAP_ZS && `LAW_MAP_POOL) ||
+                  (`LAW_MAP_POOL && `LAW_MAP_PADDED && `LAW_MAP_REQ) ||
+                  (`LAW_MAP_POOL && `LAW_MAP_ACT == 1 && `LAW_MAP_CLASS && `LAW_MAP_KH * 9'd1 * `LAW_MAP_KW > 64);
+        fld[24] = `LAW_MAP_CLAST > T || `LAW_MAP_NLAST > T;
+        aln[5]  = (`LAW_MAP_MASK || `LAW_MAP_ACT >= 2) && (`LAW_MAP_AUX & T1 - 1) != 0;
         aln[6]  = (`LAW_MAP_DST & (dst4 ? T4 : T1) - 1) != 0;
-        aln[7]  = `LAW_MAP_POOL && (`LAW_MAP_IDX & T1 - 1) != 0;
+        aln[7]  = (`LAW_MAP_POOL || `LAW_MAP_ZS) && (`LAW_MAP_IDX & T1 - 1) != 0;
       end
       `LAW_SCATTER: begin
         wide = `LAW_SCATTER_SRC_TYPE == 2;
         fld[8]  = `LAW_SCATTER_N0 == 0 || `LAW_SCATTER_N1 == 0;
         fld[9]  = `LAW_SCATTER_N2 == 0 || `LAW_SCATTER_N3 == 0;
-        fld[18] = !(`LAW_SCATTER_SRC_TYPE == 0 || wide) || `LAW_SCATTER_REQ != wide || `LAW_SCATTER_KH == 0 || `LAW_SCATTER_KW == 0 ||
+        dst4 = `LAW_SCATTER_DST_TYPE == 2;
+        fld[18] = !(`LAW_SCATTER_SRC_TYPE == 0 || wide) || !(`LAW_SCATTER_DST_TYPE == 0 || dst4) ||
+                  (dst4 ? !wide || `LAW_SCATTER_REQ : `LAW_SCATTER_REQ != wide) || `LAW_SCATTER_KH == 0 || `LAW_SCATTER_KW == 0 ||
                   `LAW_SCATTER_KH * 9'd1 * `LAW_SCATTER_KW > 254;
         aln[4]  = (`LAW_SCATTER_SRC & (wide ? T4 : T1) - 1) != 0;
         aln[5]  = (`LAW_SCATTER_AUX & T1 - 1) != 0;
-        aln[6]  = (`LAW_SCATTER_DST & T1 - 1) != 0;
+        aln[6]  = (`LAW_SCATTER_DST & (dst4 ? T4 : T1) - 1) != 0;
       end
       `LAW_UPDATE: begin
         fld[8]  = `LAW_UPDATE_N == 0;
         fld[18] = (`LAW_UPDATE_MASTER && (`LAW_UPDATE_FRAC == 0 || `LAW_UPDATE_FRAC > 8)) || !(`LAW_UPDATE_SRC_TYPE == 0 || `LAW_UPDATE_SRC_TYPE == 3);
         aln[4]  = !`LAW_UPDATE_SRC_ACC && (`LAW_UPDATE_SRC & T4 - 1) != 0;
-        aln[5]  = (`LAW_UPDATE_AUX & (`LAW_UPDATE_MASTER ? T2 : T1) - 1) != 0;
-        aln[6]  = (`LAW_UPDATE_DST & T1 - 1) != 0;
+        fld[22] = `LAW_UPDATE_NITRO && (`LAW_UPDATE_MASTER || `LAW_UPDATE_DECAY);
+        aln[5]  = (`LAW_UPDATE_AUX & (`LAW_UPDATE_NITRO ? T4 : `LAW_UPDATE_MASTER ? T2 : T1) - 1) != 0;
+        aln[6]  = (`LAW_UPDATE_DST & (`LAW_UPDATE_NITRO ? T4 : T1) - 1) != 0;
         aln[7]  = `LAW_UPDATE_MASTER && (`LAW_UPDATE_IDX & T2 - 1) != 0;
       end
       `LAW_REDUCE: begin

@@ -34,9 +34,13 @@ module fm_load #(
 
   localparam Beats = T * T / BUS;
   localparam Tile  = T * T;
+  (* hierconn *) wire \u_dut.wide_run_q ;  // digits of int32 tiles
+  wire       wide = \u_dut.wide_run_q ;
+  wire [7:0] beats = wide ? 4 * Beats : Beats;
+  wire [9:0] bytes = wide ? 4 * Tile : Tile;
   reg  [7:0] open, beat;                   // bursts under way; beat of the oldest
   reg        runs;                         // between go and done
-  assign rsp_last = beat == Beats - 1;
+  assign rsp_last = beat == beats - 8'd1;
   wire ask = rd_valid && rd_ready_i;
   wire last = rsp_valid_i && rsp_last;
   always @(posedge clk_i)
@@ -57,7 +61,7 @@ module fm_load #(
     assume (!go_i || (idle && !stop_i && rst_ni));
     assume (!cfg_valid_i || cfg_ready);
     assume (!(go_i && cfg_valid_i));
-    assume (mem_size[5:0] == 0);           // a multiple of BUS is what the law asks; a whole tile keeps the last tile out of question
+    assume (mem_size[7:0] == 0);           // a multiple of BUS is what the law asks; a whole tile keeps the last tile out of question
   end
 
   (* hierconn *) wire signed [33:0] \u_dut.p0_q ;
@@ -77,10 +81,10 @@ module fm_load #(
   reg [31:0] p_addr;
   always @(posedge clk_i) {p_stall, p_stop, p_addr} <= {rst_ni && rd_valid && !rd_ready_i && !stop_i, stop_i, rd_addr};
 
-  `SEEN({done && error == 0 && wtile == 5, done && error == 5, done && error == 6, rd_valid && rd_addr + Tile == mem_size && open == 2, stop_i && open == 3})
+  `SEEN({done && error == 0 && wtile == 5, done && error == 5, done && error == 6, rd_valid && rd_addr + bytes == mem_size && open == 2, stop_i && open == 3})
   always @* begin
     // memory
-    `MUST(!rd_valid || ({1'b0, rd_addr} + Tile <= mem_size && rd_addr[5:0] == 0 && rd_beats == Beats))
+    `MUST(!rd_valid || ({1'b0, rd_addr} + bytes <= mem_size && (rd_addr & (bytes - 32'd1)) == 0 && rd_beats == beats))
     `MUST(!p_stall || (rd_valid && rd_addr == p_addr))
     `MUST(!(p_stop && stop_i) || !rd_valid)
     // operand buffer: the written tile is inside, writes only belong to answers
@@ -90,7 +94,7 @@ module fm_load #(
     `MUST(open <= OUTST)
     `MUST(!done || open == 0)
     // what makes it inductive
-    `MUST(outst == open && (open == 0 || beat < Beats))
+    `MUST(outst == open && (open == 0 || beat < beats))
     `MUST(open != 0 || beat == 0)
     `MUST(!run || dbeat == beat)
     `MUST(!(open != 0 || walk || req) || run)

@@ -16,6 +16,7 @@ module fm_regs (
   input wire [7:0]  error_i,
   input wire [31:0] error_index_i, error_info_i, ring_head_i, cookie_i,
   input wire [2:0]  retired_i,
+  input wire [3:0]  flags_i,
   input wire        s_ack_i, snap_ack_i, cnt_ack_i,
   input wire [31:0] s_rdata_i,
   input wire [63:0] cnt_data_i
@@ -33,7 +34,7 @@ module fm_regs (
     .s_araddr_i(araddr_i), .s_rvalid_o(rvalid), .s_rready_i(rready_i), .s_rdata_o(rdata), .s_rresp_o(rresp),
     .ring_base_o(ring_base), .ring_log2_o(ring_log2), .ring_tail_o(ring_tail), .mem_size_o(mem_size), .soft_o(soft), .irq_o(irq),
     .busy_i(busy_i), .stopped_i(stopped_i), .stopped_set_i(stopped_set_i), .error_i(error_i), .error_index_i(error_index_i),
-    .error_info_i(error_info_i), .ring_head_i(ring_head_i), .end_i(end_i), .cookie_i(cookie_i), .retired_i(retired_i),
+    .error_info_i(error_info_i), .ring_head_i(ring_head_i), .end_i(end_i), .cookie_i(cookie_i), .retired_i(retired_i), .flags_i(flags_i),
     .s_req_o(s_req), .s_we_o(s_we), .s_addr_o(s_addr), .s_wdata_o(s_wdata), .s_ack_i(s_ack_i), .s_rdata_i(s_rdata_i),
     .snap_o(snap), .snap_ack_i(snap_ack_i), .cnt_re_o(cnt_re), .cnt_addr_o(cnt_addr), .cnt_ack_i(cnt_ack_i), .cnt_data_i(cnt_data_i));
 
@@ -47,6 +48,7 @@ module fm_regs (
   reg  [31:0] base, size, tail;
   reg  [4:0]  log2;
   reg  [1:0]  enable;
+  reg  [3:0]  flags;
   wire        acts  = aw && w && full && !bvalid;            // a write of all four bytes takes effect once
   wire [11:0] where = waddr & 12'hffc;
   always @(posedge clk_i) begin
@@ -75,6 +77,7 @@ module fm_regs (
     end
     if (!core_rst_ni) tail <= 0;
     else if (acts && where == 12'h03c) tail <= value;
+    flags <= !core_rst_ni ? 4'd0 : flags & ~(acts && where == 12'h054 ? value[3:0] : 4'd0) | flags_i;
   end
 
   reg         p_rst, p_b, p_r, p_sample;
@@ -100,9 +103,11 @@ module fm_regs (
       12'h038: expect_q <= ring_head_i;
       12'h03c: expect_q <= tail;
       12'h040: expect_q <= size;
+      12'h050: expect_q <= 18;
+      12'h054: expect_q <= flags;
       default: begin
         expect_q <= rwhere[11:8] == 1 ? s_rdata_i : rwhere >= 12'h080 && rwhere < 12'h0d0 ? (rwhere[2] ? cnt_data_i[63:32] : cnt_data_i[31:0]) : 0;
-        known_q  <= rwhere >= 12'h050;
+        known_q  <= rwhere >= 12'h058;
       end
     endcase
   end
@@ -119,8 +124,9 @@ module fm_regs (
   (* hierconn *) wire [11:0] \u_dut.awaddr_q , \u_dut.araddr_q ;
   (* hierconn *) wire        \u_dut.aw_q , \u_dut.w_q , \u_dut.ar_q , \u_dut.full_q ;
   (* hierconn *) wire [1:0]  \u_dut.irq_enable_q ;
+  (* hierconn *) wire [3:0]  \u_dut.flags_q ;
   wire match = \u_dut.aw_q == aw && \u_dut.w_q == w && \u_dut.ar_q == ar && (!w || (\u_dut.full_q == full && \u_dut.wdata_q == value)) &&
-               (!aw || \u_dut.awaddr_q == waddr) && (!ar || \u_dut.araddr_q == raddr) && \u_dut.irq_enable_q == enable;
+               (!aw || \u_dut.awaddr_q == waddr) && (!ar || \u_dut.araddr_q == raddr) && \u_dut.irq_enable_q == enable && \u_dut.flags_q == flags;
 
   `SEEN({p_r && rdata == 32'h12345600, wage == 2, rage == 2, snap && snap_ack_i, soft, irq && rvalid && bvalid})
   always @* begin

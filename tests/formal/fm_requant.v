@@ -14,9 +14,11 @@ module fm_requant #(
   wire       v2, v3, valid;
   wire [7:0] y;
   wire [31:0] ored;
+  wire [23:0] u;
+  wire        big, neg;
   curta_requant #(.C(1)) u_dut (
-    .clk_i(clk_i), .clr_i(1'b0), .shift_i(shift), .mode_i(Mode), .wrap_i(wrap), .red_i(1'b0), .valid_i(1'b1), .x_i(x), .r_i(r),
-    .v2_o(v2), .or_o(ored), .v3_o(v3), .valid_o(valid), .y_o(y));
+    .clk_i(clk_i), .clr_i(1'b0), .shift_i(shift), .mode_i(Mode), .wrap_i(wrap), .red_i(1'b0), .div_i(1'b1), .valid_i(1'b1), .x_i(x), .r_i(r),
+    .v2_o(v2), .or_o(ored), .v3_o(v3), .valid_o(valid), .y_o(y), .u_o(u), .big_o(big), .neg_o(neg));
 
   reg [2:0] age;
   always @(posedge clk_i) age <= $initstate ? 3'd1 : age == 3'd7 ? 3'd7 : age + 3'd1;
@@ -25,6 +27,7 @@ module fm_requant #(
   wire [63:0] m    = x < 0 ? 64'd0 - {{32{1'b1}}, x} : {32'd0, x};
   wire [5:0]  s    = shift[5:0];
   wire [63:0] q    = m >> s;
+  wire        quot = Mode != 3 || shift < 0 || shift > 31 || (u == q[23:0] && big == (q[63:24] != 0) && neg == (x < 0));
   wire [63:0] f    = m & ~(~64'd0 << s);
   wire [5:0]  h    = s >> 1;
   wire [63:0] high = f >> h;
@@ -40,7 +43,7 @@ module fm_requant #(
   wire [2:0] seen = {law == 8'h81, law == 8'd1 && shift == 30, shift == 0 && law == 8'h80 && x > 0};
   always @* assert (!(!$initstate && age >= 4 && valid && (seen >> `COVER & 1'b1)));
 `else
-  always @* assert ($initstate || age < 4 || (valid && y == law));
+  always @* assert ($initstate || age < 4 || (valid && y == law && quot));
 `endif
 endmodule
 `default_nettype wire

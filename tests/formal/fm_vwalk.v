@@ -16,14 +16,16 @@ module fm_vwalk #(
   (* anyconst *) wire [3:0]  used;
   (* anyconst *) wire [7:0]  size;
   (* anyconst *) wire [3:0]  kh, kw;
-  (* anyconst *) wire        win_src, win_dst, aux_dst, acc, n32;
+  (* anyconst *) wire        win_src, win_dst, aux_dst, acc, n32, padded;
+  (* anyconst *) wire [31:0] pad, lim;
+  wire        hole, last0, last3;
   wire        cfg_re, valid, busy, err;
   wire [4:0]  cfg_raddr;
   wire [1:0]  kind;
   wire [31:0] addr, info;
   curta_vwalk #(.T(T), .P_TILES(P_TILES)) u_dut (
     .clk_i(clk_i), .clr_i(clr_i), .start_i(start_i), .use_i(used), .win_src_i(win_src), .win_dst_i(win_dst), .aux_dst_i(aux_dst),
-    .acc_i(acc), .n32_i(n32), .planes_i(1'b0), .size_i(size), .kh_i(kh), .kw_i(kw), .mem_size_i(mem_size), .cfg_re_o(cfg_re), .cfg_raddr_o(cfg_raddr),
+    .acc_i(acc), .n32_i(n32), .planes_i(1'b0), .padded_i(padded), .pad_i(pad), .lim_i(lim), .hole_o(hole), .last0_o(last0), .last3_o(last3), .size_i(size), .kh_i(kh), .kw_i(kw), .mem_size_i(mem_size), .cfg_re_o(cfg_re), .cfg_raddr_o(cfg_raddr),
     .cfg_rdata_i(cfg_rdata_i), .valid_o(valid), .ready_i(ready_i), .kind_o(kind), .addr_o(addr), .busy_o(busy), .err_o(err),
     .err_info_o(info));
 
@@ -56,8 +58,8 @@ module fm_vwalk #(
   wire [1:0]  elog2 = size >> 2 * k2;
   `SEEN({valid && kind == 0 && !acc && addr + bytes == mem_size, valid && kind == 2 && elog == 2 && addr != 0, err && kind == 3, valid && is_acc && addr == P_TILES - 1})
   always @* begin
-    `MUST(!(valid && !is_acc) || (addr + 34'd0 + bytes <= mem_size && (addr & (bytes - 1)) == 0))
-    `MUST(!(valid && is_acc) || addr < P_TILES)
+    `MUST(!(valid && !hole && !is_acc) || (addr + 34'd0 + bytes <= mem_size && (addr & (bytes - 1)) == 0))
+    `MUST(!(valid && !hole && is_acc) || addr < P_TILES)
     `MUST(!p_stall || (valid && addr == p_addr && kind == p_kind))
     `MUST(!(valid && err))
     // what makes it inductive

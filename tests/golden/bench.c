@@ -64,7 +64,7 @@ void prepare(const struct curta_bus *b)
 
 void open_device(struct curta_bus *b, const char *config)
 {
-  if (curta_golden_open(b, config, MEM)) {
+  if (device_open(b, config, MEM)) {
     printf("FAIL golden device %s: cannot be opened\n", config);
     exit(1);
   }

@@ -6,6 +6,16 @@
 #include "curta_golden.h"
 #include "curta_spec.h"
 
+/* The same tests on the device made of the HLS kernels. */
+#ifdef TEST_HLS
+#include "curta_hls_device.h"
+#define device_open curta_hls_open
+#define device_close curta_hls_close
+#else
+#define device_open curta_golden_open
+#define device_close curta_golden_close
+#endif
+
 #define MEM (1u << 20)
 #define PROGRAM (MEM - 65536) /* ring and programs live above what random commands touch */
 

@@ -42,6 +42,13 @@ static void set(struct law *m, uint32_t reg, uint32_t value)
 
 /* ------------------------------------------------------------------ LOAD and GEMM */
 
+/* x = sum of 2^(bits k) digit k, each in -2^(bits-1) .. 2^(bits-1)-1 */
+static int32_t digit(int64_t x, uint32_t k, int bits)
+{
+  int64_t base = (int64_t)1 << bits, d = ((x + base / 2) % base + base) % base - base / 2;
+  return k ? digit((x - d) / base, k - 1, bits) : (int32_t)d;
+}
+
 static int load(struct law *m, const uint32_t *cmd)
 {
   uint32_t n = GET(CURTA_LOAD_DST), b = GET(CURTA_LOAD_BUF);
@@ -50,14 +57,23 @@ static int load(struct law *m, const uint32_t *cmd)
       for (uint32_t i1 = 0; i1 < GET(CURTA_LOAD_N1); i1++)
         for (uint32_t i0 = 0; i0 < GET(CURTA_LOAD_N0); i0++, n++) {
           uint32_t tile = i3 * GET(CURTA_LOAD_S3) + i2 * GET(CURTA_LOAD_S2) + i1 * GET(CURTA_LOAD_S1) + i0;
-          uint32_t addr = GET(CURTA_LOAD_ADDR) + m->t2 * tile;
-          if (!legal(m, addr, m->t2))
+          uint32_t size = GET(CURTA_LOAD_TYPE) == CURTA_TYPE_INT32 ? 4 : 1;
+          uint32_t addr = GET(CURTA_LOAD_ADDR) + size * m->t2 * tile;
+          if (!legal(m, addr, size * m->t2))
             return CURTA_ERR_RANGE;
           m->info = n;
           if (n >= (uint32_t)(b ? m->conf.b_tiles : m->conf.a_tiles))
             return CURTA_ERR_RANGE;
           for (uint32_t e = 0; e < m->t2; e++) {
             uint32_t at = n * m->t2 + e;
+            if (size == 4) {
+              m->wide[at] = digit(get(m, addr + 4 * e, 4), GET(CURTA_LOAD_DIGIT), m->conf.digit);
+              m->buf[1][at] = (int8_t)m->wide[at];
+              m->check += (uint32_t)m->wide[at] * (2u * at + 1u);
+              continue;
+            }
+            if (b)
+              m->wide[at] = (int8_t)m->mem[addr + e];
             m->buf[b][at] = (int8_t)m->mem[addr + e];
             m->check += ((uint32_t)m->mem[addr + e] << 8 * (at % 4)) * (2u * (at / 4) + 1u);
           }
@@ -71,16 +87,24 @@ static int window(int32_t a, uint32_t v, int32_t b, uint32_t k, int32_t c, uint3
   return at >= 0 && at < u;
 }
 
-/* One tile product into sum. */
-static void product(const struct law *m, const uint32_t *cmd, uint32_t *sum, uint32_t xa, uint32_t xb, uint32_t k_end)
+/* The low bits of x as a signed number. */
+static int64_t signed_bits(int64_t x, uint32_t bits)
 {
-  const int8_t *a = m->buf[0] + xa * m->t2, *b = m->buf[1] + xb * m->t2;
+  int64_t range = (int64_t)1 << bits, low = (int64_t)((uint64_t)x & (uint64_t)(range - 1));
+  return low < range / 2 ? low : low - range;
+}
+
+/* One tile product into sum. */
+static void product(const struct law *m, const uint32_t *cmd, int64_t *sum, uint32_t xa, uint32_t xb, uint32_t k_end)
+{
+  const int8_t *a = m->buf[0] + xa * m->t2;
+  const int32_t *b = m->wide + xb * m->t2;
   for (uint32_t i = 0; i < m->t; i++)
     for (uint32_t j = 0; j < m->t; j++)
       for (uint32_t k = 0; k < k_end; k++) {
         int32_t x = GET(CURTA_GEMM_A_T) ? a[k * m->t + i] : a[i * m->t + k];
         int32_t y = GET(CURTA_GEMM_B_T) ? b[k * m->t + j] : b[j * m->t + k];
-        sum[i * m->t + j] += (uint32_t)(x * y);
+        sum[i * m->t + j] += (int64_t)x * y;
       }
 }
 
@@ -90,12 +114,15 @@ static int visit(struct law *m, const uint32_t *cmd, uint32_t ga, uint32_t gb, u
   uint32_t p = (GET(CURTA_GEMM_P_BASE) + ga * GET(CURTA_GEMM_P_SGA) + gb * GET(CURTA_GEMM_P_SGB) +
                 vy * GET(CURTA_GEMM_P_SVY) + vx * GET(CURTA_GEMM_P_SVX)) %
                65536;
-  uint32_t sum[256] = {0}, v = (uint32_t)m->conf.v;
+  uint32_t v = (uint32_t)m->conf.v, bits = GET(CURTA_GEMM_GUARD) ? 36 : 32;
+  int64_t sum[256] = {0};
   m->info = p;
   if (p >= (uint32_t)m->conf.p_tiles)
     return CURTA_ERR_RANGE;
-  if (GET(CURTA_GEMM_ACC))
-    memcpy(sum, m->acc + p * m->t2, 4 * m->t2);
+  for (uint32_t e = 0; e < m->t2 && GET(CURTA_GEMM_ACC); e++) {
+    int64_t start = bits == 36 ? m->acc36[p * m->t2 + e] : m->acc[p * m->t2 + e];
+    sum[e] = signed_bits((int64_t)((uint64_t)start << GET(CURTA_GEMM_START_SHL)), bits);
+  }
   for (uint32_t ky = 0; ky < GET(CURTA_GEMM_NKY); ky++)
     for (uint32_t kx = 0; kx < GET(CURTA_GEMM_NKX); kx++)
       for (uint32_t kc = 0; kc < GET(CURTA_GEMM_NKC); kc++) {
@@ -120,9 +147,13 @@ static int visit(struct law *m, const uint32_t *cmd, uint32_t ga, uint32_t gb, u
         product(m, cmd, sum, xa, xb, kc + 1 < GET(CURTA_GEMM_NKC) ? m->t : last);
       }
   for (uint32_t e = 0; e < m->t2; e++) {
-    m->acc[p * m->t2 + e] = curta_s32(sum[e]);
-    m->check += sum[e] * (2u * (p * m->t2 + e) + 1u);
-    *or_mag |= curta_mag(curta_s32(sum[e]));
+    int64_t y = signed_bits(sum[e], bits);
+    m->acc36[p * m->t2 + e] = y;
+    m->acc[p * m->t2 + e] = (int32_t)signed_bits(y, 32);
+    m->check += (uint32_t)(uint64_t)y * (2u * (p * m->t2 + e) + 1u);
+    *or_mag |= curta_mag(m->acc[p * m->t2 + e]);
+    if (bits == 36 && GET(CURTA_GEMM_FINAL) && y != (int32_t)y)
+      m->flags |= 1;
   }
   return 0;
 }
@@ -151,6 +182,14 @@ static int32_t requant(const struct law *m, const uint32_t *cmd, int32_t x, uint
                        (int)GET(CURTA_MAP_WRAP), curta_rand(m->s[seed], tensor, GET(CURTA_MAP_ORIGIN) + index));
 }
 
+static int32_t quotient(const uint32_t *cmd, int32_t x)
+{
+  uint64_t u = (uint64_t)(x < 0 ? -(int64_t)x : x) >> GET(CURTA_MAP_DIV_S), q = u * GET(CURTA_MAP_DIV_M);
+  q = u >= GET(CURTA_MAP_DIV_TOP) ? 127 : q >> GET(CURTA_MAP_DIV_T);
+  q = q > 127 ? 127 : q;
+  return x < 0 ? -(int32_t)q : (int32_t)q;
+}
+
 /* Source of MAP or SCATTER: element e of tile number `tile`, the `index`-th that is read. *ok := 0 outside. */
 static int32_t source(struct law *m, const uint32_t *cmd, uint32_t tile, uint32_t e, uint32_t index, int acc, int *ok)
 {
@@ -164,12 +203,72 @@ static int32_t source(struct law *m, const uint32_t *cmd, uint32_t tile, uint32_
     *ok = legal(m, addr, size * m->t2);
     x = *ok ? get(m, addr + size * e, size) : 0;
   }
+  if (GET(CURTA_CMD_OPCODE) == CURTA_OP_MAP && GET(CURTA_MAP_DIV))
+    return quotient(cmd, x);
   return GET(CURTA_MAP_REQ) ? requant(m, cmd, x, index) : x;
 }
 
-/* One destination tile of MAP; *index counts the elements read. */
-static int map_item(struct law *m, const uint32_t *cmd, uint32_t src, uint32_t dst, uint32_t *index)
+/* NITRO-ReLU of a value before it */
+static int32_t nitro_relu(const uint32_t *cmd, int32_t v)
 {
+  int32_t y = v < 0 ? v / (4 << GET(CURTA_MAP_SLOPE)) : v;
+  return (int8_t)(y - (int32_t)GET(CURTA_MAP_MEAN));
+}
+
+/* Position k of the window of item (..,i2,i1,..): its row and column of the map, and the tiles it lies away. */
+struct position {
+  int64_t y, x;
+  uint32_t tiles;
+  int inside;
+};
+static struct position position(const uint32_t *cmd, const uint32_t at[4], uint32_t k, int padded)
+{
+  uint32_t kh = GET(CURTA_MAP_KH), kw = GET(CURTA_MAP_KW), ky = k / kw, kx = k % kw;
+  int32_t py = padded ? GETS(CURTA_MAP_PAD_Y) : 0, px = padded ? GETS(CURTA_MAP_PAD_X) : 0;
+  struct position p = {(int64_t)kh * at[2] + ky - py, (int64_t)kw * at[1] + kx - px, 0, 1};
+  p.tiles = (ky - (uint32_t)py) * GET(CURTA_MAP_W_SY) + (kx - (uint32_t)px) * GET(CURTA_MAP_W_SX);
+  p.inside = !padded || (p.y >= 0 && p.x >= 0 && p.y < GET(CURTA_MAP_LIM_Y) && p.x < GET(CURTA_MAP_LIM_X));
+  return p;
+}
+
+static uint32_t class_of(int32_t v)
+{
+  return v == 127 ? 2 : v < 0;
+}
+
+/* MAP with ACT 2 or 3: one tile. */
+static int back_item(struct law *m, const uint32_t *cmd, uint32_t src, uint32_t dst, uint32_t *width)
+{
+  uint32_t to = GET(CURTA_MAP_DST) + 4 * m->t2 * dst, aux = GET(CURTA_MAP_AUX) + m->t2 * dst;
+  int32_t y[256];
+  int ok = 1;
+  for (uint32_t e = 0; e < m->t2; e++)
+    y[e] = source(m, cmd, src, e, 0, (int)GET(CURTA_MAP_SRC_ACC), &ok);
+  if (!ok || !legal(m, aux, m->t2))
+    return CURTA_ERR_RANGE;
+  for (uint32_t e = 0; e < m->t2; e++) {
+    uint32_t class = GET(CURTA_MAP_ACT) == 3 ? m->mem[aux + e] >> 6 : class_of((int8_t)m->mem[aux + e]);
+    y[e] = class == 0 ? y[e] : class == 1 ? y[e] / (4 << GET(CURTA_MAP_SLOPE)) : 0;
+  }
+  if (!legal(m, to, 4 * m->t2))
+    return CURTA_ERR_RANGE;
+  for (uint32_t e = 0; e < m->t2; e++) {
+    put(m, to + 4 * e, 4, y[e]);
+    *width |= (uint32_t)(y[e] < 0 ? -(y[e] + 1) : y[e]);
+    if (y[e] < -(1 << 23) || y[e] >= 1 << 23)
+      m->flags |= 4;
+  }
+  return 0;
+}
+
+/* One destination tile of MAP; *index counts the elements read. */
+static int map_item(struct law *m, const uint32_t *cmd, uint32_t src, uint32_t dst, const uint32_t at[4],
+                    uint32_t *index)
+{
+  int padded = GET(CURTA_MAP_POOL) && GET(CURTA_MAP_PADDED), nitro = GET(CURTA_MAP_ACT) == 1;
+  uint32_t columns = at[0] + 1 == GET(CURTA_MAP_N0) && GET(CURTA_MAP_CLAST) ? GET(CURTA_MAP_CLAST) : m->t;
+  uint32_t rows = at[3] + 1 == GET(CURTA_MAP_N3) && GET(CURTA_MAP_NLAST) ? GET(CURTA_MAP_NLAST) : m->t;
+  int8_t zs[256];
   uint32_t pool = GET(CURTA_MAP_POOL), kh = pool ? GET(CURTA_MAP_KH) : 1, kw = pool ? GET(CURTA_MAP_KW) : 1;
   uint32_t type = GET(CURTA_MAP_DST_TYPE), size = type >= 2 ? 4 : 1, to = GET(CURTA_MAP_DST) + size * m->t2 * dst;
   uint32_t idx_to = GET(CURTA_MAP_IDX) + m->t2 * dst, aux = GET(CURTA_MAP_AUX) + m->t2 * dst;
@@ -178,15 +277,23 @@ static int map_item(struct law *m, const uint32_t *cmd, uint32_t src, uint32_t d
   int ok = 1;
   for (uint32_t k = 0; k < kh * kw; k++)
     for (uint32_t e = 0; e < m->t2; e++) {
-      uint32_t tile = src + (pool ? k / kw * GET(CURTA_MAP_W_SY) + k % kw * GET(CURTA_MAP_W_SX) : 0);
-      int32_t y = source(m, cmd, tile, e, *index + k * m->t2 + e, (int)GET(CURTA_MAP_SRC_ACC), &ok);
-      if (!ok)
-        return CURTA_ERR_RANGE;
-      if (GET(CURTA_MAP_RELU) && y < 0)
-        y = 0;
+      struct position p = {0, 0, 0, 1};
+      int32_t y = 0, v = 127;
+      if (pool)
+        p = position(cmd, at, k, padded);
+      if (p.inside) {
+        v = y = source(m, cmd, src + p.tiles, e, *index + k * m->t2 + e, (int)GET(CURTA_MAP_SRC_ACC), &ok);
+        if (!ok)
+          return CURTA_ERR_RANGE;
+        if (GET(CURTA_MAP_RELU) && y < 0)
+          y = 0;
+        if (nitro)
+          y = nitro_relu(cmd, y);
+      }
       if (k == 0 || y > out[e]) {
         out[e] = y;
-        idx[e] = k;
+        idx[e] = nitro && GET(CURTA_MAP_CLASS) ? class_of(v) << 6 | k : k;
+        zs[e] = (int8_t)v;
       }
     }
   *index += kh * kw * m->t2;
@@ -194,10 +301,16 @@ static int map_item(struct law *m, const uint32_t *cmd, uint32_t src, uint32_t d
     return CURTA_ERR_RANGE;
   for (uint32_t e = 0; e < m->t2 && pool; e++)
     put(m, idx_to + e, 1, GET(CURTA_MAP_RELU) && out[e] == 0 ? 255 : (int32_t)idx[e]);
+  if (GET(CURTA_MAP_ZS) && !legal(m, idx_to, m->t2))
+    return CURTA_ERR_RANGE;
+  for (uint32_t e = 0; e < m->t2 && GET(CURTA_MAP_ZS); e++)
+    put(m, idx_to + e, 1, zs[e]);
   if (GET(CURTA_MAP_MASK) && !legal(m, aux, m->t2))
     return CURTA_ERR_RANGE;
   for (uint32_t e = 0; e < m->t2 && GET(CURTA_MAP_MASK); e++)
     out[e] = (int8_t)m->mem[aux + e] > 0 ? out[e] : 0;
+  for (uint32_t e = 0; e < m->t2 && type == 0; e++)
+    out[e] = e % m->t < columns && e / m->t < rows ? out[e] : 0;
   if (!legal(m, to, size * m->t2))
     return CURTA_ERR_RANGE;
   for (uint32_t e = 0; e < m->t2 && type != 3; e++)
@@ -209,8 +322,10 @@ static int map_item(struct law *m, const uint32_t *cmd, uint32_t src, uint32_t d
   return 0;
 }
 
-static int scatter_item(struct law *m, const uint32_t *cmd, uint32_t src, uint32_t dst, uint32_t *index)
+static int scatter_item(struct law *m, const uint32_t *cmd, uint32_t src, uint32_t dst, const uint32_t at[4],
+                        uint32_t *index)
 {
+  uint32_t size = GET(CURTA_SCATTER_DST_TYPE) == 2 ? 4 : 1, places = GET(CURTA_SCATTER_CLASS) ? 64 : 256;
   uint32_t kh = GET(CURTA_SCATTER_KH), kw = GET(CURTA_SCATTER_KW), aux = GET(CURTA_SCATTER_AUX) + m->t2 * src;
   int32_t y[256];
   int ok = 1;
@@ -223,12 +338,14 @@ static int scatter_item(struct law *m, const uint32_t *cmd, uint32_t src, uint32
   if (!legal(m, aux, m->t2))
     return CURTA_ERR_RANGE;
   for (uint32_t k = 0; k < kh * kw; k++) {
-    uint32_t tile = dst + k / kw * GET(CURTA_SCATTER_W_SY) + k % kw * GET(CURTA_SCATTER_W_SX);
-    uint32_t to = GET(CURTA_SCATTER_DST) + m->t2 * tile;
-    if (!legal(m, to, m->t2))
+    struct position p = position(cmd, at, k, (int)GET(CURTA_SCATTER_PADDED));
+    uint32_t to = GET(CURTA_SCATTER_DST) + size * m->t2 * (dst + p.tiles);
+    if (!p.inside)
+      continue;
+    if (!legal(m, to, size * m->t2))
       return CURTA_ERR_RANGE;
     for (uint32_t e = 0; e < m->t2; e++)
-      put(m, to + e, 1, m->mem[aux + e] == k ? y[e] : 0);
+      put(m, to + size * e, size, m->mem[aux + e] % places == k ? y[e] : 0);
   }
   return 0;
 }
@@ -245,18 +362,22 @@ static int fill_item(struct law *m, const uint32_t *cmd, uint32_t dst)
 
 static int items(struct law *m, const uint32_t *cmd)
 {
-  uint32_t index = 0, op = GET(CURTA_CMD_OPCODE);
-  int err = 0;
+  uint32_t index = 0, op = GET(CURTA_CMD_OPCODE), width = 0;
+  int err = 0, back = op == CURTA_OP_MAP && GET(CURTA_MAP_ACT) >= 2;
   for (uint32_t i3 = 0; i3 < GET(CURTA_MAP_N3); i3++)
     for (uint32_t i2 = 0; i2 < GET(CURTA_MAP_N2); i2++)
       for (uint32_t i1 = 0; i1 < GET(CURTA_MAP_N1); i1++)
         for (uint32_t i0 = 0; i0 < GET(CURTA_MAP_N0) && !err; i0++) {
           uint32_t src = i3 * GET(CURTA_MAP_S3) + i2 * GET(CURTA_MAP_S2) + i1 * GET(CURTA_MAP_S1) + i0;
           uint32_t dst = i3 * GET(CURTA_MAP_D3) + i2 * GET(CURTA_MAP_D2) + i1 * GET(CURTA_MAP_D1) + i0;
-          err = op == CURTA_OP_MAP       ? map_item(m, cmd, src, dst, &index)
-                : op == CURTA_OP_SCATTER ? scatter_item(m, cmd, src, dst, &index)
+          const uint32_t at[4] = {i0, i1, i2, i3};
+          err = back                     ? back_item(m, cmd, src, dst, &width)
+                : op == CURTA_OP_MAP     ? map_item(m, cmd, src, dst, at, &index)
+                : op == CURTA_OP_SCATTER ? scatter_item(m, cmd, src, dst, at, &index)
                                          : fill_item(m, cmd, dst);
         }
+  if (back && !err)
+    set(m, GET(CURTA_MAP_OR_REG), width | (GET(CURTA_MAP_OR_KEEP) ? m->s[GET(CURTA_MAP_OR_REG)] : 0));
   return err;
 }
 
@@ -278,6 +399,27 @@ static int32_t gradient(const struct law *m, const uint32_t *cmd, uint32_t n, ui
   *wf = GET(CURTA_UPDATE_MASTER) ? get(m, aux + 2 * at, 2) : 0;
   *w = GET(CURTA_UPDATE_MASTER) ? curta_round_psto(*wf, (int32_t)GET(CURTA_UPDATE_FRAC)) : get(m, aux + at, 1);
   return GET(CURTA_UPDATE_DECAY) ? curta_decay(g, (int8_t)*w, curta_s32(m->s[GET(CURTA_UPDATE_DECAY_REG)])) : g;
+}
+
+/* |n| / (2^s m) of UPDATE NITRO */
+static uint32_t rate(const struct law *m, int32_t n, uint32_t reg)
+{
+  uint64_t u = ((uint64_t)(n < 0 ? -(int64_t)n : n) >> m->s[reg] % 32) % (1u << 24);
+  uint32_t q = (uint32_t)(u * (m->s[(reg + 1) % 64] % (1u << 24)) >> m->s[reg] / 256 % 64);
+  return n < 0 ? 0u - q : q;
+}
+
+static int update_nitro(struct law *m, const uint32_t *cmd)
+{
+  for (uint32_t at = 0; at < GET(CURTA_UPDATE_N) * m->t2; at++) {
+    int32_t none, g = gradient(m, cmd, at / m->t2, at % m->t2, (int)GET(CURTA_UPDATE_SRC_ACC), &none, &none);
+    int32_t w = get(m, GET(CURTA_UPDATE_AUX) + 4 * at, 4);
+    w = curta_s32((uint32_t)w - rate(m, g, GET(CURTA_UPDATE_LR_REG)) - rate(m, w, GET(CURTA_UPDATE_ETA_REG)));
+    put(m, GET(CURTA_UPDATE_DST) + 4 * at, 4, w);
+    if (w < -(1 << 17) || w >= 1 << 17)
+      m->flags |= 2;
+  }
+  return 0;
 }
 
 /* Programs of the test keep UPDATE and REDUCE inside the memory. */
@@ -331,8 +473,13 @@ static int loss(struct law *m, const uint32_t *cmd)
     curta_loss_gradient(g, terms, c_all, label);
     right += n < rows && best == label;
     for (uint32_t c = 0; c < across * t; c++) {
+      int32_t diff = c < c_all ? a[c] - (c == label ? (int32_t)GET(CURTA_LOSS_TARGET) : 0) : 0;
       int32_t y = curta_requant(c < c_all ? g[c] : 0, 4, (enum curta_round)GET(CURTA_LOSS_ROUND), 0,
                                 curta_rand(m->s[seed], tensor, n * c_all + c));
+      if (GET(CURTA_LOSS_RSS)) {
+        y = (int8_t)diff;
+        m->flags |= n < rows && y != diff ? 8 : 0;
+      }
       put(m, GET(CURTA_LOSS_DST) + (n / t * across + c / t) * m->t2 + n % t * t + c % t, 1,
           n < rows && c < c_all ? y : 0);
     }
@@ -363,6 +510,9 @@ static int scalar(struct law *m, const uint32_t *cmd)
   case 4:
     d = bits + imm;
     break;
+  case 6:
+    d = a >> imm % 32;
+    break;
   default:
     d = a | b;
   }
@@ -379,7 +529,7 @@ int law_execute(struct law *m, const uint32_t *cmd)
   case CURTA_OP_GEMM:
     return gemm(m, cmd);
   case CURTA_OP_UPDATE:
-    return update(m, cmd);
+    return GET(CURTA_UPDATE_NITRO) ? update_nitro(m, cmd) : update(m, cmd);
   case CURTA_OP_REDUCE:
     return reduce(m, cmd);
   case CURTA_OP_LOSS:

@@ -13,8 +13,11 @@ struct law {
   struct curta_config conf;
   uint32_t t, t2, mem_size;
   uint8_t *mem;
-  int8_t *buf[2];
+  int8_t *buf[2]; /* of B the low bytes */
+  int32_t *wide;  /* elements of B */
   int32_t *acc;
+  int64_t *acc36; /* the same with their guard bits */
+  uint32_t flags;
   uint32_t s[CURTA_SCALARS];
   uint32_t check; /* of the last command */
   uint32_t info;  /* of the last error */

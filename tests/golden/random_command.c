@@ -36,6 +36,10 @@ static void random_load(const struct law *m, uint32_t *cmd)
   set(cmd, CURTA_LOAD_BUF, b);
   set(cmd, CURTA_LOAD_DST, rnd(30) ? rnd(tiles - 40) % 64 : rnd(tiles));
   set(cmd, CURTA_LOAD_ADDR, place(m->t2, 0));
+  if (b && rnd(2)) {
+    set(cmd, CURTA_LOAD_TYPE, CURTA_TYPE_INT32);
+    set(cmd, CURTA_LOAD_DIGIT, rnd(4));
+  }
   random_loops(cmd, 6);
   for (int i = 8; i < 11; i++)
     cmd[i] = small();
@@ -79,8 +83,49 @@ static void random_gemm(const struct law *m, uint32_t *cmd)
   cmd[18] = ((rnd(4) - 2) & 0xffff) | rnd(6) << 16;
   cmd[19] = ((rnd(4) - 2) & 0xffff) | rnd(6) << 16;
   cmd[20] = rnd(3) | rnd(3) << 2 | rnd(3) << 4 | rnd(3) << 6;
+  set(cmd, CURTA_GEMM_GUARD, rnd(2));
+  set(cmd, CURTA_GEMM_START_SHL, rnd(2) ? rnd(32) : 0);
   if (rnd(30) == 0)
     long_contraction(m, cmd);
+}
+
+/* Steps of NITRO-D for a MAP whose other fields are set: mostly nothing. */
+static void random_steps(const struct law *m, uint32_t *cmd)
+{
+  uint32_t pool = curta_cmd_get(cmd, CURTA_MAP_POOL), wide = curta_cmd_get(cmd, CURTA_MAP_SRC_TYPE) == CURTA_TYPE_INT32;
+  set(cmd, CURTA_MAP_CLAST, rnd(2) ? rnd(m->t + 1) : 0);
+  set(cmd, CURTA_MAP_NLAST, rnd(2) ? rnd(m->t + 1) : 0);
+  set(cmd, CURTA_MAP_ZS, !pool && rnd(2));
+  set(cmd, CURTA_MAP_DIV, rnd(2));
+  if (wide)
+    set(cmd, CURTA_MAP_REQ, !curta_cmd_get(cmd, CURTA_MAP_DIV));
+  set(cmd, CURTA_MAP_DIV_S, rnd(3) ? rnd(20) : rnd(32));
+  set(cmd, CURTA_MAP_DIV_T, rnd(3) ? rnd(24) : rnd(64));
+  set(cmd, CURTA_MAP_DIV_M, rnd(4) ? rnd(1u << 18) : word());
+  set(cmd, CURTA_MAP_DIV_TOP, rnd(4) ? rnd(1u << 17) : word());
+  set(cmd, CURTA_MAP_ACT, !curta_cmd_get(cmd, CURTA_MAP_RELU) && rnd(2));
+  set(cmd, CURTA_MAP_SLOPE, rnd(4));
+  set(cmd, CURTA_MAP_MEAN, rnd(4) ? 36 : rnd(256));
+  set(cmd, CURTA_MAP_CLASS, rnd(2));
+}
+
+/* A window that begins in the padding of a map, and loops over places next to one another. */
+static void random_padding(uint32_t *cmd)
+{
+  set(cmd, CURTA_MAP_PADDED, 1);
+  set(cmd, CURTA_MAP_PAD_Y, rnd(5) - 2);
+  set(cmd, CURTA_MAP_PAD_X, rnd(5) - 2);
+  set(cmd, CURTA_MAP_LIM_Y, rnd(8));
+  set(cmd, CURTA_MAP_LIM_X, rnd(8));
+}
+
+static void random_back(uint32_t *cmd)
+{
+  set(cmd, CURTA_MAP_DST_TYPE, CURTA_TYPE_INT32);
+  set(cmd, CURTA_MAP_ACT, 2 + rnd(2));
+  set(cmd, CURTA_MAP_SLOPE, rnd(4));
+  set(cmd, CURTA_MAP_OR_REG, rnd(64));
+  set(cmd, CURTA_MAP_OR_KEEP, rnd(2));
 }
 
 static void random_rounding(uint32_t *cmd)
@@ -119,6 +164,10 @@ static void random_map(const struct law *m, uint32_t *cmd)
   cmd[17] = rnd(5);
   set(cmd, CURTA_MAP_SRC_TYPE, wide ? CURTA_TYPE_INT32 : CURTA_TYPE_INT8);
   random_rounding(cmd);
+  if (wide_dst && rnd(2)) {
+    random_back(cmd);
+    return;
+  }
   if (wide_dst) {
     set(cmd, CURTA_MAP_DST_TYPE, rnd(2) ? CURTA_TYPE_INT32 : CURTA_TYPE_INT24);
     return;
@@ -129,6 +178,10 @@ static void random_map(const struct law *m, uint32_t *cmd)
   set(cmd, CURTA_MAP_POOL, rnd(2));
   set(cmd, CURTA_MAP_KH, 1 + rnd(3));
   set(cmd, CURTA_MAP_KW, 1 + rnd(3));
+  if (rnd(2))
+    random_steps(m, cmd);
+  if (!curta_cmd_get(cmd, CURTA_MAP_REQ) && rnd(2))
+    random_padding(cmd);
 }
 
 static void random_scatter(const struct law *m, uint32_t *cmd)
@@ -148,6 +201,13 @@ static void random_scatter(const struct law *m, uint32_t *cmd)
   set(cmd, CURTA_SCATTER_REQ, wide);
   set(cmd, CURTA_SCATTER_KH, kh);
   set(cmd, CURTA_SCATTER_KW, kw);
+  set(cmd, CURTA_SCATTER_CLASS, rnd(2));
+  if (wide && rnd(2)) {
+    set(cmd, CURTA_SCATTER_REQ, 0);
+    set(cmd, CURTA_SCATTER_DST_TYPE, CURTA_TYPE_INT32);
+  }
+  if (rnd(2))
+    random_padding(cmd);
 }
 
 static void random_update(const struct law *m, uint32_t *cmd, int reduce)
@@ -173,6 +233,13 @@ static void random_update(const struct law *m, uint32_t *cmd, int reduce)
   cmd[6] = MEM / 2 + rnd(64) * 4 * m->t2;
   cmd[7] = MEM * 3 / 4 + rnd(64) * 4 * m->t2;
   random_rounding(cmd);
+  set(cmd, CURTA_UPDATE_LR_REG, rnd(64));
+  set(cmd, CURTA_UPDATE_ETA_REG, rnd(64));
+  if (rnd(2)) {
+    set(cmd, CURTA_UPDATE_NITRO, 1);
+    set(cmd, CURTA_UPDATE_MASTER, 0);
+    set(cmd, CURTA_UPDATE_DECAY, 0);
+  }
 }
 
 static void random_loss(const struct law *m, uint32_t *cmd)
@@ -186,6 +253,8 @@ static void random_loss(const struct law *m, uint32_t *cmd)
   cmd[19] = word();
   set(cmd, CURTA_LOSS_EXP_REG, rnd(64));
   set(cmd, CURTA_LOSS_COUNT_REG, rnd(64));
+  set(cmd, CURTA_LOSS_RSS, rnd(2));
+  set(cmd, CURTA_LOSS_TARGET, rnd(3) ? 32 : rnd(256));
 }
 
 void random_command(const struct law *m, uint32_t *cmd)
@@ -214,7 +283,7 @@ void random_command(const struct law *m, uint32_t *cmd)
     random_results(cmd, 1);
     cmd[19] = rnd(256);
   } else {
-    cmd[4] = rnd(6) | rnd(64) << 8 | rnd(64) << 16 | rnd(64) << 24;
+    cmd[4] = rnd(7) | rnd(64) << 8 | rnd(64) << 16 | rnd(64) << 24;
     cmd[5] = rnd(64);
     cmd[6] = rnd(2) ? rnd(40) : word() >> rnd(32);
   }

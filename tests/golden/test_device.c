@@ -2,6 +2,8 @@
  * test_device.c - the golden device against the law (law.h): random engine commands, on every instruction set, any
  * number of threads
  *
+ * With TEST_HLS: the same on the device made of the HLS kernels, in the configurations that it has.
+ *
  * usage: test_device [SEED [COMMANDS]]. A failing command is printed as words, with its number.
  */
 #include <stdio.h>
@@ -17,6 +19,9 @@ static void refresh(struct law *m, const struct curta_bus *b)
   uint8_t *mem = b->mem_map(b->ctx, 0, MEM);
   for (uint32_t i = 0; i < MEM / 2; i++)
     mem[i] = (uint8_t)(rnd(4) ? word() : rnd(5));
+  for (uint32_t i = 0; i < MEM / 2; i += 4) /* every third tile of int32 is mostly zeros */
+    if (i / (4 * m->t2) % 3 == 1 && rnd(24))
+      memset(mem + i, 0, 4);
   memcpy(m->mem, mem, MEM);
   for (uint32_t r = 0; r < CURTA_SCALARS; r++) {
     m->s[r] = rnd(8) ? rnd(20) - (rnd(3) ? 0 : 12u) : rnd(2) ? rnd(512) : word() >> rnd(32);
@@ -67,6 +72,8 @@ static int compare(const char *group, const struct law *m, const struct curta_bu
   for (uint32_t i = 0; i < CURTA_SCALARS; i++)
     if (reg(b, CURTA_REG_SCALAR + 4 * i) != m->s[i])
       return fail(group, "scale register", m->s[i], reg(b, CURTA_REG_SCALAR + 4 * i));
+  if (reg(b, CURTA_REG_FLAGS) != m->flags)
+    return fail(group, "FLAGS", m->flags, reg(b, CURTA_REG_FLAGS));
   return r->check == m->check ? 0 : fail(group, "check sum", m->check, r->check);
 }
 
@@ -81,6 +88,8 @@ static void make_law(struct law *m, const char *config)
   m->buf[0] = calloc((size_t)c->a_tiles, m->t2);
   m->buf[1] = calloc((size_t)c->b_tiles, m->t2);
   m->acc = calloc((size_t)c->p_tiles * 4, m->t2);
+  m->acc36 = calloc((size_t)c->p_tiles * 8, m->t2);
+  m->wide = calloc((size_t)c->b_tiles * 4, m->t2);
 }
 
 static void free_law(struct law *m)
@@ -89,12 +98,14 @@ static void free_law(struct law *m)
   free(m->buf[0]);
   free(m->buf[1]);
   free(m->acc);
+  free(m->acc36);
+  free(m->wide);
 }
 
 static void print_command(uint32_t n, const uint32_t *cmd)
 {
   printf("     command %u:", n);
-  for (int i = 0; i < 22; i++)
+  for (int i = 0; i < 27; i++)
     printf(" %x", cmd[i]);
   printf("\n");
 }
@@ -112,6 +123,10 @@ static void test_random(const char *config, const char *set, uint32_t commands)
     uint32_t cmd[1][32], err, want;
     if (n % 50 == 0)
       refresh(&m, &b);
+    if (n % 10 == 0) {
+      set_reg(&b, CURTA_REG_FLAGS, 5 + n % 3);
+      m.flags &= ~(5u + n % 3);
+    }
     random_command(&m, cmd[0]);
     want = (uint32_t)law_execute(&m, cmd[0]);
     err = submit(&b, cmd, 1);
@@ -125,7 +140,7 @@ static void test_random(const char *config, const char *set, uint32_t commands)
       print_command(n, cmd[0]);
     if (err) { /* what was written before is unspecified: take over the state of a fresh device */
       ranges++;
-      curta_golden_close(&b);
+      device_close(&b);
       open_device(&b, config);
       free_law(&m);
       make_law(&m, config);
@@ -134,7 +149,7 @@ static void test_random(const char *config, const char *set, uint32_t commands)
   }
   if (!bad)
     printf("PASS %s (%u commands, %u with RANGE)\n", group, commands, ranges);
-  curta_golden_close(&b);
+  device_close(&b);
   free_law(&m);
 }
 
@@ -247,18 +262,24 @@ static void test_threads(void)
       else if (!bad && last.check != one[i])
         bad = fail("threads", names[i], one[i], last.check);
     }
-    curta_golden_close(&b);
+    device_close(&b);
   }
   unsetenv("CURTA_THREADS");
   if (!bad)
     printf("PASS threads: %d commands on 1, 2, 3 and 8\n", LARGE);
 }
 
-int main(int argc, char **argv)
+#ifdef TEST_HLS
+static void test_sets(uint32_t commands)
+{
+  test_random("tiny", "HLS kernels", commands);
+  test_random("base", "HLS kernels", commands);
+  test_random("large", "HLS kernels", commands / 2);
+}
+#else
+static void test_sets(uint32_t commands)
 {
   char sets[96], *set;
-  uint32_t commands = argc > 2 ? (uint32_t)strtoul(argv[2], 0, 0) : 1500;
-  set_seed(argc > 1 ? (uint32_t)strtoul(argv[1], 0, 0) : 1);
   snprintf(sets, sizeof sets, "%s", curta_golden_cpus());
   for (set = strtok(sets, ", "); set; set = strtok(0, ", ")) {
     setenv("CURTA_CPU", set, 1);
@@ -268,6 +289,14 @@ int main(int argc, char **argv)
     test_random("host", set, commands / 4);
   }
   unsetenv("CURTA_CPU");
+}
+#endif
+
+int main(int argc, char **argv)
+{
+  uint32_t commands = argc > 2 ? (uint32_t)strtoul(argv[2], 0, 0) : 1500;
+  set_seed(argc > 1 ? (uint32_t)strtoul(argv[1], 0, 0) : 1);
+  test_sets(commands);
   test_threads();
   return failures != 0;
 }

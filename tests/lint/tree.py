@@ -16,11 +16,12 @@ MAY_INCLUDE = {
     "driver": {"include", "golden:curta_num.h", "golden:curta_nitro.h"},
     "sim": {"include", "golden"},
     "host": {"include"},
-    "tools": {"include", "golden", "sim", "host"},
+    "hls": {"include", "golden"},
+    "tools": {"include", "golden", "sim", "hls", "host"},
     "firmware": {"include", "tools:draw.h"},
     "examples": {"include", "golden", "sim"},
 }
-INTEGER_ONLY = ("golden/", "driver/", "include/", "firmware/")
+INTEGER_ONLY = ("golden/", "hls/", "driver/", "include/", "firmware/")
 LICENSED = {".c", ".h", ".cpp", ".v", ".vh"}
 
 

@@ -23,12 +23,13 @@ struct Gemm {
 
 enum { F_A_BASE = 4, F_P = 5, F_NG = 6, F_NV = 7, F_NK = 8, F_NKC = 9 };
 
-struct Shape { unsigned T, R, C, V, bus, a_tiles, b_tiles, p_tiles; };
+struct Shape { unsigned T, R, C, V, bus, a_tiles, b_tiles, p_tiles, digit; };
 
 struct Result {
     unsigned error = 0;
     uint32_t info = 0, orv = 0, check = 0;
     uint64_t steps = 0;                       // array steps: cycles in which it multiplies
+    bool flag = false;                        // FLAGS.SUM
 };
 
 // What a command touches, and (with run) what it computes.  Without run only addresses are walked, without modulo and checks.
@@ -36,8 +37,9 @@ struct Span { int64_t min = INT64_MAX, max = INT64_MIN; void add(int64_t x) { if
 
 struct Model {
     Shape s;
-    std::vector<int8_t> a, b;                 // [tile][T][T]
-    std::vector<int32_t> p;
+    std::vector<int8_t> a;                    // [tile][T][T]
+    std::vector<int32_t> b;                   // signed, of `digit` bits
+    std::vector<int64_t> p;                   // signed, of 36 bits
     std::vector<uint8_t> used_a, used_b, used_p;
     uint32_t scalar[64] = {};
 
@@ -52,7 +54,9 @@ struct Model {
         const unsigned T = s.T, n = T * T;
         const bool at = g.u(5, 16, 1), bt = g.u(5, 17, 1), acc = g.u(5, 18, 1), fin = g.u(5, 19, 1), keep = g.u(5, 26, 1);
         const unsigned reg = g.u(5, 20, 6);
-        std::vector<int32_t> sum(n);
+        const bool guard = g.u(20, 8, 1);
+        const unsigned shl = g.u(20, 9, 5);
+        std::vector<uint64_t> sum(n);         // modulo 2^64
         std::fill(used_a.begin(), used_a.end(), 0);
         std::fill(used_b.begin(), used_b.end(), 0);
         std::fill(used_p.begin(), used_p.end(), 0);
@@ -64,7 +68,7 @@ struct Model {
             if (!dry) {
                 if (pt >= s.p_tiles) { r.error = CURTA_ERR_RANGE; r.info = pt; return r; }
                 used_p[pt] = 1;
-                for (unsigned e = 0; e < n; e++) sum[e] = acc ? p[(size_t)pt * n + e] : 0;
+                for (unsigned e = 0; e < n; e++) sum[e] = acc ? (uint64_t)p[(size_t)pt * n + e] << shl : 0;
             }
             for (int64_t ky = 0; ky < g.lo(8); ky++) {
                 int64_t y = (int64_t)g.u(20, 0, 2) * vy + (int64_t)g.u(20, 2, 2) * ky + g.slo(18);
@@ -84,22 +88,25 @@ struct Model {
                         if (ta >= s.a_tiles) { r.error = CURTA_ERR_RANGE; r.info = ta; return r; }
                         if (tb >= s.b_tiles) { r.error = CURTA_ERR_RANGE; r.info = tb; return r; }
                         used_a[ta] = used_b[tb] = 1;
-                        const int8_t *A = &a[(size_t)ta * n], *B = &b[(size_t)tb * n];
+                        const int8_t *A = &a[(size_t)ta * n];
+                        const int32_t *B = &b[(size_t)tb * n];
                         for (unsigned i = 0; i < T; i++)
                             for (unsigned j = 0; j < T; j++) {
-                                uint32_t d = 0;
+                                int64_t d = 0;
                                 for (unsigned k = 0; k < k_end; k++)
-                                    d += (uint32_t)((at ? A[k * T + i] : A[i * T + k]) * (bt ? B[k * T + j] : B[j * T + k]));
-                                sum[i * T + j] = (int32_t)((uint32_t)sum[i * T + j] + d);
+                                    d += (int64_t)(at ? A[k * T + i] : A[i * T + k]) * (bt ? B[k * T + j] : B[j * T + k]);
+                                sum[i * T + j] += (uint64_t)d;
                             }
                     }
                 }
             }
             if (dry) continue;
             for (unsigned e = 0; e < n; e++) {
-                p[(size_t)pt * n + e] = sum[e];
-                r.orv |= magnitude(sum[e]);
-                r.check += (uint32_t)sum[e] * (2u * (pt * n + e) + 1u);
+                const int32_t low = (int32_t)(uint32_t)sum[e];
+                p[(size_t)pt * n + e] = guard ? (int64_t)(sum[e] << 28) >> 28 : low;
+                r.orv |= magnitude(low);
+                r.check += (uint32_t)low * (2u * (pt * n + e) + 1u);
+                r.flag |= fin && guard && p[(size_t)pt * n + e] != low;
             }
         }
         if (fin && !dry) {

@@ -3,7 +3,7 @@
 `default_nettype none
 module matrix_tb #(
   parameter T = 8, parameter R = 8, parameter C = 8, parameter V = 2, parameter BUS = 8,
-  parameter A_TILES = 1024, parameter B_TILES = 1024, parameter P_TILES = 256, parameter Trace = 1
+  parameter A_TILES = 1024, parameter B_TILES = 1024, parameter P_TILES = 256, parameter DIGIT = 18, parameter Trace = 1
 ) (
   input  wire             clk_i,
   input  wire             rst_ni,
@@ -24,6 +24,9 @@ module matrix_tb #(
   input  wire [15:0]      buf_tile_i,
   input  wire [7:0]       buf_beat_i,
   input  wire [8*BUS-1:0] buf_data_i,
+  input  wire             buf_wide_i,
+  input  wire [(DIGIT-8)*BUS-1:0] buf_high_i,
+  output wire             flag_o,
   output wire             or_valid_o,
   output wire [5:0]       or_addr_o,
   output wire             or_keep_o,
@@ -42,12 +45,15 @@ module matrix_tb #(
   wire            mx_re, mx_we;
   wire [Paw-1:0]  mx_raddr, mx_waddr;
   wire [32*C-1:0] mx_rdata, mx_wdata;
+  wire            mx_guard;
+  wire [4*C-1:0]  mx_rguard, mx_wguard;
 
-  curta_matrix #(.T(T), .R(R), .C(C), .V(V), .BUS(BUS), .A_TILES(A_TILES), .B_TILES(B_TILES), .P_TILES(P_TILES), .Trace(Trace)) u_matrix (
+  curta_matrix #(.T(T), .R(R), .C(C), .V(V), .BUS(BUS), .A_TILES(A_TILES), .B_TILES(B_TILES), .P_TILES(P_TILES), .DIGIT(DIGIT), .Trace(Trace)) u_matrix (
     .clk_i(clk_i), .rst_ni(rst_ni), .cfg_valid_i(cfg_valid_i), .cfg_index_i(cfg_index_i), .cfg_data_i(cfg_data_i),
     .cfg_ready_o(cfg_ready_o), .go_i(go_i), .done_o(done_o), .error_o(error_o), .error_info_o(error_info_o),
     .check_o(check_o), .busy_o(busy_o), .stop_i(stop_i), .idle_o(idle_o),
     .buf_we_i(buf_we_i), .buf_sel_i(buf_sel_i), .buf_tile_i(buf_tile_i), .buf_beat_i(buf_beat_i), .buf_data_i(buf_data_i),
+    .buf_wide_i(buf_wide_i), .buf_high_i(buf_high_i), .flag_o(flag_o), .mx_guard_o(mx_guard), .mx_rguard_i(mx_rguard), .mx_wguard_o(mx_wguard),
     .mx_re_o(mx_re), .mx_raddr_o(mx_raddr), .mx_rdata_i(mx_rdata), .mx_we_o(mx_we), .mx_waddr_o(mx_waddr), .mx_wdata_o(mx_wdata),
     .or_valid_o(or_valid_o), .or_addr_o(or_addr_o), .or_keep_o(or_keep_o), .or_value_o(or_value_o),
     .or_ready_i(or_ready_i), .or_result_i(or_result_i),
@@ -56,6 +62,7 @@ module matrix_tb #(
   curta_accmem #(.T(T), .C(C), .P_TILES(P_TILES)) u_accmem (
     .clk_i(clk_i), .mx_re_i(mx_re), .mx_raddr_i(mx_raddr), .mx_rdata_o(mx_rdata),
     .mx_we_i(mx_we), .mx_waddr_i(mx_waddr), .mx_wdata_i(mx_wdata),
+    .mx_guard_i(mx_guard), .mx_rguard_o(mx_rguard), .mx_wguard_i(mx_wguard),
     .vx_re_i(vx_re_i), .vx_raddr_i(vx_raddr_i[Paw-1:0]), .vx_gnt_o(vx_gnt_o), .vx_rdata_o(vx_rdata_o)
   );
   wire unused = &{1'b0, vx_raddr_i};

@@ -18,7 +18,7 @@ static int below(uint32_t n) { return (int)(rnd() % n); }
 static int between(int lo, int hi) { return lo + below((uint32_t)(hi - lo + 1)); }
 static bool chance(int percent) { return below(100) < percent; }
 
-static const Shape kShape = {P_T, P_R, P_C, P_V, P_BUS, P_A, P_B, P_P};
+static const Shape kShape = {P_T, P_R, P_C, P_V, P_BUS, P_A, P_B, P_P, P_D};
 
 struct Bench {
     TOP *t = new TOP;
@@ -57,22 +57,37 @@ struct Bench {
         tick();
     }
 
-    void write_beat(bool b, unsigned tile, unsigned beat)
+    // of a narrow tile the upper bits are noise: the device must extend the sign
+    void write_beat(bool b, unsigned tile, unsigned beat, bool wide)
     {
-        const std::vector<int8_t> &mem = b ? m.b : m.a;
-        t->buf_we_i = 1; t->buf_sel_i = b; t->buf_tile_i = (uint16_t)tile; t->buf_beat_i = (uint8_t)beat;
-        memcpy(&t->buf_data_i, &mem[(size_t)tile * P_T * P_T + (size_t)beat * P_BUS], P_BUS);
+        size_t at = (size_t)tile * P_T * P_T + (size_t)beat * P_BUS;
+        uint8_t low[P_BUS], high[4 * P_BUS] = {};
+        for (unsigned e = 0; e < P_BUS; e++) {
+            uint32_t x = (uint32_t)(b ? m.b[at + e] : m.a[at + e]), up = wide ? x >> 8 : rnd();
+            low[e] = (uint8_t)x;
+            for (unsigned k = 0; k < P_D - 8; k++) {
+                unsigned bit = e * (P_D - 8) + k;
+                high[bit / 8] = (uint8_t)(high[bit / 8] | (up >> k & 1) << bit % 8);
+            }
+        }
+        t->buf_we_i = 1; t->buf_sel_i = b; t->buf_tile_i = (uint16_t)tile; t->buf_beat_i = (uint8_t)beat; t->buf_wide_i = wide;
+        memcpy(&t->buf_data_i, low, P_BUS);
+        memcpy(&t->buf_high_i, high, ((P_D - 8) * P_BUS + 7) / 8);
     }
-    void fill(bool b, unsigned tile, int kind)
+    static int32_t element(int kind, unsigned bits)
     {
-        int8_t *d = &(b ? m.b : m.a)[(size_t)tile * P_T * P_T];
-        for (unsigned e = 0; e < P_T * P_T; e++)
-            d[e] = kind == 0 ? (int8_t)rnd() : kind == 1 ? (int8_t)-128 : kind == 2 ? 127 : (int8_t)(chance(50) ? -128 : 127);
+        int32_t top = (int32_t)(1u << (bits - 1));
+        return kind == 0 ? (int32_t)(rnd() << 4 ^ rnd()) >> (32 - bits) : kind == 1 ? -top : kind == 2 ? top - 1 : chance(50) ? -top : top - 1;
     }
     void load(bool b, unsigned tile)
     {
-        fill(b, tile, chance(80) ? 0 : between(1, 3));
-        for (unsigned beat = 0; beat < P_T * P_T / P_BUS; beat++) { write_beat(b, tile, beat); tick(); }
+        int kind = chance(80) ? 0 : between(1, 3);
+        bool wide = b && chance(50);
+        if (b) wide_tiles[tile] = wide;
+        for (size_t e = (size_t)tile * P_T * P_T; e < (size_t)(tile + 1) * P_T * P_T; e++)
+            if (b) m.b[e] = element(kind, wide ? P_D : 8);
+            else m.a[e] = (int8_t)element(kind, 8);
+        for (unsigned beat = 0; beat < P_T * P_T / P_BUS; beat++) { write_beat(b, tile, beat, wide); tick(); }
     }
     void load_all()
     {
@@ -95,18 +110,20 @@ struct Bench {
             tick();
         }
     }
-    struct Done { bool ok; unsigned error; uint32_t info, check, busy; uint64_t cycles; };
+    struct Done { bool ok; unsigned error; uint32_t info, check, busy; uint64_t cycles; bool flag; };
     Done go(uint64_t limit, const Gemm *next = nullptr)
     {
-        Done d = {false, 0, 0, 0, 0, 0};
+        Done d = {false, 0, 0, 0, 0, 0, false};
+        bool flag = false;
         uint64_t start = cycles;
         active = busy = drain = 0;
         t->go_i = 1;
         int put = 0;
         while (cycles - start < limit) {
             t->eval();
+            flag |= t->flag_o;
             if (t->done_o) {
-                d = {true, t->error_o, t->error_info_o, t->check_o, t->busy_o, cycles - start};
+                d = {true, t->error_o, t->error_info_o, t->check_o, t->busy_o, cycles - start, flag};
                 tick();
                 next_put = put;
                 return d;
@@ -121,9 +138,12 @@ struct Bench {
                 unsigned tile = (unsigned)below(b ? P_B : P_A);
                 if (!(b ? m.used_b : m.used_a)[tile]) {
                     unsigned beat = (unsigned)below(P_T * P_T / P_BUS);
-                    int8_t *x = &(b ? m.b : m.a)[(size_t)tile * P_T * P_T + (size_t)beat * P_BUS];
-                    for (unsigned e = 0; e < P_BUS; e++) x[e] = (int8_t)rnd();
-                    write_beat(b, tile, beat);
+                    size_t at = (size_t)tile * P_T * P_T + (size_t)beat * P_BUS;
+                    bool wide = b && tile_is_wide(tile);
+                    for (unsigned e = 0; e < P_BUS; e++)
+                        if (b) m.b[at + e] = element(0, wide ? P_D : 8);
+                        else m.a[at + e] = (int8_t)rnd();
+                    write_beat(b, tile, beat, wide);
                 }
             }
             tick();
@@ -132,6 +152,8 @@ struct Bench {
         return d;
     }
     int next_put = 0;
+    std::vector<bool> wide_tiles = std::vector<bool>(P_B);
+    bool tile_is_wide(unsigned tile) const { return wide_tiles[tile]; }
 
     bool compare_tile(unsigned tile, char *why, size_t size)
     {
@@ -143,7 +165,7 @@ struct Bench {
             memcpy(got, &t->vx_rdata_o, sizeof got);
             t->vx_re_i = 0;
             for (unsigned j = 0; j < P_C; j++) {
-                int32_t want = m.p[(size_t)tile * P_T * P_T + w * P_C + j];
+                int32_t want = (int32_t)m.p[(size_t)tile * P_T * P_T + w * P_C + j];
                 if (got[j] != want) {
                     snprintf(why, size, "P[%u][%u][%u] expected %d got %d", tile, (w * P_C + j) / P_T, (w * P_C + j) % P_T, want, got[j]);
                     return false;
@@ -184,6 +206,7 @@ static Gemm random_command(Model &m, uint64_t max_steps)
         if (nky > 3) { g.put(20, 2, 2, between(1, 2)); g.put(18, 0, 16, between(-32768, 0)); g.put(18, 16, 16, between(1, 3)); }
         if (nkx > 3) { g.put(20, 6, 2, between(1, 2)); g.put(19, 0, 16, between(-300, 0)); g.put(19, 16, 16, between(1, 3)); }
         for (int word = 10; word <= 15; word++) { g.put(word, 0, 16, between(-5, 5)); g.put(word, 16, 16, between(-5, 5)); }
+        g.put(20, 8, 1, chance(50)); g.put(20, 9, 5, chance(60) ? 0 : chance(50) ? P_D : between(0, 31));
         g.put(5, 16, 4, rnd()); g.put(5, 20, 6, below(64)); g.put(5, 26, 1, rnd());
         // results: a random order of the four loops, so that no two visits meet
         int n[4] = {nga, ngb, nvy, nvx}, stride[4], left[4] = {0, 1, 2, 3}, unit = 1;
@@ -236,6 +259,7 @@ static bool check_command(Bench &b, const Gemm &g, const Gemm *next, char *why, 
     if (want.error) return true;
     if (g.u(5, 19, 1) && b.last_or != want.orv) return bad("or", want.orv, b.last_or);
     if (memcmp(b.scalar, b.m.scalar, sizeof b.scalar)) return bad("scale registers equal", 1, 0);
+    if (d.flag != want.flag) return bad("flag", want.flag, d.flag);
     if (d.check != want.check) return bad("check", want.check, d.check);
     if (d.busy != want.steps || b.busy != want.steps) return bad("busy cycles", want.steps, d.busy);
     if (b.overlap) return bad("busy and drain in one cycle", 0, 1);

@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 TREE = ROOT / "build/mutants/tree"
 FOUND = ROOT / "build/mutants/found.json"
-SOURCES = ("golden/", "rtl/", "driver/", "include/", "sim/", "host/", "tools/curta/", "tests/")
+SOURCES = ("golden/", "hls/", "rtl/", "driver/", "include/", "sim/", "host/", "tools/curta/", "tests/", "examples/")
 
 
 def sync():

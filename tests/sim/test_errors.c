@@ -73,7 +73,7 @@ static int test_opcode(void)
     if (!o->name && run("opcode", cmd, "opcode", op))
       return 1;
   }
-  for (uint32_t func = 6; func < 16; func++) {
+  for (uint32_t func = CURTA_SCALAR_SHR + 1; func < 16; func++) {
     uint32_t cmd[32];
     pair_command(&p, cmd, CURTA_OP_SCALAR);
     cmd[4] = func;
@@ -102,6 +102,46 @@ static int test_reserved(void)
 }
 
 struct bad_field { uint8_t opcode; uint32_t field, value; };
+
+/* The modes of NITRO-D: words 18, 21, 22, 24 of MAP, SCATTER and UPDATE, word 4 of LOAD. */
+static int nitro_modes(void)
+{
+  for (uint32_t k = 0; k < 400; k++) {
+    static const uint8_t modal[] = { CURTA_OP_MAP, CURTA_OP_MAP, CURTA_OP_SCATTER, CURTA_OP_UPDATE, CURTA_OP_LOAD };
+    uint32_t cmd[32], op = modal[k % 5], r = pair_random(&p, 0xffffffffu), s = pair_random(&p, 0xffffffffu);
+    legal(cmd, op);
+    if (op == CURTA_OP_LOAD) {
+      cmd[4] = (cmd[4] & ~0x1fu) | (r & 0x1f);
+      curta_cmd_set(cmd, CURTA_LOAD_ADDR, r >> 5 & 1 ? PAIR_DATA : PAIR_MEM - 512);
+      cmd[6] = cmd[7] = 0x10001;
+      curta_cmd_set(cmd, CURTA_LOAD_N0, 1 + (r >> 6 & 3)); /* the third int32 tile there is outside */
+      curta_cmd_set(cmd, CURTA_LOAD_DST, 0);
+    } else if (op == CURTA_OP_UPDATE) {
+      curta_cmd_set(cmd, CURTA_UPDATE_NITRO, 1);
+      curta_cmd_set(cmd, CURTA_UPDATE_MASTER, r & 1);
+      curta_cmd_set(cmd, CURTA_UPDATE_FRAC, 4);
+      curta_cmd_set(cmd, CURTA_UPDATE_DECAY, r >> 1 & 1);
+      curta_cmd_set(cmd, CURTA_UPDATE_AUX, PAIR_DATA + (r >> 2 & 1) * 64);
+      curta_cmd_set(cmd, CURTA_UPDATE_DST, 0x80000 + (r >> 3 & 1) * 64);
+      curta_cmd_set(cmd, CURTA_UPDATE_IDX, 0xa0000);
+    } else {
+      static const uint8_t pairs[4] = { 0, 0x04, 0x14, 0x24 }; /* int8; int32 to int8, to int32; int32 requantised */
+      cmd[18] = pairs[r & 3] | (r & (op == CURTA_OP_MAP ? 0x700u : 0)) | 0x33000u;
+      cmd[21] = op == CURTA_OP_MAP ? s & 0x07001003u & ~(s >> 27 & 3u) : s & 0x06000000u;
+      cmd[24] = op == CURTA_OP_MAP && !(r >> 12 & 3) ? s >> 4 & 0x1f1fu : 0;
+      curta_cmd_set(cmd, CURTA_MAP_KH, r >> 16 & 1 ? 3 : 15);
+      curta_cmd_set(cmd, CURTA_MAP_LIM_Y, 2);
+      curta_cmd_set(cmd, CURTA_MAP_LIM_X, 2);
+      curta_cmd_set(cmd, CURTA_MAP_AUX, PAIR_DATA + (r >> 17 & 7 ? 0 : 4));
+      curta_cmd_set(cmd, CURTA_MAP_DST, 0x80000);
+      if (op == CURTA_OP_MAP)
+        curta_cmd_set(cmd, CURTA_MAP_IDX, 0xa0000 + (r >> 20 & 7 ? 0 : 4));
+    }
+    if (run("field", cmd, "modes of NITRO-D", k))
+      return 1;
+  }
+  return 0;
+}
 
 /* Values that a field must not have. */
 static int test_field(void)
@@ -156,7 +196,7 @@ static int test_field(void)
     if (run("field", cmd, "modes", cmd[18]))
       return 1;
   }
-  return 0;
+  return nitro_modes();
 }
 
 /* A legal command in one of its modes, and how each of words 4..7 must be aligned (machine.md 1 and 2): elements are the bytes of

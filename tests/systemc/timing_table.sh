@@ -28,3 +28,5 @@ row base nets/lenet.net 13 8 30
 row base nets/lenet.net 32 8 100
 row base nets/vgg11.net 4 8 30
 row large nets/vgg11.net 4 8 30
+row base nets/vgg-small-7.net 8 8 30
+row large nets/vgg-small-7.net 8 16 30

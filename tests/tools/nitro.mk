@@ -1,3 +1,3 @@
 # The NITRO-D reference on real data: build/tests/tools/nitro_curve (not a test: it takes minutes).
-$(BUILD)/tests/tools/nitro_curve: $(addprefix $(BUILD)/tests/tools/,nitro_curve.o nitro_net.o) $(filter-out %/main.o,$(TOOLS_OBJ)) $(BUILD)/tools/device_rtl_none.o $(TOOLS_LIBS)
+$(BUILD)/tests/tools/nitro_curve: $(addprefix $(BUILD)/tests/tools/,nitro_curve.o nitro_net.o) $(filter-out %/main.o,$(TOOLS_OBJ)) $(TOOLS_NONE) $(TOOLS_LIBS)
 	$(CC) $(CFLAGS) $^ -o $@ $(TOOLS_LINK)

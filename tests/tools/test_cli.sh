@@ -297,6 +297,56 @@ run 2 "${both[@]}" --fault 9:conv0.weight && says "had no effect"
 run 2 "${both[@]}" --fault 2:nothing && says 'no tensor "nothing"'
 group_end
 
+cat >"$dir/nitro.net" <<NET
+algorithm nitro-d
+input 1 12 12
+decay 500 200
+rate 256
+crop 1
+flip
+twice
+conv 10 kernel 3 pad 1
+dropout 0.1
+maxpool 2
+linear 20
+linear 10
+NET
+nitro() { # STATUS OUT ARGS...
+  local status=$1 out=$2
+  shift 2
+  run "$status" train --net "$dir/nitro.net" --data synthetic --limit 150 --test-limit 50 --batch 16 --epochs 2 --quiet --out "$dir/$out" "$@"
+}
+group_start "nitro-d: resume, devices and threads change nothing"
+nitro 0 nitro_a && says "test"
+nitro 0 nitro_b --steps 5 && says "stopped in epoch 1 after 80 of 150 images"
+nitro 0 nitro_b --resume
+nitro 0 nitro_c --device golden:tiny
+nitro 0 nitro_d --threads 3
+weights nitro_a nitro_b nitro_c nitro_d
+same nitro_a nitro_b
+same nitro_a nitro_c
+same nitro_a nitro_d
+nitro 0 nitro_e --seed 5
+weights nitro_e
+cmp -s "$dir/nitro_a/weights" "$dir/nitro_e/weights" && fail "$group" "another seed gives the same weights"
+grep -q '"conv0.head"' "$dir/nitro_a/checkpoint.safetensors" || fail "$group" "no learning layer in the checkpoint"
+run 0 eval --checkpoint "$dir/nitro_a/checkpoint.safetensors" --test-limit 50 && says "of 48 test images"
+group_end
+
+group_start "nitro-d: names, bench, compare, refusals"
+run 0 info --net mlp1 --device golden:base && says "head"
+run 0 bench --net "$dir/nitro.net" --batch 8 --steps 1 --quiet && says "has no time"
+run 0 compare --net "$dir/nitro.net" --batch 8 --steps 2 --quiet --devices golden,golden:base && says "0 differences"
+run 1 compare --net "$dir/nitro.net" --batch 8 --steps 2 --quiet --devices golden,golden:base --fault 2:conv0.head && says "DIFFERENT command"
+nitro 2 never --augment && says "the network file of nitro-d says it"
+sed 's/^rate 256/rate 500/' "$dir/nitro.net" >"$dir/rate.net"
+run 1 train --net "$dir/rate.net" --data synthetic --limit 150 --batch 16 --out "$dir/never" && says "rate: the device divides"
+sed 's/^rate 256/slope 5/' "$dir/nitro.net" >"$dir/slope.net"
+run 1 train --net "$dir/slope.net" --data synthetic --limit 150 --batch 16 --out "$dir/never" && says "slope: the device divides by 4, 8 and 16"
+sed 's/^rate 256/amplify 1/; s/^decay.*/decay 0 0/' "$dir/nitro.net" >"$dir/wide.net"
+run 1 train --net "$dir/wide.net" --data synthetic --limit 1500 --batch 16 --epochs 40 --quiet --out "$dir/wide" --test-limit 50 && says "a weight needs more than 18 bits"
+group_end
+
 group_start "no RTL in this build"
 run 1 train --net "$dir/small.net" --data synthetic --device rtl --out "$dir/never" && says "this build has no simulated device"
 group_end

@@ -117,6 +117,60 @@ static void rounding()
   set_scalar(reg, shift_value());
 }
 
+// A quotient as the planner makes it: by 2^s m; or fields without a meaning.
+static void division()
+{
+  uint32_t m = 1 + 2 * rng.below(rng.chance(700) ? 200 : 40000), t = 47;
+  uint64_t factor;
+  do
+    factor = ((1ull << t) + m - 1) / m;
+  while (factor >= 1u << 24 && t--);
+  set(CURTA_MAP_DIV, 1);
+  set(CURTA_MAP_DIV_S, rng.below(rng.chance(700) ? 20 : 32));
+  if (rng.chance(300) && m < 400)
+    factor = ((1ull << (t = 24)) + m - 1) / m;
+  bool noise = rng.chance(200);
+  set(CURTA_MAP_DIV_T, noise ? rng.below(64) : t);
+  set(CURTA_MAP_DIV_M, noise ? rng.next() >> rng.below(24) : (uint32_t)factor);
+  set(CURTA_MAP_DIV_TOP, noise ? rng.next() >> rng.below(24) : 128 * m);
+}
+
+// The modes of NITRO-D of a MAP with int8 results.
+static void nitro_steps(bool wide, bool pool)
+{
+  bool div = rng.chance(500);
+  if (div)
+    division();
+  if (wide) {
+    set(CURTA_MAP_REQ, !div);
+    if (div && rng.chance(500))
+      set(CURTA_MAP_ROUND, rng.below(4));
+  }
+  if (rng.chance(600)) {
+    set(CURTA_MAP_RELU, 0);
+    set(CURTA_MAP_ACT, 1);
+    set(CURTA_MAP_SLOPE, rng.below(4));
+    set(CURTA_MAP_MEAN, rng.chance(700) ? 36 : rng.below(256));
+    set(CURTA_MAP_CLASS, rng.below(2));
+  }
+  set(CURTA_MAP_ZS, !pool && rng.chance(500));
+  set(CURTA_MAP_CLAST, rng.chance(500) ? 0 : rng.below(P_T + 1));
+  set(CURTA_MAP_NLAST, rng.chance(500) ? 0 : rng.below(P_T + 1));
+}
+
+// A window that begins in the padding; the span of its tiles moves.
+static void padding(Span &s, int32_t wy, int32_t wx)
+{
+  int32_t pad_y = rng.between(-1, 3), pad_x = rng.between(-1, 3), by = -pad_y * wy - pad_x * wx;
+  set(CURTA_MAP_PADDED, 1);
+  set(CURTA_MAP_PAD_Y, (uint32_t)pad_y & 0xffff);
+  set(CURTA_MAP_PAD_X, (uint32_t)pad_x & 0xffff);
+  set(CURTA_MAP_LIM_Y, rng.below(9));
+  set(CURTA_MAP_LIM_X, rng.below(9));
+  s.low = s.low + by < 0 ? s.low + by : 0;
+  s.high = s.high + by > 0 ? s.high + by : 0;
+}
+
 static void make_map(bool scatter)
 {
   uint32_t n[4], kh = 1, kw = 1;
@@ -125,7 +179,8 @@ static void make_map(bool scatter)
   bool wide = acc || rng.chance(500);
   bool copy = !scatter && wide && rng.chance(250);
   bool pool = !scatter && !copy && rng.chance(400);
-  bool mask = !scatter && !copy && rng.chance(400);
+  bool mask = !scatter && !copy && rng.chance(400), nitro = rng.chance(500);
+  bool back = copy && nitro, keep = scatter && wide && nitro;
   memset(cmd, 0, sizeof cmd);
   cmd[0] = scatter ? CURTA_OP_SCATTER : CURTA_OP_MAP;
   loops(n, s, d, 3);
@@ -152,6 +207,10 @@ static void make_map(bool scatter)
   Span aux = scatter ? src : dst;
   widen(scatter ? dst : src, kh, wy);
   widen(scatter ? dst : src, kw, wx);
+  if ((nitro || scatter) && (pool || scatter) && rng.chance(500)) {
+    nitro = nitro || !scatter;
+    padding(scatter ? dst : src, wy, wx);
+  }
   if (acc && src.high - src.low >= P_P) {
     acc = false;
   }
@@ -165,19 +224,61 @@ static void make_map(bool scatter)
   set(CURTA_MAP_SRC_TYPE, wide ? 2 : 0);
   if (wide && !copy) {
     rounding();
-    set(CURTA_MAP_REQ, 1);
+    set(CURTA_MAP_REQ, !keep);
+  }
+  if (keep)
+    set(CURTA_SCATTER_DST_TYPE, 2);
+  if (scatter)
+    set(CURTA_SCATTER_CLASS, rng.below(2));
+  if (back) {
+    set(CURTA_MAP_DST_TYPE, 2);
+    set(CURTA_MAP_ACT, rng.between(2, 3));
+    set(CURTA_MAP_SLOPE, rng.below(4));
+    set(CURTA_MAP_OR_REG, rng.below(64));
+    set(CURTA_MAP_OR_KEEP, rng.below(2));
+    for (uint32_t i = 0, by = rng.between(5, 9); i < kRegion && rng.chance(500 + (i > 0) * 500); i += 4) {  // deltas of about 24 bits
+      int32_t v;
+      memcpy(&v, &bench->mem[i], 4);
+      v >>= by;
+      memcpy(&bench->mem[i], &v, 4);
+      memcpy(&model.mem[i], &v, 4);
+    }
+  } else if (nitro && !scatter && !copy) {
+    nitro_steps(wide, pool);
+    if (get(CURTA_MAP_REQ))
+      set(CURTA_MAP_PADDED, 0);
+    if (get(CURTA_MAP_ACT) && kh * kw > CURTA_MAX_PLACES)
+      set(CURTA_MAP_CLASS, 0);
   }
   set(CURTA_MAP_SRC, acc ? place_acc(src) : place(src, wide ? 4 * T2 : T2, 0));
-  if (mask || scatter)
+  if (mask || scatter || back)
     set(CURTA_MAP_AUX, place(aux, T2, 1));
-  if (pool)
+  if (pool || get(CURTA_MAP_ZS))
     set(CURTA_MAP_IDX, place(dst, T2, 3));
-  set(CURTA_MAP_DST, place(dst, copy ? 4 * T2 : T2, 2));
+  set(CURTA_MAP_DST, place(dst, copy || keep ? 4 * T2 : T2, 2));
+}
+
+// Weights of int32 at addr, most of them of the size that weights have.
+static void weights(uint32_t addr, uint32_t tiles)
+{
+  for (uint32_t i = 0; i < tiles * T2 && addr + 4 * i + 4 <= kMem; i++) {
+    int32_t w = rng.chance(30) ? wide_value() : (int32_t)rng.next() >> rng.between(rng.chance(900) ? 15 : 13, 28);
+    memcpy(&bench->mem[addr + 4 * i], &w, 4);
+    memcpy(&model.mem[addr + 4 * i], &w, 4);
+  }
+}
+static void rate(uint32_t reg)
+{
+  uint32_t m = 1 + 2 * rng.below(2000), t = 47;
+  while (((1ull << t) + m - 1) / m >= 1u << 24)
+    t--;
+  set_scalar(reg, rng.chance(200) ? (int32_t)rng.next() : (int32_t)(t << 8 | rng.below(20)));
+  set_scalar((reg + 1) % 64, rng.chance(200) ? (int32_t)rng.next() : rng.chance(200) ? 0 : (int32_t)(((1ull << t) + m - 1) / m));
 }
 
 static void make_update(bool reduce)
 {
-  bool master = rng.chance(500), decay = rng.chance(400), acc = rng.chance(400);
+  bool nitro = !reduce && rng.chance(500), master = !nitro && rng.chance(500), decay = !nitro && rng.chance(400), acc = rng.chance(400);
   uint32_t n = 1 + rng.below(6);
   Span span = {0, (int32_t)n - 1};
   memset(cmd, 0, sizeof cmd);
@@ -204,7 +305,16 @@ static void make_update(bool reduce)
       set(CURTA_REDUCE_OR_KEEP, 0);
   }
   set(CURTA_UPDATE_SRC, acc ? place_acc(span) : place(span, 4 * T2, 0));
-  uint32_t aux = place(span, master ? 2 * T2 : T2, 1);
+  uint32_t size = nitro ? 4 * T2 : T2, aux = place(span, master ? 2 * T2 : size, 1);
+  if (nitro) {
+    set(CURTA_UPDATE_NITRO, 1);
+    set(CURTA_UPDATE_FRAC, rng.below(16));
+    set(CURTA_UPDATE_LR_REG, rng.below(64));
+    set(CURTA_UPDATE_ETA_REG, rng.below(64));
+    rate(get(CURTA_UPDATE_LR_REG));
+    rate(get(CURTA_UPDATE_ETA_REG));
+    weights(aux, n);
+  }
   if (!reduce || decay)
     set(CURTA_UPDATE_AUX, aux);
   if (reduce)
@@ -214,7 +324,7 @@ static void make_update(bool reduce)
   uint32_t out = place(span, master ? 2 * T2 : T2, 3);
   if (master)
     set(CURTA_UPDATE_IDX, in_place ? aux : out);
-  set(CURTA_UPDATE_DST, in_place && !master ? aux : place(span, T2, 2));
+  set(CURTA_UPDATE_DST, in_place && !master ? aux : place(span, size, 2));
 }
 
 static void make_fill()
@@ -248,6 +358,10 @@ static void make_loss()
   set(CURTA_LOSS_ROWS, rows);
   set(CURTA_LOSS_CLASSES, classes);
   set(CURTA_LOSS_ROUND, rng.below(3));
+  if (rng.chance(400)) {
+    set(CURTA_LOSS_RSS, 1);
+    set(CURTA_LOSS_TARGET, rng.chance(700) ? 32 : rng.below(256));
+  }
   set(CURTA_LOSS_SEED_REG, rng.below(64));
   set(CURTA_LOSS_TENSOR, rng.next());
   set(CURTA_LOSS_EXP_REG, rng.below(64));
@@ -279,7 +393,7 @@ static void make_scalar()
 {
   memset(cmd, 0, sizeof cmd);
   cmd[0] = CURTA_OP_SCALAR;
-  set(CURTA_SCALAR_FUNC, rng.below(6));
+  set(CURTA_SCALAR_FUNC, rng.below(7));
   set(CURTA_SCALAR_RD, rng.below(64));
   set(CURTA_SCALAR_RA, rng.below(64));
   set(CURTA_SCALAR_RB, rng.below(64));
@@ -308,7 +422,7 @@ static void report(const char *what, int kind, int number, const char *why)
   if (failures++ > 3)
     return;
   printf("FAIL vector %s %s: seed %llu command %d: %s\n     words", STRING(CONFIG), what, (unsigned long long)seed, number, why);
-  for (int i = 0; i < 22; i++)
+  for (int i = 0; i < 27; i++)
     printf(" %x", cmd[i]);
   printf(" (%s) stall %d latency %u\n", kNames[kind], bench->stall, bench->latency);
 }
@@ -333,6 +447,10 @@ static bool differs(const Bench::Result &r, uint32_t check, char *why, size_t si
       snprintf(why, size, "S[%d] expected %#x got %#x", i, model.s[i], bench->s[i]);
       return true;
     }
+  if (bench->flags != *model.flags) {
+    snprintf(why, size, "FLAGS expected %#x got %#x", *model.flags, bench->flags);
+    return true;
+  }
   if (r.check != check) {
     snprintf(why, size, "check expected %#x got %#x", check, r.check);
     return true;
@@ -343,6 +461,7 @@ static void follow()
 {
   memcpy(model.mem, bench->mem.data(), kMem);
   memcpy(model.s, bench->s, sizeof bench->s);
+  bench->flags = *model.flags = 0;
 }
 
 static const uint64_t kLimit = 3000000;
@@ -380,6 +499,7 @@ static void group(const char *what, int kind, int count, bool range)
   for (; i < count && failures == before; i++) {
     if (i % 40 == 0)
       refresh();
+    bench->flags = *model.flags = 0;
     one(what, kind, i, range);
   }
   if (failures == before)
@@ -510,7 +630,20 @@ static void speeds()
   set(CURTA_MAP_MASK, 0);
   set(CURTA_MAP_ROUND, 0);
   set(CURTA_MAP_REQ, 0);
+  const uint32_t tiles = P_P < 60 ? P_P : 60;
+  set(CURTA_MAP_DIV, 1);
+  set(CURTA_MAP_ACT, 1);
+  set(CURTA_MAP_DIV_T, 20);
+  set(CURTA_MAP_DIV_M, 1 << 17);
+  set(CURTA_MAP_DIV_TOP, 128);
+  speed("map accumulators, short quotient, NITRO-ReLU", tiles * (T2 / P_L), 1);
+  set(CURTA_MAP_DIV_M, 1 << 18);
+  speed("map accumulators, long quotient, NITRO-ReLU", tiles * (T2 / P_L), 4);
+  set(CURTA_MAP_DIV, 0);
+  set(CURTA_MAP_ACT, 3);
   set(CURTA_MAP_DST_TYPE, 2);
+  speed("backward NITRO-ReLU from accumulators", tiles * (T2 / P_L), 3 + most(1, 4 * beat));
+  set(CURTA_MAP_ACT, 0);
   speed("copy accumulators", (P_P < 60 ? P_P : 60) * (T2 / P_L), most(1, 4 * beat));
   set(CURTA_MAP_DST_TYPE, 3);
   speed("copy accumulators to int24", (P_P < 60 ? P_P : 60) * (T2 / P_L), most(1, 3 * beat));
@@ -520,6 +653,9 @@ static void speeds()
   set(CURTA_UPDATE_AUX, kRegion);
   set(CURTA_UPDATE_DST, 2 * kRegion);
   set(CURTA_UPDATE_IDX, 3 * kRegion);
+  set(CURTA_UPDATE_NITRO, 1);
+  speed("update NITRO", groups, 8);
+  set(CURTA_UPDATE_NITRO, 0);
   set(CURTA_UPDATE_ROUND, 1);
   speed("update", groups, most(1, 4 * beat));
   set(CURTA_UPDATE_SRC_TYPE, 3);
@@ -527,6 +663,17 @@ static void speeds()
   set(CURTA_UPDATE_MASTER, 1);
   set(CURTA_UPDATE_FRAC, 8);
   speed("update master", groups, 13);
+  memset(cmd, 0, sizeof cmd);
+  cmd[0] = CURTA_OP_SCATTER;
+  cmd[8] = 0x10000 | 10;
+  cmd[9] = 0x10001;
+  set(CURTA_SCATTER_SRC_TYPE, 2);
+  set(CURTA_SCATTER_DST_TYPE, 2);
+  set(CURTA_SCATTER_KH, 2);
+  set(CURTA_SCATTER_KW, 2);
+  set(CURTA_SCATTER_AUX, kRegion);
+  set(CURTA_SCATTER_DST, 2 * kRegion);
+  speed("scatter int32, 2 x 2", 40 * (T2 / P_L), 3 + most(1, 4 * beat));
   memset(cmd, 0, sizeof cmd);
   cmd[0] = CURTA_OP_FILL;
   cmd[8] = 0x10000 | 60;

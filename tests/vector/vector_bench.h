@@ -45,6 +45,7 @@ struct Bench {
   std::vector<uint8_t> mem;
   std::vector<int32_t> acc;
   uint32_t s[64] = {};
+  uint32_t flags = 0;     // as in the FLAGS register
   uint32_t mem_size;
   uint64_t cycles = 0, beats_written = 0, beats_read = 0;
   // behaviour of the memory
@@ -184,6 +185,7 @@ struct Bench {
       take_beat();
     if (top.wr_valid_o && top.wr_ready_i)
       writes.push_back({top.wr_addr_o, top.wr_beats_o, 0, 0});
+    flags |= (uint32_t)(top.flag_weight_o << 1 | top.flag_delta_o << 2 | top.flag_wrap_o << 3);
     if (top.s_we_o)
       s[top.s_waddr_o] = top.s_wdata_o;
     next_acc = nullptr;

@@ -19,7 +19,7 @@ int vector_model_open(struct vector_model *m, const char *config, uint64_t mem_b
     return err;
   g = bus.ctx;
   g->retire_fn = listen; /* check sums are formed only while somebody listens */
-  *m = (struct vector_model){ g, g->mem, g->acc, g->s, (uint32_t)g->conf.p_tiles };
+  *m = (struct vector_model){ g, g->mem, g->acc, g->s, &g->flags, (uint32_t)g->conf.p_tiles };
   return 0;
 }
 

@@ -12,6 +12,7 @@ struct vector_model {
   uint8_t *mem;     /* mem_bytes */
   int32_t *acc;     /* [p_tiles][T][T] */
   uint32_t *s;      /* scale registers */
+  uint32_t *flags;  /* as in the FLAGS register */
   uint32_t p_tiles;
 };
 /* 0, or a negative error number. */

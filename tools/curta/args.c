@@ -41,7 +41,7 @@ static const struct option Options[] = {
     {"--data-dir", "DIR", TEXT, AT(data_dir), TR | EV | BE | CO | DE, 0, 0,
      "folder of the data set, where it is not in its usual place"},
     {"--device", "NAME", TEXT, AT(device), TR | EV | IN | BE | PR | DE | MO, 0, 0,
-     "golden (default; profile: timed), rtl, timed, systemc, each alone or with :CONFIG (tiny, base, large; golden: "
+     "golden (default; profile: timed), rtl, timed, systemc, hls, each alone or with :CONFIG (tiny, base, large; golden: "
      "host, its default; "
      "rtl: base16, a bus of 16 bytes), or serial:TERMINAL[@BAUD], a board"},
     {"--threads", "N", NUMBER, AT(threads), TR | EV | BE | CO, 1, 64,

@@ -101,6 +101,23 @@ static struct curta_batch batch_of(const struct bench *b, const uint32_t *order,
   return (struct curta_batch){&b->data, order + first, n, 0, 0, 0};
 }
 
+static int copy_nitro(struct curta_run *to, const struct curta_run *from)
+{
+  const struct curta_net *net = from->plan->net;
+  int r = 0;
+  for (uint32_t i = 0; i < 2 * net->n_weighted && !r; i++) {
+    uint64_t n = curta_nitro_weights_count(net, i / 2, (int)(i % 2));
+    int32_t *weights = n ? malloc(n * sizeof *weights) : NULL;
+    if (!n)
+      continue;
+    r = weights ? curta_nitro_weights_get(from, i / 2, (int)(i % 2), weights) : -ENOMEM;
+    if (!r)
+      r = curta_nitro_weights_set(to, i / 2, (int)(i % 2), weights);
+    free(weights);
+  }
+  return r;
+}
+
 /* Weights and shifts of `from` become those of `to`. */
 static int copy_state(struct curta_session *to, struct curta_session *from, uint32_t batch, struct curta_fail *fail)
 {
@@ -108,6 +125,11 @@ static int copy_state(struct curta_session *to, struct curta_session *from, uint
   int r = curta_session_plan(from, batch, &p, fail);
   if (!r)
     r = curta_session_plan(to, batch, &q, fail);
+  if (!r && curta_session_is_nitro(from)) {
+    r = copy_nitro(&q->run, &p->run);
+    to->step = from->step;
+    return r ? curta_session_error(to, r, "copying weights", fail) : 0;
+  }
   for (uint32_t w = 0; !r && w < p->plan.n_weighted; w++) {
     uint64_t n = curta_layer_weights(&from->network->net.layer[p->plan.weighted[w].layer]);
     void *weights = malloc(n * 2);

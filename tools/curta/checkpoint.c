@@ -2,6 +2,7 @@
  * checkpoint.c - everything that a training needs to go on to the same bits, in one safetensors file
  */
 #include "checkpoint.h"
+#include "checkpoint_int.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -18,7 +19,7 @@ void curta_layer_name(char *dst, size_t size, const struct curta_net *net, uint3
 }
 
 /* Dimensions of the weights of a layer, as in the file. */
-static uint32_t weight_shape(const struct curta_layer *l, uint64_t shape[4])
+uint32_t curta_weight_shape(const struct curta_layer *l, uint64_t shape[4])
 {
   shape[0] = l->o;
   if (l->kind == CURTA_LAYER_LINEAR) {
@@ -31,7 +32,7 @@ static uint32_t weight_shape(const struct curta_layer *l, uint64_t shape[4])
 }
 
 /* Index in net.layer[] of weighted layer w. */
-static uint32_t weighted_layer(const struct curta_net *net, uint32_t w)
+uint32_t curta_weighted_layer(const struct curta_net *net, uint32_t w)
 {
   for (uint32_t i = 0; i < net->n_layers; i++)
     if (curta_layer_weights(&net->layer[i]) && w-- == 0)
@@ -70,7 +71,7 @@ int curta_opt_same(const struct curta_opt *a, const struct curta_opt *b)
   return a->n_mu == b->n_mu;
 }
 
-static int add_i64(struct curta_st *st, const char *key, int64_t value, struct curta_fail *fail)
+int curta_checkpoint_add_i64(struct curta_st *st, const char *key, int64_t value, struct curta_fail *fail)
 {
   char text[32];
   (void)snprintf(text, sizeof text, "%" PRId64, value);
@@ -83,7 +84,7 @@ static int add_options(struct curta_st *st, const struct curta_opt *opt, struct 
   size_t n = 0;
   int r = 0;
   for (size_t i = 0; i < OPT_FIELDS && !r; i++)
-    r = add_i64(st, Opt_fields[i].key, *((const uint8_t *)opt + Opt_fields[i].offset), fail);
+    r = curta_checkpoint_add_i64(st, Opt_fields[i].key, *((const uint8_t *)opt + Opt_fields[i].offset), fail);
   for (uint32_t i = 0; i < opt->n_mu; i++) {
     if (i)
       n += (size_t)snprintf(mu + n, sizeof mu - n, ",%u:", opt->mu[i].epoch);
@@ -91,7 +92,7 @@ static int add_options(struct curta_st *st, const struct curta_opt *opt, struct 
   }
   if (!r)
     r = curta_st_add_text(st, "mu", mu, fail);
-  return r ? r : add_i64(st, "seed", opt->seed, fail);
+  return r ? r : curta_checkpoint_add_i64(st, "seed", opt->seed, fail);
 }
 
 static int get_options(const struct curta_st *st, struct curta_opt *opt, struct curta_fail *fail)
@@ -145,10 +146,12 @@ static int add_strings(struct curta_st *st, struct curta_session *s, const struc
     r = curta_st_add_text(st, "network", s->network->text, fail);
   if (!r)
     r = curta_st_add_text(st, "data", recipe->data, fail);
+  if (!r && curta_session_is_nitro(s))
+    r = curta_checkpoint_add_nitro(st, s, state, fail);
   if (!r)
     r = add_options(st, &s->network->opt, fail);
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers && !r; i++)
-    r = add_i64(st, numbers[i].key, numbers[i].value, fail);
+    r = curta_checkpoint_add_i64(st, numbers[i].key, numbers[i].value, fail);
   return r;
 }
 
@@ -157,13 +160,13 @@ enum what { EXPONENTS, MASTERS, WEIGHTS }; /* widest elements first, so that all
 static int add_tensor(struct curta_st *st, struct curta_session *s, uint32_t w, enum what what, struct curta_fail *fail)
 {
   const struct curta_net *net = &s->network->net;
-  uint32_t layer = weighted_layer(net, w), dims;
+  uint32_t layer = curta_weighted_layer(net, w), dims;
   uint64_t shape[4] = {0};
   char name[64];
   void *data;
   int r;
   curta_layer_name(name, sizeof name - 16, net, layer);
-  dims = weight_shape(&net->layer[layer], shape);
+  dims = curta_weight_shape(&net->layer[layer], shape);
   if (what == EXPONENTS)
     return curta_st_add(st, strcat(name, ".weight_exp"), "I32", 0, shape, &s->weight_exp[w], fail);
   data = malloc(curta_layer_weights(&net->layer[layer]) * 2);
@@ -188,7 +191,10 @@ int curta_checkpoint_save(struct curta_session *s, const struct curta_state *sta
   int r;
   curta_st_init(&st);
   r = add_strings(&st, s, state, recipe, fail);
-  for (int what = EXPONENTS; what <= WEIGHTS; what++)
+  for (uint32_t w = 0; w < s->network->net.n_weighted && curta_session_is_nitro(s); w++)
+    for (int head = 0; head < 2 && !r; head++)
+      r = curta_checkpoint_move_nitro(&st, NULL, s, w, head, fail);
+  for (int what = EXPONENTS; what <= WEIGHTS && !curta_session_is_nitro(s); what++)
     for (uint32_t w = 0; w < s->network->net.n_weighted && !r; w++)
       if (what != MASTERS || s->network->opt.frac_bits)
         r = add_tensor(&st, s, w, (enum what)what, fail);
@@ -241,6 +247,8 @@ int curta_checkpoint_state(const struct curta_st *st, struct curta_state *state,
     r = curta_st_text_i64(st, "milliseconds", &state->milliseconds, fail);
   if (!r)
     r = curta_st_text_i64(st, "cycles", &cycles, fail);
+  if (!r)
+    r = curta_checkpoint_get_schedule(st, state, fail);
   if (r)
     return r;
   state->cycles = (uint64_t)cycles;
@@ -253,7 +261,7 @@ int curta_checkpoint_state(const struct curta_st *st, struct curta_state *state,
 static int load_layer(const struct curta_st *st, struct curta_session *s, uint32_t w, struct curta_fail *fail)
 {
   const struct curta_net *net = &s->network->net;
-  uint32_t layer = weighted_layer(net, w), dims;
+  uint32_t layer = curta_weighted_layer(net, w), dims;
   uint64_t count = curta_layer_weights(&net->layer[layer]), shape[4];
   char base[32], name[64];
   void *data = malloc(count * 2);
@@ -261,7 +269,7 @@ static int load_layer(const struct curta_st *st, struct curta_session *s, uint32
   if (!data)
     return curta_fail(fail, -ENOMEM, "no memory for the weights");
   curta_layer_name(base, sizeof base, net, layer);
-  dims = weight_shape(&net->layer[layer], shape);
+  dims = curta_weight_shape(&net->layer[layer], shape);
   (void)snprintf(name, sizeof name, "%s.weight_exp", base);
   r = curta_st_get(st, name, "I32", 0, shape, &s->weight_exp[w], fail);
   (void)snprintf(name, sizeof name, "%s.weight", base);
@@ -287,8 +295,12 @@ static int load_layer(const struct curta_st *st, struct curta_session *s, uint32
 
 int curta_checkpoint_weights(const struct curta_st *st, struct curta_session *s, struct curta_fail *fail)
 {
-  int r = 0;
+  int nitro = curta_session_is_nitro(s), r = nitro ? curta_checkpoint_get_normalisation(st, s, fail) : 0;
   for (uint32_t w = 0; w < s->network->net.n_weighted && !r; w++)
-    r = load_layer(st, s, w, fail);
+    if (!nitro)
+      r = load_layer(st, s, w, fail);
+    else
+      for (int head = 0; head < 2 && !r; head++)
+        r = curta_checkpoint_move_nitro(NULL, st, s, w, head, fail);
   return r;
 }

@@ -5,12 +5,16 @@
  *   L.weight         I8   [O,C,R,S] or [out,in]      value = integer * 2^weight_exp
  *   L.weight_exp     I32  []
  *   L.weight_master  I16  like weight                 with --master F: weight * 2^F before rounding
+ * and of NITRO-D instead:
+ *   L.weight         I32  [O,C,R,S] or [out,in]
+ *   L.head           I32  [classes,in]                learning layer of a block
  * Strings: format, network (the text of the network file), every training option, and the state below.
  */
 #ifndef CURTA_TOOL_CHECKPOINT_H
 #define CURTA_TOOL_CHECKPOINT_H
 #include <stdint.h>
 
+#include "curta_nitro.h"
 #include "safetensors.h"
 #include "session.h"
 
@@ -20,6 +24,8 @@ struct curta_state {
   uint32_t correct;
   int64_t loss_micro, milliseconds;
   uint64_t cycles;
+  struct curta_nitro_schedule schedule; /* NITRO-D */
+  uint32_t stop;                        /* it has stopped the training */
 };
 
 /* The options that decide the result, beside those in struct curta_opt. */

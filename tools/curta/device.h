@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * device.h - devices by name: golden[:CONFIG], rtl[:CONFIG], timed[:CONFIG], systemc[:CONFIG], serial:TERMINAL[@BAUD]
+ * device.h - devices by name: golden[:CONFIG], rtl[:CONFIG], timed[:CONFIG], systemc[:CONFIG], hls[:CONFIG],
+ * serial:TERMINAL[@BAUD]
  */
 #ifndef CURTA_TOOL_DEVICE_H
 #define CURTA_TOOL_DEVICE_H
@@ -38,6 +39,7 @@ struct curta_device_kind {
   int (*peek)(const struct curta_bus *bus, int space, uint32_t word, uint32_t *value);
   int has_cycles, available;
 };
-extern const struct curta_device_kind Curta_device_rtl, Curta_device_timed, Curta_device_systemc, Curta_device_serial;
+extern const struct curta_device_kind Curta_device_rtl, Curta_device_timed, Curta_device_systemc,
+    Curta_device_hls, Curta_device_serial;
 
 #endif

@@ -74,9 +74,9 @@ static int evaluate(struct eval *e, const struct curta_st *st, const struct curt
     return r;
   printf("accuracy %.2f %% (%" PRIu32 " of %" PRIu32 " test images of %s), loss %.4f, batch %" PRIu32
          ", %s, %.0f images/s\n",
-         100.0 * outcome.correct / e->data.n, outcome.correct, e->data.n, e->data.name,
-         (double)outcome.loss_micro * 1e-6 / e->data.n, recipe.batch, e->session.device.name,
-         e->data.n / (curta_now() - start + 1e-9));
+         100.0 * outcome.correct / outcome.images, outcome.correct, outcome.images, e->data.name,
+         (double)outcome.loss_micro * 1e-6 / outcome.images, recipe.batch, e->session.device.name,
+         outcome.images / (curta_now() - start + 1e-9));
   return 0;
 }
 

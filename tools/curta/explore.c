@@ -72,7 +72,8 @@ static int plan(struct explore *e, const struct point *p, struct curta_plan *out
   q.opt = e->network.opt;
   q.hw = (struct curta_hw){(uint32_t)s->t,       (uint32_t)s->r,       (uint32_t)s->c,
                            (uint32_t)s->v,       (uint32_t)s->bus,     (uint32_t)s->a_tiles,
-                           (uint32_t)s->b_tiles, (uint32_t)s->p_tiles, 0};
+                           (uint32_t)s->b_tiles, (uint32_t)s->p_tiles, 0,
+                           (uint32_t)s->digit};
   q.batch = e->args->batch;
   q.weight_base = 1u << 20;
   q.mem_bytes = (uint64_t)e->args->mem_mib << 20;

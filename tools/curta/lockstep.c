@@ -95,16 +95,18 @@ static int32_t element(const uint8_t *p, uint32_t bytes)
 /* "conv0.weight[r 0, s 1, o 12, i 3]" for element number e of the tensor. */
 static void describe_element(char *dst, size_t size, const struct curta_tensor *t, uint32_t e, uint32_t tile)
 {
-  int weights = t->kind == CURTA_TENSOR_WEIGHT || t->kind == CURTA_TENSOR_MASTER || t->kind == CURTA_TENSOR_GRAD ||
-                t->kind == CURTA_TENSOR_GRAD24;
+  int swapped = t->kind == CURTA_TENSOR_WEIGHT32; /* [i][o] inside a tile */
+  int weights = swapped || t->kind == CURTA_TENSOR_WEIGHT || t->kind == CURTA_TENSOR_MASTER ||
+                t->kind == CURTA_TENSOR_GRAD || t->kind == CURTA_TENSOR_GRAD24;
   uint32_t area = tile * tile, number = e / area, row = e % area / tile, col = e % tile;
+  uint32_t inner = swapped ? row : col, outer = swapped ? col : row;
   uint32_t d3 = number % t->d[3], d2 = number / t->d[3] % t->d[2], d1 = number / t->d[3] / t->d[2] % t->d[1],
            d0 = number / t->d[3] / t->d[2] / t->d[1];
   if (t->kind == CURTA_TENSOR_LABEL || t->kind == CURTA_TENSOR_PROGRAM)
     (void)snprintf(dst, size, "%s[%" PRIu32 "]", t->name, e);
   else if (weights)
     (void)snprintf(dst, size, "%s[r %" PRIu32 ", s %" PRIu32 ", o %" PRIu32 ", i %" PRIu32 "]", t->name, d0, d1,
-                   d2 * tile + row, d3 * tile + col);
+                   d2 * tile + outer, d3 * tile + inner);
   else
     (void)snprintf(dst, size, "%s[n %" PRIu32 ", y %" PRIu32 ", x %" PRIu32 ", c %" PRIu32 "]", t->name,
                    d0 * tile + row, d1, d2, d3 * tile + col);

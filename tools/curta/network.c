@@ -2,8 +2,10 @@
  * network.c - network file and training options
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "file.h"
 #include "session.h"
@@ -58,7 +60,14 @@ int curta_network_load(struct curta_network *network, const struct curta_args *a
       return curta_fail(fail, -ENOMEM, "no memory");
   } else {
     uint8_t *file;
-    r = curta_file_read(args->net, NET_BYTES, &file, &size, fail);
+    char published[160];
+    /* a bare name means one of nets/ */
+    if (!strchr(args->net, '/') && access(args->net, F_OK) != 0 &&
+        snprintf(published, sizeof published, "nets/%s.net", args->net) < (int)sizeof published &&
+        access(published, F_OK) == 0)
+      r = curta_file_read(published, NET_BYTES, &file, &size, fail);
+    else
+      r = curta_file_read(args->net, NET_BYTES, &file, &size, fail);
     if (r)
       return r;
     network->text = (char *)file;

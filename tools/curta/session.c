@@ -28,6 +28,7 @@ int curta_session_open(struct curta_session *s, const struct curta_network *netw
   memset(s, 0, sizeof *s);
   s->network = network;
   s->mem_bw = args->mem_bw;
+  s->rate = network->net.nitro.rate;
   r = curta_device_open(&s->device, name, args, fail);
   if (r)
     return r;
@@ -70,6 +71,8 @@ int curta_session_data(struct curta_session *s, const struct curta_data *data, s
                       "%s has %" PRIu32 " classes but the network's last layer gives %" PRIu32
                       ": choose another --data or --net",
                       data->name, data->classes, net->classes);
+  if (net->algorithm == CURTA_NITRO_D)
+    return curta_nitro_normalise(s, data, fail);
   r = curta_input_table(&s->network->opt, data->c, data->mean, data->std, s->table, &s->input_exp);
   return r ? curta_fail(fail, r, "input table of %s: %s", data->name, curta_strerror(r)) : 0;
 }
@@ -163,6 +166,8 @@ int curta_session_init_weights(struct curta_session *s, struct curta_fail *fail)
   const struct curta_net *net = &s->network->net;
   struct curta_planned *p = s->planned[0];
   uint32_t w = 0;
+  if (net->algorithm == CURTA_NITRO_D)
+    return curta_nitro_init_weights(s, fail);
   for (uint32_t i = 0; i < net->n_layers; i++) {
     uint64_t count = curta_layer_weights(&net->layer[i]);
     int8_t *weights;

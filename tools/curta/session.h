@@ -39,6 +39,9 @@ struct curta_session {
   uint32_t step; /* training steps done */
   uint32_t mem_bw; /* bytes a cycle that the plan counts on, 0: width of the memory port */
   int32_t weight_exp[CURTA_MAX_WEIGHTED];
+  uint32_t rate;  /* NITRO-D: inverse learning rate */
+  uint32_t flags; /* and what left its range since the device was opened */
+  int32_t mean[CURTA_DATA_CHANNELS], deviation[CURTA_DATA_CHANNELS]; /* and its normalisation */
   int8_t *x;         /* one batch of inputs */
   uint8_t *pixels;   /* and its pixels, after augmentation */
   uint32_t capacity; /* images in x */
@@ -71,7 +74,9 @@ struct curta_batch {
 
 struct curta_outcome {
   uint32_t correct;
-  int64_t loss_micro; /* sum over the images of the cross entropy, in 1e-6; for display only */
+  int64_t loss_micro; /* sum over the images of the cross entropy (NITRO-D: of the squared error), in 1e-6; for display
+                         only */
+  uint32_t images;    /* of an evaluation */
 };
 
 /* One training step (train) or forward pass of this batch. mu only with train. */
@@ -80,6 +85,17 @@ int curta_session_step(struct curta_session *s, const struct curta_batch *batch,
 /* Accuracy over a whole data set, in batches of `batch`. stop: ends early when it becomes non-zero (then -EINTR). */
 int curta_session_evaluate(struct curta_session *s, const struct curta_data *data, uint32_t batch,
                            const volatile int *stop, struct curta_outcome *outcome, struct curta_fail *fail);
+/* Images that an epoch or an evaluation over n images takes: NITRO-D leaves out what does not fill a batch. */
+uint32_t curta_epoch_images(const struct curta_net *net, uint32_t n, uint32_t batch);
+/* session_nitro.c */
+int curta_session_is_nitro(const struct curta_session *s);
+void curta_nitro_table(struct curta_session *s); /* from mean and deviation */
+int curta_nitro_normalise(struct curta_session *s, const struct curta_data *data, struct curta_fail *fail);
+int curta_nitro_init_weights(struct curta_session *s, struct curta_fail *fail);
+int curta_nitro_augment(struct curta_session *s, uint32_t n, struct curta_fail *fail);
+int64_t curta_nitro_squared_error(const int8_t *logits, uint32_t n, uint32_t classes, const uint16_t *labels);
+/* A device that has raised WEIGHT or DELTA is not to be believed: an error. */
+int curta_nitro_flags(const struct curta_session *s, uint32_t flags, struct curta_fail *fail);
 /* Turns -errno of the driver into a message; names the command and the tensor when the device stopped. */
 int curta_session_error(struct curta_session *s, int code, const char *doing, struct curta_fail *fail);
 

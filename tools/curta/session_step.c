@@ -56,6 +56,7 @@ static int run_batch(struct curta_session *s, struct curta_planned *p, const uin
   int r;
   p->run.step = s->step;
   p->run.mu = mu;
+  p->run.rate = s->rate;
   p->run.input_exp = s->input_exp;
   memcpy(p->run.weight_exp, s->weight_exp, sizeof s->weight_exp);
   r = curta_batch_write(&p->run, s->x, labels, n);
@@ -69,7 +70,9 @@ static int run_batch(struct curta_session *s, struct curta_planned *p, const uin
   r = logits ? curta_logits_get(&p->run, logits) : -ENOMEM;
   if (!r) {
     outcome->correct = result.correct;
-    outcome->loss_micro = cross_entropy(logits, n, classes, result.exponent, labels);
+    outcome->loss_micro = curta_session_is_nitro(s) ? curta_nitro_squared_error(logits, n, classes, labels)
+                                                    : cross_entropy(logits, n, classes, result.exponent, labels);
+    s->flags = result.flags;
     s->step = p->run.step;
   }
   free(logits);
@@ -88,19 +91,26 @@ int curta_session_step(struct curta_session *s, const struct curta_batch *batch,
   if (!labels)
     return curta_fail(fail, -ENOMEM, "no memory");
   fill(s, batch, labels);
+  r = train && curta_session_is_nitro(s) ? curta_nitro_augment(s, batch->n, fail) : 0;
+  if (r) {
+    free(labels);
+    return r;
+  }
   r = run_batch(s, p, labels, train, mu, outcome);
   free(labels);
-  return r ? curta_session_error(s, r, train ? "training step" : "forward pass", fail) : 0;
+  if (r)
+    return curta_session_error(s, r, train ? "training step" : "forward pass", fail);
+  return curta_session_is_nitro(s) ? curta_nitro_flags(s, s->flags, fail) : 0;
 }
 
 int curta_session_evaluate(struct curta_session *s, const struct curta_data *data, uint32_t batch,
                            const volatile int *stop, struct curta_outcome *outcome, struct curta_fail *fail)
 {
-  struct curta_outcome sum = {0, 0}, one = {0, 0};
+  struct curta_outcome sum = {0, 0, curta_epoch_images(&s->network->net, data->n, batch)}, one = {0, 0, 0};
   uint32_t *index = malloc((size_t)batch * sizeof *index);
   int r = index ? 0 : curta_fail(fail, -ENOMEM, "no memory");
-  for (uint32_t first = 0; !r && first < data->n; first += batch) {
-    struct curta_batch b = {data, index, data->n - first < batch ? data->n - first : batch, 0, 0, 0};
+  for (uint32_t first = 0; !r && first < sum.images; first += batch) {
+    struct curta_batch b = {data, index, sum.images - first < batch ? sum.images - first : batch, 0, 0, 0};
     for (uint32_t i = 0; i < b.n; i++)
       index[i] = first + i;
     r = stop && *stop ? -EINTR : curta_session_step(s, &b, 0, 0, &one, fail);

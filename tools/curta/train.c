@@ -65,7 +65,7 @@ static int close_window(struct curta_train *t, struct curta_fail *fail)
     return 0;
   row.step = t->state.step;
   row.images = t->window.images;
-  row.epoch = t->state.epoch + (double)t->state.position / t->train_data.n;
+  row.epoch = t->state.epoch + (double)t->state.position / t->epoch_images;
   row.loss = (double)t->window.loss_micro * 1e-6 / t->window.images;
   row.accuracy = 100.0 * t->window.correct / t->window.images;
   memset(&t->window, 0, sizeof t->window);
@@ -85,7 +85,7 @@ static int one_step(struct curta_train *t, struct curta_fail *fail)
 {
   struct curta_state *state = &t->state;
   const struct curta_opt *opt = &t->network.opt;
-  uint32_t left = t->train_data.n - state->position;
+  uint32_t left = t->epoch_images - state->position;
   struct curta_batch batch = {&t->train_data,
                               t->order + state->position,
                               left < t->recipe.batch ? left : t->recipe.batch,
@@ -95,6 +95,7 @@ static int one_step(struct curta_train *t, struct curta_fail *fail)
   struct curta_outcome outcome;
   int r;
   t->session.step = state->step;
+  t->session.rate = (uint32_t)state->schedule.lr;
   r = curta_session_step(&t->session, &batch, 1, curta_mu_at(opt, state->epoch), &outcome, fail);
   if (r)
     return r;
@@ -112,8 +113,8 @@ static int one_step(struct curta_train *t, struct curta_fail *fail)
 static void show(struct curta_train *t, struct curta_progress *progress)
 {
   const struct curta_state *s = &t->state;
-  struct curta_progress_now now = {s->epoch + 1, t->args->epochs, s->position, t->train_data.n,
-                                   s->correct,   s->loss_micro,   s->cycles,   0};
+  struct curta_progress_now now = {s->epoch + 1, t->epochs,     s->position, t->epoch_images,
+                                   s->correct,   s->loss_micro, s->cycles,   0};
   now.utilization = utilization(t, s->cycles, s->position);
   curta_progress_show(progress, &now);
 }
@@ -125,10 +126,12 @@ static int run_steps(struct curta_train *t, struct curta_fail *fail)
   double start = curta_now();
   int64_t before = t->state.milliseconds;
   int r = 0;
-  curta_draw_order(t->order, t->train_data.n, t->network.opt.seed, t->state.epoch);
+  /* the order of number 0 of NITRO-D is that of its statistics */
+  curta_draw_order(t->order, t->train_data.n, t->network.opt.seed,
+                   t->state.epoch + (curta_session_is_nitro(&t->session) ? 1 : 0));
   curta_progress_start(&progress, t->args->quiet, t->state.position);
   (void)lap(t);
-  while (!r && t->state.position < t->train_data.n) {
+  while (!r && t->state.position < t->epoch_images) {
     if (Stop || (t->args->steps && t->steps_done == t->args->steps))
       r = -EINTR;
     else
@@ -143,11 +146,29 @@ static int run_steps(struct curta_train *t, struct curta_fail *fail)
   return r;
 }
 
+/* NITRO-D: learning rate and end of the training follow the accuracy of the test images. */
+static void follow_schedule(struct curta_train *t, const struct curta_outcome *test)
+{
+  struct curta_nitro_schedule *s = &t->state.schedule;
+  int32_t lr = s->lr;
+  if (!curta_session_is_nitro(&t->session))
+    return;
+  if (t->session.flags & 1u << CURTA_FLAG_SUM)
+    printf("note: a sum has left int32; the results are those of the reference, modulo 2^32\n");
+  if (t->args->no_eval)
+    return;
+  t->state.stop = (uint32_t)curta_nitro_schedule_epoch(s, test->correct, test->images);
+  if (s->lr != lr)
+    printf("inverse learning rate %" PRId32 " from now on\n", s->lr);
+  if (t->state.stop)
+    printf("stopped early: no gain of a hundredth in the last epochs\n");
+}
+
 static int finish_epoch(struct curta_train *t, struct curta_fail *fail)
 {
   struct curta_state *s = &t->state;
-  struct curta_outcome test = {0, 0};
-  uint32_t n = t->train_data.n;
+  struct curta_outcome test = {0, 0, 0};
+  uint32_t n = t->epoch_images;
   struct curta_log_epoch row = {0};
   int r = 0;
   if (!t->args->no_eval)
@@ -166,10 +187,10 @@ static int finish_epoch(struct curta_train *t, struct curta_fail *fail)
                                  s->cycles,
                                  utilization(t, s->cycles, n)};
   if (!t->args->no_eval) {
-    row.test_loss = (double)test.loss_micro * 1e-6 / t->test_data.n;
-    row.test_accuracy = 100.0 * test.correct / t->test_data.n;
+    row.test_loss = (double)test.loss_micro * 1e-6 / test.images;
+    row.test_accuracy = 100.0 * test.correct / test.images;
   }
-  printf("epoch %" PRIu32 "/%" PRIu32 "  train %.2f %% loss %.4f", row.epoch, t->args->epochs, row.train_accuracy,
+  printf("epoch %" PRIu32 "/%" PRIu32 "  train %.2f %% loss %.4f", row.epoch, t->epochs, row.train_accuracy,
          row.train_loss);
   if (!t->args->no_eval)
     printf("  test %.2f %% loss %.4f", row.test_accuracy, row.test_loss);
@@ -182,14 +203,15 @@ static int finish_epoch(struct curta_train *t, struct curta_fail *fail)
   r = close_window(t, fail);
   if (!r)
     r = curta_log_add_epoch(&t->log, &row, fail);
-  *s = (struct curta_state){.epoch = s->epoch + 1, .step = s->step};
+  *s = (struct curta_state){.epoch = s->epoch + 1, .step = s->step, .schedule = s->schedule, .stop = s->stop};
+  follow_schedule(t, &test);
   return r ? r : save(t, fail);
 }
 
 static int run_epochs(struct curta_train *t, struct curta_fail *fail)
 {
   int r = 0;
-  while (!r && t->state.epoch < t->args->epochs) {
+  while (!r && t->state.epoch < t->epochs && !t->state.stop) {
     r = run_steps(t, fail);
     if (!r)
       r = finish_epoch(t, fail);
@@ -221,7 +243,10 @@ int curta_train(const struct curta_args *args, struct curta_fail *fail)
       curta_train_close(t);
     return curta_status(fail);
   }
-  if (t->state.epoch >= args->epochs)
+  if (t->state.stop)
+    printf("nothing to do: the schedule of the network has stopped this training after %" PRIu32 " epochs\n",
+           t->state.epoch);
+  else if (t->state.epoch >= t->epochs)
     printf("nothing to do: %" PRIu32 " epochs are done; --epochs says until which to go on\n", t->state.epoch);
   r = run_epochs(t, fail);
   status = r == -EINTR ? stopped(t, fail) : r ? curta_status(fail) : 0;

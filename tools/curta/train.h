@@ -19,6 +19,8 @@ struct curta_train {
     uint32_t images, correct;
     int64_t loss_micro;
   } window;
+  uint32_t epochs;         /* train until so many are done */
+  uint32_t epoch_images;   /* of an epoch */
   uint32_t *order;         /* of this epoch's images */
   uint32_t steps_done;     /* by this call of the program */
   uint64_t counter;        /* device cycles when last looked at */

@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,9 +32,10 @@ static int load_data(struct curta_train *t, struct curta_fail *fail)
 /* The plans for the batches to come, while their failure costs nothing yet. The first one holds the weights. */
 static int make_plans(struct curta_train *t, struct curta_fail *fail)
 {
-  const uint32_t batch = t->recipe.batch,
-                 sizes[] = {batch, t->train_data.n % batch, t->test_data.n < batch ? 0 : t->test_data.n % batch,
-                            t->test_data.n < batch ? t->test_data.n : 0};
+  bool whole = curta_session_is_nitro(&t->session); /* whole batches only */
+  const uint32_t batch = t->recipe.batch, sizes[] = {batch, whole ? 0 : t->train_data.n % batch,
+                                                     whole || t->test_data.n < batch ? 0 : t->test_data.n % batch,
+                                                     t->test_data.n < batch ? t->test_data.n : 0};
   struct curta_planned *p;
   int r = 0;
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes && !r; i++)
@@ -41,6 +43,10 @@ static int make_plans(struct curta_train *t, struct curta_fail *fail)
       r = curta_session_plan(&t->session, sizes[i], &p, fail);
   if (r)
     return r;
+  if (whole && t->train_data.n < batch)
+    return curta_fail(fail, -EINVAL,
+                      "only %" PRIu32 " training images: nitro-d takes whole batches of %" PRIu32 " only",
+                      t->train_data.n, batch);
   p = t->session.planned[0];
   for (uint32_t i = 0; i < CURTA_MAX_LAYERS; i++)
     for (uint32_t pass = CURTA_PASS_FWD; pass <= CURTA_PASS_DW; pass++)
@@ -88,15 +94,24 @@ static int open_fresh(struct curta_train *t, struct curta_fail *fail)
   if (!t->args->overwrite && access(t->checkpoint, F_OK) == 0)
     return curta_usage(fail, "%s exists: add --resume to go on, --overwrite to start anew, or choose another --out",
                        t->checkpoint);
-  t->recipe.batch = t->args->batch;
   t->recipe.limit = t->args->limit;
   t->recipe.augment = t->args->augment ? CURTA_AUGMENT_CROP | CURTA_AUGMENT_FLIP : 0;
   if (snprintf(t->recipe.data, sizeof t->recipe.data, "%s", t->args->data ? t->args->data : "fashion-mnist") >=
       (int)sizeof t->recipe.data)
     return curta_usage(fail, "unknown data set \"%s\"; there are: %s", t->args->data, curta_data_names());
   r = curta_network_load(&t->network, t->args, NULL, fail);
-  if (!r)
-    r = load_data(t, fail);
+  if (r)
+    return r;
+  t->recipe.batch = t->args->batch;
+  if (t->network.net.algorithm == CURTA_NITRO_D) {
+    if (t->args->augment)
+      return curta_usage(fail, "--augment: the network file of nitro-d says it (crop, flip)");
+    if (!curta_args_given(t->args, "--batch"))
+      t->recipe.batch = t->network.net.nitro.batch;
+    t->state.schedule = curta_nitro_schedule_start();
+    t->state.schedule.lr = (int32_t)t->network.net.nitro.rate;
+  }
+  r = load_data(t, fail);
   if (!r)
     r = curta_file_make_dir(t->args->out, fail);
   return r ? r : curta_file_may_replace(t->checkpoint, fail);
@@ -148,6 +163,10 @@ int curta_train_open(struct curta_train *t, const struct curta_args *args, struc
   curta_st_free(&st);
   if (r)
     return r;
+  t->epoch_images = curta_epoch_images(&t->network.net, t->train_data.n, t->recipe.batch);
+  t->epochs = t->network.net.algorithm == CURTA_NITRO_D && !curta_args_given(args, "--epochs")
+                  ? t->network.net.nitro.epochs
+                  : args->epochs;
   t->order = malloc((size_t)t->train_data.n * sizeof *t->order);
   return t->order ? 0 : curta_fail(fail, -ENOMEM, "no memory");
 }

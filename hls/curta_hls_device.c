@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * curta_hls_device.c - the golden device with the HLS kernels in the place of its engines (curta_hls_device.h)
+ *
+ * Around a kernel the host does what is no arithmetic of tensors: scale registers, traffic counters, and the check sums of
+ * retirement records, from what the kernel has left in memory. Where a kernel refuses a tile, the golden operator says
+ * which one comes first in the order of the law.
+ */
+#include "curta_hls_device.h"
+#include <errno.h>
+#include <stdlib.h>
+#include "curta_golden_int.h"
+#include "curta_hls.h"
+
+typedef void load_fn(const uint64_t *mem, uint64_t *a, uint64_t *b, const uint32_t *cmd, uint32_t mem_bytes,
+                     uint32_t *result);
+typedef void gemm_fn(const uint64_t *a, const uint64_t *b, const uint64_t *p_in, uint64_t *p_out, const uint32_t *cmd,
+                     uint32_t *result);
+typedef void requant_fn(const uint64_t *src, const uint64_t *acc, const uint64_t *mask, uint64_t *dst,
+                        const uint32_t *cmd, const uint32_t *scale, uint32_t *result);
+typedef void update_fn(const uint64_t *src, const uint64_t *acc, const uint64_t *aux, uint64_t *dst, uint64_t *idx,
+                       const uint32_t *cmd, const uint32_t *scale, uint32_t *result);
+
+#define DECLARE(config)                                                                                                \
+  load_fn curta_hls_load_##config;                                                                                     \
+  gemm_fn curta_hls_gemm_##config;                                                                                     \
+  requant_fn curta_hls_requant_##config;                                                                               \
+  update_fn curta_hls_update_##config
+DECLARE(tiny);
+DECLARE(base);
+DECLARE(large);
+
+struct kernels {
+  const char *config;
+  load_fn *load;
+  gemm_fn *gemm;
+  requant_fn *requant;
+  update_fn *update;
+};
+#define KERNELS(config)                                                                                                \
+  {                                                                                                                    \
+    #config, curta_hls_load_##config, curta_hls_gemm_##config, curta_hls_requant_##config, curta_hls_update_##config   \
+  }
+static const struct kernels Kernels[] = {KERNELS(tiny), KERNELS(base), KERNELS(large)};
+
+struct hls {
+  const struct kernels *k;
+  uint64_t kernel_commands, host_commands;
+};
+
+/* The stores of the golden device, as words. */
+static uint64_t *words(void *store)
+{
+  return store;
+}
+
+static uint32_t smaller(uint64_t x, uint64_t y)
+{
+  uint64_t least = x < y ? x : y;
+  return least > UINT32_MAX ? UINT32_MAX : (uint32_t)least;
+}
+
+/* Bytes that a kernel may touch. */
+static uint32_t memory(const struct curta_golden *g)
+{
+  return smaller(g->mem_size, g->mem_bytes);
+}
+
+/* ------------------------------------------------------------------ LOAD, GEMM */
+
+static int load(struct curta_golden *g, const struct hls *h, const uint32_t *cmd)
+{
+  const uint32_t buf = curta_cmd_get(cmd, CURTA_LOAD_BUF), dst = curta_cmd_get(cmd, CURTA_LOAD_DST);
+  uint32_t result[2], n = 1;
+  h->k->load(words(g->mem), words(g->buf[0]), words(g->buf[1]), cmd, memory(g), result);
+  if (result[1]) {
+    int err = curta_golden_load(g, cmd);
+    return err ? err : (int)result[1];
+  }
+  n *= curta_cmd_get(cmd, CURTA_LOAD_N0) * curta_cmd_get(cmd, CURTA_LOAD_N1);
+  n *= curta_cmd_get(cmd, CURTA_LOAD_N2) * curta_cmd_get(cmd, CURTA_LOAD_N3);
+  g->rd_bytes += (uint64_t)n * g->t2;
+  if (g->retire_fn)
+    g->check = curta_golden_sum(g->check, dst * g->t2 / 4, g->buf[buf] + (size_t)dst * g->t2, n * (g->t2 / 4));
+  return 0;
+}
+
+/* Check sum of the tiles that a GEMM has written. */
+static void sum_visits(struct curta_golden *g, const uint32_t *cmd)
+{
+  const uint32_t n[4] = {curta_cmd_get(cmd, CURTA_GEMM_NVX), curta_cmd_get(cmd, CURTA_GEMM_NVY),
+                         curta_cmd_get(cmd, CURTA_GEMM_NGB), curta_cmd_get(cmd, CURTA_GEMM_NGA)};
+  const uint32_t s[4] = {curta_cmd_get(cmd, CURTA_GEMM_P_SVX), curta_cmd_get(cmd, CURTA_GEMM_P_SVY),
+                         curta_cmd_get(cmd, CURTA_GEMM_P_SGB), curta_cmd_get(cmd, CURTA_GEMM_P_SGA)};
+  struct curta_walk w = {.n = {n[0], n[1], n[2], n[3]}, .s = {s[0], s[1], s[2], s[3]}};
+  for (uint64_t k = curta_walk_items(&w); k && g->retire_fn; k--, curta_walk_next(&w)) {
+    uint32_t p = (curta_cmd_get(cmd, CURTA_GEMM_P_BASE) + w.src) & 0xffff;
+    g->check = curta_golden_sum(g->check, p * g->t2, g->acc + (size_t)p * g->t2, g->t2);
+  }
+}
+
+static int gemm(struct curta_golden *g, const struct hls *h, const uint32_t *cmd)
+{
+  uint32_t result[2], reg = curta_cmd_get(cmd, CURTA_GEMM_OR_REG);
+  uint32_t old = curta_cmd_get(cmd, CURTA_GEMM_OR_KEEP) ? g->s[reg] : 0;
+  h->k->gemm(words(g->buf[0]), words(g->buf[1]), words(g->acc), words(g->acc), cmd, result);
+  if (result[1]) {
+    int err = curta_golden_gemm(g, cmd);
+    return err ? err : (int)result[1];
+  }
+  sum_visits(g, cmd);
+  if (curta_cmd_get(cmd, CURTA_GEMM_FINAL))
+    curta_golden_set(g, reg, old | result[0]);
+  return 0;
+}
+
+/* ------------------------------------------------------------------ MAP, UPDATE, REDUCE */
+
+static void set_scale(const struct curta_golden *g, const uint32_t *cmd, uint32_t scale[CURTA_HLS_SCALES])
+{
+  uint32_t seed = curta_cmd_get(cmd, CURTA_MAP_SEED_REG);
+  scale[CURTA_HLS_SHIFT] = g->s[curta_cmd_get(cmd, CURTA_MAP_SHIFT_REG)];
+  scale[CURTA_HLS_SEED] = g->s[seed];
+  scale[CURTA_HLS_STEP] = g->s[(seed + 1) % CURTA_SCALARS];
+  scale[CURTA_HLS_DECAY] = g->s[curta_cmd_get(cmd, CURTA_UPDATE_DECAY_REG)];
+  scale[CURTA_HLS_MEM_BYTES] = memory(g);
+}
+
+/* `bytes` that a kernel has written at addr: traffic and check sum. */
+static void written(struct curta_golden *g, int64_t addr, uint32_t bytes)
+{
+  g->wr_bytes += bytes;
+  if (g->retire_fn)
+    g->check = curta_golden_sum(g->check, (uint32_t)addr / 4, g->mem + addr, bytes / 4);
+}
+
+static int map(struct curta_golden *g, const struct hls *h, const uint32_t *cmd)
+{
+  const int acc = (int)curta_cmd_get(cmd, CURTA_MAP_SRC_ACC);
+  struct curta_walk w = {.n = {cmd[8] & 0xffff, cmd[8] >> 16, cmd[9] & 0xffff, cmd[9] >> 16},
+                         .d = {1, cmd[13], cmd[14], cmd[15]}};
+  uint64_t items = curta_walk_items(&w);
+  uint32_t scale[CURTA_HLS_SCALES], result[2];
+  set_scale(g, cmd, scale);
+  h->k->requant(words(g->mem), words(g->acc), words(g->mem), words(g->mem), cmd, scale, result);
+  if (result[1]) {
+    int err = curta_golden_map(g, cmd);
+    return err ? err : (int)result[1];
+  }
+  g->rd_bytes += items * ((acc ? 0 : 4 * g->t2) + (curta_cmd_get(cmd, CURTA_MAP_MASK) ? g->t2 : 0));
+  for (; items; items--, curta_walk_next(&w))
+    written(g, curta_golden_tile(curta_cmd_get(cmd, CURTA_MAP_DST), w.dst, g->t2), g->t2);
+  return 0;
+}
+
+static uint32_t update_reads(const struct curta_golden *g, const uint32_t *cmd, int reduce)
+{
+  uint32_t gradient = curta_cmd_get(cmd, CURTA_UPDATE_SRC_ACC)                          ? 0
+                      : curta_cmd_get(cmd, CURTA_UPDATE_SRC_TYPE) == CURTA_TYPE_INT24 ? 3
+                                                                                        : 4;
+  uint32_t weight = reduce && !curta_cmd_get(cmd, CURTA_UPDATE_DECAY) ? 0
+                    : curta_cmd_get(cmd, CURTA_UPDATE_MASTER)         ? 2
+                                                                      : 1;
+  return (gradient + weight) * g->t2;
+}
+
+static int update(struct curta_golden *g, const struct hls *h, const uint32_t *cmd, int reduce)
+{
+  const int master = (int)curta_cmd_get(cmd, CURTA_UPDATE_MASTER);
+  const uint32_t n = curta_cmd_get(cmd, CURTA_UPDATE_N), reg = curta_cmd_get(cmd, CURTA_REDUCE_OR_REG);
+  uint32_t scale[CURTA_HLS_SCALES], result[2];
+  set_scale(g, cmd, scale);
+  h->k->update(words(g->mem), words(g->acc), words(g->mem), words(g->mem), words(g->mem), cmd, scale, result);
+  if (result[1]) {
+    int err = reduce ? curta_golden_reduce(g, cmd) : curta_golden_update(g, cmd);
+    return err ? err : (int)result[1];
+  }
+  g->rd_bytes += (uint64_t)n * update_reads(g, cmd, reduce);
+  if (reduce) {
+    curta_golden_set(g, reg, (curta_cmd_get(cmd, CURTA_REDUCE_OR_KEEP) ? g->s[reg] : 0) | result[0]);
+    return 0;
+  }
+  for (uint32_t k = 0; k < n; k++) {
+    written(g, curta_golden_tile(curta_cmd_get(cmd, CURTA_UPDATE_DST), k, g->t2), g->t2);
+    if (master)
+      written(g, curta_golden_tile(curta_cmd_get(cmd, CURTA_UPDATE_IDX), k, 2 * g->t2), 2 * g->t2);
+  }
+  return 0;
+}
+
+/* ------------------------------------------------------------------ device */
+
+static int engine(struct curta_golden *g, const uint32_t *cmd)
+{
+  struct hls *h = g->engine_user;
+  const uint32_t op = curta_cmd_get(cmd, CURTA_CMD_OPCODE);
+  const int rounds = curta_cmd_get(cmd, CURTA_MAP_REQ) && !curta_cmd_get(cmd, CURTA_MAP_POOL);
+  const int own = op == CURTA_OP_LOAD || op == CURTA_OP_GEMM || op == CURTA_OP_UPDATE || op == CURTA_OP_REDUCE ||
+                  (op == CURTA_OP_MAP && rounds);
+  h->kernel_commands += (uint64_t)own;
+  h->host_commands += (uint64_t)(!own && op >= CURTA_OP_LOAD);
+  if (!own)
+    return -1;
+  if (op == CURTA_OP_LOAD || op == CURTA_OP_GEMM)
+    return op == CURTA_OP_LOAD ? load(g, h, cmd) : gemm(g, h, cmd);
+  return op == CURTA_OP_MAP ? map(g, h, cmd) : update(g, h, cmd, op == CURTA_OP_REDUCE);
+}
+
+int curta_hls_open(struct curta_bus *bus, const char *config, uint64_t mem_bytes)
+{
+  const struct kernels *k = 0;
+  struct curta_golden *g;
+  struct curta_bus own;
+  struct hls *h;
+  int r;
+  for (unsigned i = 0; config && i < sizeof Kernels / sizeof *Kernels; i++)
+    if (!strcmp(Kernels[i].config, config))
+      k = &Kernels[i];
+  if (!k)
+    return -EINVAL;
+  h = calloc(1, sizeof *h);
+  r = h ? curta_golden_open(&own, config, mem_bytes) : -ENOMEM;
+  if (r) {
+    free(h);
+    return r;
+  }
+  h->k = k;
+  g = own.ctx;
+  g->engine = engine;
+  g->engine_user = h;
+  *bus = own;
+  bus->name = "hls";
+  return 0;
+}
+
+void curta_hls_close(struct curta_bus *bus)
+{
+  struct curta_golden *g = bus->ctx;
+  free(g->engine_user);
+  curta_golden_close(bus);
+}
+
+int curta_hls_peek(const struct curta_bus *bus, int space, uint32_t word, uint32_t *value)
+{
+  return curta_golden_peek(bus, space, word, value);
+}
+
+void curta_hls_counts(const struct curta_bus *bus, uint64_t *kernels, uint64_t *host)
+{
+  const struct curta_golden *g = bus->ctx;
+  const struct hls *h = g->engine_user;
+  *kernels = h->kernel_commands;
+  *host = h->host_commands;
+}

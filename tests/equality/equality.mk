@@ -1,0 +1,14 @@
+# One training on every level of abstraction: the same weights.
+EQ_DIR := $(BUILD)/tests/equality
+$(EQ_DIR)/equality.o: tests/equality/equality.c
+	@mkdir -p $(@D)
+	$(CC) $(ALLC) -Itools/curta -c $< -o $@
+$(EQ_DIR)/equality: $(EQ_DIR)/equality.o $(filter-out %/main.o,$(TOOLS_OBJ)) $(TOOLS_SIM) $(TOOLS_LIBS) $(BUILD)/sim/libcurta_rtl.a
+	$(CXX) $(CFLAGS) $^ -o $@ -lsystemc $(TOOLS_LINK)
+TESTS += $(EQ_DIR)/test_equality
+$(EQ_DIR)/test_equality: tests/equality/test_equality.sh $(EQ_DIR)/equality
+	@install -m 755 $< $@
+
+.PHONY: equality
+equality: $(EQ_DIR)/equality ## LeNet for 20 steps on every device, one table of weight hashes: docs/data/equality.md (minutes)
+	@tests/equality/table.sh $< >$(BUILD)/equality.md && cp $(BUILD)/equality.md docs/data/equality.md

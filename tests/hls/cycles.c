@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * cycles.c - a training step on the cycle-annotated HLS kernels: initiation intervals as hls/README.md states them
+ *
+ * usage: cycles README NET BATCH [report]
+ * The table of README has a line `| loop | interval | reason |` for each pipelined loop. Exit status 1: a loop needs another
+ * interval than stated, is not in the table, or did not run. `report` prints the table of cycles by command.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "session.h"
+#include "trace.h"
+
+struct group {
+  uint64_t commands, cycles;
+};
+static struct group groups[256];
+static uint64_t before;
+
+/* Since the last record: what a kernel took for this command. */
+static void take(void *user, const struct curta_retire *r)
+{
+  (void)user;
+  groups[r->opcode].commands++;
+  groups[r->opcode].cycles += trace_cycles() - before;
+  before = trace_cycles();
+}
+
+static int train(const struct curta_network *network, const char *device, uint32_t images, struct curta_fail *fail)
+{
+  static struct curta_session s;
+  const struct curta_net *net = &network->net;
+  const struct curta_data_want want = {"synthetic", 0, CURTA_TRAIN, images, net->c, net->h, net->w, net->classes, 1};
+  struct curta_data data = {0};
+  struct curta_args args;
+  struct curta_planned *p;
+  struct curta_outcome outcome;
+  uint32_t *order = malloc(images * sizeof *order);
+  int r = curta_args_parse(&args, CURTA_CMD_BENCH, 0, NULL, fail);
+  args.batch = images;
+  s.device.kind = -1;
+  for (uint32_t i = 0; i < images; i++)
+    order[i] = i;
+  const struct curta_batch batch = {&data, order, images, 0, 0, 0};
+  r = r ? r : curta_data_load(&data, &want, fail);
+  r = r ? r : curta_session_open(&s, network, device, &args, fail);
+  r = r ? r : curta_session_data(&s, &data, fail);
+  r = r ? r : curta_session_plan(&s, images, &p, fail);
+  r = r ? r : curta_session_init_weights(&s, fail);
+  if (!r)
+    r = s.device.bus.on_retire(s.device.bus.ctx, take, NULL);
+  r = r ? r : curta_session_step(&s, &batch, 1, 2, &outcome, fail);
+  curta_session_close(&s);
+  curta_data_free(&data);
+  free(order);
+  return r;
+}
+
+/* Lines `| name | number |` between the heading of the table and the next empty line. */
+static int compare(const char *readme)
+{
+  FILE *f = fopen(readme, "r");
+  char line[1024], name[64];
+  uint32_t stated, lines = 0;
+  int bad = 0, inside = 0;
+  while (f && fgets(line, sizeof line, f)) {
+    if (!strncmp(line, "| loop |", 8))
+      inside = 1;
+    else if (line[0] != '|')
+      inside = 0;
+    if (!inside || sscanf(line, "| `%63[a-z_]` | %u |", name, &stated) != 2)
+      continue;
+    const struct hls_loop *loop = trace_find(name);
+    lines++;
+    if (!loop || loop->interval != stated) {
+      printf("FAIL hls intervals: %s: %u stated, %u needed%s\n", name, stated, loop ? loop->interval : 0, loop ? "" : " (it did not run)");
+      bad = 1;
+    }
+  }
+  if (f)
+    (void)fclose(f);
+  if (!bad && lines != trace_loops()) {
+    printf("FAIL hls intervals: %u loops ran, %u are in the table of %s\n", trace_loops(), lines, readme);
+    bad = 1;
+  }
+  if (!bad)
+    printf("PASS hls intervals: %u pipelined loops need the stated intervals\n", lines);
+  return bad;
+}
+
+static void report(void)
+{
+  static const struct { uint32_t opcode; const char *name; } kernel[] = {
+    { CURTA_OP_GEMM, "GEMM" }, { CURTA_OP_LOAD, "LOAD" }, { CURTA_OP_MAP, "MAP (requantise)" }, { CURTA_OP_UPDATE, "UPDATE" }, { CURTA_OP_REDUCE, "REDUCE" } };
+  const struct hls_loop *m = trace_find("multiply");
+  for (unsigned i = 0; i < sizeof kernel / sizeof *kernel; i++)
+    if (groups[kernel[i].opcode].commands)
+      printf("| %s | %llu | %llu |\n", kernel[i].name, (unsigned long long)groups[kernel[i].opcode].commands,
+             (unsigned long long)groups[kernel[i].opcode].cycles);
+  printf("array busy %llu cycles, %.1f %% of GEMM\n", (unsigned long long)m->iterations,
+         100.0 * (double)m->iterations / (double)groups[CURTA_OP_GEMM].cycles);
+}
+
+int main(int argc, char **argv)
+{
+  static struct curta_network network;
+  struct curta_fail fail = {0};
+  struct curta_args args;
+  if (argc < 4) {
+    (void)fprintf(stderr, "usage: cycles README NET BATCH [report]\n");
+    return 2;
+  }
+  int r = curta_args_parse(&args, CURTA_CMD_BENCH, 0, NULL, &fail);
+  args.net = argv[2];
+  args.decay = 1;
+  r = r ? r : curta_network_load(&network, &args, NULL, &fail);
+  r = r ? r : train(&network, "hls:base", (uint32_t)strtoul(argv[3], NULL, 10), &fail);
+  if (r) {
+    (void)fprintf(stderr, "cycles: %s\n", fail.text);
+    return 2;
+  }
+  if (argc > 4)
+    report();
+  return compare(argv[1]);
+}
