@@ -61,8 +61,13 @@ static void group(const Fields &f, const int32_t *x, uint32_t *update, int8_t *m
     tick();
     top.valid_i = 0;
   }
-  for (int k = 0; k < kLanes && top.done_o; k++)
-    update[k] = top.neg_o >> k & 1 ? 0u - top.mag_o[k] : top.mag_o[k];
+  for (int k = 0; k < kLanes && top.done_o; k++) {  // what curta_vweight makes of the product
+    uint64_t p = 0;
+    for (int b = 0; b < 48; b++)
+      p |= (uint64_t)(top.p_o[(48 * k + b) / 32] >> (48 * k + b) % 32 & 1) << b;
+    uint32_t mag = (uint32_t)(p >> top.t_o);
+    update[k] = top.neg_o >> k & 1 ? 0u - mag : mag;
+  }
   if (!top.done_o)
     failures++;
   tick();
