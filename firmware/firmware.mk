@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Programs of the control core (packages of section [soc]): build/firmware/alone.bin, hello.bin.
 RV_CC      := riscv64-unknown-elf-gcc
-RV_FLAGS   := --specs=picolibc.specs -DPICOLIBC_INTEGER_PRINTF_SCANF -std=c11 -march=rv32im -mabi=ilp32 -Os -ffunction-sections -fdata-sections \
+RV_FLAGS   := --specs=picolibc.specs -DPICOLIBC_INTEGER_PRINTF_SCANF -std=c11 -march=rv32im -mabi=ilp32 -Os -msave-restore -ffunction-sections -fdata-sections \
               -Wall -Wextra -Wconversion -Wshadow -Werror -nostartfiles -Wl,--gc-sections -Wl,--no-warn-rwx-segments -T firmware/soc.ld -Ifirmware -Iinclude
 FW_SHARED  := firmware/start.S firmware/soc.c
 FW_ALONE   := $(FW_SHARED) firmware/alone.c firmware/train.c firmware/train_open.c firmware/door.c firmware/host.c firmware/keep.c firmware/link.c firmware/spi.c firmware/slots.c tools/curta/draw.c $(wildcard driver/*.c)

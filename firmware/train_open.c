@@ -84,6 +84,8 @@ static int open_package(struct train *t, const struct curta_package *p)
   err = curta_net_parse((const char *)p + p->net, p->net_bytes, &t->net, &diag);
   if (err)
     return fail(err, "network", diag.text);
+  if (t->net.algorithm != CURTA_NITI)
+    return fail(-ENOTSUP, "network", "this firmware trains with NITI only");
   if (t->net.c != p->c || t->net.h != p->h || t->net.w != p->w || t->net.classes < p->classes ||
       p->train_n % p->batch || p->test_n % p->batch)
     return fail(-EINVAL, "package", "network, data and batch do not fit each other");

@@ -32,6 +32,8 @@ static int check(const struct curta_network *network, const struct curta_data *t
                  const struct curta_args *args, struct curta_fail *fail)
 {
   const struct curta_net *net = &network->net;
+  if (net->algorithm != CURTA_NITI)
+    return curta_usage(fail, "a device alone trains with NITI only: it cannot train a network of NITRO-D yet");
   if (args->augment)
     return curta_usage(fail, "--augment: a device alone cannot do that yet");
   if (train->c != net->c || train->h != net->h || train->w != net->w)
