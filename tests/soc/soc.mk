@@ -1,7 +1,7 @@
 # The control core: lock-step against the ISA model (in make test); qemu, programs and proofs (make test-soc, formal-soc).
 SOC_DIR  := $(BUILD)/tests/soc
 SOC_RTL  := $(wildcard rtl/soc/curta_rv*.v)
-SOC_ROOT  = $(shell verilator --getenv VERILATOR_ROOT)
+SOC_ROOT  = $(VERILATOR_HOME)
 SOC_INC   = -isystem $(SOC_ROOT)/include -isystem $(SOC_ROOT)/include/vltstd
 SOC_CXX  := -std=c++17 -O2 -Wall -Wextra -Werror -MMD -MP -Itests/soc
 
