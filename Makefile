@@ -15,7 +15,7 @@ space   := $() $()
 VERILATOR_HOME = $(call once,verilator,verilator --getenv VERILATOR_ROOT)
 
 # One fragment a folder; each says what it builds.
-include $(wildcard golden/*.mk hls/*.mk driver/*.mk host/*.mk sim/*/*.mk rtl/*.mk synth/*.mk tools/*.mk tests/*/*.mk tests/*.mk)
+include $(wildcard golden/*.mk hls/*.mk driver/*.mk firmware/*.mk host/*.mk sim/*/*.mk rtl/*.mk synth/*.mk tools/*.mk tests/*/*.mk tests/*.mk)
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 .PHONY: help all packages demo test lint format gen gen-check clean

@@ -18,7 +18,7 @@ MAY_INCLUDE = {
     "host": {"include"},
     "hls": {"include", "golden"},
     "tools": {"include", "golden", "sim", "hls", "host"},
-    "firmware": {"include"},
+    "firmware": {"include", "tools:draw.h"},
     "examples": {"include", "golden", "sim"},
 }
 INTEGER_ONLY = ("golden/", "hls/", "driver/", "include/", "firmware/")
