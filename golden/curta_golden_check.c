@@ -173,7 +173,7 @@ static void fields_gemm(const struct curta_golden *g, uint32_t *word, const uint
 /* The lowest word with an illegal field, or 32. */
 static uint32_t first_field(const struct curta_golden *g, const uint32_t *cmd)
 {
-  uint32_t word = CURTA_CMD_WORDS;
+  uint32_t word = g->conf.digit ? CURTA_CMD_WORDS : curta_golden_mode(cmd);
   switch (curta_cmd_get(cmd, CURTA_CMD_OPCODE)) {
   case CURTA_OP_CALL:
     counted(&word, cmd, CURTA_CALL_COUNT);

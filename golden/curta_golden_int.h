@@ -78,6 +78,8 @@ const struct curta_packed *curta_golden_packed(struct curta_golden *g, int buf, 
 
 /* The static checks OPCODE, RESERVED, FIELD, ALIGN, DEPEND, in this order. */
 int curta_golden_check(struct curta_golden *g, const uint32_t *cmd);
+/* The lowest word that asks for a mode of NITRO-D, or CURTA_CMD_WORDS. */
+uint32_t curta_golden_mode(const uint32_t *cmd);
 /* Table entry of an opcode, or null. */
 const struct curta_op_info *curta_golden_op(uint32_t opcode);
 

@@ -225,6 +225,7 @@ int curta_hls_open(struct curta_bus *bus, const char *config, uint64_t mem_bytes
   }
   h->k = k;
   g = own.ctx;
+  g->conf.digit = 0; /* no kernel knows the modes of NITRO-D */
   g->engine = engine;
   g->engine_user = h;
   *bus = own;

@@ -116,6 +116,7 @@ private:
   uint32_t head = 0, open = 0;
   uint64_t left = 0;             // tiles to ask for
   uint32_t i[4], n[4], s[4];
+  uint32_t bytes = 0;            // of a tile in memory
   int64_t tile[4];
   uint64_t ask_at = Never;
 };

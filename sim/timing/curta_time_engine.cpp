@@ -113,12 +113,12 @@ void engine::step(uint64_t t)
 void load_engine::go(uint64_t t)
 {
   static const uint32_t counts[4] = { CURTA_LOAD_N0, CURTA_LOAD_N1, CURTA_LOAD_N2, CURTA_LOAD_N3 };
-  const uint32_t t2 = (uint32_t)(core_.shape.t * core_.shape.t);
+  bytes = (uint32_t)(core_.shape.t * core_.shape.t) * (cmd.get(CURTA_LOAD_TYPE) == CURTA_TYPE_INT32 ? 4 : 1);
   left = 1;
   for (int k = 0; k < 4; k++) {
     n[k] = cmd.get(counts[k]);
     i[k] = 0;
-    tile[k] = cmd.get(CURTA_LOAD_ADDR) / t2;
+    tile[k] = cmd.get(CURTA_LOAD_ADDR) / bytes;
     left *= n[k];
   }
   s[0] = 1;
@@ -151,13 +151,12 @@ void load_engine::work(uint64_t t)
       core_.sched.wake(self, ask_at);
     return;
   }
-  const uint32_t t2 = (uint32_t)(core_.shape.t * core_.shape.t);
   burst &b = bursts[head++ % 64];
   uint64_t taken = core_.read_port(t);
   b.user = this;
   b.client = 1;
-  b.addr = (uint32_t)tile[0] * t2;
-  b.beats = t2 / (uint32_t)core_.shape.bus;
+  b.addr = (uint32_t)tile[0] * bytes;
+  b.beats = bytes / (uint32_t)core_.shape.bus;
   core_.read(&b, taken);
   advance();
   open++;

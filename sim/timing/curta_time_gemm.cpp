@@ -95,8 +95,8 @@ gemm_time time_gemm(const curta_config &shape, const uint32_t *cmd, bool cold)
   step.first = true;
   step.rows = rows;
   step.keep = curta_cmd_get(cmd, CURTA_GEMM_ACC);
-  // The chain is zero after a command: a start from zero needs no slots before the first swap.
-  step.swap = cold && !step.keep ? rows : 0;
+  // The chain is zero after a command: a start from zero needs no slots before the first swap. Of guard bits that is not known.
+  step.swap = (cold || curta_cmd_get(cmd, CURTA_GEMM_GUARD)) && !step.keep ? rows : 0;
   uint64_t push = 0;  // the walker's last PUSH
   for (uint64_t g = 0; g < groups; g++)
     for (uint32_t j = 0; j < nvy; j++)

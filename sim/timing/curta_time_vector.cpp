@@ -6,10 +6,13 @@
 namespace curta_time {
 
 const uint32_t SrcFifo = 128, AuxFifo = 64, DstFifo = 64, IdxFifo = 32;  // beats
-const uint32_t AddressFifo = 16, AccFifo = 8;                           // tiles
+const uint32_t AddressFifo = 16, AccFifo = 8, TagFifo = 16;             // tiles, passes
 const uint64_t ScalarCycles = 7;     // go to done_o of SCALAR
 const uint64_t ParameterCycles = 6;  // go to run_o
+const uint64_t RateCycles = 4;       // and for the rates of UPDATE NITRO
+const uint64_t PadCycles = 37;       // the walker multiplies PAD_Y and PAD_X by their strides
 const uint64_t WalkStart = 7;        // go to the first address: three words, slot, three stages
+const uint32_t Quad = 4;             // bytes of an int32
 const uint64_t FifoCycles = 2;       // through a FIFO in block RAM
 // Draws of a group start when those of the last one are taken: two stages, nine cycles of curta_rand.
 const uint64_t DrawPeriod = 11;
@@ -43,10 +46,11 @@ void vector_engine::go(uint64_t t)
     return;
   }
   plan = plan_vector(core_.shape, cmd.word);
-  run_at = lane_at = src_at = aux_at = draw_at = t + ParameterCycles;
+  run_at = lane_at = src_at = aux_at = draw_at = t + ParameterCycles + (plan.upd ? RateCycles : 0);
   addresses.clear();
   ready.clear();
   acc_tiles.clear();
+  tags.clear();
   out_made = out_sent = out_done = pass = ky = kx = 0;
   reserved[0] = reserved[1] = freed[0] = freed[1] = 0;
   last_write = last_fire = 0;
@@ -68,7 +72,7 @@ void vector_engine::go(uint64_t t)
   }
   passes_left = items * plan.passes;
   slot = plan.src ? Src : Dst;
-  walk_at = t + WalkStart;
+  walk_at = t + WalkStart + (plan.padded ? PadCycles : 0);
   core_.sched.wake(Vector, walk_at);
 }
 
@@ -110,15 +114,42 @@ uint32_t vector_engine::address() const
   const uint32_t bytes[Kinds] = { plan.src_bytes, plan.aux_bytes, plan.dst_bytes, plan.idx_bytes };
   bool is_dst = slot >= Dst || (slot == Aux && plan.aux_dst), window = slot == Src ? plan.window_src : slot == Dst && plan.window_dst;
   uint32_t tile = is_dst ? dst_tile[0] : src_tile[0];
+  const int32_t pad_y = plan.padded ? curta_cmd_gets(cmd.word, CURTA_MAP_PAD_Y) : 0, pad_x = plan.padded ? curta_cmd_gets(cmd.word, CURTA_MAP_PAD_X) : 0;
   if (window)
-    tile += ky * cmd.get(CURTA_MAP_W_SY) + kx * cmd.get(CURTA_MAP_W_SX);
+    tile += (ky - (uint32_t)pad_y) * cmd.get(CURTA_MAP_W_SY) + (kx - (uint32_t)pad_x) * cmd.get(CURTA_MAP_W_SX);
   if (plan.planes && slot >= Dst)                // the low halves stand behind the high bytes, in the place of an int32 tile
     return cmd.get(CURTA_MAP_DST) + tile * t2 * 4 + (slot == Idx ? t2 : 0);
   return cmd.get(base[slot]) + tile * t2 * bytes[slot];
 }
 
-// Is the address taken?
+// Outside the map: rows and columns are counted in windows.
+bool vector_engine::hole() const
+{
+  if (!plan.padded || (slot == Src ? !plan.window_src : slot != Dst || !plan.window_dst))
+    return false;
+  const int64_t y = (int64_t)i[2] * plan.kh + ky - curta_cmd_gets(cmd.word, CURTA_MAP_PAD_Y);
+  const int64_t x = (int64_t)i[1] * plan.kw + kx - curta_cmd_gets(cmd.word, CURTA_MAP_PAD_X);
+  return y < 0 || y >= cmd.get(CURTA_MAP_LIM_Y) || x < 0 || x >= cmd.get(CURTA_MAP_LIM_X);
+}
+
+// Is the address taken? A hole has only its place in the order.
 bool vector_engine::take(uint64_t t, uint64_t *taken)
+{
+  const bool tagged = plan.padded && slot == (plan.window_src ? Src : Dst);
+  if (tagged && tags.size() >= TagFifo)
+    return false;
+  if (hole()) {
+    tags.push_back({ t + 1, true });
+    return true;
+  }
+  if (!ask(t, taken))
+    return false;
+  if (tagged)
+    tags.push_back({ *taken + 1, false });
+  return true;
+}
+
+bool vector_engine::ask(uint64_t t, uint64_t *taken)
 {
   if (slot >= Dst) {
     if (addresses.size() >= AddressFifo)
@@ -132,12 +163,13 @@ bool vector_engine::take(uint64_t t, uint64_t *taken)
     acc_tiles.push_back(t + 1);
     return true;
   }
-  read_stream &in = slot == Src ? src : aux;
+  const bool weights = slot == Aux && plan.upd;
+  read_stream &in = slot == Src || weights ? src : aux;
   if (!in.room())
     return false;
   burst &b = in.tile[in.asked++ % read_stream::Ring];
   b.addr = address();
-  b.beats = in.beats;
+  b.beats = weights ? Quad * (uint32_t)(core_.shape.t * core_.shape.t) / (uint32_t)core_.shape.bus : in.beats;
   *taken = core_.read_port(t);
   core_.read(&b, *taken);
   return true;
@@ -196,17 +228,37 @@ uint32_t vector_engine::capacity(int stream) const
   return stream ? IdxFifo / (t2 * plan.idx_bytes / bus) : DstFifo / (t2 * plan.dst_bytes / bus);
 }
 
+vector_engine::needs vector_engine::wants() const
+{
+  const bool last = pass + 1 == plan.passes, skip = plan.padded && !tags.empty() && tags.front().hole;
+  needs w;
+  w.src = plan.src && (!plan.window_dst || pass == 0) && !(skip && plan.window_src);
+  w.acc = w.src && plan.acc && !(plan.upd && pass);
+  w.aux = plan.aux && !plan.upd && (plan.aux_last ? last : pass == 0);
+  w.out = plan.dst && (plan.window_dst ? !skip : last);
+  return w;
+}
+
+// Cycles from a group of the present pass to the next.
+uint32_t vector_engine::group_period(const needs &w) const
+{
+  if (!plan.keep)
+    return plan.period;
+  return plan.period - (w.out ? 0 : plan.turn) + (pass ? 1 : 0);   // later passes load from the tile memory
+}
+
 bool vector_engine::lanes_ready() const
 {
-  bool last = pass + 1 == plan.passes, need_src = plan.src && (!plan.window_dst || pass == 0);
-  bool need_aux = plan.aux && (plan.aux_last ? last : pass == 0), result = plan.dst && (plan.window_dst || last);
-  if (need_src && (plan.acc ? acc_tiles.empty() : src.used == src.arrived))
+  const needs w = wants();
+  if (plan.padded && tags.empty())
     return false;
-  if (need_aux && aux.used == aux.arrived)
+  if (w.src && (w.acc ? acc_tiles.empty() : src.used == src.arrived))
+    return false;
+  if (w.aux && aux.used == aux.arrived)
     return false;
   if (plan.fill && addresses.size() <= ready.size())
     return false;
-  return !result || (room(0) && (!plan.idx || room(1)));
+  return !w.out || (room(0) && (!plan.idx || room(1)));
 }
 
 void vector_engine::lanes(uint64_t t)
@@ -219,24 +271,29 @@ void vector_engine::one_pass(uint64_t t)
 {
   const uint32_t t2 = (uint32_t)(core_.shape.t * core_.shape.t), c = (uint32_t)core_.shape.c, bus = (uint32_t)core_.shape.bus;
   const uint32_t groups = t2 / c;
-  bool last = pass + 1 == plan.passes, need_src = plan.src && (!plan.window_dst || pass == 0);
-  bool need_aux = plan.aux && (plan.aux_last ? last : pass == 0), result = plan.dst && (plan.window_dst || last);
+  const needs w = wants();
+  const bool last = pass + 1 == plan.passes, mid = plan.mid && !(plan.upd && pass);
+  const uint32_t period = group_period(w), late = plan.keep && pass;
   uint64_t at = std::max(lane_at, run_at);
-  if (need_src && plan.acc) {
+  if (plan.padded) {
+    at = std::max(at, tags.front().at);
+    tags.pop_front();
+  }
+  if (w.acc) {
     at = std::max(at, acc_tiles.front());
     acc_tiles.pop_front();
   }
   if (plan.fill)
     at = std::max(at, t + 1);
   for (int k = 0; k < 2; k++)       // room that a written tile has left: two registers
-    if (result && (k == 0 || plan.idx) && reserved[k] >= capacity(k))
+    if (w.out && (k == 0 || plan.idx) && reserved[k] >= capacity(k))
       at = std::max(at, freed_at[k][(reserved[k] - capacity(k)) % Ring] + 2);
-  const burst *s_ = need_src && !plan.acc ? &src.front() : nullptr, *a_ = need_aux ? &aux.front() : nullptr;
-  const bool draws = need_src && plan.draw;    // a SCATTER rounds in its first pass
-  if (s_ && plan.mid)                          // the plane of high bytes goes before the groups
-    at = std::max(at, std::max(src_at, s_->time[0] + FifoCycles)) + t2 / bus;
+  const burst *s_ = w.src && !w.acc ? &src.front() : nullptr, *a_ = w.aux ? &aux.front() : nullptr;
+  const bool draws = w.src && plan.draw;    // a SCATTER rounds in its first pass
+  if (s_ && mid)                               // the plane of high bytes goes before the groups
+    at = std::max(at, std::max(src_at, s_->time[0] + FifoCycles) + t2 / bus);
   for (uint32_t g = 0; g < groups; g++) {
-    if (s_ && plan.mid)                        // the low halves of the group
+    if (s_ && mid)                             // the low halves of the group
       at = std::max({ at, src_at, s_->time[t2 / bus + ((g + 1) * c * 2 - 1) / bus] + FifoCycles });
     else if (s_)
       at = std::max({ at, src_at, s_->time[((g + 1) * c * plan.src_bytes - 1) / bus] + FifoCycles });
@@ -245,27 +302,30 @@ void vector_engine::one_pass(uint64_t t)
     if (draws)
       at = std::max(at, draw_at);
     fire[g] = at;
-    src_at = s_ ? at + plan.src_period : src_at;
+    const bool weights = plan.upd && plan.mid && mid == (g + 1 == groups);   // the next group: int32 among int24
+    src_at = s_ ? at + (weights ? plan.turn : plan.src_period) : src_at;
     aux_at = a_ ? at + plan.aux_period : aux_at;
     draw_at = draws ? at + DrawPeriod : draw_at;
-    at += plan.period;
+    at += period;
   }
+  if (w.acc && plan.paced)                     // what follows may come a cycle earlier
+    at++;
   lane_at = at;
   last_fire = fire[groups - 1];
   if (s_)
     src.used++;
   if (a_)
     aux.used++;
-  if (need_src || need_aux)
+  if (w.src || w.aux || plan.padded)
     unblock(last_fire + 1);
   pass = last ? 0 : pass + 1;
   passes_left--;
-  if (result) {
+  if (w.out) {
     reserved[0]++;
-    emit(Dst, t2 * plan.dst_bytes / bus, t);
+    emit(Dst, t2 * plan.dst_bytes / bus, late, t);
     if (plan.idx) {
       reserved[1]++;
-      emit(Idx, t2 * plan.idx_bytes / bus, t);
+      emit(Idx, t2 * plan.idx_bytes / bus, late, t);
     }
     send(t);
   } else {
@@ -274,7 +334,7 @@ void vector_engine::one_pass(uint64_t t)
 }
 
 // The beats of a tile of results: each when its last group, or its part of a group, is there.
-void vector_engine::emit(kind k, uint32_t beats, uint64_t t)
+void vector_engine::emit(kind k, uint32_t beats, uint32_t late, uint64_t t)
 {
   const uint32_t c = (uint32_t)core_.shape.c, bus = (uint32_t)core_.shape.bus;
   const uint32_t bytes = c * (k == Dst ? plan.dst_bytes : plan.idx_bytes);     // of a group
@@ -283,7 +343,7 @@ void vector_engine::emit(kind k, uint32_t beats, uint64_t t)
   b.beats = beats;
   for (uint32_t j = 0; j < beats; j++) {
     uint32_t g = ((j + 1) * bus - 1) / bytes, part = bytes > bus ? j % (bytes / bus) : 0;
-    b.time[j] = std::max(fire[g] + plan.out + part + FifoCycles, t + 1);
+    b.time[j] = std::max(fire[g] + plan.out + late + part + FifoCycles, t + 1);
   }
   ready.push_back(&b);
 }
@@ -346,7 +406,7 @@ void vector_engine::maybe_finish(uint64_t t)
     return;
   (void)t;
   if (plan.dst)
-    finish(last_write + core_.mem.latency + 2);
+    finish(last_write + core_.mem.latency + 2 + (plan.writes_scalar ? 1 : 0));
   else
     finish(last_fire + plan.out + 3);   // the lanes are empty, the scale register is written
 }
@@ -415,13 +475,18 @@ void vector_engine::loss_data(uint64_t t)
     return;
   uint64_t at = real ? src.tile[(pieces - 1) % read_stream::Ring].last : t - 2;      // padding: SOut follows SRow
   if (real) {
+    const bool rss = cmd.get(CURTA_LOSS_RSS);
     uint64_t c_at = 0;
     for (uint32_t k = 0; k < pieces; k++)
       c_at = std::max(c_at, src.tile[k % read_stream::Ring].last + FifoCycles) + std::min(side, classes - k * side);
     at = std::max(c_at, aux.tile[0].last + FifoCycles) + 1;      // label
-    at += 3 + classes + 4;                                       // largest logit, sum of the terms
-    at += 19 + 15 * (uint64_t)(classes - 1);                     // divisions: 12 bits each, first waits for a term
-    at += cmd.get(CURTA_MAP_ROUND) == CURTA_ROUND_STOCHASTIC ? 10 : 4;  // SFix waits for a draw
+    if (rss) {
+      at += 1;                                                   // the label's logit
+    } else {
+      at += 3 + classes + 4;                                     // largest logit, sum of the terms
+      at += 19 + 15 * (uint64_t)(classes - 1);                   // divisions: 12 bits each, first waits for a term
+      at += cmd.get(CURTA_MAP_ROUND) == CURTA_ROUND_STOCHASTIC ? 10 : 4;  // SFix waits for a draw
+    }
     at += 1;                                                     // the label's error; now SOut
   }
   for (uint32_t k = 0; k < pieces; k++) {

@@ -19,6 +19,11 @@ struct vector_plan {
   bool planes;                   // as int24: high bytes on the DST stream, low halves on the IDX stream
   bool mid;                      // SRC is int24: the high bytes of a tile, then its low halves
   bool fill, n32, writes_scalar;
+  bool upd;                      // UPDATE NITRO: the weights of a tile come behind its gradients, on the SRC stream
+  bool keep, back;               // int32 is bent, then rotated out: SCATTER of int32, backward NITRO-ReLU
+  bool padded;                   // window positions may be holes
+  bool paced;                    // wide quotients
+  uint32_t turn;                 // cycles in which a group of int32 leaves
   uint32_t kh, kw, passes;       // window positions
   uint32_t src_bytes, aux_bytes, dst_bytes, idx_bytes; // of an element
   uint32_t period;               // cycles from one group of C elements to the next, for the lanes
@@ -64,6 +69,7 @@ private:
   bool blocked = false;          // it is not taken for want of room
   void walk(uint64_t t);
   bool take(uint64_t t, uint64_t *taken);
+  bool ask(uint64_t t, uint64_t *taken);
   uint32_t advance();
   uint32_t next_row();
   uint32_t address() const;
@@ -72,6 +78,13 @@ private:
   // operands
   read_stream src, aux;
   std::deque<uint64_t> acc_tiles;    // when each could be read
+  struct tag { uint64_t at; bool hole; };
+  std::deque<tag> tags;              // of passes to come, where windows are padded
+  bool hole() const;                 // of the address that the walker offers
+  // What the present pass reads and writes.
+  struct needs { bool src, acc, aux, out; };
+  needs wants() const;
+  uint32_t group_period(const needs &w) const;
   // lanes
   uint64_t passes_left = 0;
   uint32_t pass = 0;
@@ -81,7 +94,7 @@ private:
   bool lanes_ready() const;
   void lanes(uint64_t t);
   void one_pass(uint64_t t);
-  void emit(kind k, uint32_t beats, uint64_t t);
+  void emit(kind k, uint32_t beats, uint32_t late, uint64_t t);
 
   // results: bursts in the order of the walk
   burst out[Ring];

@@ -8,6 +8,8 @@ namespace {
 
 // Stages from the entry of a group to its result: front, three of the requantiser, post (v1..v5).
 const uint32_t LaneStages = 5;
+// Partial products of a wide quotient.
+const uint32_t QuotientCycles = 4;
 
 uint32_t max1(uint32_t x)
 {
@@ -57,10 +59,21 @@ vector_plan plan_vector(const curta_config &shape, const uint32_t *cmd)
     p.kw = curta_cmd_get(cmd, CURTA_MAP_KW);
     p.passes = p.kh * p.kw;
   }
+  p.upd = update && curta_cmd_get(cmd, CURTA_UPDATE_NITRO);
+  p.keep = scatter && curta_cmd_get(cmd, CURTA_SCATTER_DST_TYPE) == CURTA_TYPE_INT32;
+  p.back = map && p.copy && !p.planes && curta_cmd_get(cmd, CURTA_MAP_ACT) >= CURTA_ACT_BACK_ZS;
+  p.padded = (p.window_src || p.window_dst) && curta_cmd_get(cmd, CURTA_MAP_PADDED);
+  p.turn = turn;
+  if (p.upd)
+    p.passes = 2;                              // gradients, weights
+  if (p.back)
+    p.aux = p.aux_dst = p.writes_scalar = true;
+  const bool zs = map && curta_cmd_get(cmd, CURTA_MAP_ZS);
+  p.idx = p.idx || zs;
   p.src_bytes = (map || scatter) && !p.acc && curta_cmd_get(cmd, CURTA_MAP_SRC_TYPE) == CURTA_TYPE_INT8 ? 1 : 4;
   p.mid = p.n32 && !p.acc && curta_cmd_get(cmd, CURTA_UPDATE_SRC_TYPE) == CURTA_TYPE_INT24;
-  p.aux_bytes = master ? 2 : 1;
-  p.dst_bytes = p.copy && !p.planes ? 4 : 1;
+  p.aux_bytes = p.upd ? 4 : master ? 2 : 1;
+  p.dst_bytes = (p.copy && !p.planes) || p.keep || p.upd ? 4 : 1;
   p.idx_bytes = update || p.planes ? 2 : 1;
   p.period = 1;
   p.out = LaneStages;
@@ -68,12 +81,26 @@ vector_plan plan_vector(const curta_config &shape, const uint32_t *cmd)
     p.period = p.planes ? max1(2 * c / bus) : turn; // the low halves of a group leave, or all of it
     p.out = 1;
   }
-  p.draw = curta_cmd_get(cmd, CURTA_MAP_ROUND) == CURTA_ROUND_STOCHASTIC && (update || ((map || scatter) && curta_cmd_get(cmd, CURTA_MAP_REQ)));
+  const bool div = map && curta_cmd_get(cmd, CURTA_MAP_DIV);
+  const bool four = p.upd || (div && ((curta_cmd_get(cmd, CURTA_MAP_DIV_M) | curta_cmd_get(cmd, CURTA_MAP_DIV_TOP)) >> 18));
+  if (div || zs || (p.padded && map) || (map && !p.copy && curta_cmd_get(cmd, CURTA_MAP_ACT) == CURTA_ACT_NITRO))
+    p.out += !div ? 1 : four ? QuotientCycles + 2 : 3;
+  if (p.upd)
+    p.out += QuotientCycles;
+  if (four)
+    p.period = std::max(p.period, QuotientCycles);
+  p.paced = four;
+  if (p.back || p.keep) {
+    p.period = turn + 2;                       // load, bend, rotate out
+    p.out = 2;
+  }
+  p.draw = curta_cmd_get(cmd, CURTA_MAP_ROUND) == CURTA_ROUND_STOCHASTIC && ((update && !p.upd) || ((map || scatter) && curta_cmd_get(cmd, CURTA_MAP_REQ)));
   if (decay || master) {
     p.period = std::max(p.period, stepped_period(decay, master, reduce, turn) + (p.acc ? 1u : 0u));
     p.out = p.period - 1;
-  } else if (p.acc) {
+  } else if (p.acc && !p.upd) {
     p.out++;                                   // the memory answers a cycle later
+    p.period += p.back ? 1 : 0;
   }
   // A beat a cycle leaves a read FIFO.
   p.src_period = p.acc ? 1 : max1((p.mid ? 2 : p.src_bytes) * c / bus);

@@ -274,7 +274,7 @@ void coverage_command(struct coverage *c, const struct curta_config *cfg, const 
   }
 }
 
-unsigned coverage_holes(const struct coverage *c, uint64_t least, char *text, size_t room)
+unsigned coverage_holes(const struct coverage *c, uint64_t least, int modes, char *text, size_t room)
 {
 #define COVERAGE_TEXT(name, words) words,
   static const char *const names[COVERAGE_COUNT] = {COVERAGE_BINS(COVERAGE_TEXT)};
@@ -283,7 +283,7 @@ unsigned coverage_holes(const struct coverage *c, uint64_t least, char *text, si
   size_t at = 0;
   text[0] = 0;
   for (unsigned i = 0; i < COVERAGE_COUNT; i++)
-    if (c->n[i] < least) {
+    if (c->n[i] < least && (modes || i < COVERAGE_DIGIT_0 || i > COVERAGE_FLAG_WRAP)) {
       holes++;
       if (at < room)
         at += (size_t)snprintf(text + at, room - at, "%s%s (%llu)", at ? ", " : "", names[i], (unsigned long long)c->n[i]);

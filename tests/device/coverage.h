@@ -73,6 +73,6 @@ struct coverage {
 /* Counts a command that the golden device has just retired. */
 void coverage_command(struct coverage *c, const struct curta_config *cfg, const struct curta_bus *golden, const uint32_t cmd[32]);
 
-/* Names the bins with a count below `least` in text: their number. */
-unsigned coverage_holes(const struct coverage *c, uint64_t least, char *text, size_t room);
+/* Names the bins with a count below `least` in text: their number. Without `modes` those of NITRO-D do not count. */
+unsigned coverage_holes(const struct coverage *c, uint64_t least, int modes, char *text, size_t room);
 #endif

@@ -50,6 +50,12 @@ static uint32_t tile_bytes(const struct pg *g, uint32_t element)
   return (uint32_t)(g->cfg->t * g->cfg->t) * element;
 }
 
+/* Whether the device has the modes of NITRO-D. */
+static int modes(const struct pg *g)
+{
+  return g->cfg->digit != 0;
+}
+
 /* ---- LOAD ---- */
 static void load(struct pg *g, uint32_t *cmd)
 {
@@ -58,7 +64,7 @@ static void load(struct pg *g, uint32_t *cmd)
   SET(CMD_OPCODE, CURTA_OP_LOAD);
   SET(LOAD_BUF, depth == g->cfg->b_tiles && rnd(g, 2));
   SET(LOAD_DST, rnd(g, (uint32_t)small));
-  int digit = curta_cmd_get(cmd, CURTA_LOAD_BUF) && rnd(g, 2);
+  int digit = curta_cmd_get(cmd, CURTA_LOAD_BUF) && modes(g) && rnd(g, 2);
   SET(LOAD_TYPE, digit ? CURTA_TYPE_INT32 : CURTA_TYPE_INT8);
   SET(LOAD_DIGIT, digit ? rnd(g, 4) : 0);
   SET(LOAD_ADDR, address(g, tile_bytes(g, digit ? 4 : 1)));
@@ -231,8 +237,10 @@ static void gemm(struct pg *g, uint32_t *cmd)
   SET(GEMM_KLAST, rnd(g, 3) ? g->cfg->t : range(g, 1, g->cfg->t));
   SET(GEMM_ACC, rnd(g, 2));
   SET(GEMM_FINAL, rnd(g, 2));
-  SET(GEMM_GUARD, rnd(g, 2));
-  SET(GEMM_START_SHL, rnd(g, 3) ? 0 : rnd(g, 2) ? g->cfg->digit : (int)rnd(g, 32));
+  if (modes(g)) {
+    SET(GEMM_GUARD, rnd(g, 2));
+    SET(GEMM_START_SHL, rnd(g, 3) ? 0 : rnd(g, 2) ? g->cfg->digit : (int)rnd(g, 32));
+  }
   SET(GEMM_OR_REG, rnd(g, 8));
   SET(GEMM_OR_KEEP, rnd(g, 2));
 }
@@ -338,7 +346,7 @@ static void map(struct pg *g, uint32_t *cmd)
   SET(MAP_DST, address(g, tile_bytes(g, copy ? 4 : 1)));
   if (copy) {
     SET(MAP_DST_TYPE, 2 + rnd(g, 2));
-    if (rnd(g, 2))
+    if (modes(g) && rnd(g, 2))
       back(g, cmd);
     return;
   }
@@ -359,13 +367,13 @@ static void map(struct pg *g, uint32_t *cmd)
     SET(MAP_W_SX, range(g, 0, 4));
     SET(MAP_IDX, address(g, tile_bytes(g, 1)));
   }
-  if (rnd(g, 2))
+  if (modes(g) && rnd(g, 2))
     nitro_steps(g, cmd, wide, pool);
 }
 
 static void scatter(struct pg *g, uint32_t *cmd)
 {
-  int wide = (int)rnd(g, 2), keep = wide && rnd(g, 2), kh = range(g, 1, 3), kw = range(g, 1, 3);
+  int wide = (int)rnd(g, 2), keep = wide && modes(g) && rnd(g, 2), kh = range(g, 1, 3), kw = range(g, 1, 3);
   SET(CMD_OPCODE, CURTA_OP_SCATTER);
   loops(g, cmd, 2);
   SET(SCATTER_KH, kh);
@@ -379,8 +387,8 @@ static void scatter(struct pg *g, uint32_t *cmd)
   SET(SCATTER_SRC, address(g, tile_bytes(g, wide ? 4 : 1)));
   SET(SCATTER_AUX, address(g, tile_bytes(g, 1)));
   SET(SCATTER_DST, address(g, tile_bytes(g, keep ? 4 : 1)));
-  SET(SCATTER_CLASS, rnd(g, 2));
-  if (rnd(g, 2))
+  SET(SCATTER_CLASS, modes(g) && rnd(g, 2));
+  if (modes(g) && rnd(g, 2))
     padding(g, cmd, CURTA_SCATTER_DST, tile_bytes(g, keep ? 4 : 1));
   if (keep) {
     SET(SCATTER_DST_TYPE, CURTA_TYPE_INT32);
@@ -408,7 +416,7 @@ static void update_nitro(struct pg *g, uint32_t *cmd)
 
 static void update(struct pg *g, uint32_t *cmd)
 {
-  if (rnd(g, 4) == 0) {
+  if (modes(g) && rnd(g, 4) == 0) {
     update_nitro(g, cmd);
     return;
   }
@@ -458,7 +466,7 @@ static void loss(struct pg *g, uint32_t *cmd)
   SET(LOSS_ROWS, range(g, 1, 2 * g->cfg->t));
   SET(LOSS_CLASSES, rnd(g, 8) ? range(g, 1, 30) : range(g, 1, 200));
   rounding(g, cmd, 3);
-  if (rnd(g, 2)) {
+  if (modes(g) && rnd(g, 2)) {
     SET(LOSS_RSS, 1);
     SET(LOSS_TARGET, rnd(g, 3) ? 32 : rnd(g, 256));
   }

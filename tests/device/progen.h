@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * progen.h - random legal, race-free command programs
  *
- * A program is a function of (configuration, seed) alone. It lies in [0, PG_PROGRAM_BYTES) of a memory image of
+ * A program is a function of (configuration, seed) alone; where DIGIT is 0 it has no modes of NITRO-D. It lies in [0, PG_PROGRAM_BYTES) of a memory image of
  * PG_MEM_BYTES: the ring at 0, a called program at PG_CALL_ADDR; the data regions above are filled with random
  * tensors. Every command but the first three has a tag of its own. Waits come from the hazard checker, so that the engines run as concurrently as the data allow.
  */

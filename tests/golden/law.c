@@ -520,9 +520,47 @@ static int scalar(struct law *m, const uint32_t *cmd)
   return 0;
 }
 
+/* The lowest word with a field of NITRO-D that is not 0, or 32. */
+static uint32_t nitro_word(const uint32_t *cmd)
+{
+  static const uint32_t map[] = {CURTA_MAP_ACT,     CURTA_MAP_SLOPE,  CURTA_MAP_MEAN,  CURTA_MAP_DIV,   CURTA_MAP_DIV_S,
+                                 CURTA_MAP_DIV_T,   CURTA_MAP_ZS,     CURTA_MAP_CLASS, CURTA_MAP_PADDED, CURTA_MAP_DIV_M,
+                                 CURTA_MAP_DIV_TOP, CURTA_MAP_CLAST,  CURTA_MAP_NLAST, CURTA_MAP_OR_REG, CURTA_MAP_OR_KEEP,
+                                 CURTA_MAP_PAD_Y,   CURTA_MAP_PAD_X,  CURTA_MAP_LIM_Y, CURTA_MAP_LIM_X};
+  switch (GET(CURTA_CMD_OPCODE)) {
+  case CURTA_OP_LOAD:
+    return GET(CURTA_LOAD_TYPE) || GET(CURTA_LOAD_DIGIT) ? 4 : 32;
+  case CURTA_OP_GEMM:
+    return GET(CURTA_GEMM_GUARD) || GET(CURTA_GEMM_START_SHL) ? 20 : 32;
+  case CURTA_OP_MAP:
+    for (unsigned i = 0; i < sizeof map / sizeof *map; i++)
+      if (GET(map[i]))
+        return CURTA_FIELD_WORD(map[i]);
+    return 32;
+  case CURTA_OP_SCATTER:
+    if (GET(CURTA_SCATTER_DST_TYPE))
+      return 18;
+    if (GET(CURTA_SCATTER_CLASS) || GET(CURTA_SCATTER_PADDED))
+      return 21;
+    return GET(CURTA_SCATTER_PAD_Y) || GET(CURTA_SCATTER_PAD_X)   ? 25
+           : GET(CURTA_SCATTER_LIM_Y) || GET(CURTA_SCATTER_LIM_X) ? 26
+                                                                  : 32;
+  case CURTA_OP_UPDATE:
+    return GET(CURTA_UPDATE_NITRO) || GET(CURTA_UPDATE_LR_REG) || GET(CURTA_UPDATE_ETA_REG) ? 22 : 32;
+  case CURTA_OP_LOSS:
+    return GET(CURTA_LOSS_RSS) || GET(CURTA_LOSS_TARGET) ? 22 : 32;
+  default:
+    return 32;
+  }
+}
+
 int law_execute(struct law *m, const uint32_t *cmd)
 {
   m->check = 0;
+  if (!m->conf.digit && nitro_word(cmd) < 32) {
+    m->info = nitro_word(cmd);
+    return CURTA_ERR_FIELD;
+  }
   switch (GET(CURTA_CMD_OPCODE)) {
   case CURTA_OP_LOAD:
     return load(m, cmd);

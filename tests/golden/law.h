@@ -23,6 +23,7 @@ struct law {
   uint32_t info;  /* of the last error */
 };
 
-/* Executes one statically correct engine command: 0 or CURTA_ERR_RANGE. */
+/* Executes one engine command that is statically correct where DIGIT is not 0: 0, CURTA_ERR_RANGE, or CURTA_ERR_FIELD for a
+ * mode that a device with DIGIT 0 lacks. */
 int law_execute(struct law *m, const uint32_t *cmd);
 #endif

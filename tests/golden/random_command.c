@@ -257,6 +257,27 @@ static void random_loss(const struct law *m, uint32_t *cmd)
   set(cmd, CURTA_LOSS_TARGET, rnd(3) ? 32 : rnd(256));
 }
 
+/* The same command without the modes of NITRO-D. */
+static void plain(uint32_t *cmd)
+{
+  uint32_t op = cmd[0] & 0xff, map = op == CURTA_OP_MAP, scatter = op == CURTA_OP_SCATTER;
+  if (op == CURTA_OP_LOAD) {
+    set(cmd, CURTA_LOAD_TYPE, CURTA_TYPE_INT8);
+    set(cmd, CURTA_LOAD_DIGIT, 0);
+  } else if (op == CURTA_OP_GEMM) {
+    set(cmd, CURTA_GEMM_GUARD, 0);
+    set(cmd, CURTA_GEMM_START_SHL, 0);
+  } else if (op == CURTA_OP_UPDATE || op == CURTA_OP_LOSS) {
+    cmd[22] = 0;
+  } else if (map || scatter) {
+    memset(cmd + 21, 0, 24);
+    if (scatter)
+      set(cmd, CURTA_SCATTER_DST_TYPE, CURTA_TYPE_INT8);
+    if (curta_cmd_get(cmd, CURTA_MAP_DST_TYPE) == CURTA_TYPE_INT8)
+      set(cmd, CURTA_MAP_REQ, curta_cmd_get(cmd, CURTA_MAP_SRC_TYPE) == CURTA_TYPE_INT32);
+  }
+}
+
 void random_command(const struct law *m, uint32_t *cmd)
 {
   static const uint8_t ops[] = {CURTA_OP_LOAD,   CURTA_OP_LOAD, CURTA_OP_GEMM,   CURTA_OP_GEMM,
@@ -287,4 +308,6 @@ void random_command(const struct law *m, uint32_t *cmd)
     cmd[5] = rnd(64);
     cmd[6] = rnd(2) ? rnd(40) : word() >> rnd(32);
   }
+  if (!m->conf.digit && rnd(10))
+    plain(cmd);
 }

@@ -84,6 +84,7 @@ static void make_law(struct law *m, const char *config)
   while (strcmp(c->name, config))
     c++;
   *m = (struct law){.conf = *c, .t = (uint32_t)c->t, .t2 = (uint32_t)(c->t * c->t), .mem_size = MEM};
+  m->conf.digit = DEVICE_DIGIT(c->digit);
   m->mem = calloc(1, MEM);
   m->buf[0] = calloc((size_t)c->a_tiles, m->t2);
   m->buf[1] = calloc((size_t)c->b_tiles, m->t2);
@@ -115,10 +116,12 @@ static void test_random(const char *config, const char *set, uint32_t commands)
   struct curta_bus b;
   struct law m;
   char group[64];
-  uint32_t ranges = 0, bad = 0;
+  uint32_t ranges = 0, lacks = 0, bad = 0;
   snprintf(group, sizeof group, "random commands, %s, %s", config, set);
   open_device(&b, config);
   make_law(&m, config);
+  if (reg(&b, CURTA_REG_CAPS2) != (uint32_t)m.conf.digit)
+    bad = (uint32_t)fail(group, "CAPS2", (uint32_t)m.conf.digit, reg(&b, CURTA_REG_CAPS2));
   for (uint32_t n = 0; n < commands && !bad; n++) {
     uint32_t cmd[1][32], err, want;
     if (n % 50 == 0)
@@ -139,7 +142,8 @@ static void test_random(const char *config, const char *set, uint32_t commands)
     if (bad)
       print_command(n, cmd[0]);
     if (err) { /* what was written before is unspecified: take over the state of a fresh device */
-      ranges++;
+      ranges += err == CURTA_ERR_RANGE;
+      lacks += err == CURTA_ERR_FIELD;
       device_close(&b);
       open_device(&b, config);
       free_law(&m);
@@ -148,7 +152,7 @@ static void test_random(const char *config, const char *set, uint32_t commands)
     }
   }
   if (!bad)
-    printf("PASS %s (%u commands, %u with RANGE)\n", group, commands, ranges);
+    printf("PASS %s (%u commands, %u with RANGE, %u of modes that the device lacks)\n", group, commands, ranges, lacks);
   device_close(&b);
   free_law(&m);
 }

@@ -13,31 +13,69 @@
 
 enum { Mem = 0x200000, Src = 0x10000, Aux = 0x80000, Dst = 0xc0000, Idx = 0x140000, Slack = 30 };
 
-/* What a command is besides its opcode: word 18 by fields, items. */
+/* Modes of NITRO-D. */
+enum { Div = 1, Four = 2, Act = 4, Zs = 8, Pad = 16, Back = 32, Sgd = 64, Rss = 128 };
+
+/* What a command is besides its opcode: word 18 by fields, items (of LOSS: images), modes. */
 struct kind {
   const char *name;
-  uint32_t opcode, src_type, dst_type, req, round, pool, mask, acc, master, decay, window, n;
+  uint32_t opcode, src_type, dst_type, req, round, pool, mask, acc, master, decay, window, n, modes;
 };
 
 static const struct kind kinds[] = {
-  { "MAP int8", CURTA_OP_MAP, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 64 },
-  { "MAP requantise", CURTA_OP_MAP, 2, 0, 1, 1, 0, 0, 0, 0, 0, 0, 64 },
-  { "MAP requantise, stochastic", CURTA_OP_MAP, 2, 0, 1, 2, 0, 0, 0, 0, 0, 0, 16 },
-  { "MAP from accumulators", CURTA_OP_MAP, 2, 0, 1, 1, 0, 0, 1, 0, 0, 0, 16 },
-  { "MAP mask", CURTA_OP_MAP, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 64 },
-  { "MAP pool", CURTA_OP_MAP, 2, 0, 1, 1, 1, 0, 1, 0, 0, 2, 8 },
-  { "MAP int32", CURTA_OP_MAP, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0, 32 },
-  { "MAP int24", CURTA_OP_MAP, 2, 3, 0, 0, 0, 0, 1, 0, 0, 0, 16 },
-  { "SCATTER int8", CURTA_OP_SCATTER, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 16 },
-  { "SCATTER int32", CURTA_OP_SCATTER, 2, 0, 1, 1, 0, 0, 0, 0, 0, 2, 16 },
-  { "SCATTER stochastic", CURTA_OP_SCATTER, 2, 0, 1, 2, 0, 0, 0, 0, 0, 2, 8 },
-  { "UPDATE", CURTA_OP_UPDATE, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 64 },
-  { "UPDATE int24", CURTA_OP_UPDATE, 3, 0, 0, 1, 0, 0, 0, 0, 0, 0, 64 },
-  { "UPDATE master", CURTA_OP_UPDATE, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 32 },
-  { "UPDATE decay", CURTA_OP_UPDATE, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 32 },
-  { "REDUCE", CURTA_OP_REDUCE, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 64 },
-  { "FILL", CURTA_OP_FILL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 64 },
+  { "MAP int8", CURTA_OP_MAP, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 64, 0 },
+  { "MAP requantise", CURTA_OP_MAP, 2, 0, 1, 1, 0, 0, 0, 0, 0, 0, 64, 0 },
+  { "MAP requantise, stochastic", CURTA_OP_MAP, 2, 0, 1, 2, 0, 0, 0, 0, 0, 0, 16, 0 },
+  { "MAP from accumulators", CURTA_OP_MAP, 2, 0, 1, 1, 0, 0, 1, 0, 0, 0, 16, 0 },
+  { "MAP mask", CURTA_OP_MAP, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 64, 0 },
+  { "MAP pool", CURTA_OP_MAP, 2, 0, 1, 1, 1, 0, 1, 0, 0, 2, 8, 0 },
+  { "MAP int32", CURTA_OP_MAP, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0, 32, 0 },
+  { "MAP int24", CURTA_OP_MAP, 2, 3, 0, 0, 0, 0, 1, 0, 0, 0, 16, 0 },
+  { "SCATTER int8", CURTA_OP_SCATTER, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 16, 0 },
+  { "SCATTER int32", CURTA_OP_SCATTER, 2, 0, 1, 1, 0, 0, 0, 0, 0, 2, 16, 0 },
+  { "SCATTER stochastic", CURTA_OP_SCATTER, 2, 0, 1, 2, 0, 0, 0, 0, 0, 2, 8, 0 },
+  { "UPDATE", CURTA_OP_UPDATE, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 64, 0 },
+  { "UPDATE int24", CURTA_OP_UPDATE, 3, 0, 0, 1, 0, 0, 0, 0, 0, 0, 64, 0 },
+  { "UPDATE master", CURTA_OP_UPDATE, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 32, 0 },
+  { "UPDATE decay", CURTA_OP_UPDATE, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 32, 0 },
+  { "REDUCE", CURTA_OP_REDUCE, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 64, 0 },
+  { "FILL", CURTA_OP_FILL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 64, 0 },
+  { "MAP quotients", CURTA_OP_MAP, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 32, Div },
+  { "MAP wide quotients", CURTA_OP_MAP, 2, 0, 0, 0, 0, 0, 1, 0, 0, 0, 16, Div | Four | Act | Zs },
+  { "MAP quotients of int8", CURTA_OP_MAP, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 32, Div },
+  { "MAP wide quotients of int8", CURTA_OP_MAP, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 32, Div | Four },
+  { "MAP NITRO-ReLU", CURTA_OP_MAP, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 64, Act },
+  { "MAP zs", CURTA_OP_MAP, 2, 0, 1, 1, 0, 0, 1, 0, 0, 0, 16, Zs },
+  { "MAP pool, padded", CURTA_OP_MAP, 0, 0, 0, 0, 1, 0, 0, 0, 0, 2, 16, Act | Pad },
+  { "MAP pool from accumulators, padded", CURTA_OP_MAP, 2, 0, 0, 0, 1, 0, 1, 0, 0, 2, 8, Div | Pad },
+  { "MAP backward", CURTA_OP_MAP, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0, 16, Back },
+  { "MAP backward from accumulators", CURTA_OP_MAP, 2, 2, 0, 0, 0, 0, 1, 0, 0, 0, 16, Back },
+  { "SCATTER kept", CURTA_OP_SCATTER, 2, 2, 0, 0, 0, 0, 0, 0, 0, 2, 16, 0 },
+  { "SCATTER kept, padded", CURTA_OP_SCATTER, 2, 2, 0, 0, 0, 0, 0, 0, 0, 2, 16, Pad },
+  { "SCATTER padded", CURTA_OP_SCATTER, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 8, Pad },
+  { "UPDATE NITRO", CURTA_OP_UPDATE, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 32, Sgd },
+  { "UPDATE NITRO int24", CURTA_OP_UPDATE, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 32, Sgd },
+  { "UPDATE NITRO from accumulators", CURTA_OP_UPDATE, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 16, Sgd },
+  { "LOSS", CURTA_OP_LOSS, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 32, 0 },
+  { "LOSS RSS", CURTA_OP_LOSS, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 32, Rss },
 };
+
+static void set_modes(uint32_t *cmd, const struct kind *k)
+{
+  if (k->modes & Div) {
+    curta_cmd_set(cmd, CURTA_MAP_DIV, 1);
+    curta_cmd_set(cmd, CURTA_MAP_DIV_M, k->modes & Four ? 1u << 20 : 3);
+    curta_cmd_set(cmd, CURTA_MAP_DIV_TOP, 128);
+  }
+  curta_cmd_set(cmd, CURTA_MAP_ACT, k->modes & Act ? CURTA_ACT_NITRO : k->modes & Back ? CURTA_ACT_BACK_ZS : 0);
+  curta_cmd_set(cmd, CURTA_MAP_ZS, !!(k->modes & Zs));
+  if (k->modes & Pad) {
+    curta_cmd_set(cmd, CURTA_MAP_PADDED, 1);
+    curta_cmd_set(cmd, CURTA_MAP_PAD_Y, 1);
+    curta_cmd_set(cmd, CURTA_MAP_LIM_Y, 8);
+    curta_cmd_set(cmd, CURTA_MAP_LIM_X, 8);
+  }
+}
 
 static void command(uint32_t *cmd, const struct kind *k, const struct curta_config *c)
 {
@@ -45,15 +83,25 @@ static void command(uint32_t *cmd, const struct kind *k, const struct curta_conf
   memset(cmd, 0, CURTA_CMD_BYTES);
   curta_cmd_set(cmd, CURTA_CMD_OPCODE, k->opcode);
   cmd[4] = k->opcode == CURTA_OP_FILL ? 0 : k->acc ? 0 : Src;
-  cmd[5] = k->mask || k->opcode == CURTA_OP_SCATTER || k->opcode == CURTA_OP_UPDATE ? Aux : 0;
+  cmd[5] = k->mask || (k->modes & Back) || k->opcode == CURTA_OP_LOSS || k->opcode == CURTA_OP_SCATTER || k->opcode == CURTA_OP_UPDATE ? Aux : 0;
   cmd[6] = k->opcode == CURTA_OP_REDUCE ? 0 : Dst;
-  cmd[7] = k->pool || k->master ? Idx : 0;
+  cmd[7] = k->pool || k->master || (k->modes & Zs) ? Idx : 0;
   cmd[8] = k->opcode == CURTA_OP_UPDATE || k->opcode == CURTA_OP_REDUCE ? items : items | 1u << 16;
   cmd[9] = k->opcode == CURTA_OP_UPDATE || k->opcode == CURTA_OP_REDUCE ? 0 : 1u | 1u << 16;
   cmd[16] = k->window ? 2 : 0;
   cmd[17] = k->window ? 1 : 0;
   if (k->opcode == CURTA_OP_FILL)
     return;
+  if (k->opcode == CURTA_OP_LOSS) {
+    cmd[8] = items | 10u << 16;
+    cmd[9] = 0;
+    curta_cmd_set(cmd, CURTA_LOSS_RSS, !!(k->modes & Rss));
+    return;
+  }
+  if (k->modes & Sgd)
+    curta_cmd_set(cmd, CURTA_UPDATE_NITRO, 1);
+  else if (k->opcode == CURTA_OP_MAP || k->opcode == CURTA_OP_SCATTER)
+    set_modes(cmd, k);
   curta_cmd_set(cmd, CURTA_MAP_SRC_ACC, k->acc);
   curta_cmd_set(cmd, CURTA_MAP_SRC_TYPE, k->src_type);
   curta_cmd_set(cmd, CURTA_MAP_DST_TYPE, k->dst_type);

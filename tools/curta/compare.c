@@ -23,12 +23,27 @@ struct compare {
   uint64_t cycles; /* of the second device, all steps */
 };
 
-/* Both run the programs that are planned for the second. Only the width of the memory port may differ. */
-static int share_hw(struct curta_session *a, const struct curta_session *b, struct curta_fail *fail)
+/* Where one of them has no modes of NITRO-D, neither uses them. */
+static int share_modes(struct curta_session *a, struct curta_session *b, struct curta_fail *fail)
 {
+  if (a->dev.hw.digit && b->dev.hw.digit)
+    return 0;
+  if (curta_session_is_nitro(a))
+    return curta_fail(fail, -EINVAL, "algorithm nitro-d: %s has no modes for it (CAPS2.DIGIT is 0)",
+                      a->dev.hw.digit ? b->device.name : a->device.name);
+  a->dev.hw.digit = b->dev.hw.digit = 0;
+  return 0;
+}
+
+/* Both run the programs that are planned for the second. Only the width of the memory port may differ. */
+static int share_hw(struct curta_session *a, struct curta_session *b, struct curta_fail *fail)
+{
+  int r = share_modes(a, b, fail);
   struct curta_hw hw = a->dev.hw;
   hw.bus = b->dev.hw.bus;
   hw.code = b->dev.hw.code;
+  if (r)
+    return r;
   if (memcmp(&hw, &b->dev.hw, sizeof hw) != 0)
     return curta_usage(fail,
                        "--devices: %s and %s are different machines: a program fits one configuration only, so "
