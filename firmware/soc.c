@@ -38,6 +38,43 @@ void soc_timer_at(uint64_t when)
   SOC_TIMER->compare_high = (uint32_t)(when >> 32);
 }
 
+static void (*on_byte)(void);
+
+__attribute__((interrupt("machine"), aligned(4))) static void on_interrupt(void)
+{
+  on_byte();
+}
+
+void soc_serve(void (*serve)(void))
+{
+  on_byte = serve;
+  SOC_IRQ->enable = IRQ_UART;
+  __asm__ volatile(".option arch, +zicsr\n csrw mtvec, %0\n csrw mie, %1\n csrsi mstatus, 8" ::"r"(on_interrupt),
+                   "r"(1u << 11));
+}
+
+/* The core leaves WFI when an enabled line rises; with interrupts off it goes on behind it. */
+int soc_wait(uint32_t lines, uint64_t cycles)
+{
+  uint64_t end = soc_time() + cycles;
+  int late = 0;
+  __asm__ volatile(".option arch, +zicsr\n csrci mstatus, 8");
+  SOC_IRQ->enable = lines | (on_byte ? IRQ_UART : 0u);
+  soc_timer_at(end);
+  __asm__ volatile(".option arch, +zicsr\n csrw mie, %0" ::"r"(1u << 11 | 1u << 7));
+  while (!(SOC_IRQ->pending & lines) && !(late = soc_time() >= end)) {
+    if (on_byte && SOC_IRQ->pending & IRQ_UART)
+      on_byte();
+    else
+      __asm__ volatile("wfi");
+  }
+  SOC_IRQ->enable = on_byte ? IRQ_UART : 0u;
+  __asm__ volatile(".option arch, +zicsr\n csrw mie, %0" ::"r"(on_byte ? 1u << 11 : 0u));
+  if (on_byte)
+    __asm__ volatile(".option arch, +zicsr\n csrsi mstatus, 8");
+  return late;
+}
+
 /* There is nowhere to return to: say so and sleep for ever. */
 void _exit(int code)
 {

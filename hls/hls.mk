@@ -4,7 +4,7 @@ HLS_CONFIGS := tiny base large
 HLS_KERNELS := load gemm requant update
 HLS_FLAGS   := -Ihls -Wno-unknown-pragmas -Wno-unused-label -fno-strict-aliasing
 HLS_LIB     := $(BUILD)/hls/libcurta_hls.a
-hls_conf     = $(shell $(PY) sim/verilator/config.py $(1) hls) -DCURTA_HLS_NAME=$(1)
+hls_conf     = $(call once,hls_$(1),$(PY) sim/verilator/config.py $(1) hls) -DCURTA_HLS_NAME=$(1)
 
 define hls_kernel
 $(BUILD)/hls/$(2)_$(1).o: hls/curta_hls_$(2).c sim/verilator/config.py spec/curta.toml

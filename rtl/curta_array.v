@@ -59,6 +59,7 @@ module curta_array #(
   reg signed [31:0]   dot;
   reg signed [31:0]   a      [0:R*V-1];
   reg signed [31:0]   b      [0:C*V-1];
+  reg [B-1:0]         w;
   integer r, c, k;
 
   /* verilator lint_off BLKSEQ */ // registers private to this block, read before written
@@ -113,10 +114,11 @@ module curta_array #(
     if (load_i) begin
       for (k = 0; k < V; k = k + 1) begin
         for (r = 0; r < R; r = r + 1) a[k*R + r] = {{24{a_i[8*(r*V + k) + 7]}}, a_i[8*(r*V + k) +: 8]};
-        for (c = 0; c < C; c = c + 1) b[k*C + c] = {{24{b_i[8*(c*V + k) + 7]}}, b_i[8*(c*V + k) +: 8]};
-        if (wide_i)
-          for (c = 0; c < C; c = c + 1)
-            b[k*C + c] = {{32-B{b_high_i[(B-8)*(c*V + k) + B-9]}}, b_high_i[(B-8)*(c*V + k) +: B-8], b_i[8*(c*V + k) +: 8]};
+        for (c = 0; c < C; c = c + 1) begin  // one sign bit, extended behind the choice: a synthesizer then sees B bits
+          w = {{B-8{b_i[8*(c*V + k) + 7]}}, b_i[8*(c*V + k) +: 8]};
+          if (wide_i) w = {b_high_i[(B-8)*(c*V + k) +: B-8], b_i[8*(c*V + k) +: 8]};
+          b[k*C + c] = {{32-B{w[B-1]}}, w};
+        end
       end
     end
     if (zero_i) for (k = 0; k < R*V; k = k + 1) a[k] = 32'sd0;

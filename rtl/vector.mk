@@ -1,7 +1,7 @@
 # The vector engine alone: test benches of curta_vector and of the requantiser in Verilator, one for each configuration.
 VEC_CONFIGS := tiny base base16 large lanes4
 VEC_RTL     := $(wildcard rtl/curta_v*.v rtl/curta_loss*.v rtl/lib/*.v) rtl/curta_requant.v rtl/curta_rand.v rtl/curta_spec.vh
-VEC_ROOT     = $(shell verilator --getenv VERILATOR_ROOT)
+VEC_ROOT     = $(VERILATOR_HOME)
 VEC_INC      = -isystem $(VEC_ROOT)/include -isystem $(VEC_ROOT)/include/vltstd
 VEC_VFLAGS  := --cc -O3 --noassert --x-assign unique --x-initial unique --unroll-count 1024 --unroll-stmts 100000 -Irtl -y rtl -y rtl/lib
 VEC_CXX     := -std=c++17 -O2 -march=native -Iinclude -Igolden -Itests/vector

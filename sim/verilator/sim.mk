@@ -3,12 +3,12 @@
 SIM_CONFIGS := tiny base base16 large
 SIM_BUILT   := $(foreach c,$(SIM_CONFIGS),X($(c)))
 SIM_RTL     := $(wildcard rtl/*.v rtl/*.vh rtl/lib/*.v)
-SIM_ROOT    = $(shell verilator --getenv VERILATOR_ROOT)
+SIM_ROOT    = $(VERILATOR_HOME)
 SIM_FLAGS   := --language 1364-2005 -O3 --noassert --unroll-count 4096 --unroll-stmts 1000000 -Irtl -Irtl/lib -y rtl -y rtl/lib \
                -Wno-fatal -Wno-UNUSED --top-module curta
 SIM_CXX     := -std=c++17 -O3 -march=native -DNDEBUG
 # T R C V BUS A_TILES B_TILES P_TILES OUTST CODE, by configuration: from the specification; base16 is base with BUS = 16.
-sim_conf     = $(shell $(PY) sim/verilator/config.py $(1))
+sim_conf     = $(call once,sim_$(subst $(space),_,$(1)),$(PY) sim/verilator/config.py $(1))
 
 SIM_FAST_VFLAGS := --x-assign fast --x-initial fast
 SIM_FAST_CFLAGS := -DCURTA_RTL_RANDOM=0

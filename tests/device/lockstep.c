@@ -12,6 +12,7 @@
 struct run {
   struct curta_retire record[MAX_RECORDS];
   uint32_t records;
+  int silent; /* a device without records: its memory, scale registers and counts must do */
   uint32_t scalar[CURTA_SCALARS], status[5];
   uint8_t *image;
   const uint8_t *program; /* as it was written */
@@ -58,7 +59,7 @@ static int execute(const struct curta_bus *bus, const uint8_t *image, uint32_t c
   } setup[] = {{CURTA_REG_CTRL, 1}, {0, 0}, {CURTA_REG_IRQ_STATUS, 3}, {CURTA_REG_MEM_SIZE, PG_MEM_BYTES}, {CURTA_REG_RING_BASE, 0},
                {CURTA_REG_RING_LOG2, PG_RING_LOG2}, {CURTA_REG_IRQ_ENABLE, 3}, {CURTA_REG_RING_TAIL, count}};
   r->records = 0;
-  bus->on_retire(bus->ctx, keep, r);
+  r->silent = bus->on_retire(bus->ctx, keep, r) == -ENOTSUP;
   int error = bus->mem_write(bus->ctx, 0, image, PG_MEM_BYTES);
   for (unsigned i = 0; !error && i < sizeof setup / sizeof *setup; i++)
     error = setup[i].reg ? bus->reg_write(bus->ctx, setup[i].reg, setup[i].value) : wait_idle(bus);
@@ -88,7 +89,7 @@ static int differ(const struct run *a, const struct run *b, char *text, size_t r
   for (int i = 0; i < 5; i++)
     if (a->status[i] != b->status[i])
       return snprintf(text, room, "%s: golden %u, rtl %u", name[i], a->status[i], b->status[i]);
-  if (a->records != b->records)
+  if (a->records != b->records && !b->silent)
     return snprintf(text, room, "golden retired %u commands, rtl %u", a->records, b->records);
   for (int i = 0; i < CURTA_SCALARS; i++)
     if (a->scalar[i] != b->scalar[i])

@@ -17,7 +17,7 @@
 #define BATCH 32u
 
 struct line {
-  char config[16];
+  char config[96];
   uint64_t weights, commands, cycles, check;
   double seconds;
 };

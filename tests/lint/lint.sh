@@ -37,6 +37,14 @@ for config in tiny base; do
   chparam=$(params $config | sed 's/-G\([A-Z_]*\)=\([0-9]*\)/-chparam \1 \2/g')
   check "yosys-$config" yosys -q -p "read_verilog -Irtl $(echo $rtl); hierarchy -check -top curta $chparam; proc; flatten; opt_clean; check -assert; select -assert-none t:\$dlatch t:\$adlatch t:\$dlatchsr t:\$sr"
 done
+board="synth/boards/ulx3s.v synth/cells/ecp5_pll.v $(echo rtl/bridge/*.v) rtl/soc/curta_soc_uart.v"
+# shellcheck disable=SC2086
+check verilator-board verilator --lint-only -Wall -Irtl --top-module ulx3s $board $rtl
+# shellcheck disable=SC2086
+check icarus-board iverilog -g2005 -Wall -Wno-timescale -Irtl -s ulx3s -o /dev/null $board $rtl
+for top in curta_bridge curta_onchip curta_bridge_bytes; do
+  check "yosys-$top" yosys -q -p "read_verilog $(echo rtl/bridge/*.v rtl/lib/*.v) rtl/soc/curta_soc_uart.v; hierarchy -check -top $top; proc; flatten; opt_clean; check -assert; select -assert-none t:\$dlatch t:\$adlatch t:\$dlatchsr t:\$sr"
+done
 for cc in gcc clang; do # the real rules: every set of kernels with the instructions that it is for
   check "warnings-$cc" make -s --no-print-directory CC=$cc CFLAGS=-O1 BUILD=build/lint-$cc build/lint-$cc/golden/libcurta_golden.a build/lint-$cc/driver/libcurta.a
 done

@@ -15,9 +15,10 @@ MAY_INCLUDE = {
     "golden": {"include"},
     "driver": {"include", "golden:curta_num.h", "golden:curta_nitro.h"},
     "sim": {"include", "golden"},
+    "host": {"include"},
     "hls": {"include", "golden"},
-    "tools": {"include", "golden", "sim", "hls"},
-    "firmware": {"include"},
+    "tools": {"include", "golden", "sim", "hls", "host"},
+    "firmware": {"include", "tools:draw.h"},
     "examples": {"include", "golden", "sim"},
 }
 INTEGER_ONLY = ("golden/", "hls/", "driver/", "include/", "firmware/")

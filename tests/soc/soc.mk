@@ -1,7 +1,7 @@
 # The control core: lock-step against the ISA model (in make test); qemu, programs and proofs (make test-soc, formal-soc).
 SOC_DIR  := $(BUILD)/tests/soc
-SOC_RTL  := $(wildcard rtl/soc/*.v)
-SOC_ROOT  = $(shell verilator --getenv VERILATOR_ROOT)
+SOC_RTL  := $(wildcard rtl/soc/curta_rv*.v)
+SOC_ROOT  = $(VERILATOR_HOME)
 SOC_INC   = -isystem $(SOC_ROOT)/include -isystem $(SOC_ROOT)/include/vltstd
 SOC_CXX  := -std=c++17 -O2 -Wall -Wextra -Werror -MMD -MP -Itests/soc
 
@@ -21,23 +21,31 @@ $(SOC_DIR)/verilated.o $(SOC_DIR)/verilated_threads.o: $(SOC_DIR)/%.o:
 SOC_LOCKSTEP := $(SOC_DIR)/core/Vcurta_rv__ALL.a $(SOC_DIR)/isa.o $(SOC_DIR)/verilated.o $(SOC_DIR)/verilated_threads.o
 $(SOC_DIR)/test_rv_random $(SOC_DIR)/run_flat $(SOC_DIR)/rv_program: $(SOC_DIR)/%: tests/soc/%.cpp $(SOC_LOCKSTEP)
 	$(CXX) $(SOC_CXX) $(SOC_INC) -isystem $(SOC_DIR)/core $(filter %.cpp %.o %.a,$^) -lpthread -o $@
-TESTS += $(SOC_DIR)/test_rv_random tests/soc/test_rv_lint.sh
-
-# The SoC, its serial line 16 cycles a bit.
-$(SOC_DIR)/chip/Vcurta_soc.mk: $(SOC_RTL) rtl/lib/curta_fifo.v rtl/lib/curta_ram.v tests/soc/soc.mk
+$(SOC_DIR)/test_checkpoint: tests/soc/test_checkpoint.c firmware/slots.c driver/package.c $(wildcard firmware/*.h sim/soc/*.h include/*.h)
 	@mkdir -p $(@D)
-	verilator --cc -O3 --noassert --x-assign unique --x-initial unique -Irtl/soc -GDivider="16'd16" -GRomFile='"$(SOC_DIR)/rom.hex"' --Mdir $(@D) \
-	  --prefix Vcurta_soc --top-module curta_soc $(filter %.v,$^)
-$(SOC_DIR)/chip/Vcurta_soc__ALL.a: $(SOC_DIR)/chip/Vcurta_soc.mk
-	@$(MAKE) --no-print-directory -C $(@D) -f Vcurta_soc.mk VM_PARALLEL_BUILDS=0 OPT_FAST=-O2 OPT_SLOW=-O0 CXX="$(CXX)" \
-	  Vcurta_soc__ALL.a >$(@D)/make.log 2>&1 || { cat $(@D)/make.log; false; }
-$(SOC_DIR)/soc_sim: tests/soc/soc_sim.cpp $(SOC_DIR)/chip/Vcurta_soc__ALL.a $(SOC_DIR)/verilated.o $(SOC_DIR)/verilated_threads.o
-	$(CXX) $(SOC_CXX) $(SOC_INC) -isystem $(SOC_DIR)/chip -DDIVIDER=16 $(filter %.cpp %.o %.a,$^) -lpthread -lutil -o $@
+	$(CC) $(ALLC) -Ifirmware -Isim/soc $(filter %.c,$^) -o $@
+$(SOC_DIR)/test_link: tests/soc/test_link.c firmware/link.c driver/package.c $(BUILD)/host/libcurta_serial.a firmware/link.h
+	@mkdir -p $(@D)
+	$(CC) $(ALLC) -Ifirmware $(filter %.c %.a,$^) -lpthread -lutil -o $@
+$(SOC_DIR)/sdram/Vcurta_soc_sdram.mk: rtl/soc/curta_soc_sdram.v rtl/lib/curta_fifo.v rtl/lib/curta_fifo_ram.v rtl/lib/curta_ram.v
+	@mkdir -p $(@D)
+	verilator --cc -O3 --noassert --x-assign unique --x-initial unique -GInit=1000 --Mdir $(@D) --prefix Vcurta_soc_sdram --top-module curta_soc_sdram $(filter %.v,$^)
+$(SOC_DIR)/sdram/Vcurta_soc_sdram__ALL.a: $(SOC_DIR)/sdram/Vcurta_soc_sdram.mk
+	@$(MAKE) --no-print-directory -C $(@D) -f Vcurta_soc_sdram.mk VM_PARALLEL_BUILDS=0 OPT_FAST=-O2 OPT_SLOW=-O0 CXX="$(CXX)" \
+	  Vcurta_soc_sdram__ALL.a >$(@D)/make.log 2>&1 || { cat $(@D)/make.log; false; }
+$(SOC_DIR)/test_sdram: tests/soc/test_sdram.cpp $(SOC_DIR)/sdram/Vcurta_soc_sdram__ALL.a $(SOC_DIR)/verilated.o $(SOC_DIR)/verilated_threads.o sim/soc/soc_sdram.h
+	$(CXX) $(SOC_CXX) $(SOC_INC) -Isim/soc -isystem $(SOC_DIR)/sdram $(filter %.cpp %.o %.a,$^) -lpthread -o $@
+TESTS += $(SOC_DIR)/test_sdram $(SOC_DIR)/test_link $(SOC_DIR)/test_checkpoint $(SOC_DIR)/test_rv_random tests/soc/test_rv_lint.sh
 
-.PHONY: test-soc formal-soc
-test-soc: ## the control core against qemu, and C programs and the planner as firmware on it
+.PHONY: test-soc formal-soc soc-demo
+test-soc: ## the control core against qemu, C programs and the planner on it; the SoC boots and trains alone
 	@tools/install_packages.sh soc
-	@$(MAKE) --no-print-directory $(SOC_DIR)/run_flat $(SOC_DIR)/rv_program $(SOC_DIR)/soc_sim
-	@tests/run.sh tests/soc/test_rv_qemu.sh tests/soc/test_rv_programs.sh tests/soc/test_soc_boot.sh
+	@$(MAKE) --no-print-directory $(SOC_DIR)/run_flat $(SOC_DIR)/rv_program $(BUILD)/sim/soc/tiny/soc_sim $(BUILD)/sim/soc/tiny-sdram/soc_sim $(BUILD)/firmware/hello.bin $(BUILD)/firmware/alone.bin $(BUILD)/curta-golden
+	@tests/run.sh tests/soc/test_rv_qemu.sh tests/soc/test_rv_programs.sh tests/soc/test_soc_boot.sh tests/soc/test_soc_train.sh tests/soc/test_soc_power.sh tests/soc/test_soc_serial.sh
+soc-demo: ## the standalone machine trains the MLP on Fashion-MNIST in simulation: weights of the host after 50 steps
+	@tools/install_packages.sh
+	@tools/install_packages.sh soc
+	@$(MAKE) --no-print-directory $(BUILD)/sim/soc/base/soc_sim $(BUILD)/firmware/alone.bin $(BUILD)/curta-golden
+	@tests/soc/test_soc_train.sh base nets/mlp.net 200 8 2 40
 formal-soc: packages ## bounded proofs of the control core
 	@tests/run.sh tests/soc/formal/prove.sh

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # test_rv_lint - static checks of rtl/soc, core and SoC: Verilator -Wall with and without the retirement port, Icarus, Yosys
 cd "$(dirname "$0")/../.." || exit 1
-rtl=$(echo $(ls rtl/soc/*.v) rtl/lib/curta_fifo.v rtl/lib/curta_ram.v)
+rtl=$(echo $(ls rtl/*.v rtl/lib/*.v rtl/soc/*.v))
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 status=0
@@ -20,8 +20,8 @@ for retire in 0 1; do
   check "verilator-retire-$retire" verilator --lint-only -Wall -Irtl/soc --top-module curta_rv -GRetire=$retire $(ls rtl/soc/curta_rv*.v)
 done
 # shellcheck disable=SC2086
-check verilator-soc verilator --lint-only -Wall -Irtl/soc --top-module curta_soc $rtl
+check verilator-soc verilator --lint-only -Wall -Irtl -Irtl/soc --top-module curta_standalone_sdram $rtl
 # shellcheck disable=SC2086
-check icarus iverilog -g2005 -Wall -Wno-timescale -Irtl/soc -s curta_soc -o /dev/null $rtl
-check yosys yosys -q -p "read_verilog -Irtl/soc $rtl; hierarchy -check -top curta_soc; proc; opt_clean; check -assert"
+check icarus iverilog -g2005 -Wall -Wno-timescale -Irtl -Irtl/soc -s curta_standalone_sdram -o /dev/null $rtl
+check yosys yosys -q -p "read_verilog -Irtl -Irtl/soc $rtl; hierarchy -check -top curta_standalone_sdram; proc; opt_clean; check -assert"
 exit $status

@@ -3,11 +3,7 @@
 # test_soc_boot - the SoC boots firmware/hello.c from its ROM: greeting, timer interrupts, lines there and back over the serial line
 cd "$(dirname "$0")/../.." || exit 1
 dir=build/tests/soc
-target="--specs=picolibc.specs -DPICOLIBC_INTEGER_PRINTF_SCANF -std=c11 -march=rv32im -mabi=ilp32 -Os -ffunction-sections -fdata-sections -Wall -Wextra -Werror -nostartfiles -Wl,--gc-sections -Wl,--no-warn-rwx-segments -T firmware/soc.ld -Ifirmware"
-# shellcheck disable=SC2086
-riscv64-unknown-elf-gcc $target firmware/start.S firmware/soc.c firmware/hello.c -o $dir/hello.elf &&
-  riscv64-unknown-elf-objcopy -O binary $dir/hello.elf $dir/rom.bin &&
-  python3 tests/soc/words.py $dir/rom.bin $dir/rom.hex || { echo "FAIL soc_boot: build"; exit 1; }
+mkdir -p $dir
 status=0
 lines='the quick brown fox jumps over the lazy dog 0123456789
 tensor shapes: (n,h,w,c)
@@ -21,7 +17,7 @@ exit '
 run() { # name, exit status, options
   name=$1 code=$2
   shift 2
-  printf %s "$lines" | $dir/soc_sim "$@" >$dir/boot.out 2>$dir/boot.err
+  printf %s "$lines" | build/sim/soc/tiny/soc_sim --rom build/firmware/hello.bin "$@" >$dir/boot.out 2>$dir/boot.err
   got=$?
   if [ "$got" = "$code" ] && [ "$(cat $dir/boot.out)" = "$want$code" ]; then echo "PASS soc_boot $name: $(cat $dir/boot.err)"; else
     echo "FAIL soc_boot $name: exit status $got, $(cat $dir/boot.err): $(tail -n 2 $dir/boot.out | tr '\n' ' ')"
@@ -32,7 +28,7 @@ run "spaced bytes" 0 --gap 60 --after ticks
 # a byte without its stop bit is dropped and reported: the firmware ends with status 1
 run "bad stop bits" 1 --gap 60 --after ticks --break
 # the same over a pseudo-terminal
-$dir/soc_sim --pty --gap 60 --after ticks 2>$dir/boot.err >/dev/null &
+build/sim/soc/tiny/soc_sim --rom build/firmware/hello.bin --pty --gap 60 --after ticks 2>$dir/boot.err >/dev/null &
 sim=$!
 sleep 1
 tty=$(sed -n 's/serial line: //p' $dir/boot.err)

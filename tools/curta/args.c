@@ -16,6 +16,8 @@
 #define CO CURTA_CMD_COMPARE
 #define PR CURTA_CMD_PROFILE
 #define EX CURTA_CMD_EXPLORE
+#define DE CURTA_CMD_DEPLOY
+#define MO CURTA_CMD_MONITOR
 
 enum kind { TEXT, NUMBER, FLAG };
 
@@ -31,44 +33,44 @@ struct option {
 #define AT(field) offsetof(struct curta_args, field)
 
 static const struct option Options[] = {
-    {"--net", "FILE", TEXT, AT(net), TR | EV | IN | BE | CO | PR | EX, 0, 0,
+    {"--net", "FILE", TEXT, AT(net), TR | EV | IN | BE | CO | PR | EX | DE, 0, 0,
      "network description, e.g. nets/lenet.net"},
-    {"--data", "NAME", TEXT, AT(data), TR | EV | BE | CO, 0, 0,
+    {"--data", "NAME", TEXT, AT(data), TR | EV | BE | CO | DE, 0, 0,
      "fashion-mnist, mnist, cifar10, idx or synthetic (default: fashion-mnist; eval: as in training; bench, compare: "
      "synthetic)"},
-    {"--data-dir", "DIR", TEXT, AT(data_dir), TR | EV | BE | CO, 0, 0,
+    {"--data-dir", "DIR", TEXT, AT(data_dir), TR | EV | BE | CO | DE, 0, 0,
      "folder of the data set, where it is not in its usual place"},
-    {"--device", "NAME", TEXT, AT(device), TR | EV | IN | BE | PR, 0, 0,
+    {"--device", "NAME", TEXT, AT(device), TR | EV | IN | BE | PR | DE | MO, 0, 0,
      "golden (default; profile: timed), rtl, timed, systemc, hls, each alone or with :CONFIG (tiny, base, large; golden: "
      "host, its default; "
-     "rtl: base16, a bus of 16 bytes)"},
+     "rtl: base16, a bus of 16 bytes), or serial:TERMINAL[@BAUD], a board"},
     {"--threads", "N", NUMBER, AT(threads), TR | EV | BE | CO, 1, 64,
      "threads of the golden device (default: CURTA_THREADS or all cores); results do not depend on it"},
     {"--devices", "A,B", TEXT, AT(devices), CO, 0, 0, "the two devices, default golden:base,rtl:base"},
-    {"--epochs", "N", NUMBER, AT(epochs), TR, 1, 65535, "train until N epochs are done (default 5)"},
-    {"--steps", "N", NUMBER, AT(steps), TR | BE | CO, 1, 0xffffffffu,
-     "train: save and stop after N steps; bench, compare: steps to run (default 2, 20)"},
-    {"--batch", "N", NUMBER, AT(batch), TR | EV | IN | BE | CO | PR | EX, 1, 4096,
+    {"--epochs", "N", NUMBER, AT(epochs), TR | DE, 1, 65535, "train until N epochs are done (default 5)"},
+    {"--steps", "N", NUMBER, AT(steps), TR | BE | CO | DE, 1, 0xffffffffu,
+     "train, deploy: save and stop after N steps; bench, compare: steps to run (default 2, 20)"},
+    {"--batch", "N", NUMBER, AT(batch), TR | EV | IN | BE | CO | PR | EX | DE, 1, 4096,
      "images a step (default 64; eval: as in training)"},
-    {"--preset", "NAME", TEXT, AT(preset), TR | IN | BE | CO | PR | EX, 0, 0, "niti-2020 (default) or niti-2021"},
-    {"--mu", "LIST", TEXT, AT(mu), TR | BE | CO | PR, 0, 0,
+    {"--preset", "NAME", TEXT, AT(preset), TR | IN | BE | CO | PR | EX | DE, 0, 0, "niti-2020 (default) or niti-2021"},
+    {"--mu", "LIST", TEXT, AT(mu), TR | BE | CO | PR | DE, 0, 0,
      "update magnitude 2^mu: a number, or 2,100:-1 = 2, from epoch 100 on -1"},
-    {"--decay", NULL, FLAG, AT(decay), TR | IN | BE | CO | PR | EX, 0, 0, "weight decay"},
-    {"--master", "F", NUMBER, AT(frac_bits), TR | IN | BE | CO | PR | EX, 1, 8,
+    {"--decay", NULL, FLAG, AT(decay), TR | IN | BE | CO | PR | EX | DE, 0, 0, "weight decay"},
+    {"--master", "F", NUMBER, AT(frac_bits), TR | IN | BE | CO | PR | EX | DE, 1, 8,
      "16-bit master weights with F fraction bits"},
-    {"--strategy", "NAME", TEXT, AT(strategy), TR | IN | BE | CO | PR | EX, 0, 0,
+    {"--strategy", "NAME", TEXT, AT(strategy), TR | IN | BE | CO | PR | EX | DE, 0, 0,
      "second pass of all tensors: auto (default), spill, keep, recompute, speculate, hedge"},
-    {"--seed", "N", NUMBER, AT(seed), TR | BE | CO | PR, 0, 0xffffffffu,
+    {"--seed", "N", NUMBER, AT(seed), TR | BE | CO | PR | DE, 0, 0xffffffffu,
      "all randomness is a function of this number (default 1)"},
-    {"--augment", NULL, FLAG, AT(augment), TR, 0, 0, "crop out of 4 black pixels around, flip left and right"},
-    {"--limit", "N", NUMBER, AT(limit), TR | BE | CO, 1, 0xffffffffu, "use the first N training images only"},
-    {"--test-limit", "N", NUMBER, AT(test_limit), TR | EV, 1, 0xffffffffu, "use the first N test images only"},
+    {"--augment", NULL, FLAG, AT(augment), TR | DE, 0, 0, "crop out of 4 black pixels around, flip left and right"},
+    {"--limit", "N", NUMBER, AT(limit), TR | BE | CO | DE, 1, 0xffffffffu, "use the first N training images only"},
+    {"--test-limit", "N", NUMBER, AT(test_limit), TR | EV | DE, 1, 0xffffffffu, "use the first N test images only"},
     {"--out", "DIR", TEXT, AT(out), TR | EX, 0, 0,
      "folder for checkpoint.safetensors, log.csv, curve.png; explore: tables and pictures (default runs/last)"},
     {"--resume", NULL, FLAG, AT(resume), TR, 0, 0,
      "go on from the checkpoint in --out, which brings network and options"},
     {"--overwrite", NULL, FLAG, AT(overwrite), TR, 0, 0, "start anew although --out holds a checkpoint"},
-    {"--no-eval", NULL, FLAG, AT(no_eval), TR, 0, 0, "no test set after each epoch"},
+    {"--no-eval", NULL, FLAG, AT(no_eval), TR | DE, 0, 0, "no test set after each epoch"},
     {"--checkpoint", "FILE", TEXT, AT(checkpoint), EV | IN, 0, 0, "safetensors file, as written by train"},
     {"--mem-mib", "N", NUMBER, AT(mem_mib), TR | EV | IN | BE | CO | PR | EX, 1, 4095,
      "device memory in MiB (default 1024)"},
@@ -85,8 +87,11 @@ static const struct option Options[] = {
     {"--json", "FILE", TEXT, AT(json), PR, 0, 0, "timeline in the trace-event format (default profile.json)"},
     {"--fault", "STEP:TENSOR", TEXT, AT(fault), CO, 0, 0,
      "flip a bit of this tensor in the second device before this step (from 1): shows what a difference looks like"},
-    {"--quiet", NULL, FLAG, AT(quiet), TR | EV | BE | CO | PR | EX, 0, 0, "no progress bar"},
-    {"--help", NULL, FLAG, AT(help), TR | EV | IN | BE | CO | PR | EX, 0, 0, "this text"},
+    {"--save-steps", "N", NUMBER, AT(save_steps), DE, 1, 0xffffffffu,
+     "checkpoint in flash after every N steps (default: after each epoch only)"},
+    {"--image", "FILE", TEXT, AT(image), DE, 0, 0, "file for the package: network, options, data set"},
+    {"--quiet", NULL, FLAG, AT(quiet), TR | EV | BE | CO | PR | EX | DE | MO, 0, 0, "no progress bar"},
+    {"--help", NULL, FLAG, AT(help), TR | EV | IN | BE | CO | PR | EX | DE | MO, 0, 0, "this text"},
 };
 #define OPTIONS (sizeof Options / sizeof *Options)
 
@@ -108,6 +113,9 @@ static const struct {
      "Runs a training step: the timeline of the engines for a trace viewer, and what each layer and pass waited for."},
     {EX, "curta explore --net FILE [options]",
      "Times a training step on other arrays, buffers and memories (timing model, no data): tables and pictures."},
+    {DE, "curta deploy --net FILE [--device serial:TERMINAL] [--image FILE] [options]",
+     "Packs network, options and data set for a device that trains alone, sends them, starts it (docs/standalone.md)."},
+    {MO, "curta monitor --device serial:TERMINAL", "The learning curve of a device that trains alone, until it is done."},
 };
 
 void curta_args_help(enum curta_command command)

@@ -14,16 +14,19 @@ enum curta_command {
   CURTA_CMD_BENCH = 8,
   CURTA_CMD_COMPARE = 16,
   CURTA_CMD_PROFILE = 32,
-  CURTA_CMD_EXPLORE = 64
+  CURTA_CMD_EXPLORE = 64,
+  CURTA_CMD_DEPLOY = 128,
+  CURTA_CMD_MONITOR = 256
 };
 
 /* 0 and null mean "not given" unless a default is named. */
 struct curta_args {
   const char *net, *data, *data_dir, *device, *devices, *preset, *mu, *out, *checkpoint, *trace, *strategy;
+  const char *image; /* deploy: file */
   const char *csv;   /* bench, compare, profile: file */
   const char *json;  /* profile: file */
   const char *fault; /* compare: plants one wrong byte, see --fault */
-  uint32_t epochs, batch, seed, steps, limit, test_limit, frac_bits;
+  uint32_t epochs, batch, seed, steps, save_steps, limit, test_limit, frac_bits;
   uint32_t mem_mib, mem_bw, mem_latency, mem_stall, threads;
   int resume, overwrite, decay, augment, quiet, markdown, help, no_eval;
   uint64_t given; /* see curta_args_given */

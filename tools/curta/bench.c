@@ -168,7 +168,7 @@ static int warm_up(struct bench *b, const uint32_t *order, struct curta_fail *fa
   struct curta_session *s;
   const char *config = b->session.device.config;
   struct curta_planned *p;
-  char name[32];
+  char name[112];
   int r;
   if (!curta_device_has_cycles(&b->session.device))
     return warm_steps(b, &b->session, order, fail);
@@ -260,7 +260,7 @@ static uint64_t fill_table(struct bench *b, uint64_t rest)
   for (uint32_t i = 0; i < plan->net->n_layers; i++)
     for (uint32_t pass = 0; pass < CURTA_PASSES; pass++) {
       const struct curta_pass_stat *s = &plan->stat[i][pass];
-      char name[32];
+      char name[112];
       if (!s->macs && !b->time[i][pass].gemms)
         continue;
       curta_layer_name(name, sizeof name, plan->net, i);

@@ -16,5 +16,7 @@ int curta_bench(const struct curta_args *args, struct curta_fail *fail);
 int curta_compare(const struct curta_args *args, struct curta_fail *fail);
 int curta_profile(const struct curta_args *args, struct curta_fail *fail);
 int curta_explore(const struct curta_args *args, struct curta_fail *fail);
+int curta_deploy(const struct curta_args *args, struct curta_fail *fail);
+int curta_monitor(const struct curta_args *args, struct curta_fail *fail);
 
 #endif

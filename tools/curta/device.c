@@ -41,7 +41,7 @@ static const struct curta_device_kind Golden = {"golden",
                                                 1};
 
 static const struct curta_device_kind *const Kinds[] = {&Golden, &Curta_device_rtl, &Curta_device_timed,
-                                                        &Curta_device_systemc, &Curta_device_hls};
+                                                        &Curta_device_systemc, &Curta_device_hls, &Curta_device_serial};
 #define KINDS (sizeof Kinds / sizeof *Kinds)
 
 int curta_device_name(struct curta_device *device, const char *name, struct curta_fail *fail)
@@ -63,7 +63,7 @@ int curta_device_name(struct curta_device *device, const char *name, struct curt
   return curta_usage(
       fail,
       "unknown device \"%s\"; there are golden, rtl, timed, systemc and hls, each alone or with :CONFIG tiny, "
-      "base or large (golden also host, rtl also base16)",
+      "base or large (golden also host, rtl also base16), and serial:TERMINAL[@BAUD], a board",
       name);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * device.h - devices by name: golden[:CONFIG], rtl[:CONFIG], timed[:CONFIG], systemc[:CONFIG], hls[:CONFIG]
+ * device.h - devices by name: golden[:CONFIG], rtl[:CONFIG], timed[:CONFIG], systemc[:CONFIG], hls[:CONFIG],
+ * serial:TERMINAL[@BAUD]
  */
 #ifndef CURTA_TOOL_DEVICE_H
 #define CURTA_TOOL_DEVICE_H
@@ -14,7 +15,7 @@ enum curta_peek { CURTA_PEEK_MEMORY, CURTA_PEEK_A, CURTA_PEEK_B, CURTA_PEEK_ACC 
 
 struct curta_device {
   struct curta_bus bus;
-  char name[32], config[16]; /* name as given, with the configuration: "rtl:base" */
+  char name[112], config[96]; /* name as given, with the configuration: "rtl:base" (serial: the terminal) */
   int kind;                  /* index in the table of device.c; -1 closed */
 };
 
@@ -39,6 +40,6 @@ struct curta_device_kind {
   int has_cycles, available;
 };
 extern const struct curta_device_kind Curta_device_rtl, Curta_device_timed, Curta_device_systemc,
-    Curta_device_hls;
+    Curta_device_hls, Curta_device_serial;
 
 #endif

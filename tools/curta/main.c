@@ -20,6 +20,8 @@ static const struct {
     {"compare", CURTA_CMD_COMPARE, curta_compare, "two devices in lock-step, command by command and byte by byte"},
     {"profile", CURTA_CMD_PROFILE, curta_profile, "timeline of a training step for a trace viewer; stalls by cause"},
     {"explore", CURTA_CMD_EXPLORE, curta_explore, "array shapes, buffers and memories compared by the timing model"},
+    {"deploy", CURTA_CMD_DEPLOY, curta_deploy, "pack a network and a data set for a device that trains alone"},
+    {"monitor", CURTA_CMD_MONITOR, curta_monitor, "learning curve of a device that trains alone, as it grows"},
 };
 #define COMMANDS (sizeof Commands / sizeof *Commands)
 

@@ -47,7 +47,7 @@ void curta_progress_show(struct curta_progress *p, const struct curta_progress_n
 {
   double t = curta_now(), done = now->images - p->start_images, speed, left;
   uint32_t filled = (uint32_t)((uint64_t)now->images * BAR / now->total);
-  char bar[BAR + 1], cycles[64] = "";
+  char bar[BAR + 1], cycles[64] = "", loss[32] = "";
   if (p->quiet || now->images == 0 || t - p->last < (p->terminal ? 0.2 : 30.0))
     return;
   p->last = t;
@@ -56,14 +56,18 @@ void curta_progress_show(struct curta_progress *p, const struct curta_progress_n
   for (uint32_t i = 0; i < BAR; i++)
     bar[i] = i < filled ? '#' : '.';
   bar[BAR] = '\0';
-  if (now->cycles)
+  if (now->loss_micro >= 0)
+    (void)snprintf(loss, sizeof loss, "  loss %.4f", (double)now->loss_micro * 1e-6 / now->images);
+  if (now->cycles && now->utilization < 0)
+    (void)snprintf(cycles, sizeof cycles, "  %" PRIu64 " cycles a step", now->cycles);
+  else if (now->cycles)
     (void)snprintf(cycles, sizeof cycles, "  %.1f Mcycles, utilization %.1f %%", (double)now->cycles * 1e-6,
                    now->utilization);
   (void)fprintf(stderr,
                 "%sepoch %" PRIu32 "/%" PRIu32
-                " [%s] %3.0f %%  accuracy %.2f %%  loss %.4f  %.0f images/s  ETA %d:%02d%s%s",
+                " [%s] %3.0f %%  accuracy %.2f %%%s  %.0f images/s  ETA %d:%02d%s%s",
                 p->terminal ? "\r\033[K" : "", now->epoch, now->epochs, bar, 100.0 * now->images / now->total,
-                100.0 * now->correct / now->images, (double)now->loss_micro * 1e-6 / now->images, speed, (int)left / 60,
+                100.0 * now->correct / now->images, loss, speed, (int)left / 60,
                 (int)left % 60, cycles, p->terminal ? "" : "\n");
   (void)fflush(stderr);
   p->drawn = 1;

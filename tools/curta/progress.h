@@ -16,9 +16,9 @@ struct curta_progress {
 struct curta_progress_now {
   uint32_t epoch, epochs, images, total; /* images: done in this epoch */
   uint32_t correct;
-  int64_t loss_micro;
+  int64_t loss_micro; /* -1: not known */
   uint64_t cycles;    /* simulated, of this epoch; 0: none */
-  double utilization; /* per cent, with cycles */
+  double utilization; /* per cent, with cycles; -1: cycles are those of the last step */
 };
 
 double curta_now(void);         /* seconds, monotonic */

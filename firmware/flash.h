@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * flash.h - a serial NOR flash: erased in sectors to ones, programmed in pages to zeros
+ *
+ * Functions return 0 or -errno and come back when the flash is done. Behind the table is the SPI master of the SoC
+ * (spi.c) or a model of a flash in a test.
+ */
+#pragma once
+#include <stdint.h>
+
+#define FLASH_SECTOR 4096u
+#define FLASH_PAGE 256u
+
+struct flash {
+  void *ctx;
+  int (*read)(void *ctx, uint32_t addr, void *to, uint32_t bytes);
+  int (*erase)(void *ctx, uint32_t addr);                                     /* the sector at addr */
+  int (*program)(void *ctx, uint32_t addr, const void *from, uint32_t bytes); /* within one page */
+};
+
+/* The SoC's flash. -ENODEV: none answers. */
+int spi_flash_open(struct flash *flash);

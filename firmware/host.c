@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * host.c - a host on the serial line
+ */
+#include <string.h>
+#include "host.h"
+#include "link.h"
+#include "soc.h"
+
+#define CLOCK_KHZ 75000u
+#define SILENCE 75000u /* a millisecond and more without a byte: the rest of the frame will not come */
+
+struct curta_alone_status *const host_status = (struct curta_alone_status *)(void *)(SOC_MEMORY + CURTA_ALONE_STATUS);
+static struct link line;
+
+static void put(uint8_t byte)
+{
+  while (!(SOC_UART->status & UART_ROOM))
+    ;
+  SOC_UART->data = byte;
+}
+
+static uint32_t cycles(void)
+{
+  return SOC_TIMER->time;
+}
+
+static int irq(void)
+{
+  return SOC_IRQ->pending & IRQ_ACCEL;
+}
+
+static int reg(uint32_t offset, uint32_t *value, int write)
+{
+  if (line.open_to) /* the registers are the training's */
+    return 1;
+  if (write)
+    SOC_ACCEL[offset / 4] = *value;
+  else
+    *value = SOC_ACCEL[offset / 4];
+  return 0;
+}
+
+/* Every byte that has come. A program in the middle of sending finds room again. */
+static void serve(void)
+{
+  uint32_t data;
+  while (!((data = SOC_UART->data) >> 31))
+    link_byte(&line, (uint8_t)data);
+  while (!(SOC_UART->status & UART_ROOM))
+    ;
+}
+
+void host_open(void)
+{
+  memset(host_status, 0, sizeof *host_status);
+  host_status->magic = CURTA_ALONE_MAGIC;
+  memset(&line, 0, sizeof line);
+  line.put = put;
+  line.cycles = cycles;
+  line.irq = irq;
+  line.reg = reg;
+  line.memory = SOC_MEMORY;
+  line.memory_bytes = CURTA_ALONE_MEMORY;
+  line.clock_khz = CLOCK_KHZ;
+  line.silence = SILENCE;
+  soc_serve(serve);
+}
+
+void host_state(enum curta_alone_state state)
+{
+  int busy = state == CURTA_ALONE_STARTING || state == CURTA_ALONE_TRAINING;
+  line.open_from = CURTA_ALONE_STATUS;
+  line.open_to = busy ? CURTA_ALONE_STATUS + 8 : 0;
+  host_status->state = state;
+}
+
+void host_wait(void)
+{
+  while (*(volatile uint32_t *)&host_status->command != CURTA_ALONE_TRAIN)
+    (void)soc_wait(0, 1000000);
+  host_obeyed();
+}
+
+void host_obeyed(void)
+{
+  host_status->command = CURTA_ALONE_NONE;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * host.h - a host on the serial line: its frames are answered in the UART's interrupt, its commands between steps
+ */
+#pragma once
+#include "curta_standalone.h"
+
+extern struct curta_alone_status *const host_status;
+
+void host_open(void);
+/* Sleeps until a host says TRAIN. */
+void host_wait(void);
+/* While the state is STARTING or TRAINING a host may write only its command. */
+void host_state(enum curta_alone_state state);
+/* The command has been obeyed. */
+void host_obeyed(void);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * keep.c - the training package in the flash
+ */
+#include <errno.h>
+#include <string.h>
+#include "keep.h"
+
+/* The words in front of what the package's checksum covers. */
+struct head {
+  uint32_t magic, version, bytes, crc;
+};
+
+int keep_fetch(const struct flash *flash, struct curta_package *to, uint32_t room)
+{
+  struct head head;
+  int err = flash->read(flash->ctx, KEEP_AT, &head, sizeof head);
+  if (err)
+    return err;
+  if (head.magic != CURTA_PACKAGE_MAGIC || head.bytes > room || head.bytes > KEEP_BYTES)
+    return -ENOENT;
+  return flash->read(flash->ctx, KEEP_AT, to, head.bytes);
+}
+
+static int program(const struct flash *flash, const uint8_t *from, uint32_t at, uint32_t bytes)
+{
+  uint8_t page[FLASH_PAGE];
+  uint32_t n = bytes - at < FLASH_PAGE ? bytes - at : FLASH_PAGE;
+  memcpy(page, from + at, n);
+  return flash->program(flash->ctx, KEEP_AT + at, page, n);
+}
+
+int keep_store(const struct flash *flash, const struct curta_package *package)
+{
+  const uint8_t *from = (const uint8_t *)package;
+  struct head head;
+  int err = flash->read(flash->ctx, KEEP_AT, &head, sizeof head);
+  if (err || !memcmp(&head, package, sizeof head))
+    return err;
+  if (package->bytes > KEEP_BYTES)
+    return -ENOSPC;
+  for (uint32_t at = 0; at < package->bytes && !err; at += FLASH_SECTOR)
+    err = flash->erase(flash->ctx, KEEP_AT + at);
+  for (uint32_t at = FLASH_PAGE; at < package->bytes && !err; at += FLASH_PAGE)
+    err = program(flash, from, at, package->bytes);
+  return err ? err : program(flash, from, 0, package->bytes);
+}

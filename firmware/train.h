@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * train.h - a training job on the device that it runs on: the state of the firmware's training
+ */
+#pragma once
+#include "curta.h"
+#include "slots.h"
+#include "curta_package.h"
+
+struct train {
+  const struct curta_package *package;
+  struct checkpoint *checkpoint; /* null: there is no flash */
+  struct curta_dev dev;
+  struct curta_net net;
+  struct curta_plan plan;
+  struct curta_run run;
+  int8_t table[CURTA_PACKAGE_CHANNELS][256];
+  uint32_t epoch, position; /* images [0, position) of this epoch are done */
+  uint32_t correct;         /* of them */
+  uint64_t device_cycles;   /* of the steps done: the accelerator's busy cycles */
+};
+
+/* Opens the device, plans, goes on from the newest checkpoint of this package or fills in weights by seed; says what it
+ * does. checkpoint: opened, or null. 0 or -errno, the reason printed. */
+int train_open(struct train *t, const struct curta_bus *bus, const struct curta_package *package,
+               struct checkpoint *checkpoint);
+/* Saves a checkpoint if there is a flash. */
+int train_save(struct train *t);
+/* Trains to the end of the job, evaluates after each epoch, prints the curve. */
+int train_run(struct train *t);
+/* Prints the checksum and exponent of every layer's weights. */
+int train_weights(struct train *t);

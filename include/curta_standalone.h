@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * curta_standalone.h - where a host finds things in the memory of a machine that trains alone, and what they mean
+ *
+ * A host reads and writes that memory over the serial line with the frames of a board's bridge (curta_bridge,
+ * docs/silicon.md). All words are 32 bits, little endian.
+ */
+#ifndef CURTA_STANDALONE_H
+#define CURTA_STANDALONE_H
+#include <stdint.h>
+
+#define CURTA_ALONE_MEMORY 0x02000000u
+#define CURTA_ALONE_ACCEL_BYTES 0x01000000u /* [0, this): the accelerator's */
+#define CURTA_ALONE_PACKAGE 0x01400000u     /* training package (curta_package.h) */
+#define CURTA_ALONE_PACKAGE_BYTES 0x00bff000u
+#define CURTA_ALONE_STATUS 0x01fff000u /* struct curta_alone_status */
+#define CURTA_ALONE_MAGIC 0x4e4f4c41u  /* "ALON" */
+#define CURTA_ALONE_EPOCHS 256u
+
+enum curta_alone_state {
+  CURTA_ALONE_IDLE,
+  CURTA_ALONE_STARTING,
+  CURTA_ALONE_TRAINING,
+  CURTA_ALONE_DONE,
+  CURTA_ALONE_FAILED
+};
+#define CURTA_ALONE_STATES                                                                                             \
+  {                                                                                                                    \
+    "idle", "starting", "training", "done", "failed"                                                                   \
+  }
+
+/* A host writes `command`; the machine puts 0 there when it has obeyed. While it trains, a host may write nothing else.
+ */
+enum curta_alone_command { CURTA_ALONE_NONE, CURTA_ALONE_TRAIN, CURTA_ALONE_STOP };
+
+struct curta_alone_status {
+  uint32_t magic, command;
+  uint32_t state;               /* enum curta_alone_state */
+  uint32_t job;                 /* CRC of the package */
+  uint32_t step, epoch, epochs; /* done, done, of the job */
+  uint32_t position, correct;   /* images of the epoch under way, and those classified correctly */
+  uint32_t train_n, test_n;
+  uint32_t accel_cycles; /* of the last step */
+  uint32_t weights_crc;  /* when done: CRC-32 over the printed checksums of all layers */
+  struct {
+    uint32_t train, test;      /* classified correctly */
+  } curve[CURTA_ALONE_EPOCHS]; /* by epoch */
+};
+#endif

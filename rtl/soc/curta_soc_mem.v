@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// curta_soc_mem - the accelerator's AXI4 master and single words of the core on one AXI4 memory
+//   Reads    the core is ID 4, the accelerator 0..3; the core goes first, it has one read at a time.
+//   Writes   the core is ID 1, the accelerator 0. A write of the core is answered as soon as it is in the buffer. Its address goes
+//            out when every burst of the accelerator has sent its data (W has no ID: data comes in the order of AW), and new
+//            bursts wait meanwhile.
+//   Order    a read waits until the core's writes are acknowledged; busy_o lets a doorbell do the same (curta_soc_lite). A write
+//            that the memory refused makes the next access of the core end with an error.
+// Timing   accelerator: AR, AW, W, R, B pass in the same cycle
+// Resets   counts and requests
+`default_nettype none
+/* verilator lint_off UNUSEDSIGNAL */ // whole words have names of which only parts are used
+module curta_soc_mem #(
+  parameter BUS = 8               // bytes of a beat, 8 or more
+) (
+  input  wire             clk_i,
+  input  wire             rst_ni,
+  // core: address, strobes and data stay from select_i (pulse) to ready_o
+  input  wire             select_i,
+  input  wire [31:0]      addr_i,
+  input  wire [3:0]       strb_i,
+  input  wire [31:0]      wdata_i,
+  output wire             ready_o,
+  output wire [31:0]      rdata_o,
+  output wire             error_o,
+  output wire             busy_o,       // writes that are not acknowledged
+  // AXI4 of the accelerator; R data, last and response come from the memory directly, as does the response of B
+  input  wire             s_arvalid_i,
+  output wire             s_arready_o,
+  input  wire [1:0]       s_arid_i,
+  input  wire [31:0]      s_araddr_i,
+  input  wire [7:0]       s_arlen_i,
+  output wire             s_rvalid_o,
+  input  wire             s_awvalid_i,
+  output wire             s_awready_o,
+  input  wire [31:0]      s_awaddr_i,
+  input  wire [7:0]       s_awlen_i,
+  input  wire             s_wvalid_i,
+  output wire             s_wready_o,
+  input  wire [8*BUS-1:0] s_wdata_i,
+  input  wire [BUS-1:0]   s_wstrb_i,
+  input  wire             s_wlast_i,
+  output wire             s_bvalid_o,
+  // AXI4 of the memory
+  output wire             m_arvalid_o,
+  input  wire             m_arready_i,
+  output wire [2:0]       m_arid_o,
+  output wire [31:0]      m_araddr_o,
+  output wire [7:0]       m_arlen_o,
+  input  wire             m_rvalid_i,
+  input  wire [2:0]       m_rid_i,
+  input  wire [8*BUS-1:0] m_rdata_i,
+  input  wire [1:0]       m_rresp_i,
+  output wire             m_awvalid_o,
+  input  wire             m_awready_i,
+  output wire             m_awid_o,
+  output wire [31:0]      m_awaddr_o,
+  output wire [7:0]       m_awlen_o,
+  output wire             m_wvalid_o,
+  input  wire             m_wready_i,
+  output wire [8*BUS-1:0] m_wdata_o,
+  output wire [BUS-1:0]   m_wstrb_o,
+  output wire             m_wlast_o,
+  input  wire             m_bvalid_i,
+  input  wire             m_bid_i,
+  input  wire [1:0]       m_bresp_i
+);
+  localparam Size  = $clog2(BUS);
+  localparam Words = BUS / 4;
+  localparam [1:0] IDLE = 2'd0, DRAIN = 2'd1, ADDR = 2'd2, DATA = 2'd3;
+
+  // ---- core: the access in hand
+  reg  ask_q, sent_q, bad_q;
+  wire ask    = select_i || ask_q;
+  wire write  = strb_i != 4'd0;
+  reg  [1:0]  state_q;            // of the write in the buffer
+  reg  [3:0]  open_q;             // writes of the core that are out and not acknowledged
+  wire core_b = m_bvalid_i && m_bid_i;
+  wire take   = ask_q && write && state_q == IDLE && open_q != 4'd15;
+  wire core_r = m_rvalid_i && m_rid_i[2];
+  assign busy_o  = state_q != IDLE || open_q != 4'd0;
+  assign ready_o = take || core_r;
+  assign error_o = bad_q || !take && m_rresp_i[1];
+  assign rdata_o = m_rdata_i[{addr_i[Size-1:2], 5'd0} +: 32];
+
+  // ---- reads. An address that the memory has not taken stays: neither side takes the channel from the other.
+  reg  ar_held_q, ar_mine_q;
+  wire want_r  = ask_q && !write && !busy_o && !sent_q;
+  wire ar_core = ar_held_q ? ar_mine_q : want_r;
+  assign m_arvalid_o = ar_core || s_arvalid_i;
+  assign m_arid_o    = ar_core ? 3'd4 : {1'b0, s_arid_i};
+  assign m_araddr_o  = ar_core ? {4'd0, addr_i[27:Size], {Size{1'b0}}} : s_araddr_i;
+  assign m_arlen_o   = ar_core ? 8'd0 : s_arlen_i;
+  assign s_arready_o = m_arready_i && !ar_core;
+  assign s_rvalid_o  = m_rvalid_i && !m_rid_i[2];
+
+  // ---- writes
+  reg  [27:0]    addr_q;
+  reg  [31:0]    wdata_q;
+  reg  [3:0]     strb_q;
+  reg  [3:0]     owed_q;          // bursts of the accelerator whose address is out and whose last beat is not
+  reg            aw_held_q;       // the accelerator's address has been shown and not taken
+  wire           pass   = (state_q == IDLE || state_q == DRAIN && aw_held_q) && owed_q != 4'd15;
+  wire           aw_s   = s_awvalid_i && s_awready_o;
+  wire           last_s = s_wvalid_i && s_wready_o && s_wlast_i;
+  wire [BUS-1:0] lanes  = {{(BUS-4){1'b0}}, strb_q} << {addr_q[Size-1:2], 2'b00};
+  wire           mine   = state_q == DATA;
+  assign m_awvalid_o = state_q == ADDR || s_awvalid_i && pass;
+  assign m_awid_o    = state_q == ADDR;
+  assign m_awaddr_o  = state_q == ADDR ? {4'd0, addr_q[27:Size], {Size{1'b0}}} : s_awaddr_i;
+  assign m_awlen_o   = state_q == ADDR ? 8'd0 : s_awlen_i;
+  assign s_awready_o = m_awready_i && pass;
+  assign m_wvalid_o  = mine || s_wvalid_i && owed_q != 4'd0;
+  assign s_wready_o  = m_wready_i && owed_q != 4'd0 && !mine;
+  assign m_wdata_o   = mine ? {Words{wdata_q}} : s_wdata_i;
+  assign m_wstrb_o   = mine ? lanes : s_wstrb_i;
+  assign m_wlast_o   = mine || s_wlast_i;
+  assign s_bvalid_o  = m_bvalid_i && !m_bid_i;
+
+  always @(posedge clk_i) begin
+    if (take) begin
+      addr_q  <= addr_i[27:0];
+      wdata_q <= wdata_i;
+      strb_q  <= strb_i;
+    end
+    case (state_q)
+      IDLE:    if (take) state_q <= DRAIN;
+      DRAIN:   if (!aw_held_q && owed_q == 4'd0) state_q <= ADDR;
+      ADDR:    if (m_awready_i) state_q <= DATA;
+      default: if (m_wready_i) state_q <= IDLE;
+    endcase
+    ask_q     <= ask && !ready_o;
+    sent_q    <= !core_r && (sent_q || ar_core && m_arready_i);
+    ar_held_q <= m_arvalid_o && !m_arready_i;
+    ar_mine_q <= ar_core;
+    aw_held_q <= s_awvalid_i && pass && !m_awready_i;
+    bad_q     <= !ready_o && bad_q || core_b && m_bresp_i[1];
+    if (aw_s != last_s) owed_q <= aw_s ? owed_q + 4'd1 : owed_q - 4'd1;
+    if ((state_q == ADDR && m_awready_i) != core_b) open_q <= core_b ? open_q - 4'd1 : open_q + 4'd1;
+    if (!rst_ni) begin
+      ask_q     <= 1'b0;
+      sent_q    <= 1'b0;
+      bad_q     <= 1'b0;
+      state_q   <= IDLE;
+      owed_q    <= 4'd0;
+      open_q    <= 4'd0;
+      ar_held_q <= 1'b0;
+      ar_mine_q <= 1'b0;
+      aw_held_q <= 1'b0;
+    end
+  end
+endmodule
+/* verilator lint_on UNUSEDSIGNAL */
+`default_nettype wire

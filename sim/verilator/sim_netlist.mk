@@ -1,0 +1,35 @@
+# The synthesized netlists as Verilated devices, the objects NET_LIB: the same interface as the RTL (curta_rtl.h), without records (Trace = 0)
+# and without a view into memories. Cell models are those that Yosys ships, and synth/cells where it has none.
+NET_CONFIGS     ?= tiny base
+NET_TARGET_tiny := tiny-up5k
+NET_TARGET_base := base-ecp5
+NET_YOSYS        = $(dir $(shell command -v yosys))../share/yosys
+NET_CELLS_tiny   = -DNO_ICE40_DEFAULT_ASSIGNMENTS $(NET_YOSYS)/ice40/cells_sim.v
+NET_CELLS_base   = synth/cells/ecp5_hard.v $(NET_YOSYS)/ecp5/cells_sim.v
+NET_DIR         := $(BUILD)/sim/net
+NET_BUILT       := $(foreach c,$(NET_CONFIGS),X($(c)))
+
+# $(1) configuration
+define net_model
+$(BUILD)/synth/$(NET_TARGET_$(1)).v: $(SIM_RTL) synth/targets.toml spec/curta.toml
+	$(PY) synth/synth.py netlist $(NET_TARGET_$(1))
+	@touch $$@
+$(NET_DIR)/$(1)/Vcurta_$(1).mk: $(BUILD)/synth/$(NET_TARGET_$(1)).v $(wildcard synth/cells/*.v)
+	@mkdir -p $$(@D)
+	verilator --cc -O3 --noassert --x-assign fast --x-initial fast -Wno-fatal -Wno-lint -Wno-style -Wno-MODDUP -Wno-TIMESCALEMOD --top-module curta --Mdir $$(@D) \
+	  --prefix Vcurta_$(1) $$< $$(NET_CELLS_$(1))
+	@rm -f $$(@D)/*__ver.d          # make would read it and synthesize whenever it is asked for anything else
+$(NET_DIR)/$(1)/Vcurta_$(1)__ALL.a: $(NET_DIR)/$(1)/Vcurta_$(1).mk
+	@$(MAKE) --no-print-directory -C $$(@D) -f Vcurta_$(1).mk VM_PARALLEL_BUILDS=0 OPT_FAST="-O0" OPT_SLOW="-O0" OPT_GLOBAL="-O1" CXX="$(CXX)" \
+	  Vcurta_$(1)__ALL.a >$$(@D)/make.log 2>&1 || { tail $$(@D)/make.log; false; }
+$(NET_DIR)/model_$(1).o: sim/verilator/curta_rtl_model.cpp $(NET_DIR)/$(1)/Vcurta_$(1).mk
+	$(CXX) -std=c++17 -O1 -DNDEBUG -DCURTA_RTL_RANDOM=0 -DCURTA_RTL_NETLIST -Iinclude -Isim/verilator -isystem $(NET_DIR)/$(1) -isystem $(SIM_ROOT)/include \
+	  -isystem $(SIM_ROOT)/include/vltstd -DCURTA_RTL_NAME=$(1) -DCURTA_RTL_HEADER='"Vcurta_$(1).h"' \
+	  -DCURTA_RTL_ROOT='"Vcurta_$(1)___024root.h"' $(call sim_conf,$(1) cpp) -Wall -Wextra -MMD -MP -c $$< -o $$@
+endef
+$(foreach c,$(NET_CONFIGS),$(eval $(call net_model,$(c))))
+$(NET_DIR)/curta_rtl.o: sim/verilator/curta_rtl.cpp
+	@mkdir -p $(@D)
+	$(CXX) $(ALLCXX) -DCURTA_RTL_NETLIST -DCURTA_RTL_BUILT='$(NET_BUILT)' -c $< -o $@
+NET_LIB := $(NET_DIR)/curta_rtl.o $(foreach c,$(NET_CONFIGS),$(NET_DIR)/model_$(c).o $(NET_DIR)/$(c)/Vcurta_$(c)__ALL.a) \
+           $(BUILD)/sim/fast/verilated.o $(BUILD)/sim/fast/verilated_threads.o

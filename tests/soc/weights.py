@@ -1,0 +1,30 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Checksums of the weights of a checkpoint, as the standalone firmware prints them.
+
+usage: weights.py [--sum] checkpoint.safetensors        --sum: one checksum over those of all layers, as `curta monitor` prints it
+"""
+import json
+import struct
+import sys
+import zlib
+
+
+def main():
+    data = open(sys.argv[-1], "rb").read()
+    n = struct.unpack("<Q", data[:8])[0]
+    head, body = json.loads(data[8:8 + n]), data[8 + n:]
+    layers = sorted((int("".join(c for c in name.split(".")[0] if c.isdigit())), name) for name in head if name.endswith(".weight"))
+    total = 0
+    for layer, name in layers:
+        a, b = head[name]["data_offsets"]
+        c, d = head[name + "_exp"]["data_offsets"]
+        total = zlib.crc32(struct.pack("<I", zlib.crc32(body[a:b])), total)
+        if sys.argv[1] != "--sum":
+            print(f"layer {layer} weights {zlib.crc32(body[a:b]):08x} exponent {struct.unpack('<i', body[c:d])[0]}")
+    if sys.argv[1] == "--sum":
+        print(f"{total:08x}")
+
+
+if __name__ == "__main__":
+    main()

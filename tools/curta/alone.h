@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * alone.h - a machine that trains alone, seen by a host through its serial line (curta_standalone.h)
+ */
+#ifndef CURTA_TOOL_ALONE_H
+#define CURTA_TOOL_ALONE_H
+#include "curta_package.h"
+#include "curta_standalone.h"
+#include "device.h"
+
+/* Opens args->device, which must be a machine that trains alone. -ENODEV: it is something else. */
+int curta_alone_open(struct curta_device *device, const struct curta_args *args, struct curta_fail *fail);
+int curta_alone_status(const struct curta_device *device, struct curta_alone_status *status, struct curta_fail *fail);
+/* Stops a training that is under way, sends the package, starts it. */
+int curta_alone_deploy(const struct curta_device *device, const struct curta_package *package, int quiet,
+                       struct curta_fail *fail);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * package.c - makes a training job for a device that trains alone
+ */
+#include "package.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PLACE(n) (((uint64_t)(n) + 3) / 4 * 4)
+
+struct layout {
+  uint64_t net, train_images, train_labels, test_images, test_labels, end;
+};
+
+static struct layout lay_out(const struct curta_network *network, const struct curta_data *train,
+                             const struct curta_data *test)
+{
+  const uint64_t image = (uint64_t)train->c * train->h * train->w;
+  struct layout l;
+  l.net = sizeof(struct curta_package);
+  l.train_images = l.net + PLACE(strlen(network->text));
+  l.train_labels = l.train_images + PLACE(image * train->n);
+  l.test_images = l.train_labels + PLACE(train->n);
+  l.test_labels = l.test_images + PLACE(image * test->n);
+  l.end = l.test_labels + PLACE(test->n);
+  return l;
+}
+
+static int check(const struct curta_network *network, const struct curta_data *train, const struct curta_data *test,
+                 const struct curta_args *args, struct curta_fail *fail)
+{
+  const struct curta_net *net = &network->net;
+  if (net->algorithm != CURTA_NITI)
+    return curta_usage(fail, "a device alone trains with NITI only: it cannot train a network of NITRO-D yet");
+  if (args->augment)
+    return curta_usage(fail, "--augment: a device alone cannot do that yet");
+  if (train->c != net->c || train->h != net->h || train->w != net->w)
+    return curta_fail(fail, -EINVAL, "the network's input is not of the size of the images of %s", train->name);
+  if (net->classes < train->classes || train->classes > 256)
+    return curta_fail(fail, -EINVAL,
+                      "%s has %" PRIu32 " classes; the network's last layer and a package allow %" PRIu32, train->name,
+                      train->classes, net->classes < 256 ? net->classes : 256);
+  if (train->n % args->batch || test->n % args->batch)
+    return curta_usage(fail,
+                       "a device alone takes whole batches: --limit (%" PRIu32 ") and --test-limit (%" PRIu32
+                       ") must be multiples of --batch %" PRIu32,
+                       train->n, test->n, args->batch);
+  return 0;
+}
+
+static void copy_labels(uint8_t *to, const struct curta_data *data)
+{
+  for (uint32_t i = 0; i < data->n; i++)
+    to[i] = (uint8_t)data->labels[i];
+}
+
+int curta_package_make(const struct curta_network *network, const struct curta_data *train,
+                       const struct curta_data *test, const struct curta_args *args, struct curta_package **package,
+                       struct curta_fail *fail)
+{
+  const struct layout l = lay_out(network, train, test);
+  const size_t image = (size_t)train->c * train->h * train->w, from = offsetof(struct curta_package, net);
+  struct curta_package *p;
+  int r = check(network, train, test, args, fail);
+  if (r)
+    return r;
+  if (l.end > UINT32_MAX || !(p = calloc(1, l.end)))
+    return curta_fail(fail, -ENOMEM, "no memory for a package of %" PRIu64 " bytes", l.end);
+  p->magic = CURTA_PACKAGE_MAGIC;
+  p->version = CURTA_PACKAGE_VERSION;
+  p->bytes = (uint32_t)l.end;
+  p->net = (uint32_t)l.net;
+  p->net_bytes = (uint32_t)strlen(network->text);
+  p->batch = args->batch;
+  p->epochs = args->epochs;
+  p->steps = args->steps;
+  p->save_steps = args->save_steps;
+  curta_package_set_opt(p, &network->opt);
+  p->c = train->c;
+  p->h = train->h;
+  p->w = train->w;
+  p->classes = train->classes;
+  memcpy(p->mean, train->mean, sizeof p->mean);
+  memcpy(p->std, train->std, sizeof p->std);
+  p->train_n = train->n;
+  p->train_images = (uint32_t)l.train_images;
+  p->train_labels = (uint32_t)l.train_labels;
+  p->test_n = test->n;
+  p->test_images = (uint32_t)l.test_images;
+  p->test_labels = (uint32_t)l.test_labels;
+  memcpy((uint8_t *)p + l.net, network->text, p->net_bytes);
+  memcpy((uint8_t *)p + l.train_images, train->images, image * train->n);
+  copy_labels((uint8_t *)p + l.train_labels, train);
+  if (test->n)
+    memcpy((uint8_t *)p + l.test_images, test->images, image * test->n);
+  copy_labels((uint8_t *)p + l.test_labels, test);
+  p->crc = curta_crc32(0, (const uint8_t *)p + from, p->bytes - from);
+  *package = p;
+  return 0;
+}
