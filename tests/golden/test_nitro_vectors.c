@@ -26,35 +26,38 @@ static void compare_rows(const char *group, int32_t *copy, const struct npy *a, 
   free(copy);
 }
 
+/* Every value of the files `path`N.npy against f(value, N). */
+static void by_constant(const char *what, const char *path, const int32_t *constant, int n,
+                        int32_t (*f)(int32_t, int32_t))
+{
+  for (int k = 0; k < n; k++) {
+    char name[64];
+    int32_t *v;
+    snprintf(name, sizeof name, "%s%d.npy", path, constant[k]);
+    struct npy a = rows(&v, name);
+    for (size_t i = 0, half = a.count / 2; i < half; i++)
+      v[half + i] = f(v[i], constant[k]);
+    compare_rows(what, v, &a, name);
+  }
+  npy_verdict(what);
+}
+
 static void division(void)
 {
   static const int32_t divisor[] = {2,    3,    4,     5,      7,      8,      64,      512,
                                     1000, 1536, 25600, 200704, 327680, 983040, 1179648, 2147483647};
-  for (int k = 0; k < COUNT(divisor); k++) {
-    char name[64];
-    int32_t *v;
-    snprintf(name, sizeof name, "ops/tdiv/d%d.npy", divisor[k]);
-    struct npy a = rows(&v, name);
-    for (size_t i = 0, n = a.count / 2; i < n; i++)
-      v[n + i] = curta_nitro_div(v[i], divisor[k]);
-    compare_rows("division", v, &a, name);
-  }
-  npy_verdict("division");
+  by_constant("division", "ops/tdiv/d", divisor, COUNT(divisor), curta_nitro_div);
+}
+
+static int32_t scaled(int32_t z, int32_t factor)
+{
+  return curta_nitro_scale(z, factor);
 }
 
 static void scaling(void)
 {
   static const int32_t factor[] = {2304, 6912, 12800, 25600, 131072, 200704, 262144, 294912, 786432, 1048576, 1179648};
-  for (int k = 0; k < COUNT(factor); k++) {
-    char name[64];
-    int32_t *v;
-    snprintf(name, sizeof name, "ops/scale/sf%d.npy", factor[k]);
-    struct npy a = rows(&v, name);
-    for (size_t i = 0, n = a.count / 2; i < n; i++)
-      v[n + i] = curta_nitro_scale(v[i], factor[k]);
-    compare_rows("scaling", v, &a, name);
-  }
-  npy_verdict("scaling");
+  by_constant("scaling", "ops/scale/sf", factor, COUNT(factor), scaled);
 }
 
 static void relu(void)

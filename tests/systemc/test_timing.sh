@@ -19,26 +19,9 @@ check "cycles, base" base nets/mlp.net 64 8 30 table
 check "cycles, base, slow memory" base nets/vgg3.net 5 2 100 table
 check "cycles, large" large nets/mlp.net 64 16 30 table
 check "cycles, NITRO-D, MLP-1" base nets/mlp1.net 64 8 30 table
-net=$(mktemp) || exit 1
-trap 'rm -f "$net"' EXIT
-cat >"$net" <<NET
-algorithm nitro-d
-input 1 14 14
-decay 4000 1000
-head 256
-twice
-conv 16 kernel 3 pad 1
-maxpool 2
-conv 24 kernel 3 pad 1
-dropout 0.15
-maxpool 2
-linear 20
-dropout 0.1
-linear 10
-NET
-check "cycles, NITRO-D, CNN" base "$net" 13 8 30 table
-check "cycles, NITRO-D, CNN, tiny" tiny "$net" 13 8 30 table
-check "cycles, NITRO-D, SystemC" base "$net" 13 8 30 equal timed systemc
+check "cycles, NITRO-D, CNN" base tests/nitro-cnn.net 13 8 30 table
+check "cycles, NITRO-D, CNN, tiny" tiny tests/nitro-cnn.net 13 8 30 table
+check "cycles, NITRO-D, SystemC" base tests/nitro-cnn.net 13 8 30 equal timed systemc
 check "cycles, SystemC" base nets/vgg3.net 8 8 30 equal timed systemc
 check "cycles, SystemC, large" large nets/mlp.net 16 8 30 equal timed systemc
 # The checker is checked: the same step on two memories is not equal.

@@ -20,22 +20,6 @@ linear 21
 relu
 linear 7
 NET
-# NITRO-D, odd too: padded and dropped rows in the heads, dropout, both passes of the linear block.
-cat >"$dir/nitro.net" <<NET
-algorithm nitro-d
-input 1 14 14
-decay 4000 1000
-head 256
-twice
-conv 16 kernel 3 pad 1
-maxpool 2
-conv 24 kernel 3 pad 1
-dropout 0.15
-maxpool 2
-linear 20
-dropout 0.1
-linear 10
-NET
 equal() { # NAME ARGS...
   local name=$1
   shift
@@ -50,7 +34,7 @@ for config in tiny base large; do
   equal "vgg3 on $config" --net nets/vgg3.net --batch 5 --steps 2 --devices "golden:$config,rtl:$config"
   equal "odd network on $config" --net "$dir/odd.net" --batch 19 --steps 3 --devices "golden:$config,rtl:$config"
   equal "NITRO-D, MLP-1 on $config" --net nets/mlp1.net --batch 13 --steps 2 --devices "golden:$config,rtl:$config"
-  equal "NITRO-D, CNN on $config" --net "$dir/nitro.net" --batch 13 --steps 2 --devices "golden:$config,rtl:$config"
+  equal "NITRO-D, CNN on $config" --net tests/nitro-cnn.net --batch 13 --steps 2 --devices "golden:$config,rtl:$config"
 done
 equal "odd network, 2021" --net "$dir/odd.net" --batch 9 --steps 3 --preset niti-2021
 equal "odd network, decay and master weights" --net "$dir/odd.net" --batch 9 --steps 3 --decay --master 6 --mu 5
