@@ -318,7 +318,7 @@ nitro() { # STATUS OUT ARGS...
 }
 group_start "nitro-d: resume, devices and threads change nothing"
 nitro 0 nitro_a && says "test"
-nitro 0 nitro_b --steps 5 && says "stopped in epoch 1 after 80 of 150 images"
+nitro 0 nitro_b --steps 5 && says "stopped in epoch 1 after 80 of 144 images"
 nitro 0 nitro_b --resume
 nitro 0 nitro_c --device golden:tiny
 nitro 0 nitro_d --threads 3
@@ -329,6 +329,7 @@ same nitro_a nitro_d
 nitro 0 nitro_e --seed 5
 weights nitro_e
 cmp -s "$dir/nitro_a/weights" "$dir/nitro_e/weights" && fail "$group" "another seed gives the same weights"
+grep -q '^2,18,144,' "$dir/nitro_a/log.csv" || fail "$group" "150 images are not 9 whole batches of 16 an epoch"
 grep -q '"conv0.head"' "$dir/nitro_a/checkpoint.safetensors" || fail "$group" "no learning layer in the checkpoint"
 run 0 eval --checkpoint "$dir/nitro_a/checkpoint.safetensors" --test-limit 50 && says "of 48 test images"
 group_end

@@ -227,7 +227,7 @@ static int stopped(struct curta_train *t, struct curta_fail *fail)
     return curta_status(fail);
   printf("stopped in epoch %" PRIu32 " after %" PRIu32 " of %" PRIu32 " images (step %" PRIu32
          "); saved %s; go on with --resume\n",
-         t->state.epoch + 1, t->state.position, t->train_data.n, t->state.step, t->checkpoint);
+         t->state.epoch + 1, t->state.position, t->epoch_images, t->state.step, t->checkpoint);
   return Stop ? 130 : 0;
 }
 
