@@ -116,7 +116,7 @@ def main_table(runs):
             continue
         same = [r for r in twin if int(r["epoch"]) <= len(rows)]
         beside = f"{same[-1]['test_accuracy']} (epoch {same[-1]['epoch']})" if same else "–"
-        cells = [run["net"], DATA_NAMES[run["data"]], f"`{run['options']}`" if run["options"] else "defaults", f"{len(rows)} / {run['epochs']}", percent(rows), percent(rows, best),
+        cells = [run["net"], DATA_NAMES[run["data"]], f"`{run['options']}`" if run["options"] else "defaults", f"{len(rows)} / {run.get('schedule', run['epochs'])}", percent(rows), percent(rows, best),
                  run.get("published", "–"), percent(twin) + (f" ({len(twin)} epochs)" if twin else ""), percent(twin, best), beside, run["seed"], time_of(rows)]
         out.append("| " + " | ".join(str(c) for c in cells) + " |")
     return out
