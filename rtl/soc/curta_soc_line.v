@@ -47,7 +47,7 @@ module curta_soc_line #(
   assign rdata_o = data[{addr_i[Size-1:2], 5'd0} +: 32];
   assign want_o  = ask_i && !(open_q && same) && !hold_i && !fetch_q;
   assign addr_o  = {addr_i[27:Low], {Low{1'b0}}};
-  assign len_o   = Beats - 1;
+  assign len_o   = Beats[7:0] - 8'd1;
 
   always @(posedge clk_i) begin
     if (beat_i) beat_q[got_q[Count-1:0]] <= {bad_i, data_i};

@@ -46,11 +46,12 @@ TESTS += $(SOC_DIR)/test_soc_mem $(SOC_DIR)/test_sdram $(SOC_DIR)/test_link $(SO
 test-soc: ## the control core against qemu, C programs and the planner on it; the SoC boots and trains alone
 	@tools/install_packages.sh soc
 	@$(MAKE) --no-print-directory $(SOC_DIR)/run_flat $(SOC_DIR)/rv_program $(BUILD)/sim/soc/tiny/soc_sim $(BUILD)/sim/soc/tiny-sdram/soc_sim $(BUILD)/firmware/hello.bin $(BUILD)/firmware/alone.bin $(BUILD)/curta-golden
-	@tests/run.sh tests/soc/test_rv_qemu.sh tests/soc/test_rv_programs.sh tests/soc/test_soc_boot.sh tests/soc/test_soc_train.sh tests/soc/test_soc_power.sh tests/soc/test_soc_serial.sh
-soc-demo: ## the standalone machine trains the MLP on Fashion-MNIST in simulation: weights of the host after 50 steps
+	@tests/run.sh tests/soc/test_rv_qemu.sh tests/soc/test_rv_programs.sh tests/soc/test_soc_boot.sh tests/soc/test_soc_train.sh tests/soc/test_soc_stream.sh tests/soc/test_soc_power.sh tests/soc/test_soc_serial.sh
+soc-demo: ## the standalone machine trains the MLP (50 steps) and LeNet (10 steps) on Fashion-MNIST in simulation: weights of the host
 	@tools/install_packages.sh
 	@tools/install_packages.sh soc
 	@$(MAKE) --no-print-directory $(BUILD)/sim/soc/base/soc_sim $(BUILD)/firmware/alone.bin $(BUILD)/curta-golden
 	@tests/soc/test_soc_train.sh base nets/mlp.net 200 8 2 40
+	@tests/soc/test_soc_train.sh base nets/lenet.net 80 8 1 8
 formal-soc: packages ## bounded proofs of the control core
 	@tests/run.sh tests/soc/formal/prove.sh

@@ -36,7 +36,7 @@ static const struct option Options[] = {
     {"--net", "FILE", TEXT, AT(net), TR | EV | IN | BE | CO | PR | EX | DE, 0, 0,
      "network description, e.g. nets/lenet.net"},
     {"--data", "NAME", TEXT, AT(data), TR | EV | BE | CO | DE, 0, 0,
-     "fashion-mnist, mnist, cifar10, idx or synthetic (default: fashion-mnist; eval: as in training; bench, compare: "
+     "fashion-mnist, mnist, cifar10, occupancy, idx or synthetic (default: fashion-mnist; eval: as in training; bench, compare: "
      "synthetic)"},
     {"--data-dir", "DIR", TEXT, AT(data_dir), TR | EV | BE | CO | DE, 0, 0,
      "folder of the data set, where it is not in its usual place"},
