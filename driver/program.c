@@ -17,7 +17,8 @@ static void move(uint32_t cmd[CURTA_CMD_WORDS], uint32_t field, const struct cur
 }
 
 /* The program in `cmd` for the second bank: only LOAD reads the input, only LOSS the labels. */
-static int upload_moved(const struct curta_run *run, const uint32_t (*cmd)[CURTA_CMD_WORDS], const struct curta_tensor *to)
+static int upload_moved(const struct curta_run *run, const uint32_t (*cmd)[CURTA_CMD_WORDS],
+                        const struct curta_tensor *to)
 {
   const struct curta_plan *plan = run->plan;
   const struct curta_tensor *t = plan->tensor;

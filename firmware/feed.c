@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * feed.c - see feed.h
  *
- * This is what the core does while the accelerator trains, so it must be done sooner: where rows of the input tensor are
- * windows of an image they are written there at once, in words. Other networks go through the driver, image by image.
+ * This is what the core does while the accelerator trains, so it must be done sooner: where rows of the input tensor
+ * are windows of an image they are written there at once, in words. Other networks go through the driver, image by
+ * image.
  */
 #include <errno.h>
 #include <string.h>
@@ -30,7 +31,8 @@ static const uint32_t *aligned(const uint8_t *from, uint32_t *shift)
   return (const uint32_t *)(const void *)(from - skip);
 }
 
-/* `rows` rows that follow each other in the image and lie `stride` words apart. Returns where the next one would lie. */
+/* `rows` rows that follow each other in the image and lie `stride` words apart. Returns where the next one would lie.
+ */
 static uint32_t *whole_rows(uint32_t *to, const uint8_t *from, uint32_t rows, uint32_t words, uint32_t stride)
 {
   uint32_t shift, word;
@@ -94,8 +96,8 @@ static void rows_of(const struct curta_plan *plan, const struct curta_window *wi
   }
 }
 
-static int put_windows(struct train *t, const struct curta_window *window, const uint8_t *images,
-                       const uint32_t *index, uint32_t first)
+static int put_windows(struct train *t, const struct curta_window *window, const uint8_t *images, const uint32_t *index,
+                       uint32_t first)
 {
   const struct curta_package *p = t->package;
   uint32_t size = p->c * p->h * p->w, side = t->plan.hw.t, addr;
@@ -108,7 +110,8 @@ static int put_windows(struct train *t, const struct curta_window *window, const
   to = t->dev.bus->mem_map(t->dev.bus->ctx, addr, t->plan.tensor[t->plan.t_input].bytes);
   for (uint32_t i = 0; i < p->batch; i++) {
     uint32_t tile = i / side * (r.tiles_y * r.tiles_x * r.tiles_k);
-    put_image((uint32_t *)(void *)(to + (tile * side + i % side) * side), images + (index ? index[i] : first + i) * size, &r);
+    put_image((uint32_t *)(void *)(to + (tile * side + i % side) * side),
+              images + (index ? index[i] : first + i) * size, &r);
   }
   return 0;
 }

@@ -189,7 +189,7 @@ int train_run(struct train *t)
     err = epoch(t);
   n = t->run.step - first;
   if (!err && n)
-    printf("cycles of %" PRIu32 " steps, each: accelerator %" PRIu32 ", all %" PRIu32 "\n", n, (uint32_t)(t->device_cycles / n),
-           (uint32_t)(t->all_cycles / n));
+    printf("cycles of %" PRIu32 " steps, each: accelerator %" PRIu32 ", all %" PRIu32 "\n", n,
+           (uint32_t)(t->device_cycles / n), (uint32_t)(t->all_cycles / n));
   return err;
 }

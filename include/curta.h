@@ -312,8 +312,8 @@ struct curta_plan {
   struct curta_tensor tensor[CURTA_MAX_TENSORS];
   int16_t t_input, t_labels, t_logits, t_train, t_eval;
   int16_t t_input2, t_labels2, t_train2, t_eval2; /* the second bank, 0: there is none */
-  uint32_t (*cmd)[CURTA_CMD_WORDS]; /* the caller's buffer: training step, then evaluation step */
-  uint32_t n_train, n_eval;         /* commands of each */
+  uint32_t (*cmd)[CURTA_CMD_WORDS];               /* the caller's buffer: training step, then evaluation step */
+  uint32_t n_train, n_eval;                       /* commands of each */
   struct curta_pass_stat stat[CURTA_MAX_LAYERS][CURTA_PASSES]; /* of a training step */
   uint64_t est_cycles;                                         /* of a training step */
 };
@@ -350,10 +350,10 @@ struct curta_run {
   uint32_t step;         /* number of training steps done; the caller may set it (resume) */
   int32_t mu, input_exp; /* the caller sets both */
   int32_t weight_exp[CURTA_MAX_WEIGHTED];
-  uint32_t images; /* in the batch last written */
-  uint32_t bank;   /* that it is in */
+  uint32_t images;         /* in the batch last written */
+  uint32_t bank;           /* that it is in */
   uint8_t staged, running; /* enum curta_program */
-  uint32_t rate;   /* NITRO-D: inverse learning rate; curta_run_open takes the network's */
+  uint32_t rate;           /* NITRO-D: inverse learning rate; curta_run_open takes the network's */
 };
 
 struct curta_result {

@@ -2,8 +2,8 @@
  * curta_package.h - a training job in one block of bytes: network, options, data set, schedule
  *
  * What `curta deploy` makes and the firmware trains from, over the serial line, in flash or in memory. All words are 32
- * bits, little endian; offsets count from the start of the package and are multiples of 4. Images are int8 (N,C,H,W), as
- * the network reads them: the host has applied the input table. Labels are one byte each.
+ * bits, little endian; offsets count from the start of the package and are multiples of 4. Images are int8 (N,C,H,W),
+ * as the network reads them: the host has applied the input table. Labels are one byte each.
  */
 #ifndef CURTA_PACKAGE_H
 #define CURTA_PACKAGE_H

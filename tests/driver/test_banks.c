@@ -58,7 +58,8 @@ static int set_weights(struct machine *m)
 static int machine_open(struct machine *m, uint8_t banks)
 {
   struct curta_diag d = {0, ""};
-  struct curta_plan_request r = {.net = &net, .batch = BATCH, .weight_base = 8192, .banks = banks, .cmd_capacity = 4000};
+  struct curta_plan_request r = {
+      .net = &net, .batch = BATCH, .weight_base = 8192, .banks = banks, .cmd_capacity = 4000};
   int err = curta_golden_open(&m->bus, "base", 16 << 20);
   if (!err)
     err = curta_dev_open(&m->dev, &m->bus);
@@ -139,7 +140,8 @@ static int plain(void)
 static int overlapped(void)
 {
   struct curta_run *r = &two.run;
-  int err = curta_launch(r) != -EAGAIN || curta_finish(r) != -EAGAIN || write(&two, 0) || curta_stage(r, CURTA_TRAIN_STEP);
+  int err =
+      curta_launch(r) != -EAGAIN || curta_finish(r) != -EAGAIN || write(&two, 0) || curta_stage(r, CURTA_TRAIN_STEP);
   for (uint32_t i = 0; i < STEPS && !err; i++) {
     err = curta_launch(r) || curta_launch(r) != -EAGAIN;
     if (!err && i == 3)
@@ -156,13 +158,15 @@ static int overlapped(void)
 static int same(void)
 {
   struct curta_result ra, rb;
-  if (curta_result(&one.run, &ra) || curta_result(&two.run, &rb) || ra.correct != rb.correct || ra.exponent != rb.exponent)
+  if (curta_result(&one.run, &ra) || curta_result(&two.run, &rb) || ra.correct != rb.correct ||
+      ra.exponent != rb.exponent)
     return 0;
   memset(&a, 0, sizeof a);
   memset(&b, 0, sizeof b);
   for (uint32_t w = 0; w < net.n_weighted; w++)
     if (net.algorithm == CURTA_NITI) {
-      if (curta_weights_get(&one.run, w, a.i8) || curta_weights_get(&two.run, w, b.i8) || memcmp(a.i8, b.i8, sizeof a.i8))
+      if (curta_weights_get(&one.run, w, a.i8) || curta_weights_get(&two.run, w, b.i8) ||
+          memcmp(a.i8, b.i8, sizeof a.i8))
         return 0;
     } else
       for (int head = 0; head < 2; head++)

@@ -36,12 +36,14 @@ static const struct option Options[] = {
     {"--net", "FILE", TEXT, AT(net), TR | EV | IN | BE | CO | PR | EX | DE, 0, 0,
      "network description, e.g. nets/lenet.net"},
     {"--data", "NAME", TEXT, AT(data), TR | EV | BE | CO | DE, 0, 0,
-     "fashion-mnist, mnist, cifar10, occupancy, idx or synthetic (default: fashion-mnist; eval: as in training; bench, compare: "
+     "fashion-mnist, mnist, cifar10, occupancy, idx or synthetic (default: fashion-mnist; eval: as in training; bench, "
+     "compare: "
      "synthetic)"},
     {"--data-dir", "DIR", TEXT, AT(data_dir), TR | EV | BE | CO | DE, 0, 0,
      "folder of the data set, where it is not in its usual place"},
     {"--device", "NAME", TEXT, AT(device), TR | EV | IN | BE | PR | DE | MO, 0, 0,
-     "golden (default; profile: timed), rtl, timed, systemc, hls, each alone or with :CONFIG (tiny, base, large; golden: "
+     "golden (default; profile: timed), rtl, timed, systemc, hls, each alone or with :CONFIG (tiny, base, large; "
+     "golden: "
      "host, its default; "
      "rtl: base16, a bus of 16 bytes), or serial:TERMINAL[@BAUD], a board"},
     {"--threads", "N", NUMBER, AT(threads), TR | EV | BE | CO, 1, 64,
@@ -117,7 +119,8 @@ static const struct {
      "Times a training step on other arrays, buffers and memories (timing model, no data): tables and pictures."},
     {DE, "curta deploy --net FILE [--device serial:TERMINAL] [--image FILE] [options]",
      "Packs network, options and data set for a device that trains alone, sends them, starts it (docs/standalone.md)."},
-    {MO, "curta monitor --device serial:TERMINAL", "The learning curve of a device that trains alone, until it is done."},
+    {MO, "curta monitor --device serial:TERMINAL",
+     "The learning curve of a device that trains alone, until it is done."},
 };
 
 void curta_args_help(enum curta_command command)

@@ -96,8 +96,8 @@ int curta_data_read_occupancy(struct curta_data *data, const char *dir, enum cur
   (void)snprintf(path, sizeof path, "%s/%s", dir, split == CURTA_TRAIN ? "datatraining.txt" : "datatest.txt");
   f = fopen(path, "r");
   if (!f)
-    return curta_fail(fail, -errno, "%s: %s; run tools/fetch_data.sh occupancy, or name the folder with --data-dir", path,
-                      strerror(errno));
+    return curta_fail(fail, -errno, "%s: %s; run tools/fetch_data.sh occupancy, or name the folder with --data-dir",
+                      path, strerror(errno));
   data->c = data->h = 1;
   data->w = SENSORS;
   data->classes = 2;

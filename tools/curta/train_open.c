@@ -64,7 +64,8 @@ static int check_same(const struct curta_train *t, const struct curta_args *args
   if ((args->data && strcmp(args->data, t->recipe.data) != 0) ||
       (curta_args_given(args, "--batch") && args->batch != t->recipe.batch) ||
       (args->limit && args->limit != t->recipe.limit) ||
-      (curta_args_given(args, "--seed") && args->seed != t->network.opt.seed) || (args->augment && !(t->recipe.augment & CURTA_AUGMENT)) ||
+      (curta_args_given(args, "--seed") && args->seed != t->network.opt.seed) ||
+      (args->augment && !(t->recipe.augment & CURTA_AUGMENT)) ||
       (args->in_order && !(t->recipe.augment & CURTA_IN_ORDER)))
     return curta_usage(fail,
                        "--resume: the checkpoint was made with --data %s --batch %" PRIu32 " --limit %" PRIu32
