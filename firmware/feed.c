@@ -67,11 +67,34 @@ static void last_row(uint32_t *to, const uint8_t *from, uint32_t words, const ui
   }
 }
 
+/* The rows of one line of positions where a row is 8 bytes and the window no longer: a convolution of one channel. */
+static uint32_t *narrow_rows(uint32_t *to, const uint8_t *from, const struct rows *r, uint32_t stride)
+{
+  uint32_t n = r->window.n, step = r->window.step_x, low = r->mask[0], high = r->mask[1], shift;
+  for (uint32_t x = r->tiles_x; x; x--, from += step, to += stride) {
+    const uint32_t *p = aligned(from, &shift);
+    uint32_t a = p[0], b = p[1];
+    if (shift) {
+      a = a >> shift | b << (32 - shift);
+      b >>= shift;
+      if (n > 5 && shift / 8 + n > 8)
+        b |= p[2] << (32 - shift);
+    }
+    to[0] = a & low;
+    to[1] = b & high;
+  }
+  return to;
+}
+
 static void put_image(uint32_t *to, const uint8_t *image, const struct rows *r)
 {
   uint32_t stride = r->side * r->words; /* words of a tile */
   for (uint32_t y = 0; y < r->tiles_y; y++, image += r->window.step_y) {
     const uint8_t *from = image;
+    if (r->words == 2 && r->tiles_k == 1) {
+      to = narrow_rows(to, image, r, stride);
+      continue;
+    }
     for (uint32_t x = 0; x < r->tiles_x; x++, from += r->window.step_x) {
       if (r->tiles_k > 1)
         to = whole_rows(to, from, r->tiles_k - 1, r->words, stride);

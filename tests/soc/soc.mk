@@ -24,6 +24,9 @@ $(SOC_DIR)/test_rv_random $(SOC_DIR)/run_flat $(SOC_DIR)/rv_program: $(SOC_DIR)/
 $(SOC_DIR)/test_checkpoint: tests/soc/test_checkpoint.c firmware/slots.c driver/package.c $(wildcard firmware/*.h sim/soc/*.h include/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(ALLC) -Ifirmware -Isim/soc $(filter %.c,$^) -o $@
+$(SOC_DIR)/test_feed: tests/soc/test_feed.c firmware/feed.c $(BUILD)/driver/libcurta.a $(BUILD)/golden/libcurta_golden.a $(wildcard firmware/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(ALLC) -Ifirmware $(filter %.c %.a,$^) -lpthread -lm -o $@
 $(SOC_DIR)/test_link: tests/soc/test_link.c firmware/link.c driver/package.c $(BUILD)/host/libcurta_serial.a firmware/link.h
 	@mkdir -p $(@D)
 	$(CC) $(ALLC) -Ifirmware $(filter %.c %.a,$^) -lpthread -lutil -o $@
@@ -40,7 +43,7 @@ $(SOC_DIR)/test_$(1): tests/soc/test_$(1).cpp $(SOC_DIR)/$(1)/V$(2)__ALL.a $(SOC
 endef
 $(eval $(call soc_unit,sdram,curta_soc_sdram,rtl/soc/curta_soc_sdram.v rtl/lib/curta_fifo.v rtl/lib/curta_fifo_ram.v rtl/lib/curta_ram.v,-GInit=1000,sim/soc/soc_sdram.h))
 $(eval $(call soc_unit,soc_mem,curta_soc_mem,rtl/soc/curta_soc_mem.v rtl/soc/curta_soc_line.v,,))
-TESTS += $(SOC_DIR)/test_soc_mem $(SOC_DIR)/test_sdram $(SOC_DIR)/test_link $(SOC_DIR)/test_checkpoint $(SOC_DIR)/test_rv_random tests/soc/test_rv_lint.sh
+TESTS += $(SOC_DIR)/test_feed $(SOC_DIR)/test_soc_mem $(SOC_DIR)/test_sdram $(SOC_DIR)/test_link $(SOC_DIR)/test_checkpoint $(SOC_DIR)/test_rv_random tests/soc/test_rv_lint.sh
 
 .PHONY: test-soc formal-soc soc-demo
 test-soc: ## the control core against qemu, C programs and the planner on it; the SoC boots and trains alone
