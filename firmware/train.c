@@ -73,6 +73,7 @@ static int meanwhile(struct train *t, const struct part *p, uint32_t next)
   uint64_t cycles;
   int err = 0;
   if (p->program == CURTA_TRAIN_STEP) {
+    tell(t);
     if (t->position && soc_time() - t->said > QUIET)
       say(t);
     err = busy_cycles(t, &cycles);
@@ -87,6 +88,7 @@ static int each_batch(struct train *t, const struct part *p, uint32_t at)
 {
   struct curta_result result;
   int err = at < p->n ? prepare(t, p, at) : 0, stop = 0;
+  t->began = soc_time();
   for (; !err && !stop && at < p->n; at += t->package->batch) {
     err = curta_launch(&t->run);
     if (!err)
@@ -110,12 +112,12 @@ static int done(const struct train *t)
 static int took_step(struct train *t, const struct curta_result *result)
 {
   const struct curta_package *p = t->package;
-  uint64_t start = soc_time();
   int err = 0;
   t->correct += result->correct;
   t->position += p->batch;
-  tell(t);
   if (p->save_steps && t->run.step % p->save_steps == 0) { /* a step is told before it is saved */
+    uint64_t start = soc_time();
+    tell(t);
     say(t);
     err = train_save(t);
     t->saving += soc_time() - start;
@@ -133,19 +135,19 @@ static int steps(struct train *t)
 {
   const struct curta_package *p = t->package;
   const struct part part = {p->train_images, p->train_labels, p->train_n, order, CURTA_TRAIN_STEP, took_step};
-  uint64_t start = soc_time(), before, after;
+  uint64_t before, after;
   int err = busy_cycles(t, &before);
   t->looked = before;
   t->saving = 0;
   if (!err)
     err = each_batch(t, &part, t->position);
+  t->all_cycles += soc_time() - t->began - t->saving;
+  tell(t);
   if (!err)
     err = busy_cycles(t, &after);
-  if (err)
-    return err;
-  t->device_cycles += after - before;
-  t->all_cycles += soc_time() - start - t->saving;
-  return 0;
+  if (!err)
+    t->device_cycles += after - before;
+  return err;
 }
 
 static int epoch(struct train *t)

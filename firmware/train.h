@@ -17,8 +17,8 @@ struct train {
   uint32_t correct;         /* of them */
   uint32_t test_correct;
   uint64_t device_cycles; /* of the steps done: the accelerator's busy cycles, */
-  uint64_t all_cycles;    /* and all that passed, without saving and evaluation */
-  uint64_t looked, saving, said;
+  uint64_t all_cycles;    /* and all from the first doorbell of an epoch to the end of its last step, but for saving */
+  uint64_t began, looked, saving, said;
 };
 
 /* Opens the device, plans, goes on from the newest checkpoint of this package or fills in weights by seed; says what it
