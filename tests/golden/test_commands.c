@@ -252,10 +252,63 @@ static void test_cp(void)
     printf("PASS command processor\n");
 }
 
+/* One GEMM of `tiles` equal tile products in the guarded sums of `base`; whether FLAGS.SUM is set. Buffers are loaded. */
+static uint32_t sum_flag(const struct curta_bus *b, uint32_t tiles)
+{
+  uint32_t gemm[1][32];
+  good(gemm[0], CURTA_OP_GEMM);
+  curta_cmd_set(gemm[0], CURTA_GEMM_NKC, tiles);
+  curta_cmd_set(gemm[0], CURTA_GEMM_Y_U, 1);
+  curta_cmd_set(gemm[0], CURTA_GEMM_X_U, 1);
+  curta_cmd_set(gemm[0], CURTA_GEMM_FINAL, 1);
+  curta_cmd_set(gemm[0], CURTA_GEMM_GUARD, 1);
+  set_reg(b, CURTA_REG_FLAGS, ~0u);
+  if (submit(b, gemm, 1))
+    return ~0u;
+  return reg(b, CURTA_REG_FLAGS) >> CURTA_FLAG_SUM & 1u;
+}
+
+/* FLAGS.SUM for sums of both signs on either side of +-2^31 and near the powers of two around it. */
+static void test_guard(const char *set)
+{
+  enum { A = 8192, B = 16384, T2 = 64, LARGEST = 131071 }; /* 8 products of 127 and 18 bits a tile: 2^31 lies between 16 and 17 */
+  struct curta_bus b;
+  uint32_t load[2][32];
+  int8_t a[T2];
+  int32_t w[T2];
+  int bad = 0;
+  setenv("CURTA_CPU", set, 1);
+  open_device(&b, "base");
+  memset(a, 127, sizeof a);
+  b.mem_write(b.ctx, A, a, sizeof a);
+  for (int sign = 1; sign >= -1; sign -= 2) {
+    for (int i = 0; i < T2; i++)
+      w[i] = sign * LARGEST;
+    b.mem_write(b.ctx, B, w, sizeof w);
+    for (uint32_t k = 0; k < 2; k++) {
+      good(load[k], CURTA_OP_LOAD);
+      curta_cmd_set(load[k], CURTA_LOAD_BUF, k);
+      curta_cmd_set(load[k], CURTA_LOAD_TYPE, k ? CURTA_TYPE_INT32 : 0);
+      curta_cmd_set(load[k], CURTA_LOAD_ADDR, k ? B : A);
+    }
+    bad |= expect("loading a wide tile", submit(&b, load, 2), 0);
+    for (uint32_t tiles = 1; tiles < 256 && !bad; tiles++)
+      bad |= expect("FLAGS.SUM", sum_flag(&b, tiles), tiles * 8ull * 127 * LARGEST > INT32_MAX);
+  }
+  curta_golden_close(&b);
+  unsetenv("CURTA_CPU");
+  if (!bad)
+    printf("PASS guard bits, %s\n", set);
+}
+
 int main(int argc, char **argv)
 {
+  char sets[96], *set;
   set_seed(argc > 1 ? (uint32_t)strtoul(argv[1], 0, 0) : 1);
   test_refused();
   test_cp();
+  snprintf(sets, sizeof sets, "%s", curta_golden_cpus());
+  for (set = strtok(sets, ", "); set; set = strtok(0, ", "))
+    test_guard(set);
   return failures != 0;
 }
