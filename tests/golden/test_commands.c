@@ -252,7 +252,8 @@ static void test_cp(void)
     printf("PASS command processor\n");
 }
 
-/* One GEMM of `tiles` equal tile products in the guarded sums of `base`; whether FLAGS.SUM is set. Buffers are loaded. */
+/* One GEMM of `tiles` equal tile products in the guarded sums of `base`; whether FLAGS.SUM is set. Buffers are loaded.
+ */
 static uint32_t sum_flag(const struct curta_bus *b, uint32_t tiles)
 {
   uint32_t gemm[1][32];
@@ -271,7 +272,12 @@ static uint32_t sum_flag(const struct curta_bus *b, uint32_t tiles)
 /* FLAGS.SUM for sums of both signs on either side of +-2^31 and near the powers of two around it. */
 static void test_guard(const char *set)
 {
-  enum { A = 8192, B = 16384, T2 = 64, LARGEST = 131071 }; /* 8 products of 127 and 18 bits a tile: 2^31 lies between 16 and 17 */
+  enum {
+    A = 8192,
+    B = 16384,
+    T2 = 64,
+    LARGEST = 131071
+  }; /* 8 products of 127 and 18 bits a tile: 2^31 lies between 16 and 17 */
   struct curta_bus b;
   uint32_t load[2][32];
   int8_t a[T2];
