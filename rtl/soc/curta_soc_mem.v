@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_soc_mem - the accelerator's AXI4 master and single words of the core on one AXI4 memory
 //   Reads    the core is ID 4, the accelerator 0..3; the core goes first. It reads by lines (curta_soc_line).
-//   Writes   the core is ID 1, the accelerator 0. A write of the core is answered as soon as it is in the buffer. Its address goes
-//            out when every burst of the accelerator has sent its data (W has no ID: data comes in the order of AW), and new
-//            bursts wait meanwhile.
+//   Writes   the core is ID 1, the accelerator 0. A write of the core is answered as soon as it is in the buffer, which has room
+//            for two words side by side and waits for the second one for some cycles. Its address goes out when every burst of
+//            the accelerator has sent its data (W has no ID: data comes in the order of AW), and new bursts wait meanwhile.
 //   Order    a line is fetched when the core's writes are acknowledged; busy_o lets a doorbell wait for that too
 //            (curta_soc_lite). A write that the memory refused makes the next access of the core end with an error.
 // Timing   accelerator: AR, AW, W, R, B pass in the same cycle
@@ -66,18 +66,24 @@ module curta_soc_mem #(
   input  wire             m_bid_i,
   input  wire [1:0]       m_bresp_i
 );
-  localparam Size  = $clog2(BUS);
-  localparam Words = BUS / 4;
-  localparam [1:0] IDLE = 2'd0, DRAIN = 2'd1, ADDR = 2'd2, DATA = 2'd3;
+  localparam Pairs = BUS / 8;
+  localparam [2:0] IDLE = 3'd0, HOLD = 3'd1, DRAIN = 3'd2, ADDR = 3'd3, DATA = 3'd4;
+
+  reg  [27:3]  addr_q;            // the write in the buffer: address of two words, data, bytes
+  reg  [63:0]  wdata_q;
+  reg  [7:0]   strb_q;
 
   // ---- core: the access in hand
   reg  ask_q, bad_q;
   wire ask    = select_i || ask_q;
   wire write  = strb_i != 4'd0;
-  reg  [1:0]  state_q;            // of the write in the buffer
+  reg  [2:0]  state_q;            // of the write in the buffer
+  reg  [2:0]  patience_q;         // cycles that it still waits for a second word
   reg  [3:0]  open_q;             // writes of the core that are out and not acknowledged
   wire core_b = m_bvalid_i && m_bid_i;
-  wire take   = ask_q && write && state_q == IDLE && open_q != 4'd15;
+  wire first  = ask_q && write && state_q == IDLE && open_q != 4'd15;
+  wire second = ask_q && write && state_q == HOLD && addr_i[27:3] == addr_q;
+  wire take   = first || second;
   wire line_ready, line_error;
   assign busy_o  = state_q != IDLE || open_q != 4'd0;
   assign ready_o = take || line_ready;
@@ -101,36 +107,36 @@ module curta_soc_mem #(
   assign s_rvalid_o  = m_rvalid_i && !m_rid_i[2];
 
   // ---- writes
-  reg  [27:0]    addr_q;
-  reg  [31:0]    wdata_q;
-  reg  [3:0]     strb_q;
   reg  [3:0]     owed_q;          // bursts of the accelerator whose address is out and whose last beat is not
   reg            aw_held_q;       // the accelerator's address has been shown and not taken
-  wire           pass   = (state_q == IDLE || state_q == DRAIN && aw_held_q) && owed_q != 4'd15;
+  wire           pass   = (state_q == IDLE || state_q == HOLD || state_q == DRAIN && aw_held_q) && owed_q != 4'd15;
   wire           aw_s   = s_awvalid_i && s_awready_o;
   wire           last_s = s_wvalid_i && s_wready_o && s_wlast_i;
-  wire [BUS-1:0] lanes  = {{(BUS-4){1'b0}}, strb_q} << {addr_q[Size-1:2], 2'b00};
+  wire [24:0]    index  = addr_q & (Pairs[24:0] - 25'd1);                // in its beat
+  wire [BUS-1:0] lanes  = {{(BUS-8){1'b0}}, strb_q} << {index, 3'b000};
+  wire [7:0]     now    = addr_i[2] ? {strb_i, 4'd0} : {4'd0, strb_i};   // bytes that come in
   wire           mine   = state_q == DATA;
   assign m_awvalid_o = state_q == ADDR || s_awvalid_i && pass;
   assign m_awid_o    = state_q == ADDR;
-  assign m_awaddr_o  = state_q == ADDR ? {4'd0, addr_q[27:Size], {Size{1'b0}}} : s_awaddr_i;
+  assign m_awaddr_o  = state_q == ADDR ? {4'd0, addr_q & ~(Pairs[24:0] - 25'd1), 3'd0} : s_awaddr_i;
   assign m_awlen_o   = state_q == ADDR ? 8'd0 : s_awlen_i;
   assign s_awready_o = m_awready_i && pass;
   assign m_wvalid_o  = mine || s_wvalid_i && owed_q != 4'd0;
   assign s_wready_o  = m_wready_i && owed_q != 4'd0 && !mine;
-  assign m_wdata_o   = mine ? {Words{wdata_q}} : s_wdata_i;
+  assign m_wdata_o   = mine ? {Pairs{wdata_q}} : s_wdata_i;
   assign m_wstrb_o   = mine ? lanes : s_wstrb_i;
   assign m_wlast_o   = mine || s_wlast_i;
   assign s_bvalid_o  = m_bvalid_i && !m_bid_i;
 
+  integer k;
   always @(posedge clk_i) begin
-    if (take) begin
-      addr_q  <= addr_i[27:0];
-      wdata_q <= wdata_i;
-      strb_q  <= strb_i;
-    end
+    if (first) addr_q <= addr_i[27:3];
+    if (take)  strb_q <= now | (first ? 8'd0 : strb_q);
+    for (k = 0; k < 8; k = k + 1) if (take && now[k]) wdata_q[8*k +: 8] <= wdata_i[8*(k%4) +: 8];
+    patience_q <= first ? 3'd7 : patience_q - 3'd1;
     case (state_q)
-      IDLE:    if (take) state_q <= DRAIN;
+      IDLE:    if (first) state_q <= HOLD;
+      HOLD:    if (ask_q || drop_i || patience_q == 3'd0) state_q <= DRAIN;
       DRAIN:   if (!aw_held_q && owed_q == 4'd0) state_q <= ADDR;
       ADDR:    if (m_awready_i) state_q <= DATA;
       default: if (m_wready_i) state_q <= IDLE;
