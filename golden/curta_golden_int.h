@@ -12,6 +12,9 @@
 #error "the golden device uses its little-endian memory image in place"
 #endif
 
+/* Field numbers of FLAGS as a mask. */
+#define CURTA_FLAG(name) (1u << CURTA_FLAG_##name)
+
 struct curta_pool;
 struct curta_kernels;
 

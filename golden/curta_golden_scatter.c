@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * curta_golden_scatter.c - SCATTER and FILL (machine.md sections 5 and 7) */
 #include "curta_golden_map.h"
-#include "curta_kernels.h"
 
 static int fetch_places(struct map *m, uint8_t *idx, uint32_t tile)
 {

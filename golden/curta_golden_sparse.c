@@ -6,26 +6,17 @@
  */
 #include "curta_golden_wide.h"
 
-static uint32_t count(const int32_t *d, uint32_t n)
+int curta_sparse_find(struct curta_sparse *s, const struct curta_kernels *k, const int32_t *d, uint32_t t)
 {
-  uint32_t all = 0;
-  for (uint32_t i = 0; i < n; i++)
-    all += d[i] != 0;
-  return all;
-}
-
-int curta_sparse_find(struct curta_sparse *s, const int32_t *d, uint32_t t)
-{
-  uint32_t n = count(d, t * t), at = 0;
+  uint32_t rows[16], n = k->occupied(rows, d, t), at = 0;
   uint64_t sum = 0;
   if (n > CURTA_SPARSE)
     return 0;
-  for (uint32_t k = 0; k < t && at < n; k++)
-    for (uint32_t j = 0; j < t; j++) {
-      int32_t v = d[k * t + j];
-      if (!v)
-        continue;
-      s->e[at].k = (uint8_t)k;
+  for (uint32_t i = 0; i < t && at < n; i++)
+    for (uint32_t row = rows[i]; row; row &= row - 1) {
+      uint32_t j = (uint32_t)__builtin_ctz(row);
+      int32_t v = d[i * t + j];
+      s->e[at].k = (uint8_t)i;
       s->e[at].j = (uint8_t)j;
       s->e[at++].v = v;
       sum += curta_abs(v);

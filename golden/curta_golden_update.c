@@ -5,7 +5,6 @@
  * that are written, at the same place; anything else that overlaps means them in order.
  */
 #include "curta_golden_int.h"
-#include "curta_golden_nitro.h"
 #include "curta_kernels.h"
 
 #define TILE_MAX 256 /* elements of the largest tile */
@@ -140,12 +139,12 @@ static int nitro_tile(struct update *u, uint32_t n)
     return err;
   if (u->dst == u->aux && u->acc && !u->g->retire_fn) { /* in place: nothing else reads these weights */
     u->out->wr += bytes;
-    width = curta_golden_sgd(p, x, u->rate[0], u->rate[1], u->g->t2);
+    width = u->g->k->sgd(p, x, u->rate[0], u->rate[1], u->g->t2);
     u->out->flags |= width >> (CURTA_WEIGHT_BITS - 1) ? CURTA_FLAG(WEIGHT) : 0;
     return 0;
   }
   memcpy(w, p, bytes);
-  width = curta_golden_sgd(w, x, u->rate[0], u->rate[1], u->g->t2);
+  width = u->g->k->sgd(w, x, u->rate[0], u->rate[1], u->g->t2);
   u->out->flags |= width >> (CURTA_WEIGHT_BITS - 1) ? CURTA_FLAG(WEIGHT) : 0;
   return store(u, curta_golden_tile(u->dst, n, bytes), w, bytes);
 }
