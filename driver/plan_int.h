@@ -56,6 +56,11 @@ struct nitro_job {
   struct tiling tiling;
 };
 
+/* Results of a block that a software device has in its caches when the next command uses them: beside operands of int8;
+ * beside weights and deltas of int32, their digits and their planes. */
+#define CACHED_TILES 1024u
+#define CACHED_WIDE 512u
+
 struct planner {
   /* A software device (golden:host): one command after another, each on all threads, so that nothing hides behind
    * anything, a command is as large as it can be, and accumulator memory is memory. */

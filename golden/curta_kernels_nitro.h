@@ -81,11 +81,11 @@ CURTA_INLINE uint32_t back(int32_t *restrict y, const int32_t *restrict x, const
 {
   uint32_t all = 0;
   for (uint32_t i = 0; i < n; i++) {
-    uint32_t class = bytes ? aux[i] >> 6 : aux[i] == 127 ? 2 : aux[i] >> 7, low = curta_abs(x[i]) >> slope;
-    int32_t part = x[i] < 0 ? -(int32_t)low : (int32_t)low;
-    int32_t v = class == 0 ? x[i] : class == 1 ? part : 0;
-    y[i] = v;
-    all |= width_of(v);
+    uint32_t class = aux[i] >> (bytes ? 6 : 7), negative = 0u - (uint32_t)(x[i] < 0);
+    uint32_t whole = 0u - (uint32_t)(class == 0 && (bytes || aux[i] != 127)), part = 0u - (uint32_t)(class == 1);
+    uint32_t v = ((uint32_t)x[i] & whole) | ((((curta_abs(x[i]) >> slope) ^ negative) - negative) & part);
+    y[i] = (int32_t)v;
+    all |= width_of((int32_t)v);
   }
   return all;
 }
