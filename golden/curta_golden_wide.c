@@ -7,7 +7,7 @@
 #include "curta_golden_wide.h"
 #include "curta_nitro.h"
 
-#define DEPTH 65536u /* products of an unsigned and a signed byte that an int32 holds */
+#define DEPTH 65536u /* of contraction: products of an unsigned and a signed byte that an int32 holds */
 #define CHAINS 64
 
 int curta_wide_setup(struct curta_golden *g, struct curta_wide_mode *m, const uint32_t *cmd)
@@ -124,65 +124,92 @@ static void multiply(const struct curta_wide_mode *m, struct curta_wide_sum *w, 
   }
 }
 
-/* The product of A tile `a` (packed) and a sparse tile of B. */
-static void add_sparse(const struct curta_wide_mode *m, struct curta_wide_sum *w, const uint8_t *a,
-                       const struct curta_sparse *s, uint32_t rows)
+/* Tiles of a chain that are left: of B its number, of A its elements; and the steps to the next. */
+struct rest {
+  ptrdiff_t tile, step, step_x;
+  const int8_t *x;
+  const uint8_t *a; /* packed */
+  uint32_t n;
+};
+
+static void skip(struct rest *r, uint32_t n, ptrdiff_t step_a)
+{
+  r->tile += (ptrdiff_t)n * r->step;
+  r->x += (ptrdiff_t)n * r->step_x;
+  r->a += (ptrdiff_t)n * step_a;
+  r->n -= n;
+}
+
+/* Adds the products of sparse tiles as far as there is one after another and their sums surely fit. */
+static uint32_t add_sparse(const struct curta_wide_mode *m, struct curta_wide_sum *w, const struct rest *r,
+                           uint32_t rows)
 {
   const struct curta_golden *g = m->g;
-  size_t tile = (size_t)(a - m->a->data) / m->a->bytes;
+  const struct curta_sparse *s;
+  const int8_t *x = r->x;
+  ptrdiff_t tile = r->tile;
+  uint32_t n = 0;
   if (!w->in_sparse)
     memset(w->sparse, 0, 4 * (size_t)g->t2);
   w->in_sparse = 1;
-  w->bound += 128ull * s->sum;
-  curta_sparse_add(w->sparse, g->buf[0] + tile * g->t2, s, g->t, rows);
+  for (; n < r->n && g->wide->few[tile]; n++, tile += r->step, x += r->step_x) {
+    s = &g->wide->sparse[tile];
+    if (w->bound + s->bound > INT32_MAX)
+      break;
+    w->bound += s->bound;
+    g->k->sparse_add(w->sparse, x, s->e, rows < g->t ? curta_sparse_rows(s, rows) : s->n, g->t);
+  }
+  return n;
+}
+
+/* Tiles from the first on that have as many planes and are not sparse, of at most n. */
+static uint32_t alike(const struct curta_wide_mode *m, const struct rest *r, uint32_t n)
+{
+  const struct curta_wide *w = m->g->wide;
+  ptrdiff_t tile = r->tile + r->step;
+  uint32_t len = 1;
+  for (; len < n && w->planes[tile] == w->planes[r->tile] && !(m->gradient && w->few[tile]); len++)
+    tile += r->step;
+  return len;
 }
 
 void curta_wide_products(const struct curta_wide_mode *m, int32_t *sum, const struct curta_chain *chain, uint32_t n,
                          const struct curta_products *p)
 {
   struct curta_wide_sum *w = (struct curta_wide_sum *)(void *)sum;
-  const uint8_t *planes = m->g->wide->planes, *few = m->gradient ? m->g->wide->few : 0;
+  const struct curta_golden *g = m->g;
+  const ptrdiff_t bytes[2] = {(ptrdiff_t)m->a->bytes, (ptrdiff_t)m->narrow->bytes}, t2 = (ptrdiff_t)g->t2;
+  const uint8_t *few = m->gradient ? g->wide->few : 0;
   struct curta_products q = *p;
-  ptrdiff_t bytes = (ptrdiff_t)m->narrow->bytes, step = p->step_b / bytes;
+  struct rest r = {.step = p->step_b / bytes[1], .step_x = p->step_a / bytes[0] * t2};
   struct run run[CHAINS];
-  uint32_t runs = 0;
+  uint32_t runs = 0, most = DEPTH / p->k;
   q.step_b = p->step_b * CURTA_PLANES;
   q.at_a = q.at_b = 0;
   for (uint32_t i = 0; i < n; i++) {
-    ptrdiff_t tile = (chain[i].b - m->narrow->data + p->at_b) / bytes;
-    const uint8_t *a = chain[i].a + p->at_a;
-    for (uint32_t left = chain[i].n; left;) {
-      uint32_t room = (DEPTH - w->depth) / p->k, len = 1;
-      if (few && few[tile]) {
-        const struct curta_sparse *s = &m->g->wide->sparse[tile];
-        if (w->bound + 128ull * s->sum > INT32_MAX) {
-          multiply(m, w, run, runs, &q);
-          runs = 0;
-          fold(m->g, w);
-        }
-        if (s->n)
-          add_sparse(m, w, a, s, p->k);
-        left--;
-        tile += step;
-        a += p->step_a;
+    r.a = chain[i].a + p->at_a;
+    r.x = g->buf[0] + (r.a - m->a->data) / bytes[0] * t2;
+    r.tile = (chain[i].b - m->narrow->data + p->at_b) / bytes[1];
+    r.n = chain[i].n;
+    while (r.n) {
+      int sparse = few && few[r.tile];
+      uint32_t room = most - w->depth, len = sparse ? add_sparse(m, w, &r, p->k) : 0;
+      if (len) {
+        skip(&r, len, p->step_a);
         continue;
       }
-      if (runs == CHAINS || !room) {
+      if (runs == CHAINS || !room || sparse) {
         multiply(m, w, run, runs, &q);
         runs = 0;
-        if (!room) {
-          fold(m->g, w);
-          continue;
-        }
+        if (!room || sparse)
+          fold(g, w);
+        continue;
       }
-      while (len < left && len < room && planes[tile + (ptrdiff_t)len * step] == planes[tile] &&
-             !(few && few[tile + (ptrdiff_t)len * step]))
-        len++;
-      run[runs++] = (struct run){{a, m->packed + tile * CURTA_PLANES * bytes, len}, planes[tile] ? planes[tile] : 1};
-      w->depth += len * p->k;
-      left -= len;
-      tile += (ptrdiff_t)len * step;
-      a += (ptrdiff_t)len * p->step_a;
+      len = alike(m, &r, r.n < room ? r.n : room);
+      run[runs++] = (struct run){{r.a, m->packed + r.tile * CURTA_PLANES * bytes[1], len},
+                                 g->wide->planes[r.tile] ? g->wide->planes[r.tile] : 1};
+      w->depth += len;
+      skip(&r, len, p->step_a);
     }
   }
   multiply(m, w, run, runs, &q);

@@ -15,17 +15,14 @@
 #define CURTA_SPARSE 24 /* elements other than 0 of a sparse tile, at most; a dense product costs as much */
 
 struct curta_sparse {
-  uint32_t sum; /* of |v|, at most 2^32-1 */
+  uint32_t bound; /* of what it adds to a sum, at most INT32_MAX */
   uint8_t n;
-  struct {
-    uint8_t k, j; /* row, column; rows ascend */
-    int32_t v;
-  } e[CURTA_SPARSE];
+  struct curta_nonzero e[CURTA_SPARSE]; /* rows ascend */
 };
 /* What is not 0 in a tile of digits; 0: too much. */
 int curta_sparse_find(struct curta_sparse *s, const struct curta_kernels *k, const int32_t *d, uint32_t t);
-/* sum[j][i] += v x[k][i] over the elements with k < rows; x is a tile [k][i] */
-void curta_sparse_add(int32_t *sum, const int8_t *x, const struct curta_sparse *s, uint32_t t, uint32_t rows);
+/* Its elements in the first rows. */
+uint32_t curta_sparse_rows(const struct curta_sparse *s, uint32_t rows);
 
 /* What the device keeps for them. */
 struct curta_wide {
@@ -74,7 +71,7 @@ struct curta_wide_sum {
   int64_t total[256];
   _Alignas(64) int32_t sparse[256]; /* [j][i], of the sparse tiles */
   uint64_t bound;                   /* of a sum in sparse[] */
-  uint32_t depth;                   /* products that plane[] may hold in one sum */
+  uint32_t depth;                   /* tiles whose products plane[] holds */
   uint8_t used;                     /* bit k: plane[k] is in use, else it counts as 0 */
   uint8_t in_sparse, in_total;      /* sparse, total are in use, else they count as 0 */
 };

@@ -48,6 +48,12 @@ struct curta_parts {
   const int32_t *start, *plane[3], *more;
 };
 
+/* An element other than 0 of a tile of B: row, column, value. */
+struct curta_nonzero {
+  uint8_t k, j;
+  int32_t v;
+};
+
 /* Element counts n are multiples of 8. */
 struct curta_kernels {
   const char *name;
@@ -69,6 +75,7 @@ struct curta_kernels {
                  uint32_t n);                                     /* best, idx := y, k where y > best */
   void (*no_index)(uint8_t *idx, const int8_t *best, uint32_t n); /* idx := best == 0 ? NONE : idx */
   void (*select)(int8_t *out, const int8_t *y, const uint8_t *idx, uint8_t k, uint32_t n); /* out := idx == k ? y : 0 */
+  void (*select32)(int32_t *out, const int32_t *y, const uint8_t *idx, uint8_t k, uint32_t n);
   void (*decay)(int32_t *g, const int8_t *w, int32_t d, uint32_t n);              /* g := curta_decay(g, w, d) */
   void (*update)(int8_t *w, const int8_t *g, uint32_t n);                         /* w := curta_update(w, g) */
   void (*master_weights)(int8_t *w, const int16_t *wf, int32_t frac, uint32_t n); /* w := curta_round_psto(wf, frac) */
@@ -90,6 +97,8 @@ struct curta_kernels {
   uint32_t (*digits)(int32_t *d, int8_t *low, const int32_t *x, int bits,
                      uint32_t n); /* d := the low bits of x as a signed number, low := its low byte; OR of the widths */
   uint32_t (*occupied)(uint32_t *rows, const int32_t *d, uint32_t t); /* rows[k] bit j: d[k][j] is not 0; their number */
+  /* sum[j][i] += v x[k][i] over n elements (any number); the sums stay int32 */
+  void (*sparse_add)(int32_t *sum, const int8_t *x, const struct curta_nonzero *e, uint32_t n, uint32_t t);
   /* All planes of a tile of 16, lanes are the second index, as curta_kernel_pack_digits does it; null: no better way. */
   void (*pack_digits)(uint8_t *packed, const int32_t *d, uint32_t planes);
   /* sum := the parts, *magnitudes := OR of v(sum). 0: they might leave int32, and nothing that was written counts. */

@@ -46,6 +46,19 @@ static uint32_t occupied(uint32_t *rows, const int32_t *d, uint32_t t)
   return n;
 }
 
+static void sparse_add(int32_t *sum, const int8_t *x, const struct curta_nonzero *e, uint32_t n, uint32_t t)
+{
+  if (t != 16) {
+    loop_sparse_add(sum, x, e, n, t);
+    return;
+  }
+  for (; n; n--, e++) {
+    __m512i row = _mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)(const void *)(x + 16 * e->k)));
+    __m512i more = _mm512_mullo_epi32(row, _mm512_set1_epi32(e->v));
+    _mm512_storeu_si512(sum + 16 * e->j, _mm512_add_epi32(load512(sum + 16 * e->j), more));
+  }
+}
+
 /* What a part adds, where it is there: to the sum, and in units of 2^16, rounded down, to what is above it. */
 CURTA_INLINE void add_part(__m512i *low, __m512i *above, const int32_t *part, int i, int shift)
 {

@@ -252,4 +252,5 @@ const struct curta_kernels Curta_kernels_avx512vnni = {.name = "avx512vnni",
                                                        .requant = requant,
                                                        .occupied = occupied,
                                                        .settle = settle,
+                                                       .sparse_add = sparse_add,
                                                        .pack_digits = pack_digits};

@@ -172,6 +172,28 @@ static uint32_t loop_occupied(uint32_t *restrict rows, const int32_t *restrict d
   return n;
 }
 
+/* Functions of their own: inlined, they lose their `restrict` and with it their vectors. */
+static __attribute__((noinline)) void add_row16(int32_t *restrict sum, const int8_t *restrict x, int32_t v)
+{
+  for (uint32_t i = 0; i < 16; i++)
+    sum[i] += v * x[i];
+}
+
+static __attribute__((noinline)) void add_row8(int32_t *restrict sum, const int8_t *restrict x, int32_t v)
+{
+  for (uint32_t i = 0; i < 8; i++)
+    sum[i] += v * x[i];
+}
+
+static void loop_sparse_add(int32_t *sum, const int8_t *x, const struct curta_nonzero *e, uint32_t n, uint32_t t)
+{
+  for (uint32_t i = 0; i < n; i++, e++)
+    if (t == 16)
+      add_row16(sum + 16 * e->j, x + 16 * e->k, e->v);
+    else
+      add_row8(sum + 8 * e->j, x + 8 * e->k, e->v);
+}
+
 /* In units of 2^16 each part is rounded down, so that five parts are less than five units above what is added here. */
 #define CURTA_SETTLE_TOP (32767 - 4)
 
