@@ -255,6 +255,8 @@ struct curta_tensor {
   uint32_t d[4]; /* tiles; labels, programs: d[0] elements, rest 1 */
   uint8_t kind, elem;
   int16_t layer; /* index in net.layer[], -1: none (shared) */
+  /* Stages of a training step in which it is in use; only then are its bytes its own (0..255 always, with NITI). */
+  uint8_t from, to;
 };
 #define CURTA_MAX_TENSORS 256
 
@@ -323,6 +325,7 @@ struct curta_plan_request {
   uint64_t mem_bytes;   /* end of usable device memory */
   uint32_t (*cmd)[CURTA_CMD_WORDS]; /* buffer for both programs; null: only count (n_train, n_eval, memory, stat) */
   uint32_t cmd_capacity;
+  uint8_t apart; /* NITRO-D: all tensors have places of their own, so that they can be looked at after a step */
   void *work; /* scratch of curta_plan_work_bytes() bytes, aligned to 8, free again after the call */
 };
 
@@ -330,7 +333,7 @@ size_t curta_plan_work_bytes(void);
 /* Compiles. -EINVAL with diag: something this machine cannot do; -ENOSPC with diag: command buffer or device memory too
  * small. */
 int curta_plan(struct curta_plan *plan, const struct curta_plan_request *request, struct curta_diag *diag);
-/* The tensor that holds device address addr, null when none does. */
+/* The tensor that holds device address addr, null when none does; where several do in turn, one of them. */
 const struct curta_tensor *curta_plan_find(const struct curta_plan *plan, uint32_t addr);
 
 /* --- run ------------------------------------------------------------------------------------------------------ */

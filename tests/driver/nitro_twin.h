@@ -10,6 +10,7 @@ struct nitro_twin {
   struct curta_net net;
   uint32_t batch, seed;
   int positive; /* inputs are not negative */
+  uint8_t apart; /* the plan keeps every tensor (curta.h) */
   struct curta_bus bus;
   struct curta_dev dev;
   struct curta_plan plan;

@@ -37,6 +37,7 @@ struct curta_session {
   int8_t table[CURTA_DATA_CHANNELS][256]; /* pixel to input */
   int32_t input_exp;
   uint32_t step; /* training steps done */
+  uint8_t apart;   /* tensors that one can look at after a step (curta.h) */
   uint32_t mem_bw; /* bytes a cycle that the plan counts on, 0: width of the memory port */
   int32_t weight_exp[CURTA_MAX_WEIGHTED];
   uint32_t rate;  /* NITRO-D: inverse learning rate */
