@@ -17,6 +17,10 @@ static const char Cnn[] = "algorithm nitro-d\ninput 1 14 14\ndecay 4000 1000\nhe
                           "maxpool 2\nconv 24 kernel 3 pad 1\ndropout 0.15\nmaxpool 2\nlinear 20\ndropout 0.1\n"
                           "linear 10\n";
 
+/* Linear blocks that are visited twice, large and small ones in turn: their tensors must outlive the first visit. */
+static const char Twice[] = "algorithm nitro-d\ninput 1 10 10\ndecay 4000 1000\ntwice\nlinear 40\nlinear 90\nlinear 20\n"
+                            "linear 90\nlinear 30\nlinear 10\n";
+
 /* Its gradient alone can leave int32, and its deltas are sparse. */
 static const char One[] = "algorithm nitro-d\ninput 1 14 14\nhead 256\nconv 16 kernel 3 pad 1\nlinear 10\n";
 
@@ -160,6 +164,7 @@ int main(int argc, char **argv)
     for (int i = 0; i < 6; i++) {
       int large = i % 3;
       failed += fixed("MLP-1", Mlp, configs[c], 13, large, i > 2);
+      failed += fixed("five blocks twice", Twice, configs[c], 13, large, i > 2);
       failed += fixed("one-block CNN", One, configs[c], 16, large, i > 2);
       failed += fixed("two-block CNN", Cnn, configs[c], large ? 13 : 8, large, i > 2);
     }

@@ -2,6 +2,7 @@
  * kernels_nitro.c - the inner loops of NITRO-D in every instruction set, against docs/machine.md 7 written out */
 #include <string.h>
 #include "bench.h"
+#include "curta_golden_wide.h"
 #include "kernels.h"
 
 static uint32_t width(int32_t x)
@@ -165,6 +166,8 @@ static int digits(const struct curta_kernels *k, int bits)
 static int sparse(const struct curta_kernels *k, uint32_t t)
 {
   struct curta_nonzero e[N];
+  struct curta_sparse found;
+  uint64_t column[16] = {0}, most = 0;
   uint32_t rows[16], n = 0;
   int32_t d[N] = {0}, want[N], sum[N];
   int8_t x[N];
@@ -176,6 +179,15 @@ static int sparse(const struct curta_kernels *k, uint32_t t)
     if (d[i])
       e[n++] = (struct curta_nonzero){(uint8_t)(i / t), (uint8_t)(i % t), d[i]};
   }
+  for (uint32_t i = 0; i < n; i++) {
+    column[e[i].j] += 128ull * curta_abs(e[i].v);
+    most = column[e[i].j] > most ? column[e[i].j] : most;
+  }
+  if (curta_sparse_find(&found, k, d, t) != (n <= CURTA_SPARSE && most <= INT32_MAX))
+    return differ(k, "sparse or not", t, n, found.n);
+  if (n <= CURTA_SPARSE && (differ(k, "elements of a sparse tile", t, n, found.n) ||
+                            (most <= INT32_MAX && differ(k, "bound of a sparse tile", n, (int64_t)most, found.bound))))
+    return 1;
   for (uint32_t i = 0; i < n; i++)
     for (uint32_t lane = 0; lane < t; lane++)
       want[e[i].j * t + lane] += e[i].v * x[e[i].k * t + lane];
