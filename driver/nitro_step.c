@@ -30,7 +30,7 @@ static void run(struct planner *pl, const struct context *c,
     struct place at;
     uint32_t base;
     block_get(&j->p, &j->tiling, i, &b);
-    base = gemm_alloc(&pl->g, block_tiles(&b));
+    base = pl->in_order ? 0 : gemm_alloc(&pl->g, block_tiles(&b)); /* in order: where the caches have it */
     at = block_place(&j->p, &b, base);
     gemm_block(&pl->g, &j->p, &j->tiling, &b, &at, CURTA_S_TMP, false);
     fn(pl, c, &b, base);
