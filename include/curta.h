@@ -114,6 +114,7 @@ struct curta_nitro {
   uint32_t decay, decay_head; /* inverse decay rates: forward layers; learning and output layers. 0: none */
   uint32_t head;              /* largest input of a learning layer */
   uint32_t slope;             /* inverse slope of NITRO-ReLU */
+  uint8_t shifts;             /* scaling factors are the nearest powers of two (not in the paper) */
   uint8_t twice;              /* linear blocks are visited twice a step */
   uint8_t crop, flip;         /* augmentation: padding before a random crop, 0 none; mirror images at random */
   uint32_t batch, epochs;     /* of the published run */
@@ -150,7 +151,7 @@ int curta_net_finish(struct curta_net *net, struct curta_diag *diag);
  *   linear O
  *   relu | flatten | maxpool K | dropout 0.5|0.75|0.875
  * and for nitro-d, which has no relu and drops 0.001..0.25:
- *   rate G | amplify A | decay F H | head L | slope S | twice | crop P | flip | batch N | epochs E
+ *   rate G | amplify A | decay F H | head L | slope S | shifts | twice | crop P | flip | batch N | epochs E
  * The last layer gives the logits. A linear layer flattens a feature map in the order (c,h,w). */
 int curta_net_parse(const char *text, size_t len, struct curta_net *net, struct curta_diag *diag);
 /* Weights of a layer outside the device: conv (O,C,R,S), linear (O, C*H*W); 0 for layers without weights. */

@@ -54,7 +54,7 @@ static int open_reference(struct nitro_twin *t)
   int layers = 0;
   struct curta_nitro_options opt = {(int32_t)o->rate,  (int32_t)o->amplify,    (int32_t)o->slope,
                                     (int32_t)o->decay, (int32_t)o->decay_head, (int)o->head,
-                                    o->twice,          (int)t->net.classes};
+                                    o->twice,          (int)t->net.classes,    o->shifts};
   for (uint32_t i = 0; i < t->net.n_layers; i++)
     convert(t, &layers, i);
   if (curta_nitro_ref_init(&t->ref, t->layer, layers, &opt, (int)t->batch, (int)t->net.c, (int)t->net.h,

@@ -18,7 +18,7 @@ static const char Cnn[] = "algorithm nitro-d\ninput 1 14 14\ndecay 4000 1000\nhe
                           "linear 10\n";
 
 /* Linear blocks that are visited twice, large and small ones in turn: their tensors must outlive the first visit. */
-static const char Twice[] = "algorithm nitro-d\ninput 1 10 10\ndecay 4000 1000\ntwice\nlinear 40\nlinear 90\nlinear 20\n"
+static const char Twice[] = "algorithm nitro-d\ninput 1 10 10\ndecay 4000 1000\nshifts\ntwice\nlinear 40\nlinear 90\nlinear 20\n"
                             "linear 90\nlinear 30\nlinear 10\n";
 
 /* Its gradient alone can leave int32, and its deltas are sparse. */
@@ -52,6 +52,7 @@ static void random_net(struct curta_net *net, uint32_t *s)
   net->nitro.head = 1 + rnd(s, 600);
   net->nitro.slope = 4u << rnd(s, 3);
   net->nitro.twice = (uint8_t)rnd(s, 2);
+  net->nitro.shifts = *s >> 7 & 1; /* no draw: the networks stay those of their seeds */
   net->nitro.amplify = 1u << rnd(s, 8);
   for (uint32_t i = 0; i < convs; i++) {
     struct curta_layer l = {.kind = CURTA_LAYER_CONV, .o = 1 + rnd(s, 40), .kernel = (uint8_t)(1 + rnd(s, 4))};
