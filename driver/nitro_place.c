@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
- * nitro_place.c - NITRO-D: which tensors of a step are needed when, and a place for each that another one has not yet or
- * no longer
+ * nitro_place.c - NITRO-D: which tensors of a step are needed when, and a place for each that another one has not yet
+ * or no longer
  *
  * Nothing of a block is needed once its own update is done (decisions/0004, 5), so that only two or three blocks are in
- * memory at a time. Stages are those of nitro_train: forward of block b 3 b, its head's prediction two stages after that
- * of the next block, its gradient one after that of the second next. What is written before the step, and the logits,
- * stay: a host reads and writes them between the steps.
+ * memory at a time. Stages are those of nitro_train: forward of block b 3 b, its head's prediction two stages after
+ * that of the next block, its gradient one after that of the second next. What is written before the step, and the
+ * logits, stay: a host reads and writes them between the steps.
  */
 #include <string.h>
 #include "plan_int.h"

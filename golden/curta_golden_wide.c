@@ -26,8 +26,8 @@ int curta_wide_setup(struct curta_golden *g, struct curta_wide_mode *m, const ui
 }
 
 /* total := bits 32..35 and 0..31 of the start value, shifted */
-static void start_wide(const struct curta_wide_mode *m, struct curta_wide_sum *w, const int32_t *low, const int8_t *high,
-                       int guarded)
+static void start_wide(const struct curta_wide_mode *m, struct curta_wide_sum *w, const int32_t *low,
+                       const int8_t *high, int guarded)
 {
   for (uint32_t i = 0; i < m->g->t2; i++) {
     uint64_t start = guarded ? (uint64_t)(int64_t)high[i] << 32 | (uint32_t)low[i] : (uint64_t)(int64_t)low[i];

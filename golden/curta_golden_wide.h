@@ -67,7 +67,7 @@ struct curta_wide_mode {
 /* Sums of a visit under way. */
 struct curta_wide_sum {
   _Alignas(64) int32_t plane[CURTA_PLANES][256]; /* the products of each plane that `total` does not have yet */
-  const int32_t *start;             /* of int32, not in `total`; or null */
+  const int32_t *start;                          /* of int32, not in `total`; or null */
   int64_t total[256];
   _Alignas(64) int32_t sparse[256]; /* [j][i], of the sparse tiles */
   uint64_t bound;                   /* of a sum in sparse[] */

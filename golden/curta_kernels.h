@@ -83,7 +83,8 @@ struct curta_kernels {
 
   /* The modes of NITRO-D; the width of x is x < 0 ? ~x : x. */
   void (*quotient)(int8_t *y, const int32_t *x, uint32_t n, const struct curta_quotient *q); /* y := quotient(x) */
-  void (*nitro_relu)(int8_t *y, uint32_t slope, uint32_t mean, uint32_t n); /* y := y < 0 ? trunc(y / 2^slope) : y, - mean */
+  void (*nitro_relu)(int8_t *y, uint32_t slope, uint32_t mean,
+                     uint32_t n); /* y := y < 0 ? trunc(y / 2^slope) : y, - mean */
   void (*larger_class)(int8_t *best, uint8_t *idx, int8_t *v_best, const int8_t *y, const int8_t *v, uint8_t k,
                        uint32_t n);                           /* best, idx, v_best := y, k, v where y > best */
   void (*classes)(uint8_t *idx, const int8_t *v, uint32_t n); /* idx := class of v << 6 | idx */
@@ -96,10 +97,12 @@ struct curta_kernels {
   /* Operands wider than 8 bits. */
   uint32_t (*digits)(int32_t *d, int8_t *low, const int32_t *x, int bits,
                      uint32_t n); /* d := the low bits of x as a signed number, low := its low byte; OR of the widths */
-  uint32_t (*occupied)(uint32_t *rows, const int32_t *d, uint32_t t); /* rows[k] bit j: d[k][j] is not 0; their number */
+  uint32_t (*occupied)(uint32_t *rows, const int32_t *d,
+                       uint32_t t); /* rows[k] bit j: d[k][j] is not 0; their number */
   /* sum[j][i] += v x[k][i] over n elements (any number); the sums stay int32 */
   void (*sparse_add)(int32_t *sum, const int8_t *x, const struct curta_nonzero *e, uint32_t n, uint32_t t);
-  /* All planes of a tile of 16, lanes are the second index, as curta_kernel_pack_digits does it; null: no better way. */
+  /* All planes of a tile of 16, lanes are the second index, as curta_kernel_pack_digits does it; null: no better way.
+   */
   void (*pack_digits)(uint8_t *packed, const int32_t *d, uint32_t planes);
   /* sum := the parts, *magnitudes := OR of v(sum). 0: they might leave int32, and nothing that was written counts. */
   int (*settle)(int32_t *sum, const struct curta_parts *parts, uint32_t *magnitudes, uint32_t n);

@@ -159,9 +159,10 @@ static void loop_update_master(int16_t *restrict wf, const int8_t *restrict g, i
 /* The parts of a table that the loops fill. */
 #define CURTA_KERNEL_LOOPS_ELEMENTS                                                                                    \
   .narrow = loop_narrow, .magnitudes = loop_magnitudes, .relu = loop_relu, .mask = loop_mask, .larger = loop_larger,   \
-  .no_index = loop_no_index, .select = loop_select, .select32 = loop_select32, .decay = loop_decay, .update = loop_update,                        \
-  .master_weights = loop_master_weights, .update_master = loop_update_master, CURTA_KERNEL_NITRO_LOOPS
+  .no_index = loop_no_index, .select = loop_select, .select32 = loop_select32, .decay = loop_decay,                    \
+  .update = loop_update, .master_weights = loop_master_weights, .update_master = loop_update_master,                   \
+  CURTA_KERNEL_NITRO_LOOPS
 #define CURTA_KERNEL_LOOPS                                                                                             \
-  .requant = loop_requant, .occupied = loop_occupied, .settle = loop_settle, .sparse_add = loop_sparse_add,   \
+  .requant = loop_requant, .occupied = loop_occupied, .settle = loop_settle, .sparse_add = loop_sparse_add,            \
   CURTA_KERNEL_LOOPS_ELEMENTS
 #endif

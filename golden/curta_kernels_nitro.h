@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * curta_kernels_nitro.h - the loops over elements of the modes of NITRO-D (machine.md section 7), for every set
  *
- * Included by curta_kernels_loops.h. Products that fit 32 bits, which most of those of published networks do, have loops
- * of their own: lanes of 32 bits.
+ * Included by curta_kernels_loops.h. Products that fit 32 bits, which most of those of published networks do, have
+ * loops of their own: lanes of 32 bits.
  */
 #ifndef CURTA_KERNELS_NITRO_H
 #define CURTA_KERNELS_NITRO_H
@@ -206,10 +206,10 @@ static int loop_settle(int32_t *sum, const struct curta_parts *parts, uint32_t *
   int32_t out[256];
   uint32_t beyond = 0, all = 0;
   for (uint32_t i = 0; i < n; i++) {
-    int32_t above = floor_shift(p0[i], 16) + floor_shift(p1[i], 8) + p2[i] + floor_shift(more[i], 16) +
-                    floor_shift(start[i], 16);
-    uint32_t low = (uint32_t)p0[i] + ((uint32_t)p1[i] << 8) + ((uint32_t)p2[i] << 16) + (uint32_t)more[i] +
-                   (uint32_t)start[i];
+    int32_t above =
+        floor_shift(p0[i], 16) + floor_shift(p1[i], 8) + p2[i] + floor_shift(more[i], 16) + floor_shift(start[i], 16);
+    uint32_t low =
+        (uint32_t)p0[i] + ((uint32_t)p1[i] << 8) + ((uint32_t)p2[i] << 16) + (uint32_t)more[i] + (uint32_t)start[i];
     int32_t v = (int32_t)low;
     out[i] = v;
     beyond |= (uint32_t)(above < -32768) | (uint32_t)(above > CURTA_SETTLE_TOP);

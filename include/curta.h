@@ -327,7 +327,7 @@ struct curta_plan_request {
   uint32_t (*cmd)[CURTA_CMD_WORDS]; /* buffer for both programs; null: only count (n_train, n_eval, memory, stat) */
   uint32_t cmd_capacity;
   uint8_t apart; /* NITRO-D: all tensors have places of their own, so that they can be looked at after a step */
-  void *work; /* scratch of curta_plan_work_bytes() bytes, aligned to 8, free again after the call */
+  void *work;    /* scratch of curta_plan_work_bytes() bytes, aligned to 8, free again after the call */
 };
 
 size_t curta_plan_work_bytes(void);

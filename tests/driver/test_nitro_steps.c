@@ -18,8 +18,9 @@ static const char Cnn[] = "algorithm nitro-d\ninput 1 14 14\ndecay 4000 1000\nhe
                           "linear 10\n";
 
 /* Linear blocks that are visited twice, large and small ones in turn: their tensors must outlive the first visit. */
-static const char Twice[] = "algorithm nitro-d\ninput 1 10 10\ndecay 4000 1000\nshifts\ntwice\nlinear 40\nlinear 90\nlinear 20\n"
-                            "linear 90\nlinear 30\nlinear 10\n";
+static const char Twice[] =
+    "algorithm nitro-d\ninput 1 10 10\ndecay 4000 1000\nshifts\ntwice\nlinear 40\nlinear 90\nlinear 20\n"
+    "linear 90\nlinear 30\nlinear 10\n";
 
 /* Its gradient alone can leave int32, and its deltas are sparse. */
 static const char One[] = "algorithm nitro-d\ninput 1 14 14\nhead 256\nconv 16 kernel 3 pad 1\nlinear 10\n";

@@ -33,8 +33,13 @@ static uint8_t apart;
 static int make(struct curta_plan *p, const char *config, uint32_t batch, uint8_t force,
                 uint32_t (*cmd)[CURTA_CMD_WORDS], uint32_t capacity, uint64_t mem, struct curta_diag *d)
 {
-  struct curta_plan_request r = {
-      .net = &net, .batch = batch, .weight_base = 8192, .mem_bytes = mem, .cmd = cmd, .cmd_capacity = capacity, .apart = apart};
+  struct curta_plan_request r = {.net = &net,
+                                 .batch = batch,
+                                 .weight_base = 8192,
+                                 .mem_bytes = mem,
+                                 .cmd = cmd,
+                                 .cmd_capacity = capacity,
+                                 .apart = apart};
   int err;
   curta_opt_preset(&r.opt, 0);
   r.opt.force = force;
@@ -56,7 +61,8 @@ static void check_tensors(const char *name)
     const struct curta_tensor *a = &plan.tensor[i];
     if (a->addr % 4096 || !a->bytes || a->addr < plan.weight_base || a->addr + a->bytes > plan.end)
       FAIL("%s: tensor %s at 0x%x, %u bytes, outside the plan\n", name, a->name, a->addr, a->bytes);
-    const struct curta_tensor *first = curta_plan_find(&plan, a->addr), *last = curta_plan_find(&plan, a->addr + a->bytes - 1);
+    const struct curta_tensor *first = curta_plan_find(&plan, a->addr),
+                              *last = curta_plan_find(&plan, a->addr + a->bytes - 1);
     if (!first || !last || (always(a) && (first != a || last != a)))
       FAIL("%s: tensor %s is not found by its address\n", name, a->name);
     for (uint32_t j = 0; j < i; j++)
@@ -143,7 +149,8 @@ static void check_turns(const char *path, const char *config)
 {
   struct curta_diag d = {0, ""};
   apart = 1;
-  if (make(&other, config, 16, CURTA_AUTO, 0, 0, UINT32_MAX, &d) || make(&plan, config, 16, CURTA_AUTO, 0, 0, UINT32_MAX, &d))
+  if (make(&other, config, 16, CURTA_AUTO, 0, 0, UINT32_MAX, &d) ||
+      make(&plan, config, 16, CURTA_AUTO, 0, 0, UINT32_MAX, &d))
     FAIL("%s: %s\n", path, d.text);
   check_tensors(path);
   apart = 0;

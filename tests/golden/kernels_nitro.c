@@ -52,11 +52,17 @@ static int relu_and_pool(const struct curta_kernels *k, uint32_t n)
   k->classes(class, v, n);
   for (uint32_t i = 0; i < n; i++) {
     int larger = y[i] > best[i];
-    if (differ(k, "NITRO-ReLU", i, (int8_t)(uint8_t)((y[i] < 0 ? y[i] / (1 << slope) : y[i]) - (int32_t)mean), relu[i]) ||
+    if (differ(k, "NITRO-ReLU", i, (int8_t)(uint8_t)((y[i] < 0 ? y[i] / (1 << slope) : y[i]) - (int32_t)mean),
+               relu[i]) ||
         differ(k, "pooling with classes, value", i, larger ? y[i] : best[i], most[i]) ||
         differ(k, "pooling with classes, place", i, larger ? 63 : idx[i], place[i]) ||
         differ(k, "pooling with classes, value before ReLU", i, larger ? v[i] : v_best[i], v_most[i]) ||
-        differ(k, "class", i, (v[i] == 127 ? 128 : v[i] < 0 ? 64 : 0) | idx[i], class[i]))
+        differ(k, "class", i,
+               (v[i] == 127 ? 128
+                : v[i] < 0  ? 64
+                            : 0) |
+                   idx[i],
+               class[i]))
       return 1;
   }
   return 0;
@@ -238,7 +244,8 @@ static const int32_t *part(int32_t *x, uint32_t n, uint32_t shift, uint32_t bits
 static int settles(const struct curta_kernels *k, uint32_t n, uint32_t bits, int in_place)
 {
   static int32_t x[5][N];
-  struct curta_parts p = {part(x[0], n, 0, bits), {part(x[1], n, 0, bits), part(x[2], n, 8, bits), part(x[3], n, 16, bits)},
+  struct curta_parts p = {part(x[0], n, 0, bits),
+                          {part(x[1], n, 0, bits), part(x[2], n, 8, bits), part(x[3], n, 16, bits)},
                           part(x[4], n, 0, bits)};
   int64_t want[N], most = 0;
   int32_t sum[N], before[N], *to = in_place ? x[0] : sum;

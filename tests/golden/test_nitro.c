@@ -192,8 +192,9 @@ static void misfits(void)
 /* Nearest in ratio: from the square root of two on the larger one. */
 static void powers(void)
 {
-  static const int32_t of[][2] = {{1, 1},     {2, 2},       {3, 4},         {5, 4},       {6, 8},         {50, 64},      {100, 128},
-                                  {784, 1024}, {1152, 1024}, {2896, 2048}, {2897, 4096}, {3000, 4096}, {46340, 32768}, {46341, 65536}, {65535, 65536}};
+  static const int32_t of[][2] = {{1, 1},       {2, 2},       {3, 4},         {5, 4},         {6, 8},
+                                  {50, 64},     {100, 128},   {784, 1024},    {1152, 1024},   {2896, 2048},
+                                  {2897, 4096}, {3000, 4096}, {46340, 32768}, {46341, 65536}, {65535, 65536}};
   for (int i = 0; i < COUNT(of); i++)
     same("shifts", "power of two", curta_nitro_power(of[i][0]), of[i][1]);
 }
