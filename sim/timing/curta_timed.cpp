@@ -113,7 +113,7 @@ public:
     *checksum = 0;
     return 0;
   }
-  bool skips(const uint32_t *) override { return true; }
+  bool skips(const uint32_t *word) override { return !curta_cmd_get(word, CURTA_SKIP_COND); }   // the registers are equal
   void retired(const curta_retire &r) override
   {
     if (fn)
