@@ -205,6 +205,9 @@ int curta_golden_peek(const struct curta_bus *bus, int space, uint32_t word, uin
   } else if (space == CURTA_SPACE_A || space == CURTA_SPACE_B) {
     words = (uint64_t)g->t2 * g->tiles[space == CURTA_SPACE_B] / 4;
     base = g->buf[space == CURTA_SPACE_B];
+  } else if (space == CURTA_SPACE_LIST) {
+    words = g->tiles[1];
+    base = g->list->len;
   } else if (space != CURTA_SPACE_ACC) {
     return -ERANGE;
   }
