@@ -132,8 +132,8 @@ static int nitro_modes(void)
     if (op == CURTA_OP_LOAD) {
       nitro_load(cmd, k % 7 == 4 ? r : (r & ~0x7u) | 0x25u, s);
     } else if (op == CURTA_OP_GEMM) {
-      cmd[5] = (cmd[5] & ~0x30000u) | (r % 3) << 16; /* along a list only with both lanes turned: nothing is loaded here */
-      curta_cmd_set(cmd, CURTA_GEMM_GATHER, r >> 8 & 1);
+      cmd[5] = (cmd[5] & ~0x30000u) | (r % 3) << 16; /* along a list only with both lanes turned */
+      curta_cmd_set(cmd, CURTA_GEMM_GATHER, 1);
     } else if (op == CURTA_OP_UPDATE) {
       curta_cmd_set(cmd, CURTA_UPDATE_NITRO, 1);
       curta_cmd_set(cmd, CURTA_UPDATE_MASTER, r & 1);
