@@ -93,7 +93,7 @@ static int test_reserved(void)
       if (op->mask[word] >> bit & 1u)
         continue;
       cmd[word] |= 1u << bit;
-      if (k % 3 == 0)
+      if (k % 3 == 0 && word != 8)
         cmd[8] = 0;
       if (run("reserved", cmd, "word", word))
         return 1;
