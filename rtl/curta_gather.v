@@ -65,11 +65,11 @@ module curta_gather #(
   endgenerate
 
   wire [15:0]  y_lo = window_i[15:0], y_n = window_i[31:16], x_lo = window_i[47:32], x_n = window_i[63:48];
-  reg  [V-1:0] inside;
+  reg  [V-1:0] hit;
   reg  [15:0]  y, x;
   integer      v;
   always @* begin
-    inside = {V{1'b1}};
+    hit = {V{1'b1}};
     tile_o = {V{a_i}};
     k_o    = {V{k_i}};
     y      = 16'd0;
@@ -78,7 +78,7 @@ module curta_gather #(
       for (v = 0; v < V; v = v + 1) begin
         y = {8'd0, rows[RowW*v + 16 +: 8]} - y_lo;
         x = {8'd0, rows[RowW*v + 24 +: 8]} - x_lo;
-        inside[v] = rows[RowW*v + RowW-1] && y < y_n && x < x_n;
+        hit[v] = rows[RowW*v + RowW-1] && y < y_n && x < x_n;
         tile_o[16*v +: 16] = a_i + rows[RowW*v +: 16];
         k_o[8*v +: 8] = {{8-Kw{1'b0}}, rows[RowW*v + 32 +: Kw]};
       end
@@ -91,7 +91,7 @@ module curta_gather #(
   always @(posedge clk_i) begin
     op_q <= op_i;
     if (op_i) begin
-      use_o  <= inside;
+      use_o  <= hit;
       tile_q <= tile_o;
     end
   end
