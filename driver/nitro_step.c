@@ -164,7 +164,7 @@ static void head_backward(struct planner *pl, uint32_t w)
   struct context delta = {l, &pl->nitro[w][NITRO_DELTA], true}, update = {l, &pl->nitro[w][NITRO_DW_HEAD], true};
   run(pl, &delta, delta_block);
   run(pl, &update, sgd_block);
-  if (n->conv)
+  if (n->conv && !n->per_row)
     vec_scatter(pl, l, tensor(pl, n->t_delta), tensor(pl, n->t_class), tensor(pl, n->t_dense));
 }
 

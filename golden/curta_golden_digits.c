@@ -114,6 +114,37 @@ const int32_t *curta_wide_load(struct curta_golden *g, uint32_t tile, const void
   return d;
 }
 
+int32_t curta_wide_digit(const struct curta_golden *g, int32_t x, uint32_t digit)
+{
+  return digit_of(x, digit, g->conf.digit);
+}
+
+void curta_wide_row(struct curta_golden *g, uint32_t row, const int32_t *digits)
+{
+  struct curta_wide *w = g->wide;
+  uint32_t tile = row / g->t;
+  int8_t *low = g->buf[1] + (size_t)tile * g->t2;
+  for (uint32_t i = 0; !w->planes[tile] && i < g->t2; i++)
+    w->digits[(size_t)tile * g->t2 + i] = low[i];
+  memcpy(w->digits + (size_t)row * g->t, digits, 4 * (size_t)g->t);
+  for (uint32_t i = 0; i < g->t; i++)
+    low[row % g->t * g->t + i] = (int8_t)((uint32_t)digits[i] & 0xff);
+  w->planes[tile] = CURTA_PLANES; /* as many as any row may need */
+  w->few[tile] = w->fresh[0][tile] = w->fresh[1][tile] = 0;
+  g->packed[1][0].fresh[tile] = g->packed[1][1].fresh[tile] = 0;
+  w->used = 1;
+}
+
+void curta_wide_get_row(const struct curta_golden *g, uint32_t row, int32_t *digits)
+{
+  const struct curta_wide *w = g->wide;
+  const int8_t *low = g->buf[1] + (size_t)row * g->t;
+  if (w->planes[row / g->t])
+    memcpy(digits, w->digits + (size_t)row * g->t, 4 * (size_t)g->t);
+  for (uint32_t i = 0; !w->planes[row / g->t] && i < g->t; i++)
+    digits[i] = low[i];
+}
+
 void curta_wide_narrow(struct curta_golden *g, uint32_t buf, uint32_t tile)
 {
   if (buf)

@@ -17,6 +17,8 @@
 
 struct curta_pool;
 struct curta_kernels;
+struct curta_wide;
+struct curta_list;
 
 /* Packed tiles of one operand buffer in one mode, as the kernels read them (curta_golden_gemm.c). */
 struct curta_packed {
@@ -37,6 +39,7 @@ struct curta_golden {
   int mode[2];                      /* in which the last GEMM read a buffer */
   int32_t *acc;                     /* [P_TILES][T][T] */
   struct curta_wide *wide;          /* digits and guard bits (curta_golden_wide.c) */
+  struct curta_list *list;          /* of what is not 0 (curta_golden_list.c) */
   uint32_t s[CURTA_SCALARS];        /* scale registers */
   struct curta_pool *pool;
   const struct curta_kernels *k;

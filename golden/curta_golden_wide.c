@@ -20,6 +20,8 @@ int curta_wide_setup(struct curta_golden *g, struct curta_wide_mode *m, const ui
   m->guard = (int)curta_cmd_get(cmd, CURTA_GEMM_GUARD);
   m->shift = curta_cmd_get(cmd, CURTA_GEMM_ACC) ? curta_cmd_get(cmd, CURTA_GEMM_START_SHL) : 0;
   m->on = g->wide->used || m->guard || m->shift;
+  if (curta_cmd_get(cmd, CURTA_GEMM_GATHER))
+    return m->on = 1; /* its operands are not packed */
   if (m->on)
     curta_wide_pack(g, mode, m->gradient);
   return m->on;

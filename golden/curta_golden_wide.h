@@ -44,6 +44,11 @@ void curta_wide_free(struct curta_wide *w);
 
 /* Buffer B's tile := a digit of an int32 tile; returns the digits. */
 const int32_t *curta_wide_load(struct curta_golden *g, uint32_t tile, const void *src, uint32_t digit);
+/* A digit of one element. */
+int32_t curta_wide_digit(const struct curta_golden *g, int32_t x, uint32_t digit);
+/* Row `row` of buffer B (of tile row / T) := digits; and what it is. */
+void curta_wide_row(struct curta_golden *g, uint32_t row, const int32_t *digits);
+void curta_wide_get_row(const struct curta_golden *g, uint32_t row, int32_t *digits);
 /* Tiles [lo, hi) of buffer B are about to be loaded. */
 void curta_wide_stale(struct curta_golden *g, uint32_t lo, uint32_t hi);
 /* A tile has been loaded with int8. */

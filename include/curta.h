@@ -285,9 +285,10 @@ struct curta_plan_nitro {
   uint32_t head_c, head_h, head_w;          /* input of the learning layer */
   uint32_t win_h, win_w;                    /* windows in front of it */
   int32_t pad_h, pad_w;                     /* their padding */
+  uint32_t per_row;                         /* the weight gradient gathers: rows of a list for a row of deltas, in 1/256 */
   int16_t t_zs, t_act, t_drop, t_pool_idx;  /* saved zs; activation, where it is not t_out; behind dropout, likewise */
   int16_t t_head, t_h, t_class;             /* learning layer: weights, input, class bytes */
-  int16_t t_predict, t_g, t_delta, t_dense; /* prediction, loss gradient; delta by window, by position */
+  int16_t t_predict, t_g, t_delta, t_dense; /* prediction, loss gradient; delta by window, by position (not if it gathers) */
 };
 
 /* A weighted layer as the device sees it. */
