@@ -4,8 +4,6 @@
 #include <string.h>
 #include "plan_int.h"
 
-#define PAGE 4096u
-
 size_t curta_plan_work_bytes(void)
 {
   return sizeof(struct planner);
@@ -79,7 +77,8 @@ int16_t plan_add(struct planner *pl, uint32_t layer, const char *suffix, uint8_t
   memcpy(t->d, d, sizeof t->d);
   t->addr = (uint32_t)pl->brk;
   t->bytes = (uint32_t)bytes;
-  pl->brk += (bytes + PAGE - 1) / PAGE * PAGE;
+  t->to = UINT8_MAX;
+  pl->brk = plan_page(pl->brk + bytes);
   return (int16_t)plan->n_tensors++;
 }
 
@@ -260,7 +259,7 @@ static int check(struct planner *pl)
     return plan_fail(pl, -EINVAL, "the plan needs a finished network and a batch of 1..32768 images", "");
   if (rq->banks > 2)
     return plan_fail(pl, -EINVAL, "a plan has one or two banks", "");
-  if (rq->weight_base % PAGE || rq->work_base % PAGE)
+  if (rq->weight_base % PLAN_PAGE || rq->work_base % PLAN_PAGE)
     return plan_fail(pl, -EINVAL, "weight_base and work_base must be multiples of 4096", "");
   if (o->round_act == CURTA_ROUND_STOCHASTIC || o->round_err == CURTA_ROUND_STOCHASTIC)
     return plan_fail(pl, -EINVAL,

@@ -119,6 +119,7 @@ struct curta_nitro {
   uint32_t decay, decay_head; /* inverse decay rates: forward layers; learning and output layers. 0: none */
   uint32_t head;              /* largest input of a learning layer */
   uint32_t slope;             /* inverse slope of NITRO-ReLU */
+  uint8_t shifts;             /* scaling factors are the nearest powers of two (not in the paper) */
   uint8_t twice;              /* linear blocks are visited twice a step */
   uint8_t crop, flip;         /* augmentation: padding before a random crop, 0 none; mirror images at random */
   uint32_t batch, epochs;     /* of the published run */
@@ -155,7 +156,7 @@ int curta_net_finish(struct curta_net *net, struct curta_diag *diag);
  *   linear O
  *   relu | flatten | maxpool K | dropout 0.5|0.75|0.875
  * and for nitro-d, which has no relu and drops 0.001..0.25:
- *   rate G | amplify A | decay F H | head L | slope S | twice | crop P | flip | batch N | epochs E
+ *   rate G | amplify A | decay F H | head L | slope S | shifts | twice | crop P | flip | batch N | epochs E
  * The last layer gives the logits. A linear layer flattens a feature map in the order (c,h,w). */
 int curta_net_parse(const char *text, size_t len, struct curta_net *net, struct curta_diag *diag);
 /* Weights of a layer outside the device: conv (O,C,R,S), linear (O, C*H*W); 0 for layers without weights. */
@@ -260,6 +261,8 @@ struct curta_tensor {
   uint32_t d[4]; /* tiles; labels, programs: d[0] elements, rest 1 */
   uint8_t kind, elem;
   int16_t layer; /* index in net.layer[], -1: none (shared) */
+  /* Stages of a training step in which it is in use; only then are its bytes its own (0..255 always, with NITI). */
+  uint8_t from, to;
 };
 #define CURTA_MAX_TENSORS 256
 
@@ -282,9 +285,10 @@ struct curta_plan_nitro {
   uint32_t head_c, head_h, head_w;          /* input of the learning layer */
   uint32_t win_h, win_w;                    /* windows in front of it */
   int32_t pad_h, pad_w;                     /* their padding */
+  uint32_t per_row;                         /* the weight gradient gathers: rows of a list for a row of deltas, in 1/256 */
   int16_t t_zs, t_act, t_drop, t_pool_idx;  /* saved zs; activation, where it is not t_out; behind dropout, likewise */
   int16_t t_head, t_h, t_class;             /* learning layer: weights, input, class bytes */
-  int16_t t_predict, t_g, t_delta, t_dense; /* prediction, loss gradient; delta by window, by position */
+  int16_t t_predict, t_g, t_delta, t_dense; /* prediction, loss gradient; delta by window, by position (not if it gathers) */
 };
 
 /* A weighted layer as the device sees it. */
@@ -330,14 +334,15 @@ struct curta_plan_request {
   uint64_t mem_bytes;   /* end of usable device memory */
   uint32_t (*cmd)[CURTA_CMD_WORDS]; /* buffer for both programs; null: only count (n_train, n_eval, memory, stat) */
   uint32_t cmd_capacity;
-  void *work; /* scratch of curta_plan_work_bytes() bytes, aligned to 8, free again after the call */
+  uint8_t apart; /* NITRO-D: all tensors have places of their own, so that they can be looked at after a step */
+  void *work;    /* scratch of curta_plan_work_bytes() bytes, aligned to 8, free again after the call */
 };
 
 size_t curta_plan_work_bytes(void);
 /* Compiles. -EINVAL with diag: something this machine cannot do; -ENOSPC with diag: command buffer or device memory too
  * small. */
 int curta_plan(struct curta_plan *plan, const struct curta_plan_request *request, struct curta_diag *diag);
-/* The tensor that holds device address addr, null when none does. */
+/* The tensor that holds device address addr, null when none does; where several do in turn, one of them. */
 const struct curta_tensor *curta_plan_find(const struct curta_plan *plan, uint32_t addr);
 
 /* --- run ------------------------------------------------------------------------------------------------------ */

@@ -47,7 +47,7 @@ static const struct option Options[] = {
      "host, its default; "
      "rtl: base16, a bus of 16 bytes), or serial:TERMINAL[@BAUD], a board"},
     {"--threads", "N", NUMBER, AT(threads), TR | EV | BE | CO, 1, 64,
-     "threads of the golden device (default: CURTA_THREADS or all cores); results do not depend on it"},
+     "threads of the golden operators (default: CURTA_THREADS or all cores); results do not depend on it"},
     {"--devices", "A,B", TEXT, AT(devices), CO, 0, 0, "the two devices, default golden:base,rtl:base"},
     {"--epochs", "N", NUMBER, AT(epochs), TR | DE, 1, 65535, "train until N epochs are done (default 5)"},
     {"--steps", "N", NUMBER, AT(steps), TR | BE | CO | DE, 1, 0xffffffffu,
