@@ -19,4 +19,8 @@ if out=$("$platform" nets/mlp.net 1 15 tlm tlm 2>&1); then
   echo "FAIL platform: an odd batch is not refused: $out"
   failed=1
 fi
+if out=$("$platform" nets/mlp1.net 1 16 tlm tlm 2>&1) || ! grep -q "NITRO-D updates weights straight" <<<"$out"; then
+  echo "FAIL platform: NITRO-D is not refused: $out"
+  failed=1
+fi
 exit $failed

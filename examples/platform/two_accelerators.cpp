@@ -236,7 +236,10 @@ int read_net(task &t, const char *path)
   if (f)
     fclose(f);
   int r = curta_net_parse(text.data(), n, &t.net, &diag);
-  r = r ? fail(t, path, r, diag.text) : curta_opt_preset(&t.opt, "niti-2020");
+  if (!r && t.net.algorithm != CURTA_NITI)
+    r = -ENOTSUP;
+  r = r ? fail(t, path, r, r == -ENOTSUP ? "NITRO-D updates weights straight from the accumulators: no gradient in memory that could be added" : diag.text)
+        : curta_opt_preset(&t.opt, "niti-2020");
   t.opt.force = CURTA_SPILL;      // every int32 tensor is in memory when its shift is made
   t.opt.round_loss = CURTA_ROUND_PSTO;
   return r;

@@ -74,9 +74,9 @@ uint64_t curta_tlm::cycle() const
 }
 
 // Integers: the kernel spends much of its time here.
-sc_time curta_tlm::time_of(uint64_t t, int part) const
+uint64_t curta_tlm::value_of(uint64_t t, int part) const
 {
-  return sc_time::from_value(period.value() * t + period.value() * (uint64_t)part / Parts);
+  return period.value() * t + period.value() * (uint64_t)part / Parts;
 }
 
 // Something has happened: who waits for it is told. (Mostly nobody does, and a notification costs a delta cycle.)
@@ -96,11 +96,8 @@ void curta_tlm::wake(agent a, uint64_t t)
   if (t >= p.at)
     return;
   p.at = t;
-  sc_time when = time_of(t, Part.of[a]);   // sooner than what was asked for, which notify() therefore forgets
-  if (when > sc_time_stamp())
-    p.event.notify(when - sc_time_stamp());
-  else
-    p.event.notify(SC_ZERO_TIME);
+  const uint64_t when = value_of(t, Part.of[a]), here = sc_time_stamp().value();
+  p.event.notify(when > here ? sc_time::from_value(when - here) : SC_ZERO_TIME);   // forgets the later one asked for before
 }
 
 void curta_tlm::step(int a)
@@ -157,7 +154,6 @@ tlm::tlm_sync_enum curta_tlm::nb_transport_bw(tlm::tlm_generic_payload &p, tlm::
     return tlm::TLM_ACCEPTED;
   flight *f = static_cast<flight *>(p.get_extension<curta_tlm_beats>()); // of our own, see submit
   burst *b = f->burst;
-  answers.push_back(f);
   b->bad = p.is_response_error();
   if (b->moved < b->beats) {       // a memory that does not tell the beats: the last one counts
     uint64_t t = (sc_time_stamp() + delay).value() / period.value();
@@ -165,30 +161,38 @@ tlm::tlm_sync_enum curta_tlm::nb_transport_bw(tlm::tlm_generic_payload &p, tlm::
       b->time[k] = t;
     b->last = t;
   }
-  sc_time seen = time_of(b->last, AnswerPart);
-  if (seen <= sc_time_stamp() && !submitting)
-    answered();
-  else if (seen > sc_time_stamp())
-    answer_event.notify(seen - sc_time_stamp());
-  else
-    answer_event.notify(SC_ZERO_TIME);
+  const uint64_t seen = value_of(b->last, AnswerPart), here = sc_time_stamp().value();
+  if (seen <= here && !submitting) {
+    answer(f);
+    acted();
+  } else {
+    answers.push_back(f);
+    answer_event.notify(seen > here ? sc_time::from_value(seen - here) : SC_ZERO_TIME);
+  }
   return tlm::TLM_COMPLETED;
 }
 
+void curta_tlm::answer(flight *f)
+{
+  burst *b = f->burst;
+  spare.push_back(f);
+  b->user->burst_done(b, b->last);
+}
+
+// Answers that came before they may be seen.
 void curta_tlm::answered()
 {
-  uint64_t now = cycle();
+  const uint64_t here = sc_time_stamp().value();
   for (size_t n = answers.size(); n--;) {
     flight *f = answers.front();
+    const uint64_t seen = value_of(f->burst->last, AnswerPart);
     answers.pop_front();
-    if (f->burst->last > now) {
+    if (seen <= here) {
+      answer(f);
+    } else {
       answers.push_back(f);
-      answer_event.notify(time_of(f->burst->last, AnswerPart) - sc_time_stamp());
-      continue;
+      answer_event.notify(sc_time::from_value(seen - here));
     }
-    spare.push_back(f);
-    burst *b = f->burst;
-    b->user->burst_done(b, now);
   }
   acted();
 }

@@ -53,12 +53,13 @@ private:
 
   void end_of_elaboration() override;
   void step(int a);
-  sc_core::sc_time time_of(uint64_t t, int part) const; // a part of cycle t
+  uint64_t value_of(uint64_t t, int part) const; // a part of cycle t
   void acted();
   void show_irq();
   void b_transport(tlm::tlm_generic_payload &p, sc_core::sc_time &delay);
   bool access(tlm::tlm_generic_payload &p);
   tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload &p, tlm::tlm_phase &phase, sc_core::sc_time &delay);
+  void answer(flight *f);
   void answered();
 
   const sc_core::sc_time period;
@@ -68,7 +69,7 @@ private:
   bool irq_level = false, halting = false, submitting = false;
   std::vector<std::unique_ptr<flight>> flights;  // all that were made
   std::vector<flight *> spare;
-  std::deque<flight *> answers;                  // arrived, to be seen at the end of their cycle
+  std::deque<flight *> answers;                  // arrived, to be seen later
   std::vector<uint8_t> scratch;                  // where the data of reads goes: the operators read through DMI
   uint8_t *direct = nullptr;
 };

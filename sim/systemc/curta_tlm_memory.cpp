@@ -43,7 +43,7 @@ void curta_tlm_memory::b_transport(int, tlm::tlm_generic_payload &p, sc_time &)
   const unsigned char *enable = p.get_byte_enable_ptr();
   if (p.is_read())
     memcpy(p.get_data_ptr(), at, n);
-  else if (p.is_write() && !enable)
+  else if (p.is_write() && !enable && at != p.get_data_ptr())
     memmove(at, p.get_data_ptr(), n);
   for (uint64_t k = 0; p.is_write() && enable && k < n; k++)
     if (enable[k % p.get_byte_enable_length()] == TLM_BYTE_ENABLED)

@@ -140,6 +140,10 @@ private:
       end = other < end ? other : end;
       const uint32_t left = write ? w->beats - w_moved : r->beats - r_moved;
       move m = { write, t, 1, t };
+      if (period == 1 && (!write || w->time[w->beats - 1] <= t + 1)) {   // nothing but `end` in the way: at once
+        m.n = end > t + left ? left : end > t ? (uint32_t)(end - t) : 1;
+        m.last = t + m.n - 1;
+      }
       for (; m.n < left; m.n++) {
         uint64_t next = m.last + period;
         if (write)

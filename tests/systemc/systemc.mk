@@ -36,7 +36,7 @@ $(SYSC_DIR)/test_systemc_rtl: tests/systemc/test_systemc_rtl.sh $(SYSC_DIR)/syst
 	@install -m 755 $< $@
 
 .PHONY: timing-table sim-speed
-sim-speed: $(BUILD)/curta ## speed of the timing model and of SystemC beside the RTL, docs/data/sim-speed.md (minutes)
+sim-speed: $(BUILD)/curta ## speed of the timing model and of SystemC beside the RTL, docs/data/sim-speed.md
 	@tests/systemc/speed_table.sh $< >$(BUILD)/sim-speed.md && cp $(BUILD)/sim-speed.md docs/data/sim-speed.md
 timing-table: $(SYSC_DIR)/compare_timing ## the timing model against the RTL, docs/data/timing.md (half an hour; TIMING='*': hours)
 	@tests/systemc/timing_table.sh $< >$(BUILD)/timing.md && cp $(BUILD)/timing.md docs/data/timing.md

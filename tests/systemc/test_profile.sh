@@ -56,6 +56,25 @@ for points in by.values():
     assert cycles == sorted(cycles) and cycles[0] < cycles[-1], cycles
 P
 report "explore: latency costs" $? "$(tail -n 1 "$dir/log")"
+# Time alone is the time with data (a step of a training), NITRO-D too: both halves of its SKIPs. Cells of base are those of synthesis.
+for net in vgg3 mlp1; do
+  "$curta" explore --net nets/$net.net --batch 32 --out "$dir/explore-$net" >"$dir/says-$net" 2>&1
+  grep -q '^verdict: base is ' "$dir/says-$net"
+  report "explore $net: a verdict" $? "$(tail -n 1 "$dir/says-$net")"
+  "$curta" profile --net nets/$net.net --batch 32 --json "$dir/json" >"$dir/profile" 2>&1
+  python3 - "$dir/explore-$net" "$dir/profile" synth/results/base-ecp5.md >"$dir/log" 2>&1 <<'P'
+import csv, re, sys
+base = next(csv.DictReader(open(sys.argv[1] + "/explore.csv")))
+step = int(re.search(r": (\d+) cycles a step", open(sys.argv[2]).read())[1])
+assert abs(int(base["cycles"]) - step) < 0.01 * step, (base["cycles"], step)
+passes = [(r["layer"], r["pass"]) for r in csv.DictReader(open(sys.argv[1] + "/roofline.csv"))]
+weighted = {layer for layer, _ in passes}
+assert all((layer, p) in passes for layer in weighted for p in "02") and len(set(passes)) == len(passes), passes
+cells = [c.strip() for c in next(line for line in open(sys.argv[3]) if line.startswith("| curta |")).split("|")]
+assert [base["lut"], base["dsp"], base["bram18"]] == [cells[8], cells[5], cells[6]], (base, cells)
+P
+  report "explore $net: cycles, passes, cells of base" $? "$(tail -n 1 "$dir/log")"
+done
 refuses "profile on golden" 2 "has no time" profile --net nets/mlp.net --device golden
 refuses "profile into a missing folder" 1 "/nonexistent/x" profile --net nets/mlp.net --batch 8 --json /nonexistent/x
 refuses "explore without a network" 2 "net" explore --out "$dir/none"

@@ -10,7 +10,7 @@ compare=${1:-build/tests/systemc/compare_timing}
 kept=${BUILD:-build}/timing-table
 failed=0
 mkdir -p "$kept"
-sources=$(find rtl spec include golden driver sim/verilator -type f -name '*.*' ! -name '*.md' ! -path 'rtl/soc/*' | sort | xargs cat | sha256sum)
+sources=$(find rtl spec include golden driver sim/verilator -type f -name '*.*' ! -name '*.md' ! -name '*.pyc' ! -path 'rtl/soc/*' | sort | xargs cat | sha256sum)
 cat <<'HEAD'
 # Cycles of a training step: Verilated RTL and timing model
 

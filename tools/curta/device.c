@@ -35,8 +35,8 @@ static const struct curta_device_kind Golden = {"golden",
                                                 0,
                                                 1};
 
-static const struct curta_device_kind *const Kinds[] = {&Golden, &Curta_device_rtl, &Curta_device_timed,
-                                                        &Curta_device_systemc, &Curta_device_hls, &Curta_device_serial};
+static const struct curta_device_kind *const Kinds[] = {
+    &Golden, &Curta_device_rtl, &Curta_device_timed, &Curta_device_systemc, &Curta_device_hls, &Curta_device_serial};
 #define KINDS (sizeof Kinds / sizeof *Kinds)
 
 int curta_device_name(struct curta_device *device, const char *name, struct curta_fail *fail)

@@ -25,8 +25,8 @@ void curta_point_estimate(struct curta_point *p)
   p->lut = SYNTH_LUT - SYNTH_ARRAY - SYNTH_LANES + SYNTH_ARRAY * macs / BASE_MACS +
            SYNTH_LANES * (uint32_t)s->c / BASE_LANES;
   p->dsp = SYNTH_DSP - BASE_MACS + macs;
-  p->bram = SYNTH_BRAM - BASE_RAMS +
-            ((uint32_t)(s->a_tiles + s->b_tiles) * tile + (uint32_t)s->p_tiles * tile * 4u) / 2048u;
+  p->bram =
+      SYNTH_BRAM - BASE_RAMS + ((uint32_t)(s->a_tiles + s->b_tiles) * tile + (uint32_t)s->p_tiles * tile * 4u) / 2048u;
 }
 
 int curta_point_fits(const struct curta_point *p)
