@@ -13,6 +13,31 @@ static uint32_t width(int32_t x)
 
 /* ------------------------------------------------------------------ division */
 
+/* u m >> (23 + t) is the same with a factor without zeros at its end: factors have bit 23, products would be long. */
+static uint32_t shorten(uint32_t *m, uint32_t t)
+{
+  for (t += 23; t && *m && !(*m & 1u); t--)
+    *m >>= 1;
+  return t;
+}
+
+struct curta_quotient curta_golden_division(uint32_t s, uint32_t t, uint32_t m)
+{
+  struct curta_quotient q = {s, 0, m, 1u << 24};
+  uint64_t top;
+  q.t = shorten(&q.m, t);
+  top = q.m ? (((uint64_t)128 << q.t) + q.m - 1) / q.m : q.top;
+  q.top = top < q.top ? (uint32_t)top : q.top;
+  return q;
+}
+
+struct curta_rate curta_golden_rate(uint32_t shifts, uint32_t factor)
+{
+  struct curta_rate r = {shifts & 31, 0, factor & 0xffffffu};
+  r.t = shorten(&r.m, shifts >> 8 & 31);
+  return r;
+}
+
 static void quotient32(int8_t *restrict y, const int32_t *restrict x, uint32_t n, const struct curta_quotient *d)
 {
   uint32_t s = d->s, t = d->t, m = d->m, top = d->top;
@@ -90,8 +115,8 @@ uint32_t curta_golden_back(int32_t *restrict y, const int32_t *restrict x, const
 
 static uint32_t quot(int32_t n, struct curta_rate r)
 {
-  uint64_t u = (curta_abs(n) >> (r.st & 31)) & 0xffffffu;
-  uint32_t q = (uint32_t)(u * (r.m & 0xffffffu) >> (r.st >> 8 & 63));
+  uint64_t u = (curta_abs(n) >> r.s) & 0xffffffu;
+  uint32_t q = (uint32_t)(u * r.m >> r.t);
   return n < 0 ? 0u - q : q;
 }
 
@@ -105,8 +130,8 @@ static uint32_t quot32(int32_t n, uint32_t s, uint32_t t, uint32_t m)
 /* No |n| of these widths makes a product of more than 32 bits. */
 static int narrow(uint32_t all, struct curta_rate r)
 {
-  uint64_t u = ((uint64_t)all + 1) >> (r.st & 31); /* |n| is at most the width plus 1 */
-  return u <= 0xffffffu && u * (r.m & 0xffffffu) <= UINT32_MAX && (r.st >> 8 & 63) < 32;
+  uint64_t u = ((uint64_t)all + 1) >> r.s; /* |n| is at most the width plus 1 */
+  return u <= 0xffffffu && u * r.m <= UINT32_MAX && r.t < 32;
 }
 
 uint32_t curta_golden_sgd(int32_t *restrict w, const int32_t *restrict g, struct curta_rate rate,
@@ -118,10 +143,9 @@ uint32_t curta_golden_sgd(int32_t *restrict w, const int32_t *restrict g, struct
     all_w |= width(w[i]);
   }
   if (narrow(all_g, rate) && narrow(all_w, decay)) {
-    uint32_t s = rate.st & 31, t = rate.st >> 8 & 31, m = rate.m & 0xffffffu;
-    uint32_t ds = decay.st & 31, dt = decay.st >> 8 & 31, dm = decay.m & 0xffffffu;
     for (uint32_t i = 0; i < n; i++)
-      w[i] = curta_s32((uint32_t)w[i] - quot32(g[i], s, t, m) - quot32(w[i], ds, dt, dm));
+      w[i] = curta_s32((uint32_t)w[i] - quot32(g[i], rate.s, rate.t, rate.m) -
+                       quot32(w[i], decay.s, decay.t, decay.m));
   } else {
     for (uint32_t i = 0; i < n; i++)
       w[i] = curta_s32((uint32_t)w[i] - quot(g[i], rate) - quot(w[i], decay));

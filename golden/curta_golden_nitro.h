@@ -7,10 +7,12 @@
 /* Field numbers of FLAGS as a mask. */
 #define CURTA_FLAG(name) (1u << CURTA_FLAG_##name)
 
-/* MAP DIV */
+/* MAP DIV: from `top` on the quotient is 127; the product of `top` and m is as short as it can be. */
 struct curta_quotient {
   uint32_t s, t, m, top;
 };
+/* of the fields DIV_S, DIV_T, DIV_M */
+struct curta_quotient curta_golden_division(uint32_t s, uint32_t t, uint32_t m);
 /* y[i] := quotient(x[i]); x is int32, or int8 where not wide */
 void curta_golden_quotient(int8_t *y, const void *x, int wide, uint32_t n, const struct curta_quotient *q);
 
@@ -26,10 +28,11 @@ void curta_golden_classes(uint8_t *idx, const int8_t *v, uint32_t n);
 /* y := x, x / 2^slope or 0 by the class of aux: zs, or class bytes where `bytes`. Returns OR of widths. */
 uint32_t curta_golden_back(int32_t *y, const int32_t *x, const uint8_t *aux, int bytes, uint32_t slope, uint32_t n);
 
-/* UPDATE NITRO: s + 256 t and m of two registers each. */
+/* UPDATE NITRO: shifts and factor; of the scale registers that give them. */
 struct curta_rate {
-  uint32_t st, m;
+  uint32_t s, t, m;
 };
+struct curta_rate curta_golden_rate(uint32_t shifts, uint32_t factor);
 /* w := w - quot(g, rate) - quot(w, decay). Returns OR of the widths of w. */
 uint32_t curta_golden_sgd(int32_t *w, const int32_t *g, struct curta_rate rate, struct curta_rate decay, uint32_t n);
 #endif

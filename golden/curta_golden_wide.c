@@ -176,7 +176,7 @@ int curta_wide_setup(struct curta_golden *g, struct curta_wide_mode *m, const ui
   m->narrow = &g->packed[1][p.mode];
   m->packed = g->wide->packed[p.mode];
   m->guard = (int)curta_cmd_get(cmd, CURTA_GEMM_GUARD);
-  m->shift = curta_cmd_get(cmd, CURTA_GEMM_ACC) ? curta_cmd_get(cmd, CURTA_GEMM_START_SHL) : 0;
+  m->shift = curta_cmd_get(cmd, CURTA_GEMM_ACC) && curta_cmd_get(cmd, CURTA_GEMM_START_SHL) ? (uint32_t)g->conf.digit : 0;
   m->on = g->wide->used || m->guard || m->shift;
   if (m->on && g->wide->lo[p.mode] < g->wide->hi[p.mode]) {
     (void)curta_golden_share(g, g->wide->hi[p.mode] - g->wide->lo[p.mode], GRAIN, pack_share, &p, 0);

@@ -93,14 +93,13 @@ module curta_vector #(
   // ---------------------------------------------------------------- command words
   reg  [7:0]  op_q;
   reg  [31:0] flags_q, w19_q, origin_q, w21_q, w22_q, w24_q, pad_q, lim_q;
-  reg  [23:0] top_q;
   always @(posedge clk_i)
     if (cfg_valid_i)
       case (cfg_index_i)
         4'd0:    op_q <= cfg_data_i[7:0];
         4'd9:    {w19_q, flags_q} <= cfg_data_i;
         4'd10:   {w21_q, origin_q} <= cfg_data_i;
-        4'd11:   {top_q, w22_q} <= cfg_data_i[55:0];
+        4'd11:   w22_q <= cfg_data_i[31:0];
         4'd12:   {pad_q, w24_q} <= cfg_data_i;
         4'd13:   lim_q <= cfg_data_i[31:0];
         default: ;
@@ -112,14 +111,14 @@ module curta_vector #(
   wire [3:0] kh      = flags_q[`CURTA_MAP_KH];
   wire [3:0] kw      = flags_q[`CURTA_MAP_KW];
   wire       is_scatter, is_update, is_reduce, is_fill, pool, mask, relu, wide_dst, copy, planes, acc, mid, narrow, decay, master;
-  wire       upd, back, keep, act, div, zs, padded, nitro, four, has_tag, has_src, has_aux, has_dst, has_idx, sto;
+  wire       upd, back, keep, act, div, zs, padded, nitro, two, has_tag, has_src, has_aux, has_dst, has_idx, sto;
   wire [7:0] passes, sizes;
   curta_vmode u_mode (
-    .clk_i(clk_i), .go_i(go_i), .op_i(op_q), .flags_i(flags_q), .w21_i(w21_q), .w22_i(w22_q), .w24_i(w24_q), .top_i(top_q),
+    .clk_i(clk_i), .go_i(go_i), .op_i(op_q), .flags_i(flags_q), .w21_i(w21_q), .w22_i(w22_q), .w24_i(w24_q),
     .is_scatter_o(is_scatter), .is_update_o(is_update), .is_reduce_o(is_reduce), .is_fill_o(is_fill), .pool_o(pool),
     .mask_o(mask), .relu_o(relu), .wide_dst_o(wide_dst), .copy_o(copy), .planes_o(planes), .acc_o(acc), .mid_o(mid), .narrow_o(narrow),
     .decay_o(decay), .master_o(master), .upd_o(upd), .back_o(back), .keep_o(keep), .act_o(act), .div_o(div), .zs_o(zs), .padded_o(padded),
-    .nitro_o(nitro), .four_o(four), .has_tag_o(has_tag), .has_src_o(has_src), .has_aux_o(has_aux), .has_dst_o(has_dst), .has_idx_o(has_idx),
+    .nitro_o(nitro), .two_o(two), .has_tag_o(has_tag), .has_src_o(has_src), .has_aux_o(has_aux), .has_dst_o(has_dst), .has_idx_o(has_idx),
     .sto_o(sto), .passes_o(passes), .sizes_o(sizes));
 
   // ---------------------------------------------------------------- control
@@ -131,7 +130,7 @@ module curta_vector #(
   wire [15:0] hits;
   reg  [31:0] or_q;
   wire        acc_want, nitro_busy;
-  wire [10:0] rate, eta;
+  wire [9:0]  rate, eta;
   wire [23:0] rate_m, eta_m;
   wire        clr = !rst_ni || abort || go_i;
 
@@ -277,7 +276,7 @@ module curta_vector #(
   curta_vissue #(.C(Lanes), .BUS(BUS), .LogG(LogG), .LogRot(LogRot)) u_issue (
     .clk_i(clk_i), .clr_i(clr), .run_i(run && !is_loss && fill_go),
     .has_src_i(has_src), .has_aux_i(has_aux && !upd), .has_dst_i(has_dst), .acc_i(acc && !(upd && later)), .narrow_i(narrow),
-    .copy_i(copy && !back), .planes_i(planes), .bent_i(back || keep), .keep_i(keep), .pace_i(four),
+    .copy_i(copy && !back), .planes_i(planes), .bent_i(back || keep), .keep_i(keep), .pace_i(two),
     .tag_valid_i(!has_tag || tag_valid), .hole_i(padded && tag[0]), .fire_o(fire), .end_o(pass_end), .later_o(later),
     .ld_keep_o(ld_keep), .mod_o(mod), .mod_group_o(mod_group),
     .sto_i(sto), .scatter_i(is_scatter), .aux_last_i(mask), .decay_i(decay), .master_i(master), .reduce_i(is_reduce),
@@ -390,9 +389,9 @@ module curta_vector #(
   wire [2:0]           post_tag;
   wire [8*BUS-1:0]     weight_beat;
   curta_vnitro #(.C(Lanes), .BUS(BUS), .LogG(LogG)) u_nitro (
-    .clk_i(clk_i), .clr_i(clr), .nitro_i(nitro), .div_i(div), .upd_i(upd), .act_i(act), .acc_i(acc), .four_i(four),
+    .clk_i(clk_i), .clr_i(clr), .nitro_i(nitro), .div_i(div), .upd_i(upd), .act_i(act), .acc_i(acc), .two_i(two),
     .slope_i(w21_q[`CURTA_MAP_SLOPE]), .mean_i(w21_q[`CURTA_MAP_MEAN]), .div_s_i(w21_q[`CURTA_MAP_DIV_S]), .div_t_i(w21_q[`CURTA_MAP_DIV_T]),
-    .div_m_i(w22_q[`CURTA_MAP_DIV_M]), .div_top_i(top_q), .rate_i(rate), .eta_i(eta), .rate_m_i(rate_m), .eta_m_i(eta_m),
+    .div_m_i(w22_q[`CURTA_MAP_DIV_M]), .rate_i(rate), .eta_i(eta), .rate_m_i(rate_m), .eta_m_i(eta_m),
     .fire_i(fire), .ld_acc_i(ld_acc), .tag_i(has_tag ? tag : 3'd0), .later_i(later), .v1_i(valid1), .v2_i(v2), .v3_i(v3), .v4_i(v4),
     .shift_o(quot_s), .x_i(x), .u_i(u4), .big_i(big4), .neg_i(neg4), .y_i(y4), .aux_i(aux4_q),
     .pre_o(post_pre), .valid_o(post_in), .y_o(post_y), .v_o(post_v), .class_o(post_class), .pass_o(post_pass), .tag_o(post_tag),
