@@ -379,17 +379,18 @@ struct curta_config {
   int b_tiles;
   int p_tiles;
   int digit;
+  int lanes;
   int outst;
   int software;  /* 1: a golden device only, no RTL */
 };
 
 /* The named configurations, ended by a null name. */
 #define CURTA_CONFIG_TABLE { \
-  { "tiny", 1, 8, 2, 2, 4, 8, 512, 64, 16, 10, 4, 0 }, \
-  { "base", 2, 8, 8, 8, 2, 8, 1024, 1024, 256, 18, 16, 0 }, \
-  { "large", 3, 16, 16, 16, 4, 32, 512, 512, 256, 18, 16, 0 }, \
-  { "host", 4, 16, 16, 16, 4, 128, 2048, 2048, 65535, 24, 16, 1 }, \
-  { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 } }
+  { "tiny", 1, 8, 2, 2, 4, 8, 512, 64, 16, 10, 2, 4, 0 }, \
+  { "base", 2, 8, 8, 8, 2, 8, 1024, 1024, 256, 18, 4, 16, 0 }, \
+  { "large", 3, 16, 16, 16, 4, 32, 512, 512, 256, 18, 16, 16, 0 }, \
+  { "host", 4, 16, 16, 16, 4, 128, 2048, 2048, 65535, 24, 16, 16, 1 }, \
+  { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 } }
 
 static inline void curta_cmd_set(uint32_t cmd[32], uint32_t field, uint32_t value)
 {

@@ -33,7 +33,7 @@ uint32_t stepped_period(bool decay, bool master, bool reduce, uint32_t turn)
 
 vector_plan plan_vector(const curta_config &shape, const uint32_t *cmd)
 {
-  const uint32_t op = curta_cmd_get(cmd, CURTA_CMD_OPCODE), c = (uint32_t)shape.c, bus = (uint32_t)shape.bus;
+  const uint32_t op = curta_cmd_get(cmd, CURTA_CMD_OPCODE), c = (uint32_t)shape.lanes, bus = (uint32_t)shape.bus;
   const uint32_t turn = max1(4 * c / bus);     // beats of a group of int32
   const bool map = op == CURTA_OP_MAP, scatter = op == CURTA_OP_SCATTER, update = op == CURTA_OP_UPDATE;
   const bool reduce = op == CURTA_OP_REDUCE;
