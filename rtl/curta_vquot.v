@@ -75,7 +75,9 @@ module curta_vquot #(
       ta_q   <= t_i;
     end
 
+  /* verilator lint_off UNUSEDSIGNAL */ // the low bits of a sum are in no quotient
   reg [24:0] part, lower;
+  /* verilator lint_on UNUSEDSIGNAL */
   always @(posedge clk_i) begin
     if (second_q) begin
       for (k = 0; k < C; k = k + 1)

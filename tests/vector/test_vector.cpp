@@ -636,7 +636,7 @@ static void speeds()
   set(CURTA_MAP_DIV_M, 1 << 23);
   speed("map accumulators, short quotient, NITRO-ReLU", tiles * (T2 / P_L), 1);
   set(CURTA_MAP_DIV_M, 1 << 23 | 1);
-  speed("map accumulators, long quotient, NITRO-ReLU", tiles * (T2 / P_L), 2);
+  speed("map accumulators, long quotient, NITRO-ReLU", tiles * (T2 / P_L), most(2, 4 * beat));
   set(CURTA_MAP_DIV, 0);
   set(CURTA_MAP_ACT, 3);
   set(CURTA_MAP_DST_TYPE, 2);
