@@ -153,7 +153,7 @@ static struct range positions(const struct operand *o, int axis, struct range v,
   int32_t v0 = o->av[axis] * (int32_t)v.lo, v1 = o->av[axis] * (int32_t)(v.lo + v.n - 1);
   int32_t k0 = o->bk[axis] * (int32_t)k.lo, k1 = o->bk[axis] * (int32_t)(k.lo + k.n - 1);
   int32_t lo = (v0 < v1 ? v0 : v1) + (k0 < k1 ? k0 : k1) + o->c[axis];
-  int32_t hi = (v0 > v1 ? v0 : v1) + (k0 > k1 ? k0 : k1) + o->c[axis];
+  int32_t hi = (v0 > v1 ? v0 : v1) + (k0 > k1 ? k0 : k1) + o->c[axis] + (int32_t)o->ext[axis];
   struct range r = {0, 0};
   if (lo < 0)
     lo = 0;
@@ -168,7 +168,8 @@ static struct range positions(const struct operand *o, int axis, struct range v,
 
 static bool same_piece(const struct piece *a, const struct piece *b)
 {
-  return a->addr == b->addr && a->digit == b->digit && !memcmp(a->d, b->d, sizeof a->d);
+  return a->addr == b->addr && a->digit == b->digit && !memcmp(a->d, b->d, sizeof a->d) &&
+         !memcmp(a->list, b->list, sizeof a->list);
 }
 
 /* Room for a piece, a ring. Pieces of which three do not fit go into the two halves in turn: in a ring, one that is a
@@ -219,12 +220,58 @@ static void emit_load(struct gemm *g, const struct gpass *p, int side, const str
   emit_now(g->e, &it);
 }
 
+/* Tiles of the list of one lane tile. */
+static uint32_t list_tiles(const struct gpass *p, const struct piece *pc)
+{
+  return pc->d[D_Y].n * pc->d[D_X].n * pc->d[D_K].n * p->gather.room;
+}
+
+/* A list for every lane tile. */
+static void emit_lists(struct gemm *g, const struct gpass *p, const struct piece *pc)
+{
+  const struct operand *o = &p->op[1];
+  uint32_t t2 = g->e->hw->t * g->e->hw->t, n = list_tiles(p, pc), tiles = n / p->gather.room;
+  for (uint32_t i = 0; i < pc->d[D_LANE].n; i++) {
+    uint32_t first = pc->d[D_Y].lo * o->stride[D_Y] + pc->d[D_X].lo * o->stride[D_X] + pc->d[D_K].lo * o->stride[D_K] +
+                     (pc->d[D_LANE].lo + i) * o->stride[D_LANE];
+    uint32_t last = first + (pc->d[D_Y].n - 1) * o->stride[D_Y] + (pc->d[D_X].n - 1) * o->stride[D_X] +
+                    (pc->d[D_K].n - 1) * o->stride[D_K];
+    struct item it;
+    item_init(&it, CURTA_OP_LOAD, CURTA_ENGINE_LOAD, p->tag);
+    item_set(&it, CURTA_LOAD_BUF, 1);
+    item_set(&it, CURTA_LOAD_TYPE, CURTA_TYPE_INT32);
+    item_set(&it, CURTA_LOAD_LIST, 1);
+    item_set(&it, CURTA_LOAD_DIGIT, pc->digit);
+    item_set(&it, CURTA_LOAD_DST, pc->off + i * n);
+    item_set(&it, CURTA_LOAD_ADDR, o->addr + first * 4 * t2);
+    item_set(&it, CURTA_LOAD_PLACES, p->gather.places + first * t2);
+    item_set(&it, CURTA_LOAD_N0, 1);
+    item_set(&it, CURTA_LOAD_N1, pc->d[D_X].n);
+    item_set(&it, CURTA_LOAD_N2, pc->d[D_Y].n);
+    item_set(&it, CURTA_LOAD_N3, pc->d[D_K].n);
+    item_set(&it, CURTA_LOAD_S1, o->stride[D_X]);
+    item_set(&it, CURTA_LOAD_S2, o->stride[D_Y]);
+    item_set(&it, CURTA_LOAD_S3, o->stride[D_K]);
+    item_set(&it, CURTA_LOAD_A_SN, (uint32_t)pc->list[0]);
+    item_set(&it, CURTA_LOAD_A_SY, (uint32_t)pc->list[1]);
+    item_set(&it, CURTA_LOAD_A_SX, (uint32_t)pc->list[2]);
+    item_set(&it, CURTA_LOAD_KH_LOG2, p->gather.log2[0]);
+    item_set(&it, CURTA_LOAD_KW_LOG2, p->gather.log2[1]);
+    item_span(&it, SP_MEM, 0, o->addr + first * 4 * t2, o->addr + (last + 1) * 4 * t2);
+    item_span(&it, SP_MEM, 0, p->gather.places + first * t2, p->gather.places + (last + 1) * t2);
+    item_span(&it, SP_B, 1, pc->off + i * n, pc->off + (i + 1) * n);
+    it.rd_bytes = 5 * tiles * t2;
+    it.cycles = it.rd_bytes / g->e->hw->bus;
+    emit_now(g->e, &it);
+  }
+}
+
 /* Makes the piece present; loads what is not. false: the piece is empty. */
 static bool fetch(struct gemm *g, const struct gpass *p, int side, struct piece *pc)
 {
   struct buffer *buf = &g->buf[side];
   pc->addr = p->op[side].addr;
-  pc->len = pc->d[0].n * pc->d[1].n * pc->d[2].n * pc->d[3].n;
+  pc->len = pc->d[0].n * pc->d[1].n * pc->d[2].n * pc->d[3].n * (side && p->gather.on ? p->gather.room : 1);
   if (!pc->len)
     return false;
   for (uint32_t i = 0; i < buf->n; i++)
@@ -236,7 +283,10 @@ static bool fetch(struct gemm *g, const struct gpass *p, int side, struct piece 
   if (buf->n == PIECES) /* forget the oldest */
     memmove(buf->piece, buf->piece + 1, --buf->n * sizeof *buf->piece);
   buf->piece[buf->n++] = *pc;
-  emit_load(g, p, side, pc);
+  if (side && p->gather.on)
+    emit_lists(g, p, pc);
+  else
+    emit_load(g, p, side, pc);
   return true;
 }
 
@@ -249,14 +299,10 @@ static const struct operand_fields fields[2] = {
     {CURTA_GEMM_B_BASE, CURTA_GEMM_B_SGB, CURTA_GEMM_B_SVY, CURTA_GEMM_B_SVX, CURTA_GEMM_B_SKY, CURTA_GEMM_B_SKX,
      CURTA_GEMM_B_SKC}};
 
-/* Index of a tile of the piece for visit (g, vy, vx) and tap (ky, kx, kc) counted from the block's and chunk's start.
- */
-static void set_operand(struct item *it, int side, const struct operand *o, const struct piece *pc,
-                        const struct block *b, const struct range k[3])
+/* Strides of a piece's tiles in its buffer. */
+static void piece_strides(const struct operand *o, const struct piece *pc, int32_t st[4])
 {
-  const struct operand_fields *f = &fields[side];
   uint32_t count[4], order[4], n = 1;
-  int32_t st[4], y, x;
   for (int i = 0; i < 4; i++)
     count[i] = pc->d[i].n;
   order_by_stride(o->stride, count, order);
@@ -264,6 +310,16 @@ static void set_operand(struct item *it, int side, const struct operand *o, cons
     st[order[i]] = (int32_t)n;
     n *= count[order[i]];
   }
+}
+
+/* Index of a tile of the piece for visit (g, vy, vx) and tap (ky, kx, kc) counted from the block's and chunk's start.
+ */
+static void set_operand(struct item *it, int side, const struct operand *o, const struct piece *pc,
+                        const struct block *b, const struct range k[3])
+{
+  const struct operand_fields *f = &fields[side];
+  int32_t st[4], y, x;
+  piece_strides(o, pc, st);
   y = o->av[0] * (int32_t)b->v[0].lo + o->bk[0] * (int32_t)k[0].lo + o->c[0] - (int32_t)pc->d[D_Y].lo;
   x = o->av[1] * (int32_t)b->v[1].lo + o->bk[1] * (int32_t)k[1].lo + o->c[1] - (int32_t)pc->d[D_X].lo;
   item_set(it, f->base, (uint32_t)((int32_t)pc->off + y * st[D_Y] + x * st[D_X]));
@@ -291,19 +347,24 @@ static uint64_t gemm_cycles(const struct curta_hw *hw, const struct gpass *p, co
                             const struct range k[3], uint32_t klast)
 {
   const struct operand *w = &p->op[p->win];
+  if (p->gather.on)
+    return (uint64_t)b->v[0].n * b->v[1].n * b->g[0].n * b->g[1].n * k[0].n * k[1].n * k[2].n * p->gather.per_row / 256 *
+           hw->t * hw->t * hw->t / (hw->r * hw->c * hw->v);
   uint64_t pairs = (uint64_t)inside(w, 0, b->v[0], k[0]) * inside(w, 1, b->v[1], k[1]) * b->g[0].n * b->g[1].n;
   uint64_t depth = (uint64_t)(k[2].n - 1) * hw->t + (klast + hw->v - 1) / hw->v * hw->v;
   return pairs * depth * hw->t * hw->t / (hw->r * hw->c * hw->v);
 }
 
-static void set_window(struct item *it, const struct operand *w, const struct block *b, const struct range k[3])
+/* gather: rows of lists count single positions. */
+static void set_window(struct item *it, const struct operand *w, const struct block *b, const struct range k[3],
+                       bool gather)
 {
   item_set(it, CURTA_GEMM_Y_A, (uint32_t)w->av[0]);
-  item_set(it, CURTA_GEMM_Y_B, (uint32_t)w->bk[0]);
+  item_set(it, CURTA_GEMM_Y_B, gather ? 1 : (uint32_t)w->bk[0]);
   item_set(it, CURTA_GEMM_Y_C, (uint32_t)(w->av[0] * (int32_t)b->v[0].lo + w->bk[0] * (int32_t)k[0].lo + w->c[0]));
   item_set(it, CURTA_GEMM_Y_U, (uint32_t)w->u[0]);
   item_set(it, CURTA_GEMM_X_A, (uint32_t)w->av[1]);
-  item_set(it, CURTA_GEMM_X_B, (uint32_t)w->bk[1]);
+  item_set(it, CURTA_GEMM_X_B, gather ? 1 : (uint32_t)w->bk[1]);
   item_set(it, CURTA_GEMM_X_C, (uint32_t)(w->av[1] * (int32_t)b->v[1].lo + w->bk[1] * (int32_t)k[1].lo + w->c[1]));
   item_set(it, CURTA_GEMM_X_U, (uint32_t)w->u[1]);
 }
@@ -313,6 +374,37 @@ struct chunk {
   uint32_t digit;
   bool first, last; /* of all; of a digit below the top one, first has its sum shifted */
 };
+
+static struct piece piece_of(const struct gpass *p, int side, const struct block *b, const struct chunk *c)
+{
+  struct piece pc = {.digit = side ? c->digit : 0};
+  pc.d[D_LANE] = b->g[side];
+  pc.d[D_Y] = positions(&p->op[side], 0, b->v[0], c->k[0]);
+  pc.d[D_X] = positions(&p->op[side], 1, b->v[1], c->k[1]);
+  pc.d[D_K] = c->k[2];
+  return pc;
+}
+
+/* What a list says of operand 0: strides of its piece. */
+static void name_strides(const struct operand *o, const struct piece *pc, int32_t list[3])
+{
+  int32_t st[4];
+  piece_strides(o, pc, st);
+  list[0] = st[D_K];
+  list[1] = st[D_Y];
+  list[2] = st[D_X];
+}
+
+/* Operand 1 by lists of n tiles. */
+static void set_lists(struct item *it, const struct piece *pc, uint32_t n)
+{
+  const struct operand_fields *f = &fields[1];
+  item_set(it, f->base, pc->off);
+  item_set(it, f->sg, n);
+  item_set(it, f->sky, 0);
+  item_set(it, f->skx, 0);
+  item_set(it, f->skc, 0);
+}
 
 static void emit_chunk(struct gemm *g, const struct gpass *p, const struct block *b, const struct chunk *c,
                        const struct place *at, int or_reg, bool keep)
@@ -324,18 +416,21 @@ static void emit_chunk(struct gemm *g, const struct gpass *p, const struct block
   struct piece pc[2];
   struct item it;
   item_init(&it, CURTA_OP_GEMM, CURTA_ENGINE_MATRIX, p->tag);
+  for (int i = 0; i < 2; i++)
+    pc[i] = piece_of(p, i, b, c);
+  if (p->gather.on)
+    name_strides(&p->op[0], &pc[0], pc[1].list);
   for (int i = 1; i >= 0; i--) { /* B first: weights and inputs are there before errors and activations */
     const struct operand *o = &p->op[i];
-    pc[i].d[D_LANE] = b->g[i];
-    pc[i].d[D_Y] = positions(o, 0, b->v[0], c->k[0]);
-    pc[i].d[D_X] = positions(o, 1, b->v[1], c->k[1]);
-    pc[i].d[D_K] = c->k[2];
-    pc[i].digit = i ? c->digit : 0;
     present[i] = fetch(g, p, i, &pc[i]);
     if (present[i]) {
       set_operand(&it, i, o, &pc[i], b, c->k);
       item_span(&it, i ? SP_B : SP_A, 0, pc[i].off, pc[i].off + pc[i].len);
     }
+  }
+  if (p->gather.on) {
+    set_lists(&it, &pc[1], list_tiles(p, &pc[1]));
+    item_set(&it, CURTA_GEMM_GATHER, 1);
   }
   item_set(&it, CURTA_GEMM_P_BASE, at->base);
   item_set(&it, CURTA_GEMM_A_T, p->op[0].second);
@@ -350,15 +445,15 @@ static void emit_chunk(struct gemm *g, const struct gpass *p, const struct block
   item_set(&it, CURTA_GEMM_NGB, b->g[1].n);
   item_set(&it, CURTA_GEMM_NVY, b->v[0].n);
   item_set(&it, CURTA_GEMM_NVX, b->v[1].n);
-  item_set(&it, CURTA_GEMM_NKY, c->k[0].n);
-  item_set(&it, CURTA_GEMM_NKX, c->k[1].n);
+  item_set(&it, CURTA_GEMM_NKY, c->k[0].n << p->gather.log2[0]);
+  item_set(&it, CURTA_GEMM_NKX, c->k[1].n << p->gather.log2[1]);
   item_set(&it, CURTA_GEMM_NKC, c->k[2].n);
   item_set(&it, CURTA_GEMM_KLAST, klast);
   item_set(&it, CURTA_GEMM_P_SGA, at->stride[0]);
   item_set(&it, CURTA_GEMM_P_SGB, at->stride[1]);
   item_set(&it, CURTA_GEMM_P_SVY, at->stride[2]);
   item_set(&it, CURTA_GEMM_P_SVX, at->stride[3]);
-  set_window(&it, &p->op[p->win], b, c->k);
+  set_window(&it, &p->op[p->win], b, c->k, p->gather.on);
   item_span(&it, SP_P, 1, at->base, (uint64_t)at->base + at->tiles);
   if (final)
     item_span(&it, SP_S, 1, (uint64_t)or_reg, (uint64_t)or_reg + 1);

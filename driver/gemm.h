@@ -4,7 +4,7 @@
  * A pass has visits (g0, g1, vy, vx) and a contraction (ky, kx, kc), all in tiles or pixels. Each operand i is a tiled
  * tensor with four indices: lanes (g_i), y, x, contraction (kc), where y = av[0] vy + bk[0] ky + c[0]   and is inside
  * [0, u[0]);   x likewise with [1]. The operand `win` is the one whose y, x may fall outside (padding): it gives the
- * window law.
+ * window law. With `gather` operand 1 is loaded as lists of what is not 0; ky, kx count windows of positions of operand 0.
  */
 #ifndef CURTA_GEMM_H
 #define CURTA_GEMM_H
@@ -16,7 +16,16 @@ struct operand {
   uint32_t addr;         /* device address */
   uint32_t stride[DIMS]; /* tiles */
   int32_t av[2], bk[2], c[2], u[2];
+  uint32_t ext[2]; /* further positions of each contraction index: windows (gather) */
   uint8_t second; /* lanes are the second index inside a tile (T) */
+};
+
+struct gather {
+  bool on;
+  uint8_t log2[2];  /* rows and columns of a window */
+  uint32_t places;  /* device address of the index bytes */
+  uint32_t room;    /* tiles of a list for every tile of deltas, at most */
+  uint32_t per_row; /* expected rows of a list for every row of a tile, in 1/256 */
 };
 
 struct gpass {
@@ -29,6 +38,7 @@ struct gpass {
   uint32_t out_base;      /* tiles */
   uint8_t digits;         /* of operand 1, int32 in memory (NITRO-D); 0: it is int8 */
   uint8_t guard;          /* sums beyond int32 set a flag */
+  struct gather gather;
   uint32_t wait;          /* cycles that the first block waits for every tile of operand 0 that it reads */
 };
 
@@ -67,6 +77,7 @@ struct piece {
   uint32_t addr;
   struct range d[DIMS];
   uint32_t digit; /* of wide tiles */
+  int32_t list[3]; /* of lists: strides of operand 0 (k, y, x), which they name */
   uint32_t off, len;
 };
 struct buffer {

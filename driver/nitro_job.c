@@ -126,12 +126,37 @@ static void pass_gradient(const struct planner *pl, const struct shape *d, uint3
   set_out(p, 1, ct, d->s * ot * ct, ot * ct);
 }
 
+/* The same from what is not 0: dY is a tensor by windows of the head's pooling, with the places of the maxima beside. */
+static void pass_gather(const struct planner *pl, const struct curta_plan_weighted *l, struct gpass *p)
+{
+  const struct curta_plan_nitro *n = &l->nitro;
+  const uint32_t win[2] = {n->win_h, n->win_w};
+  const int32_t pad[2] = {n->pad_h, n->pad_w};
+  uint32_t ot = plan_tiles(pl, l->o), head[2] = {n->head_h, n->head_w};
+  p->op[1].addr = addr_of(pl, n->t_delta);
+  set_stride(&p->op[1], 1, head[1] * ot, ot, head[0] * head[1] * ot);
+  set_axes(&p->op[1], 0, 1, (int32_t[]){0, 0}, head);
+  p->gather = (struct gather){true, {0, 0}, addr_of(pl, n->t_class), pl->plan->hw.t, n->per_row};
+  for (int i = 0; i < 2; i++) {
+    p->op[0].bk[i] = (int32_t)win[i];
+    p->op[0].c[i] -= pad[i];
+    p->op[0].ext[i] = win[i] - 1;
+    p->nk[i] = head[i];
+    while (1u << p->gather.log2[i] < win[i])
+      p->gather.log2[i]++;
+  }
+  p->klast = pl->plan->hw.t;
+}
+
 static bool choose(struct planner *pl, struct nitro_job *j, uint32_t tag, uint32_t bytes, bool runs)
 {
   const struct leaving out = {bytes, 1, runs};
   j->p.tag = tag;
   j->p.guard = 1;
-  return tiling_choose(&j->p, &pl->plan->hw, pl->plan->hw.p_tiles, &out, &j->tiling);
+  uint32_t most = pl->plan->hw.p_tiles;
+  if (pl->in_order && most > CACHED_WIDE)
+    most = CACHED_WIDE;
+  return tiling_choose(&j->p, &pl->plan->hw, most, &out, &j->tiling);
 }
 
 static bool layer_jobs(struct planner *pl, uint32_t w)
@@ -147,6 +172,8 @@ static bool layer_jobs(struct planner *pl, uint32_t w)
                             : n->conv  ? n->t_dense
                                        : n->t_delta),
                 n->head_c ? CURTA_DELTA_BITS : 8, &j[NITRO_DW].p);
+  if (n->per_row)
+    pass_gather(pl, l, &j[NITRO_DW].p);
   if (!choose(pl, &j[NITRO_FWD], CURTA_TAG(l->layer, CURTA_PASS_FWD), 2, false) ||
       !choose(pl, &j[NITRO_DW], CURTA_TAG(l->layer, CURTA_PASS_DW), 8, true))
     return false;

@@ -44,6 +44,25 @@ int nitro_fuse(struct planner *pl, const struct curta_layer *l, uint32_t draw)
   return 0;
 }
 
+static bool window_side(uint32_t x)
+{
+  return power_of_two(x) && x <= 8;
+}
+
+/* Whether the weight gradient gathers: the rows that the lists of a window have are fewer than the positions of the map
+ * that the window stands for. Channels have their maxima where they like: of p places, t channels meet p (1 - (1 - 1/p)^t).
+ * Returns that in 1/256, 0: dense. On a processor the dense product skips zeros by itself (golden/curta_golden_sparse.c). */
+static uint32_t gathers(const struct planner *pl, const struct curta_plan_weighted *l)
+{
+  const struct curta_plan_nitro *n = &l->nitro;
+  uint32_t places = n->win_h * n->win_w, met = 0;
+  for (uint32_t i = 0; i < pl->plan->hw.t; i++)
+    met += 256 - met / places;
+  if (!n->conv || pl->in_order || !window_side(n->win_h) || !window_side(n->win_w))
+    return 0;
+  return n->head_h * n->head_w * met < l->oh * l->ow * 256 ? met : 0;
+}
+
 static void block_geometry(struct planner *pl, struct curta_plan_weighted *l)
 {
   struct curta_plan_nitro *n = &l->nitro;
@@ -58,6 +77,7 @@ static void block_geometry(struct planner *pl, struct curta_plan_weighted *l)
   n->win_w = (uint32_t)p.kw;
   n->pad_h = p.pad_h;
   n->pad_w = p.pad_w;
+  n->per_row = gathers(pl, l);
 }
 
 void nitro_geometry(struct planner *pl)
@@ -118,30 +138,17 @@ static void map_block(struct planner *pl, struct curta_plan_weighted *l, const u
   if (n->conv) {
     n->t_h = add_act(pl, l->layer, "h", head);
     n->t_class = plan_add(pl, l->layer, "class", CURTA_TENSOR_INDEX, 1, head);
+    if (!n->per_row)
+      n->t_dense = plan_add(pl, l->layer, "dz", CURTA_TENSOR_GRAD, 4, full);
   }
-}
-
-/* The dense deltas of all convolutions have one place: each is used up before the next is made. */
-static void map_dense(struct planner *pl)
-{
-  uint64_t base = pl->brk, end = base;
-  for (uint32_t w = 0; w + 1 < pl->plan->n_weighted; w++) {
-    struct curta_plan_weighted *l = &pl->plan->weighted[w];
-    const uint32_t full[4] = {plan_tiles(pl, pl->plan->batch), l->oh, l->ow, plan_tiles(pl, l->o)};
-    if (!l->nitro.conv)
-      continue;
-    pl->brk = base;
-    l->nitro.t_dense = plan_add(pl, l->layer, "dz", CURTA_TENSOR_GRAD, 4, full);
-    end = pl->brk > end ? pl->brk : end;
-  }
-  pl->brk = end;
 }
 
 void nitro_map_work(struct planner *pl)
 {
   struct curta_plan *plan = pl->plan;
   const struct curta_plan_weighted *f = &plan->weighted[0];
-  uint32_t nt = plan_tiles(pl, plan->batch);
+  uint32_t nt = plan_tiles(pl, plan->batch), first = plan->n_tensors;
+  uint64_t base = pl->brk;
   const uint32_t in[4] = {nt, f->h, f->w, plan_tiles(pl, f->c)},
                  labels[4] = {plan->batch + (plan->batch & 1u), 1, 1, 1};
   int16_t below = plan->t_input = add_act(pl, NO_LAYER, "input", in);
@@ -160,5 +167,5 @@ void nitro_map_work(struct planner *pl)
     map_block(pl, l, full);
   }
   plan->t_logits = below;
-  map_dense(pl);
+  nitro_place(pl, first, base);
 }

@@ -16,19 +16,26 @@ static uint32_t hull(const struct operand *o, int axis, uint32_t nv, uint32_t nk
 {
   uint32_t a = (uint32_t)(o->av[axis] < 0 ? -o->av[axis] : o->av[axis]);
   uint32_t b = (uint32_t)(o->bk[axis] < 0 ? -o->bk[axis] : o->bk[axis]);
-  uint32_t n = a * (nv - 1) + b * (nk - 1) + 1;
+  uint32_t n = a * (nv - 1) + b * (nk - 1) + 1 + o->ext[axis];
   return n < (uint32_t)o->u[axis] ? n : (uint32_t)o->u[axis];
 }
 
 static uint64_t piece_tiles(const struct gpass *p, int i, const struct tiling *t)
 {
   const struct operand *o = &p->op[i];
-  return (uint64_t)t->g[i] * t->k[2] * hull(o, 0, t->v[0], t->k[0]) * hull(o, 1, t->v[1], t->k[1]);
+  return (uint64_t)t->g[i] * t->k[2] * hull(o, 0, t->v[0], t->k[0]) * hull(o, 1, t->v[1], t->k[1]) *
+         (i && p->gather.on ? p->gather.room : 1);
+}
+
+/* Rows of lists know a row and a column of 8 bits. */
+static bool nameable(const struct gpass *p, const struct tiling *t)
+{
+  return !p->gather.on || (t->k[0] << p->gather.log2[0] <= 256 && t->k[1] << p->gather.log2[1] <= 256);
 }
 
 static bool fits(const struct gpass *p, const struct tiling *t, const uint32_t cap[2])
 {
-  return piece_tiles(p, 0, t) <= cap[0] && piece_tiles(p, 1, t) <= cap[1];
+  return piece_tiles(p, 0, t) <= cap[0] && piece_tiles(p, 1, t) <= cap[1] && nameable(p, t);
 }
 
 /* Largest value 1..n of *size for which the pieces fit, balanced over the number of chunks; false if not even 1. */
@@ -113,7 +120,12 @@ static void estimate(const struct gpass *p, const struct curta_hw *hw, uint32_t 
   uint32_t digits = p->digits ? p->digits : 1;
   struct traffic a = operand_traffic(p, hw, t, 0, blocks, chunks), b = operand_traffic(p, hw, t, 1, blocks, chunks);
   uint64_t depth = (uint64_t)p->nk[0] * p->nk[1] * ((uint64_t)(p->nk[2] - 1) * hw->t + p->klast);
-  b.tiles *= p->digits ? 4 * digits : 1;
+  if (p->gather.on) { /* of deltas and places, a LOAD for every list */
+    depth = (uint64_t)p->nk[0] * p->nk[1] * p->nk[2] * hw->t * p->gather.per_row / 256;
+    b.tiles = b.tiles / p->gather.room * 5 * digits;
+    b.loads *= t->g[1];
+  } else
+    b.tiles *= p->digits ? 4 * digits : 1;
   b.loads *= digits;
   chunks *= digits;
   depth *= digits;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include "curta_golden_int.h"
+#include "curta_golden_list.h"
 #include "curta_golden_wide.h"
 #include "curta_kernels.h"
 #include "curta_pool.h"
@@ -204,6 +205,9 @@ int curta_golden_peek(const struct curta_bus *bus, int space, uint32_t word, uin
   } else if (space == CURTA_SPACE_A || space == CURTA_SPACE_B) {
     words = (uint64_t)g->t2 * g->tiles[space == CURTA_SPACE_B] / 4;
     base = g->buf[space == CURTA_SPACE_B];
+  } else if (space == CURTA_SPACE_LIST) {
+    words = g->tiles[1];
+    base = g->list->len;
   } else if (space != CURTA_SPACE_ACC) {
     return -ERANGE;
   }
@@ -264,6 +268,7 @@ static void release(struct curta_golden *g)
     }
   }
   curta_wide_free(g->wide);
+  curta_list_free(g->list);
   unmap(g->acc, acc_bytes(g));
   unmap(g->mem, g->mem_bytes);
   free(g);
@@ -292,7 +297,8 @@ static int allocate(struct curta_golden *g)
   g->acc = map(acc_bytes(g));
   g->pool = curta_pool_start();
   g->wide = curta_wide_new(g);
-  if (!g->mem || !g->acc || !g->pool || !g->wide)
+  g->list = curta_list_new(g);
+  if (!g->mem || !g->acc || !g->pool || !g->wide || !g->list)
     return -ENOMEM;
   for (int b = 0; b < 2; b++) {
     if (!(g->buf[b] = zeroed((size_t)g->tiles[b] * g->t2)))

@@ -168,6 +168,24 @@ static void fields_gemm(const struct curta_golden *g, uint32_t *word, const uint
   legal(word, cmd, CURTA_GEMM_KLAST, 1, g->t);
   for (unsigned i = 0; i < sizeof slopes / sizeof *slopes; i++)
     legal(word, cmd, slopes[i], 0, 2);
+  if (curta_cmd_get(cmd, CURTA_GEMM_GATHER) && !(curta_cmd_get(cmd, CURTA_GEMM_A_T) && curta_cmd_get(cmd, CURTA_GEMM_B_T)))
+    legal(word, cmd, CURTA_GEMM_GATHER, 0, 0);
+}
+
+static void fields_load(const struct curta_golden *g, uint32_t *word, const uint32_t *cmd)
+{
+  int wide = curta_cmd_get(cmd, CURTA_LOAD_TYPE) == CURTA_TYPE_INT32 && curta_cmd_get(cmd, CURTA_LOAD_BUF);
+  legal(word, cmd, CURTA_LOAD_DST, 0, g->tiles[curta_cmd_get(cmd, CURTA_LOAD_BUF)] - 1);
+  if (!wide)
+    legal(word, cmd, CURTA_LOAD_TYPE, CURTA_TYPE_INT8, CURTA_TYPE_INT8);
+  if (!wide)
+    legal(word, cmd, CURTA_LOAD_LIST, 0, 0);
+  counted(word, cmd, CURTA_LOAD_N0);
+  if (curta_cmd_get(cmd, CURTA_LOAD_LIST))
+    legal(word, cmd, CURTA_LOAD_N0, 1, 1);
+  counted(word, cmd, CURTA_LOAD_N1);
+  counted(word, cmd, CURTA_LOAD_N2);
+  counted(word, cmd, CURTA_LOAD_N3);
 }
 
 /* The lowest word with an illegal field, or 32. */
@@ -182,13 +200,7 @@ static uint32_t first_field(const struct curta_golden *g, const uint32_t *cmd)
     counted(&word, cmd, CURTA_SKIP_COUNT);
     break;
   case CURTA_OP_LOAD:
-    legal(&word, cmd, CURTA_LOAD_DST, 0, g->tiles[curta_cmd_get(cmd, CURTA_LOAD_BUF)] - 1);
-    if (curta_cmd_get(cmd, CURTA_LOAD_TYPE) != CURTA_TYPE_INT32 || !curta_cmd_get(cmd, CURTA_LOAD_BUF))
-      legal(&word, cmd, CURTA_LOAD_TYPE, CURTA_TYPE_INT8, CURTA_TYPE_INT8);
-    counted(&word, cmd, CURTA_LOAD_N0);
-    counted(&word, cmd, CURTA_LOAD_N1);
-    counted(&word, cmd, CURTA_LOAD_N2);
-    counted(&word, cmd, CURTA_LOAD_N3);
+    fields_load(g, &word, cmd);
     break;
   case CURTA_OP_GEMM:
     fields_gemm(g, &word, cmd);
@@ -240,6 +252,8 @@ static uint32_t first_misaligned(const struct curta_golden *g, const uint32_t *c
     break;
   case CURTA_OP_LOAD:
     aligned(&word, cmd, CURTA_LOAD_ADDR, curta_cmd_get(cmd, CURTA_LOAD_TYPE) == CURTA_TYPE_INT32 ? 4 * t2 : t2);
+    if (curta_cmd_get(cmd, CURTA_LOAD_LIST))
+      aligned(&word, cmd, CURTA_LOAD_PLACES, t2);
     break;
   case CURTA_OP_MAP:
     align_map(g, &word, cmd);

@@ -6,6 +6,7 @@
  * result tile, so that they may run on any thread in any order.
  */
 #include "curta_golden_int.h"
+#include "curta_golden_list.h"
 #include "curta_golden_wide.h"
 #include "curta_kernels.h"
 
@@ -27,6 +28,7 @@ struct gemm {
   struct law y, x;
   const struct curta_packed *packed[2];
   int start, final; /* ACC, FINAL */
+  int gather;
   uint32_t klast;   /* elements used of the last contraction tile */
   struct curta_wide_mode wide;
 };
@@ -204,6 +206,17 @@ static uint32_t follow(const struct gemm *m, struct route *r, int32_t *sum, stru
   return all;
 }
 
+/* The same over a list: GEMM GATHER. */
+static int gather(const struct gemm *m, struct curta_wide_sum *sum, struct window y, struct window x,
+                  const uint32_t tile[2], struct curta_outcome *out)
+{
+  const struct curta_gather v = {tile[0], tile[1], {y.lo, y.hi}, {x.lo, x.hi}};
+  if (!sum->in_total)
+    memset(sum->total, 0, 8 * (size_t)m->g->t2);
+  sum->in_total = 1;
+  return y.lo < y.hi && x.lo < x.hi ? curta_list_gather(m->g, &v, sum->total, &out->info) : 0;
+}
+
 static int out_of_range(struct curta_outcome *out, uint32_t tile)
 {
   out->info = tile;
@@ -292,9 +305,9 @@ static int visit(const struct gemm *m, struct visitor *v, const uint32_t at[4], 
   if (m->wide.on) {
     struct curta_wide_sum wide;
     curta_wide_start(&m->wide, &wide, p, m->start);
-    err = contract(m, v->r, wide.plane[0], v->y, v->x, tile, &magnitudes, out);
-    out->flags |= curta_wide_end(&m->wide, &wide, p, m->final);
-    magnitudes = m->final ? g->k->magnitudes(sum, g->t2) : 0;
+    err = m->gather ? gather(m, &wide, v->y, v->x, tile, out)
+                    : contract(m, v->r, wide.plane[0], v->y, v->x, tile, &magnitudes, out);
+    out->flags |= curta_wide_end(&m->wide, &wide, p, m->final, &magnitudes);
   } else {
     err = contract(m, v->r, sum, v->y, v->x, tile, &magnitudes, out);
     curta_wide_plain(g, p);
@@ -349,7 +362,8 @@ int curta_golden_gemm(struct curta_golden *g, const uint32_t *cmd)
   set_counts(&m, cmd);
   m.start = (int)field(cmd, CURTA_GEMM_ACC);
   m.final = (int)field(cmd, CURTA_GEMM_FINAL);
-  m.packed[0] = curta_golden_packed(g, 0, (int)field(cmd, CURTA_GEMM_A_T));
+  m.gather = (int)field(cmd, CURTA_GEMM_GATHER);
+  m.packed[0] = m.gather ? &g->packed[0][1] : curta_golden_packed(g, 0, (int)field(cmd, CURTA_GEMM_A_T));
   m.packed[1] = curta_wide_setup(g, &m.wide, cmd) ? &g->packed[1][field(cmd, CURTA_GEMM_B_T)]
                                                   : curta_golden_packed(g, 1, (int)field(cmd, CURTA_GEMM_B_T));
   m.wide.a = m.packed[0];

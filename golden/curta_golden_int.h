@@ -12,8 +12,13 @@
 #error "the golden device uses its little-endian memory image in place"
 #endif
 
+/* Field numbers of FLAGS as a mask. */
+#define CURTA_FLAG(name) (1u << CURTA_FLAG_##name)
+
 struct curta_pool;
 struct curta_kernels;
+struct curta_wide;
+struct curta_list;
 
 /* Packed tiles of one operand buffer in one mode, as the kernels read them (curta_golden_gemm.c). */
 struct curta_packed {
@@ -34,6 +39,7 @@ struct curta_golden {
   int mode[2];                      /* in which the last GEMM read a buffer */
   int32_t *acc;                     /* [P_TILES][T][T] */
   struct curta_wide *wide;          /* digits and guard bits (curta_golden_wide.c) */
+  struct curta_list *list;          /* of what is not 0 (curta_golden_list.c) */
   uint32_t s[CURTA_SCALARS];        /* scale registers */
   struct curta_pool *pool;
   const struct curta_kernels *k;
@@ -54,7 +60,8 @@ struct curta_golden {
   void (*retire_fn)(void *user, const struct curta_retire *record);
   void *retire_user;
 
-  /* Another implementation of some engine commands (hls/): CURTA_ERR_* as below, or -1: not one of its own. Null: none. */
+  /* Another implementation of some engine commands (hls/): CURTA_ERR_* as below, or -1: not one of its own. Null: none.
+   */
   int (*engine)(struct curta_golden *g, const uint32_t *cmd);
   void *engine_user;
 };

@@ -2,6 +2,7 @@
  * curta_golden_load.c - LOAD (machine.md section 3), the loops of tile commands, and check sums
  */
 #include "curta_golden_int.h"
+#include "curta_golden_list.h"
 #include "curta_golden_wide.h"
 
 void curta_walk_seek(struct curta_walk *w, uint64_t item)
@@ -98,6 +99,8 @@ int curta_golden_load(struct curta_golden *g, const uint32_t *cmd)
 {
   struct load l = {.g = g, .walk = load_walk(cmd)};
   uint64_t n = curta_walk_items(&l.walk);
+  if (curta_cmd_get(cmd, CURTA_LOAD_LIST))
+    return curta_golden_load_list(g, cmd);
   l.buf = curta_cmd_get(cmd, CURTA_LOAD_BUF);
   l.addr = curta_cmd_get(cmd, CURTA_LOAD_ADDR);
   l.dst = curta_cmd_get(cmd, CURTA_LOAD_DST);

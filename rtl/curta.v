@@ -218,6 +218,12 @@ module curta #(
   wire             buf_we, buf_sel;
   wire [15:0]      buf_tile;
   wire [7:0]       buf_beat;
+  wire [BUS/T-1:0] buf_rows;
+  wire [V-1:0]     row_we;
+  wire [31:0]      row_group;
+  wire [40:0]      row;
+  wire             len_we;
+  wire [15:0]      len_tile, len;
   wire [8*BUS-1:0] buf_data;
   wire             buf_wide, mx_guard;
   wire [(DIGIT-8)*BUS-1:0] buf_high;
@@ -229,21 +235,23 @@ module curta #(
   wire [5:0]       or_addr, v_raddr, v_waddr;
   wire [31:0]      or_value, or_result, v_rdata, v_wdata, busy_cycles;
 
-  curta_load #(.T(T), .BUS(BUS), .A_TILES(A_TILES), .B_TILES(B_TILES), .OUTST(OUTST), .DIGIT(DIGIT), .Trace(Trace)) u_load (
+  curta_loader #(.T(T), .V(V), .BUS(BUS), .A_TILES(A_TILES), .B_TILES(B_TILES), .OUTST(OUTST), .DIGIT(DIGIT), .Trace(Trace)) u_loader (
     .clk_i(clk_i), .rst_ni(core_rst_n), .cfg_valid_i(cfg_valid[0]), .cfg_index_i(cfg_index[3:0]), .cfg_data_i(cfg_data[63:0]),
     .cfg_ready_o(cfg_ready[0]), .go_i(go[0]), .done_o(ended[0]), .error_o(error_codes[7:0]), .error_info_o(error_infos[31:0]),
     .check_o(checks[31:0]), .stop_i(stop[0]), .idle_o(idle[0]), .mem_size_i(mem_size),
     .rd_valid_o(rd_valid[1]), .rd_ready_i(rd_ready[1]), .rd_addr_o(rd_addr[63:32]), .rd_beats_o(rd_beats[15:8]),
     .rsp_valid_i(rsp_valid[1]), .rsp_data_i(rsp_data), .rsp_last_i(rsp_last), .rsp_err_i(rsp_err),
     .buf_we_o(buf_we), .buf_sel_o(buf_sel), .buf_tile_o(buf_tile), .buf_beat_o(buf_beat), .buf_data_o(buf_data),
-    .buf_wide_o(buf_wide), .buf_high_o(buf_high));
+    .buf_rows_o(buf_rows), .buf_wide_o(buf_wide), .buf_high_o(buf_high),
+    .row_we_o(row_we), .row_group_o(row_group), .row_o(row), .len_we_o(len_we), .len_tile_o(len_tile), .len_o(len));
 
   curta_matrix #(.T(T), .R(R), .C(C), .V(V), .BUS(BUS), .A_TILES(A_TILES), .B_TILES(B_TILES), .P_TILES(P_TILES), .DIGIT(DIGIT), .Trace(Trace)) u_matrix (
     .clk_i(clk_i), .rst_ni(core_rst_n), .cfg_valid_i(cfg_valid[1]), .cfg_index_i(cfg_index[7:4]), .cfg_data_i(cfg_data[127:64]),
     .cfg_ready_o(cfg_ready[1]), .go_i(go[1]), .done_o(ended[1]), .error_o(error_codes[15:8]), .error_info_o(error_infos[63:32]),
     .check_o(checks[63:32]), .busy_o(busy_cycles), .stop_i(stop[1]), .idle_o(idle[1]), .flag_o(flag_sum),
     .buf_we_i(buf_we), .buf_sel_i(buf_sel), .buf_tile_i(buf_tile), .buf_beat_i(buf_beat), .buf_data_i(buf_data),
-    .buf_wide_i(buf_wide), .buf_high_i(buf_high), .mx_guard_o(mx_guard), .mx_rguard_i(mx_rguard), .mx_wguard_o(mx_wguard),
+    .buf_rows_i(buf_rows), .buf_wide_i(buf_wide), .buf_high_i(buf_high),
+    .row_we_i(row_we), .row_group_i(row_group), .row_i(row), .len_we_i(len_we), .len_tile_i(len_tile), .len_i(len), .mx_guard_o(mx_guard), .mx_rguard_i(mx_rguard), .mx_wguard_o(mx_wguard),
     .mx_re_o(mx_re), .mx_raddr_o(mx_raddr), .mx_rdata_i(mx_rdata), .mx_we_o(mx_we), .mx_waddr_o(mx_waddr), .mx_wdata_o(mx_wdata),
     .or_valid_o(or_valid), .or_addr_o(or_addr), .or_keep_o(or_keep), .or_value_o(or_value), .or_ready_i(or_ready), .or_result_i(or_result),
     .st_active_o(mx_active), .st_busy_o(mx_busy), .st_drain_o(mx_drain));

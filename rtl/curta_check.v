@@ -36,7 +36,9 @@ module curta_check #(
   reg  [4:0]  res_word_q, fld_word_q, aln_word_q, dep_word_q;
   reg  [15:0] low_q;               // of words 4..7: is not a multiple of 4, T², 2T², 4T²
   reg  [19:0] flags_q;             // word 18
-  reg         load_wide_q;         // word 4: LOAD of int32 tiles
+  reg         load_wide_q, load_list_q;   // word 4: LOAD of int32 tiles, of a list
+  reg         gather_bad_q;        // word 5: GEMM whose lanes are not both second indices
+  reg         places_q;            // word 11: not a multiple of T²
   reg  [31:0] w21_q;
   wire        decay_q = w21_q[`CURTA_UPDATE_DECAY];
 
@@ -85,7 +87,9 @@ module curta_check #(
   endfunction
 
   // {odd word, even word} breaks a FIELD rule; f: word 18, decay: of word 21.
-  function [1:0] field(input [7:0] op, input [3:0] idx, input [31:0] l, input [31:0] h, input [19:0] f, input decay);
+  // list: LOAD LIST, of word 4; bad_gather: what word 5 says.
+  function [1:0] field(input [7:0] op, input [3:0] idx, input [31:0] l, input [31:0] h, input [19:0] f, input decay, input list,
+                       input bad_gather);
     begin
       field = 2'b00;
       case (op)
@@ -94,8 +98,8 @@ module curta_check #(
         `CURTA_OP_LOAD:
           case (idx)
             4'd2: field[0] = {16'd0, l[`CURTA_LOAD_DST]} >= (l[`CURTA_LOAD_BUF] ? B_TILES : A_TILES) || l[1] ||
-                             (l[2] && !l[`CURTA_LOAD_BUF]);
-            4'd3: field = {zero_half(h), zero_half(l)};
+                             (l[2] && !l[`CURTA_LOAD_BUF]) || (l[`CURTA_LOAD_LIST] && !l[2]);
+            4'd3: field = {zero_half(h), zero_half(l) || (list && l[`CURTA_LOAD_N0] != 16'd1)};
             default: field = 2'b00;
           endcase
         `CURTA_OP_GEMM:
@@ -103,7 +107,7 @@ module curta_check #(
             4'd2:  field[1] = {16'd0, h[`CURTA_GEMM_P_BASE]} >= P_TILES;
             4'd3:  field = {zero_half(h), zero_half(l)};
             4'd4:  field = {zero_half(h) || {16'd0, h[`CURTA_GEMM_KLAST]} > T, zero_half(l)};
-            4'd10: field[0] = l[1:0] == 2'd3 || l[3:2] == 2'd3 || l[5:4] == 2'd3 || l[7:6] == 2'd3;
+            4'd10: field[0] = l[1:0] == 2'd3 || l[3:2] == 2'd3 || l[5:4] == 2'd3 || l[7:6] == 2'd3 || (l[`CURTA_GEMM_GATHER] && bad_gather);
             default: field = 2'b00;
           endcase
         `CURTA_OP_MAP, `CURTA_OP_SCATTER:
@@ -157,17 +161,17 @@ module curta_check #(
 
   reg  [7:0]  op;
   reg  [1:0]  res, fld;
-  reg  [3:0]  aln;
+  reg  [4:0]  aln;
   always @* begin
     op  = idx_i == 4'd0 ? lo[7:0] : op_q;
     res = 2'b00;
     fld = 2'b00;
-    aln = 4'b0000;
+    aln = 5'b00000;
     if (valid_i) begin
       res = {|(hi & ~curta_mask(op, hi_word)), |(lo & ~curta_mask(op, lo_word))};
-      fld = field(op, idx_i, lo, hi, flags_q, decay_q);
+      fld = field(op, idx_i, lo, hi, flags_q, decay_q, load_list_q, gather_bad_q);
       // UPDATE knows only at word 22 how wide AUX and DST are; everybody is judged there. CALL has an alignment of its own.
-      if (idx_i == 4'd11) aln = align(op, low_q, flags_q, load_wide_q, w21_q, lo[`CURTA_UPDATE_NITRO]);
+      if (idx_i == 4'd11) aln = {op == `CURTA_OP_LOAD && load_list_q && places_q, align(op, low_q, flags_q, load_wide_q, w21_q, lo[`CURTA_UPDATE_NITRO])};
       if (idx_i == 4'd2 && op == `CURTA_OP_CALL) aln[0] = lo[6:0] != 7'd0;
     end
   end
@@ -192,8 +196,11 @@ module curta_check #(
         low_q[7:0] <= {misaligned(hi), misaligned(lo)};
         func_bad_q <= op_q == `CURTA_OP_SCALAR && lo[`CURTA_SCALAR_FUNC] > 4'd6;
         load_wide_q <= lo[2];
+        load_list_q <= lo[`CURTA_LOAD_LIST];
+        gather_bad_q <= !hi[`CURTA_GEMM_A_T] || !hi[`CURTA_GEMM_B_T];
       end
       if (idx_i == 4'd3) low_q[15:8] <= {misaligned(hi), misaligned(lo)};
+      if (idx_i == 4'd5) places_q <= hi[LT2-1:0] != 0;
       if (idx_i == 4'd9) flags_q <= lo[19:0];
       if (idx_i == 4'd10) w21_q <= hi;
       // The first offence of each kind wins; pair 0 starts afresh.
@@ -202,7 +209,7 @@ module curta_check #(
       if (idx_i == 4'd0 || !dep_q) begin dep_q <= |depend_i; dep_word_q <= depend_i[0] ? lo_word : hi_word; end
       if (idx_i == 4'd0 || !aln_q) begin
         aln_q      <= |aln;
-        aln_word_q <= aln[0] ? 5'd4 : aln[1] ? 5'd5 : aln[2] ? 5'd6 : 5'd7;
+        aln_word_q <= aln[0] ? 5'd4 : aln[1] ? 5'd5 : aln[2] ? 5'd6 : aln[3] ? 5'd7 : 5'd11;
       end
     end
 endmodule

@@ -3,6 +3,7 @@
 //   One burst a tile, up to OUTST outstanding. Every tile address that the walker holds was reached from an address that
 //   passed the range check by adding one 32-bit stride: 34 bits are enough, nothing wraps.
 //   TYPE 2: of each element of an int32 tile one digit of DIGIT bits is kept, four beats make one of the buffer.
+//   LIST: of each tile first its places, then its elements, at most two tiles at a time; what comes goes to curta_list.
 //   Errors: of the walker (RANGE) and of the bus (BUS); every response belongs to a tile before the walker's offence,
 //   so a bus error wins.
 // Golden   LOAD of the golden device.
@@ -51,7 +52,16 @@ module curta_load #(
   output reg  [7:0]       buf_beat_o,
   output wire [8*BUS-1:0] buf_data_o,
   output wire             buf_wide_o,   // elements have upper bits: digits
-  output wire [(DIGIT-8)*BUS-1:0] buf_high_o
+  output wire [(DIGIT-8)*BUS-1:0] buf_high_o,
+  // list
+  output wire             list_go_o,
+  output wire             list_o,       // a list is being made
+  output wire             list_end_o,   // level: all its tiles have come
+  input  wire             list_tile_i,  // a tile has been taken
+  input  wire             list_done_i,
+  input  wire             list_range_i,
+  input  wire [15:0]      list_info_i,
+  input  wire [31:0]      list_check_i
 );
   localparam LT2   = $clog2(T * T);
   localparam Beats = T * T / BUS;
@@ -59,22 +69,22 @@ module curta_load #(
   localparam LogF  = OUTST > 1 ? $clog2(OUTST) : 1;
 
   // ---- configuration
-  reg               sel_q, wide_q;
+  reg               sel_q, wide_q, list_q;
   reg        [1:0]  digit_q;
   reg        [15:0] dst_q, n0_q, n1_q, n2_q, n3_q;
-  reg        [31:0] addr_q;
+  reg        [31:0] addr_q, places_q;
   reg signed [33:0] s1_q, s2_q, s3_q;
 
   always @(posedge clk_i)
     if (cfg_valid_i)
       case (cfg_index_i)
-        4'd2: begin {digit_q, wide_q, sel_q} <= {cfg_data_i[4:2], cfg_data_i[0]}; dst_q <= cfg_data_i[31:16]; addr_q <= cfg_data_i[63:32]; end
+        4'd2: begin list_q <= cfg_data_i[5]; {digit_q, wide_q, sel_q} <= {cfg_data_i[4:2], cfg_data_i[0]}; dst_q <= cfg_data_i[31:16]; addr_q <= cfg_data_i[63:32]; end
         4'd3: {n3_q, n2_q, n1_q, n0_q} <= cfg_data_i;
         4'd4: begin
           s1_q <= {{2{cfg_data_i[31]}}, cfg_data_i[31:0]};
           s2_q <= {{2{cfg_data_i[63]}}, cfg_data_i[63:32]};
         end
-        4'd5: s3_q <= {{2{cfg_data_i[31]}}, cfg_data_i[31:0]};
+        4'd5: begin s3_q <= {{2{cfg_data_i[31]}}, cfg_data_i[31:0]}; places_q <= cfg_data_i[63:32]; end
         default: ;
       endcase
 
@@ -83,19 +93,25 @@ module curta_load #(
   reg signed [33:0] p0_q, p1_q, p2_q, p3_q;  // tile numbers: of this item, of the starts of its i0, i1, i2 loops
   reg        [15:0] i0_q, i1_q, i2_q, i3_q;  // iterations left after this one
   reg        [16:0] tile_q;                  // buffer tile of this item
-  reg               sel_run_q, wide_run_q;   // of the running command
+  reg               sel_run_q, wide_run_q, list_run_q;   // of the running command
+  reg               half_q;                  // of a list: the places have been asked for, now the elements
+  reg signed [33:0] apart_q;                 // of a list: tiles from an element to its place
+  reg        [1:0]  pairs_q;                 // of a list: tiles asked for that have not been taken
   reg        [1:0]  digit_run_q;
-  reg               req_q;
+  reg               req_q, req_wide_q;
   reg        [31:0] req_addr_q;
   reg        [6:0]  outst_q;                 // bursts accepted whose last beat is still to come
   reg               range_q, bus_q;          // offences so far
   reg        [31:0] info_q;
 
-  wire        [33:0] tiles    = {2'b00, mem_size_i} >> (wide_run_q ? LT2 + 2 : LT2);
-  wire        [31:0] from     = wide_run_q ? {p0_q[29-LT2:0], {LT2+2{1'b0}}} : {p0_q[31-LT2:0], {LT2{1'b0}}};
-    wire               bad_addr = p0_q[33] || $unsigned(p0_q) >= tiles;
-  wire               bad_tile = {15'd0, tile_q} >= (sel_run_q ? B_TILES : A_TILES);
-  wire               space    = {25'd0, outst_q} + {31'd0, req_q} < OUTST;
+  wire               bytes    = !wide_run_q || (list_run_q && !half_q);          // a tile of bytes
+  wire signed [33:0] p        = list_run_q && !half_q ? p0_q + apart_q : p0_q;
+  wire        [33:0] tiles    = {2'b00, mem_size_i} >> (bytes ? LT2 : LT2 + 2);
+  wire        [31:0] from     = bytes ? {p[31-LT2:0], {LT2{1'b0}}} : {p[29-LT2:0], {LT2+2{1'b0}}};
+  wire               bad_addr = p[33] || $unsigned(p) >= tiles;
+  wire               bad_tile = !list_run_q && {15'd0, tile_q} >= (sel_run_q ? B_TILES : A_TILES);
+  wire               whole    = !list_run_q || half_q;                           // the walker moves on
+  wire               space    = {25'd0, outst_q} + {31'd0, req_q} < OUTST && (whole || !pairs_q[1]);
   wire               step     = walk_q && (!req_q || rd_ready_i) && space;
   wire               accepted = req_q && rd_ready_i;
   wire               arrived  = rsp_valid_i && rsp_last_i;
@@ -110,6 +126,7 @@ module curta_load #(
   end
   wire signed [33:0] next = base + inc;
   wire        [33:0] first = {2'b00, addr_q} >> (wide_q ? LT2 + 2 : LT2);
+  wire        [33:0] place = {2'b00, places_q} >> LT2;
 
   always @(posedge clk_i) begin
     if (go_i) begin
@@ -122,23 +139,23 @@ module curta_load #(
       i2_q <= n2_q - 16'd1;
       i3_q <= n3_q - 16'd1;
       tile_q    <= {1'b0, dst_q};
-      {digit_run_q, wide_run_q, sel_run_q} <= {digit_q, wide_q, sel_q};
+      {list_run_q, digit_run_q, wide_run_q, sel_run_q} <= {list_q, digit_q, wide_q, sel_q};
+      half_q  <= 1'b0;
+      apart_q <= place - first;
     end else if (step) begin
       req_addr_q <= from;
-      tile_q     <= tile_q + 17'd1;
-      p0_q       <= next;
-      i0_q       <= l0 ? n0_q - 16'd1 : i0_q - 16'd1;
-      if (l0) begin
-        p1_q <= next;
-        i1_q <= l1 ? n1_q - 16'd1 : i1_q - 16'd1;
-        if (l1) begin
-          p2_q <= next;
-          i2_q <= l2 ? n2_q - 16'd1 : i2_q - 16'd1;
-          if (l2) begin
-            p3_q <= next;
-            i3_q <= i3_q - 16'd1;
-          end
-        end
+      req_wide_q <= !bytes;
+      half_q     <= !half_q;
+      if (whole) begin
+        tile_q <= tile_q + 17'd1;
+        p0_q   <= next;
+        i0_q   <= l0 ? n0_q - 16'd1 : i0_q - 16'd1;
+        if (l0) p1_q <= next;
+        if (l0) i1_q <= l1 ? n1_q - 16'd1 : i1_q - 16'd1;
+        if (l0 && l1) p2_q <= next;
+        if (l0 && l1) i2_q <= l2 ? n2_q - 16'd1 : i2_q - 16'd1;
+        if (l0 && l1 && l2) p3_q <= next;
+        if (l0 && l1 && l2) i3_q <= i3_q - 16'd1;
       end
     end
   end
@@ -161,7 +178,8 @@ module curta_load #(
   reg run_q;
   reg [15:0] wtile_q;             // buffer tile of the next response
   reg [7:0]  beat_q;              // beat of the next response
-  wire ended = run_q && !walk_q && !req_q && outst_q == 7'd0;
+  wire over  = run_q && !walk_q && !req_q && outst_q == 7'd0;
+  wire ended = over && (!list_run_q || list_done_i || range_q || bus_q || list_range_i || stop_i);
 
   always @(posedge clk_i)
     if (!rst_ni) begin
@@ -179,8 +197,8 @@ module curta_load #(
         bus_q   <= 1'b0;
       end else begin
         if (ended) run_q <= 1'b0;
-        if (stop_i || (rsp_valid_i && rsp_err_i)) walk_q <= 1'b0;
-        else if (step && (bad_addr || bad_tile || (l0 && l1 && l2 && l3))) walk_q <= 1'b0;
+        if (stop_i || (rsp_valid_i && rsp_err_i) || (list_run_q && list_range_i)) walk_q <= 1'b0;
+        else if (step && (bad_addr || bad_tile || (whole && l0 && l1 && l2 && l3))) walk_q <= 1'b0;
         if (step && (bad_addr || bad_tile)) range_q <= 1'b1;
         if (rsp_valid_i && rsp_err_i) bus_q <= 1'b1;
       end
@@ -188,6 +206,8 @@ module curta_load #(
       else if (step && !(bad_addr || bad_tile))   req_q <= 1'b1;
       else if (rd_ready_i)                        req_q <= 1'b0;
       if (accepted != arrived) outst_q <= accepted ? outst_q + 7'd1 : outst_q - 7'd1;
+      if (go_i) pairs_q <= 2'd0;
+      else      pairs_q <= pairs_q + {1'b0, step && !whole} - {1'b0, list_tile_i};
     end
 
   always @(posedge clk_i) begin
@@ -196,34 +216,11 @@ module curta_load #(
     else if (step && bad_tile && !bus_q)    info_q <= {15'd0, tile_q};
   end
 
-  // ---- a digit of each element of a beat of int32: with r(0) = x, digit k is the low DIGIT bits of r(k) as a signed number,
-  // r(k+1) = (r(k) - digit) / 2^DIGIT.  Closed: r(k) = (x + c(k)) >> (k DIGIT), c(k) = 2^(DIGIT-1) (1 + 2^DIGIT + ...).
-  localparam [33:0] C1 = 34'd1 << (DIGIT - 1);
-  localparam [33:0] C2 = C1 | (2*DIGIT <= 34 ? 34'd1 << (2*DIGIT - 1) : 34'd0);
-  localparam [33:0] C3 = C2 | (3*DIGIT <= 34 ? 34'd1 << (3*DIGIT - 1) : 34'd0);
-  localparam        S2 = 2*DIGIT > 33 ? 0 : 2*DIGIT;        // 0: that digit of an int32 is 0
-  localparam        S3 = 3*DIGIT > 33 ? 0 : 3*DIGIT;
-  function [DIGIT-1:0] digit(input [31:0] x, input [1:0] k);
-    reg signed [33:0] r, c;
-    begin
-      c     = k == 2'd0 ? 34'd0 : k == 2'd1 ? C1 : k == 2'd2 ? C2 : C3;
-      r     = {{2{x[31]}}, x};
-      r     = r + c;
-      r     = k == 2'd0 ? r : k == 2'd1 ? r >>> DIGIT : k == 2'd2 ? r >>> S2 : r >>> S3;
-      digit = (k == 2'd2 && S2 == 0) || (k == 2'd3 && S3 == 0) ? {DIGIT{1'b0}} : r[DIGIT-1:0];
-    end
-  endfunction
-
-  reg  [8*N-1:0]         low;            // digits of this beat
-  reg  [(DIGIT-8)*N-1:0] high;
-  integer                e;
-  always @* begin
-    low  = 0;
-    high = 0;
-    if (rsp_valid_i && wide_run_q)
-      for (e = 0; e < N; e = e + 1)
-        {high[(DIGIT-8)*e +: DIGIT-8], low[8*e +: 8]} = digit(rsp_data_i[32*e +: 32], digit_run_q);
-  end
+  // ---- a digit of each element of a beat of int32
+  wire [8*N-1:0]         low;
+  wire [(DIGIT-8)*N-1:0] high;
+  curta_digit #(.N(N), .DIGIT(DIGIT)) u_digit (
+    .x_i(rsp_valid_i && wide_run_q && !list_run_q ? rsp_data_i : {8*BUS{1'b0}}), .k_i(digit_run_q), .low_o(low), .high_o(high));
 
   // ---- responses to the operand buffer, one register late; digits fill it in four beats
   reg [15:0]             buf_tile_q;
@@ -233,7 +230,7 @@ module curta_load #(
   assign buf_wide_o = wide_run_q;
   assign buf_high_o = high_q;
   always @(posedge clk_i) begin
-    buf_we_o <= rst_ni && rsp_valid_i && (!wide_run_q || beat_q[1:0] == 2'd3);
+    buf_we_o <= rst_ni && rsp_valid_i && !list_run_q && (!wide_run_q || beat_q[1:0] == 2'd3);
     if (rsp_valid_i) begin
       if (wide_run_q) begin
         data_q[8*N*beat_q[1:0] +: 8*N]                 <= low;
@@ -257,10 +254,14 @@ module curta_load #(
   assign cfg_ready_o  = !walk_q;
   assign rd_valid_o   = req_q;
   assign rd_addr_o    = req_addr_q;
-  assign rd_beats_o   = wide_run_q ? {Beats[5:0], 2'b00} : Beats[7:0];
+  assign rd_beats_o   = req_wide_q ? {Beats[5:0], 2'b00} : Beats[7:0];
   assign done_o       = ended && !stop_i;
-  assign error_o      = bus_q ? `CURTA_ERR_BUS : range_q ? `CURTA_ERR_RANGE : `CURTA_ERR_NONE;
-  assign error_info_o = info_q;
+  wire   list_bad     = list_run_q && list_range_i;
+  assign error_o      = bus_q ? `CURTA_ERR_BUS : range_q || list_bad ? `CURTA_ERR_RANGE : `CURTA_ERR_NONE;
+  assign error_info_o = list_bad && !range_q && !bus_q ? {16'd0, list_info_i} : info_q;
+  assign list_go_o    = go_i && list_q;
+  assign list_o       = list_run_q;
+  assign list_end_o   = over && pairs_q == 2'd0 && !range_q && !bus_q;
   assign idle_o       = !run_q && !req_q && outst_q == 7'd0;
 
   // ---- checksum: Σ d (2a + 1), a = word address in the buffer; of digits each is a word, a its element number
@@ -274,7 +275,7 @@ module curta_load #(
         add = 32'd0;
         a   = 32'd0;
         top = 24'd0;
-        if (rsp_valid_i && wide_run_q)
+        if (rsp_valid_i && wide_run_q)                     // of a list nothing is written here: digits are 0
           for (k = 0; k < N; k = k + 1) begin
             a   = {16'd0, wtile_q} * (T * T) + {24'd0, beat_q} * N + k;
             top = {{32-DIGIT{high[(DIGIT-8)*k + DIGIT-9]}}, high[(DIGIT-8)*k +: DIGIT-8]};
@@ -289,7 +290,7 @@ module curta_load #(
       always @(posedge clk_i)
         if (go_i) sum_q <= 32'd0;
         else if (rsp_valid_i) sum_q <= sum_q + add;
-      assign check_o = sum_q;
+      assign check_o = list_run_q ? list_check_i : sum_q;
     end else begin : g_no_check
       assign check_o = 32'd0;
     end

@@ -6,6 +6,7 @@
 // Timing a pipeline that never stops (curta_step decides all waiting):
 //        0 step: buffer address | 1 bank words, rotated; range check | 2 operands; read of start values | 3 products; start values
 //        4 pair sums -> accumulate / swap / shift; drained row | 5 write of results, OR, check
+//        GATHER: everything a cycle later, since the index of a step's rows is read first.
 //        One command after the other: configuration of the next may be written while cfg_ready_o.
 // Resets all control; data paths are loaded before they are used.
 `include "curta_spec.vh"
@@ -41,11 +42,19 @@ module curta_matrix #(
   // operand buffer write
   input  wire                             buf_we_i,
   input  wire                             buf_sel_i,
+  input  wire [BUS/T-1:0]                 buf_rows_i,   // rows of the beat
   input  wire [15:0]                      buf_tile_i,
   input  wire [7:0]                       buf_beat_i,
   input  wire [8*BUS-1:0]                 buf_data_i,
   input  wire                             buf_wide_i,   // the tile has elements of DIGIT bits (buffer B)
   input  wire [(DIGIT-8)*BUS-1:0]         buf_high_i,   // their upper bits
+  // lists
+  input  wire [V-1:0]                     row_we_i,
+  input  wire [31:0]                      row_group_i,
+  input  wire [40:0]                      row_i,
+  input  wire                             len_we_i,
+  input  wire [15:0]                      len_tile_i,
+  input  wire [15:0]                      len_i,
   // accumulator memory
   output wire                             mx_re_o,
   output wire [$clog2(P_TILES*T*T/C)-1:0] mx_raddr_o,
@@ -75,7 +84,7 @@ module curta_matrix #(
 
   // ---- configuration
   reg [21*32-1:0] cfg_q;
-  reg             a_turn_q, b_turn_q, final_q, or_keep_q, guard_q;
+  reg             a_turn_q, b_turn_q, final_q, or_keep_q, guard_q, gather_q;
   reg             start_shl_q;
   reg [5:0]       or_reg_q;
   wire            walk_done;
@@ -93,32 +102,24 @@ module curta_matrix #(
       final_q   <= w5[`CURTA_GEMM_FINAL];
       or_reg_q  <= w5[`CURTA_GEMM_OR_REG];
       or_keep_q <= w5[`CURTA_GEMM_OR_KEEP];
+      gather_q    <= w20[`CURTA_GEMM_GATHER];
       guard_q     <= w20[`CURTA_GEMM_GUARD];
       start_shl_q <= w20[`CURTA_GEMM_START_SHL];
     end
   end
 
   // ---- visits and steps
-  wire        v_valid, v_ready, v_empty, v_last;
-  wire [15:0] v_a, v_b, v_p, v_ny, v_nx;
-  curta_walk u_walk (
-    .clk_i(clk_i), .rst_ni(rst_n), .cfg_i(cfg_q), .go_i(go_i), .done_o(walk_done),
-    .visit_valid_o(v_valid), .visit_ready_i(v_ready), .visit_a_o(v_a), .visit_b_o(v_b), .visit_p_o(v_p),
-    .visit_ny_o(v_ny), .visit_nx_o(v_nx), .visit_empty_o(v_empty), .visit_last_o(v_last)
-  );
-
-  wire        step_active, op, acc, swap, check_p, shift, in, out, last, step_drain;
-  wire [15:0] tile_a, tile_b, tile_p;
-  wire [7:0]  agroup, bgroup, kgroup;
-  wire [31:0] in_addr, out_addr;
-  curta_step #(.T(T), .R(R), .C(C), .V(V)) u_step (
-    .clk_i(clk_i), .rst_ni(rst_n), .cfg_i(cfg_q), .go_i(go_i), .active_o(step_active),
-    .visit_valid_i(v_valid), .visit_ready_o(v_ready), .visit_a_i(v_a), .visit_b_i(v_b), .visit_p_i(v_p),
-    .visit_ny_i(v_ny), .visit_nx_i(v_nx), .visit_empty_i(v_empty), .visit_last_i(v_last),
+  wire           step_active, step_drain, op, acc, swap, check_p, shift, in, out, last, index_re, list_re;
+  wire [15:0]    tile_a, tile_b, tile_p, list, list_len, index_b;
+  wire [7:0]     agroup, bgroup, kgroup, index_k;
+  wire [63:0]    window;
+  wire [Paw-1:0] in_addr, out_addr;
+  curta_steps #(.T(T), .R(R), .C(C), .V(V), .Paw(Paw)) u_steps (
+    .clk_i(clk_i), .rst_ni(rst_n), .cfg_i(cfg_q), .go_i(go_i), .walk_done_o(walk_done), .active_o(step_active),
+    .list_re_o(list_re), .list_o(list), .list_len_i(list_len), .index_re_o(index_re), .index_b_o(index_b), .index_k_o(index_k),
     .op_o(op), .acc_o(acc), .swap_o(swap), .check_p_o(check_p), .a_o(tile_a), .b_o(tile_b), .p_o(tile_p),
-    .agroup_o(agroup), .bgroup_o(bgroup), .kgroup_o(kgroup),
-    .shift_o(shift), .in_o(in), .in_addr_o(in_addr), .out_o(out), .out_addr_o(out_addr), .end_o(last),
-    .drain_o(step_drain)
+    .agroup_o(agroup), .bgroup_o(bgroup), .kgroup_o(kgroup), .window_o(window),
+    .shift_o(shift), .in_o(in), .in_addr_o(in_addr), .out_o(out), .out_addr_o(out_addr), .end_o(last), .drain_o(step_drain)
   );
 
   // ---- control pipeline: bit n of each is the value of cycle n
@@ -130,7 +131,7 @@ module curta_matrix #(
   reg [Paw-1:0] in_addr1_q, in_addr2_q;
   reg [Paw-1:0] out_addr1_q, out_addr2_q, out_addr3_q, out_addr4_q, out_addr5_q;
   reg           check_p1_q;
-  reg [15:0]    tile_a1_q, tile_b1_q, tile_p1_q;
+  reg [15:0]    tile_b1_q, tile_p1_q;
   wire          run_n = rst_ni && !stop_i;
 
   always @(posedge clk_i) begin
@@ -141,16 +142,15 @@ module curta_matrix #(
     in_q    <= {3{run_n}} & {in_q[2:1], in};
     out_q   <= {5{run_n}} & {out_q[4:1], out};
     last_q  <= {6{run_n}} & {last_q[5:1], last};
-    in_addr1_q  <= in_addr[Paw-1:0];
+    in_addr1_q  <= in_addr;
     in_addr2_q  <= in_addr1_q;
-    out_addr1_q <= out_addr[Paw-1:0];
+    out_addr1_q <= out_addr;
     out_addr2_q <= out_addr1_q;
     out_addr3_q <= out_addr2_q;
     out_addr4_q <= out_addr3_q;
     out_addr5_q <= out_addr4_q;
     check_p1_q  <= run_n && check_p;
     if (acc) begin
-      tile_a1_q <= tile_a;
       tile_b1_q <= tile_b;
       tile_p1_q <= tile_p;
     end
@@ -158,11 +158,23 @@ module curta_matrix #(
 
   // ---- range: cycle 1
   wire bad_p = check_p1_q && {16'd0, tile_p1_q} >= P_TILES;
-  wire bad_a = op_q[1] && {16'd0, tile_a1_q} >= A_TILES;
+  wire bad_a;
+  wire [15:0] bad_tile_a;
   wire bad_b = op_q[1] && {16'd0, tile_b1_q} >= B_TILES;
   reg [15:0] info_q;
   always @(posedge clk_i)
-    if (!failed_q && (bad_p || bad_a || bad_b)) info_q <= bad_p ? tile_p1_q : bad_a ? tile_a1_q : tile_b1_q;
+    if (!failed_q && (bad_p || bad_a || bad_b)) info_q <= bad_p ? tile_p1_q : bad_a && !(gather_q && bad_b) ? bad_tile_a : tile_b1_q;
+
+  // ---- tiles and groups of A, by contraction element
+  wire [16*V-1:0] a_tiles;
+  wire [8*V-1:0]  a_groups;
+  wire [V-1:0]    a_use;
+  curta_gather #(.T(T), .V(V), .A_TILES(A_TILES), .B_TILES(B_TILES)) u_gather (
+    .clk_i(clk_i), .row_we_i(row_we_i), .row_group_i(row_group_i), .row_i(row_i), .len_we_i(len_we_i), .len_tile_i(len_tile_i), .len_i(len_i),
+    .list_re_i(list_re), .list_i(list), .list_len_o(list_len), .re_i(index_re), .b_i(index_b), .group_i(index_k),
+    .on_i(gather_q), .op_i(op), .a_i(tile_a), .k_i(kgroup), .window_i(window), .tile_o(a_tiles), .k_o(a_groups),
+    .use_o(a_use), .bad_o(bad_a), .bad_tile_o(bad_tile_a)
+  );
 
   // ---- operands: read at cycle 0, here at cycle 1.  Elements of B lie in two planes; a bit for each tile says whether
   // the upper one counts, so that int8 tiles need not write it.
@@ -176,17 +188,17 @@ module curta_matrix #(
     .clk_i(clk_i), .we_i(buf_we_i && buf_sel_i), .waddr_i(buf_tile_i[$clog2(B_TILES)-1:0]), .wdata_i(buf_wide_i),
     .re_i(op), .raddr_i(tile_b[$clog2(B_TILES)-1:0]), .rdata_o(b_wide)
   );
-  curta_opbuf #(.T(T), .L(R), .V(V), .BUS(BUS), .TILES(A_TILES)) u_buf_a (
-    .clk_i(clk_i), .we_i(buf_we_i && !buf_sel_i), .tile_i(buf_tile_i), .beat_i(buf_beat_i), .data_i(buf_data_i),
-    .re_i(op), .rtile_i(tile_a), .turn_i(a_turn_q), .lgroup_i(agroup), .kgroup_i(kgroup), .use_i(1'b1), .operand_o(a_operand)
+  curta_opbuf #(.T(T), .L(R), .V(V), .BUS(BUS), .TILES(A_TILES), .Apart(1)) u_buf_a (
+    .clk_i(clk_i), .we_i(buf_we_i && !buf_sel_i), .tile_i(buf_tile_i), .beat_i(buf_beat_i), .rows_i({BUS/T{1'b1}}), .data_i(buf_data_i),
+    .re_i(op), .rtile_i(a_tiles), .turn_i(a_turn_q), .lgroup_i(agroup), .kgroup_i(a_groups), .use_i(a_use), .operand_o(a_operand)
   );
   curta_opbuf #(.T(T), .L(C), .V(V), .BUS(BUS), .TILES(B_TILES)) u_buf_b (
-    .clk_i(clk_i), .we_i(buf_we_i && buf_sel_i), .tile_i(buf_tile_i), .beat_i(buf_beat_i), .data_i(buf_data_i),
-    .re_i(op), .rtile_i(tile_b), .turn_i(b_turn_q), .lgroup_i(bgroup), .kgroup_i(kgroup), .use_i(1'b1), .operand_o(b_operand)
+    .clk_i(clk_i), .we_i(buf_we_i && buf_sel_i), .tile_i(buf_tile_i), .beat_i(buf_beat_i), .rows_i(buf_rows_i), .data_i(buf_data_i),
+    .re_i(op), .rtile_i({V{tile_b}}), .turn_i(b_turn_q), .lgroup_i(bgroup), .kgroup_i({V{kgroup}}), .use_i({V{1'b1}}), .operand_o(b_operand)
   );
   curta_opbuf #(.T(T), .L(C), .V(V), .BUS(BUS), .TILES(B_TILES), .E(DIGIT-8)) u_buf_high (
-    .clk_i(clk_i), .we_i(buf_we_i && buf_sel_i && buf_wide_i), .tile_i(buf_tile_i), .beat_i(buf_beat_i), .data_i(buf_high_i),
-    .re_i(op && some_wide_q), .rtile_i(tile_b), .turn_i(b_turn_q), .lgroup_i(bgroup), .kgroup_i(kgroup), .use_i(b_wide), .operand_o(b_high)
+    .clk_i(clk_i), .we_i(buf_we_i && buf_sel_i && buf_wide_i), .tile_i(buf_tile_i), .beat_i(buf_beat_i), .rows_i(buf_rows_i), .data_i(buf_high_i),
+    .re_i(op && some_wide_q), .rtile_i({V{tile_b}}), .turn_i(b_turn_q), .lgroup_i(bgroup), .kgroup_i({V{kgroup}}), .use_i({V{b_wide}}), .operand_o(b_high)
   );
 
   // ---- array and exchange
@@ -264,7 +276,7 @@ module curta_matrix #(
   assign idle_o       = state_q == IDLE;
   assign st_active_o  = state_q != IDLE;
   assign st_busy_o    = op;
-  assign st_drain_o   = step_drain || (st_active_o && !step_active && !op);
+  assign st_drain_o   = !op && (step_drain || (st_active_o && !step_active));
 
   // ---- OR of the magnitudes, check, busy: cycle 5
   assign or_valid_o = state_q == OR;
@@ -276,6 +288,6 @@ module curta_matrix #(
     .scalar_valid_i(state_q == SUM), .scalar_addr_i(or_reg_q), .scalar_i(or_result_i), .busy_i(op),
     .or_o(or_value_o), .check_o(check_o), .busy_o(busy_o)
   );
-  wire unused = &{1'b0, in_addr, out_addr, w5, w20};
+  wire unused = &{1'b0, w5, w20};
 endmodule
 `default_nettype wire

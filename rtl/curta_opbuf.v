@@ -3,7 +3,8 @@
 // Law    operand[lane][k] = turn ? tile[V kgroup + k][L lgroup + lane] : tile[L lgroup + lane][V kgroup + k]
 //        A tile is cut into blocks of Bk x Bk elements, Bk = min(L,V); block (rb, cb) lives in bank (rb + cb) mod NB, NB = T/Bk,
 //        at word tile*NB + rb.  Any row or column of blocks meets every bank once: both readings and the writing of a whole
-//        tile row take one cycle.      bank of block, NB = 4:   rb\cb 0 1 2 3
+//        tile row take one cycle.  With Apart element k of a turned read is row V kgroup[k] + k of tile[k]: rows of a block then
+//        have memories of their own, and no two elements meet in one.      bank of block, NB = 4:   rb\cb 0 1 2 3
 //                                                                0    0 1 2 3
 //                                                                1    1 2 3 0
 // Timing read: re at cycle 0, operand at cycle 1 and on until the next read.  Write: one bus beat a cycle, readable two
@@ -16,6 +17,7 @@ module curta_opbuf #(
   parameter V     = 2,                       // contraction elements a read, divides T
   parameter BUS   = 8,                       // elements a write: T, or 2T if min(L,V) >= 2
   parameter E     = 8,                       // bits of an element
+  parameter Apart = 0,                       // 1: rows of a turned read may come from tiles and groups of their own (E = 8)
   parameter TILES = 1024                     // depth
 ) (
   input  wire             clk_i,
@@ -23,14 +25,15 @@ module curta_opbuf #(
   input  wire             we_i,
   input  wire [15:0]      tile_i,
   input  wire [7:0]       beat_i,            // beat of BUS elements within the tile
+  input  wire [BUS/T-1:0] rows_i,            // tile rows of the beat that are written
   input  wire [E*BUS-1:0] data_i,
   // read
   input  wire             re_i,
-  input  wire [15:0]      rtile_i,
+  input  wire [16*V-1:0]  rtile_i,           // by contraction element k; all the same without Apart or without turn
   input  wire             turn_i,
   input  wire [7:0]       lgroup_i,          // 0 .. T/L-1
-  input  wire [7:0]       kgroup_i,          // 0 .. T/V-1
-  input  wire             use_i,             // with the operand: 0 gives zeros
+  input  wire [8*V-1:0]   kgroup_i,          // 0 .. T/V-1, likewise
+  input  wire [V-1:0]     use_i,             // with the operand: 0 gives zeros (without Apart bit 0 is for all)
   output wire [E*L*V-1:0] operand_o          // lane-major: (lane*V + k)*E
 );
   localparam Wide   = L >= V;                // a read is a row of blocks along the lanes, else along the contraction
@@ -40,9 +43,9 @@ module curta_opbuf #(
   localparam W      = E * Bk * Bk;
   localparam Depth  = TILES * NB;
   localparam Aw     = $clog2(Depth);
-  localparam Nw     = NB > 1 ? $clog2(NB) : 1;
   localparam Rows   = BUS / T;               // tile rows in a beat
   localparam [31:0] NbMask = NB - 1;
+  localparam Subs   = Apart ? Bk : 1;        // memories of a bank: rows of a block apart
   localparam Power  = W == 1 << $clog2(W);   // else a synthesizer would multiply to index: choices instead
 
   // ---- write: bank b takes column block (b - rb) mod NB of the row(s), registered in that order
@@ -52,6 +55,7 @@ module curta_opbuf #(
   reg                  we_q;
   reg  [Aw-1:0]        wword_q;
   reg  [7:0]           wsub_q;               // first row inside the block
+  reg  [BUS/T-1:0]     rows_q;
   reg  [E*BUS-1:0]     wdata_q;              // bank b: elements b*Rows*Bk and on
   integer              wb, wr, wk;
 
@@ -60,6 +64,7 @@ module curta_opbuf #(
     if (we_i) begin
       wword_q <= wword[Aw-1:0];
       wsub_q  <= row[7:0] % Bk[7:0];
+      rows_q  <= rows_i;
       for (wb = 0; wb < NB; wb = wb + 1)
         for (wr = 0; wr < Rows; wr = wr + 1)
           if (Power)
@@ -71,41 +76,54 @@ module curta_opbuf #(
     end
   end
 
-  // ---- read address: p is the block coordinate that does not vary over the read
-  wire [31:0]   p      = {24'd0, Wide ? kgroup_i : lgroup_i};
-  wire [31:0]   base   = {24'd0, Wide ? lgroup_i : kgroup_i} * N;
-  wire          same   = Wide ? turn_i : !turn_i;      // all banks read row block p; else column block p
-  wire [31:0]   rword0 = {16'd0, rtile_i} * NB;
-
-  reg           turn_q;
-  reg  [Nw-1:0] rot_q;                       // bank of the first block
-  wire [31:0]   rot    = (base + p) & NbMask;
-
+  // ---- read address of stream k: p is the block coordinate that does not vary over the read, base the first that does
+  localparam Streams = Apart ? V : 1;
+  reg  [32*Streams-1:0] p, base, rot;
+  integer               s;
+  always @* begin
+    for (s = 0; s < Streams; s = s + 1) begin
+      p[32*s +: 32]    = {24'd0, Wide ? kgroup_i[8*s +: 8] : lgroup_i};
+      base[32*s +: 32] = {24'd0, Wide ? lgroup_i : kgroup_i[8*s +: 8]} * N + (Wide ? 0 : s / Bk);
+      rot[32*s +: 32]  = (base[32*s +: 32] + p[32*s +: 32]) & NbMask;
+    end
+  end
+  wire                  same = Wide ? turn_i : !turn_i;      // all banks read row block p; else column block p
+  reg                   turn_q;
+  reg  [32*Streams-1:0] rot_q;               // bank of the first block
   always @(posedge clk_i)
     if (re_i) begin
       turn_q <= turn_i;
-      rot_q  <= rot[Nw-1:0];
+      rot_q  <= rot;
     end
 
+  // Row i of a block belongs to the stream of contraction element k = i (Wide), or block m of the read and row i: k = m Bk + i.
+  // Bank b serves the m with the remainder of b - p.
   wire [NB*W-1:0] bank_data;
-  genvar b;
+  genvar b, sub;
   generate
     for (b = 0; b < NB; b = b + 1) begin : g_bank
-      wire [31:0]      rrb   = same ? p & NbMask : (b + NB - (p & NbMask)) & NbMask;
-      wire [31:0]      rword = rword0 + rrb;
-      reg  [Bk*Bk-1:0] we;                   // rows of the beat that fall into the block
-      integer          i;
+      reg [Bk*Bk-1:0] we;                    // rows of the beat that fall into the block
+      integer         i;
       always @* begin
         we = 0;
         if (we_q)
-          for (i = 0; i < Bk; i = i + 1) we[i*Bk +: Bk] = {Bk{{24'd0, wsub_q} / Rows == i / Rows}};
+          for (i = 0; i < Bk; i = i + 1) we[i*Bk +: Bk] = {Bk{{24'd0, wsub_q} / Rows == i / Rows && rows_q[i % Rows]}};
       end
-      curta_ram #(.Width(W), .Depth(Depth), .Lane(E)) u_ram (
-        .clk_i(clk_i),
-        .we_i(we), .waddr_i(wword_q), .wdata_i({Bk/Rows{wdata_q[b*Rows*Bk*E +: Rows*Bk*E]}}),
-        .re_i(re_i), .raddr_i(rword[Aw-1:0]), .rdata_o(bank_data[b*W +: W])
-      );
-      wire unused = &{1'b0, rword};
+      wire [31:0] m = (b + NB - (p[31:0] & NbMask)) & (N - 1);
+      for (sub = 0; sub < Subs; sub = sub + 1) begin : g_sub
+        wire [31:0] k     = !Apart ? 32'd0 : Wide ? sub : m*Bk + sub;
+        wire [31:0] pk    = p[32*k +: 32];
+        wire [31:0] skew  = (b + NB - (pk & NbMask)) & NbMask;
+        wire [31:0] along = Apart && !Wide ? {24'd0, kgroup_i[8*k +: 8]} * N + m : skew;
+        wire [31:0] rword = {16'd0, rtile_i[16*k +: 16]} * NB + (same ? pk & NbMask : along);
+        wire [W-1:0] wdata = {Bk/Rows{wdata_q[b*Rows*Bk*E +: Rows*Bk*E]}};
+        curta_ram #(.Width(W/Subs), .Depth(Depth), .Lane(E)) u_ram (
+          .clk_i(clk_i),
+          .we_i(we[sub*(Bk*Bk/Subs) +: Bk*Bk/Subs]), .waddr_i(wword_q), .wdata_i(wdata[sub*(W/Subs) +: W/Subs]),
+          .re_i(re_i), .raddr_i(rword[Aw-1:0]), .rdata_o(bank_data[b*W + sub*(W/Subs) +: W/Subs])
+        );
+        wire unused = &{1'b0, rword, skew, along, wdata};
+      end
     end
   endgenerate
 
@@ -125,12 +143,20 @@ module curta_opbuf #(
     operand = 0;
     block   = 0;
     from    = 32'd0;
-    if (use_i) for (n = 0; n < N; n = n + 1) begin
-      from = (n + {{32-Nw{1'b0}}, rot_q}) & NbMask;
-      if (Power) block = bank_data[from*W +: W];
+    for (n = 0; n < N; n = n + 1) begin
+      if (Apart)
+        for (k = 0; k < Bk; k = k + 1) begin
+          from = (Wide ? n + rot_q[32*k +: 32] : rot_q[32*((n*Bk + k) % Streams) +: 32]) & NbMask;
+          block[k*Bk*E +: Bk*E] = use_i[Wide ? k : n*Bk + k] ? bank_data[from*W + k*Bk*E +: Bk*E] : {Bk*E{1'b0}};
+        end
       else begin
-        block = 0;
-        for (k = 0; k < NB; k = k + 1) block = block | ({W{from == k}} & bank_data[k*W +: W]);
+        from = (n + rot_q[31:0]) & NbMask;
+        if (Power) block = bank_data[from*W +: W];
+        else begin
+          block = 0;
+          for (k = 0; k < NB; k = k + 1) block = block | ({W{from == k}} & bank_data[k*W +: W]);
+        end
+        if (!use_i[0]) block = 0;
       end
       if (turn_q) block = turned(block);
       for (j = 0; j < Bk; j = j + 1)
@@ -139,6 +165,6 @@ module curta_opbuf #(
   end
 
   assign operand_o = operand;
-  wire unused = &{1'b0, rot, row, wword};
+  wire unused = &{1'b0, row, wword, kgroup_i, rtile_i, use_i};
 endmodule
 `default_nettype wire

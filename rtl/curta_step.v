@@ -3,7 +3,7 @@
 // Law    visit -> (T/R)(T/C) subvisits, one for each R x C part of the tile; each runs the loops ky, kx, kc and the V-groups of K.
 //        An exchange is R slots, one row each: out goes the subvisit before, in comes the start value of the next; the slot
 //        of row 0 is the swap, in the cycle of the first step of the next subvisit.  After the last one follow a swap
-//        without operands (flush) and the slots that drain it.
+//        without operands (flush) and the slots that drain it.  GATHER: the steps are the groups of a list.
 //          subvisit j:      steps ......................      swap j+1
 //          exchange:   swap j | slots R-1 .. 1 (shift) | wait | slot 0
 // Timing the outputs describe cycle 0 of a pipeline (curta_matrix) that is never stopped: array, memory and exchange follow
@@ -29,6 +29,8 @@ module curta_step #(
   input  wire [15:0]      visit_p_i,
   input  wire [15:0]      visit_ny_i,
   input  wire [15:0]      visit_nx_i,
+  input  wire [31:0]      visit_lo_i,
+  input  wire [15:0]      visit_len_i,
   input  wire             visit_empty_i,
   input  wire             visit_last_i,
   // step, cycle 0
@@ -42,6 +44,7 @@ module curta_step #(
   output wire [7:0]       agroup_o,
   output wire [7:0]       bgroup_o,
   output wire [7:0]       kgroup_o,
+  output reg  [63:0]      window_o,          // {x_n, x_lo, y_n, y_lo} of the visit
   // exchange, cycle 0
   output wire             shift_o,
   output wire             in_o,              // read the start values
@@ -62,17 +65,23 @@ module curta_step #(
   wire [15:0] klast = w9[`CURTA_GEMM_KLAST];
   wire [31:0] klast_end = ({16'd0, klast} - 32'd1) / V;
   reg         keep_q;                        // ACC
+  reg         gather_q;
   reg  [15:0] nkc_q, a_sky_q, a_skx_q, a_skc_q, b_sky_q, b_skx_q, b_skc_q;
   reg  [7:0]  klast_q;                       // last V-group of the last contraction tile
 
   always @(posedge clk_i)
     if (go_i) begin
       keep_q  <= w5[18];
+      gather_q <= w20[`CURTA_GEMM_GATHER];
       nkc_q   <= w9[`CURTA_GEMM_NKC];
-      klast_q <= klast_end[7:0];
       a_sky_q <= w11[`CURTA_GEMM_A_SKY];  a_skx_q <= w12[`CURTA_GEMM_A_SKX];  a_skc_q <= w12[`CURTA_GEMM_A_SKC];
       b_sky_q <= w14[`CURTA_GEMM_B_SKY];  b_skx_q <= w15[`CURTA_GEMM_B_SKX];  b_skc_q <= w15[`CURTA_GEMM_B_SKC];
+      if (w20[`CURTA_GEMM_GATHER]) {a_skc_q, b_skc_q} <= {16'd0, 16'd1};
     end
+
+  localparam LogK = $clog2(T/V);
+  wire [15:0] list_last  = visit_len_i - 16'd1;                // group of a list
+  wire [15:0] list_tiles = (list_last >> LogK) + 16'd1;
 
   // ---- the step in hand
   reg         valid_q, first_q, op_q, flush_q, new_q;          // new: first subvisit of its visit
@@ -124,6 +133,8 @@ module curta_step #(
     end
 
   always @(posedge clk_i) begin
+    if (go_i) klast_q <= klast_end[7:0];
+    else if (take && gather_q) klast_q <= list_last[7:0] & KkEnd;
     if (take) begin
       a_q <= visit_a_i;  a_x_q <= visit_a_i;  a_y_q <= visit_a_i;
       b_q <= visit_b_i;  b_x_q <= visit_b_i;  b_y_q <= visit_b_i;
@@ -131,10 +142,11 @@ module curta_step #(
       ga_q <= next_ga_q;
       gb_q <= next_gb_q;
       kk_q <= 8'd0;
-      kc_q <= nkc_q;
-      kx_q <= visit_nx_i;
+      kc_q <= gather_q ? list_tiles : nkc_q;
+      kx_q <= gather_q ? 16'd1 : visit_nx_i;
       nx_q <= visit_nx_i;
-      ky_q <= visit_ny_i;
+      ky_q <= gather_q ? 16'd1 : visit_ny_i;
+      window_o <= {visit_nx_i, visit_lo_i[31:16], visit_ny_i, visit_lo_i[15:0]};
       op_q <= !visit_empty_i;
       new_q <= next_ga_q == 8'd0 && next_gb_q == 8'd0;
     end else if (issue && op_q) begin

@@ -4,6 +4,7 @@
 //        [ylo, ylo + ny) = { ky < NKY : 0 <= Y_A vy + Y_B ky + Y_C < Y_U }, x likewise: both are intervals, since the law is
 //        monotone in ky.  With s = Y_A vy + Y_C:  Y_B = 1: -s <= ky < U - s;  2: ceil(-s/2) <= ky < ceil((U-s)/2).
 // Golden curta_golden_gemm
+//        GATHER: a, b without the terms of ylo, xlo; b is a list, a visit is empty if the list is.
 // Timing 5 cycles a visit and one more for each significant bit of ylo and of xlo (multiplied by shifting and adding).
 // Resets state; the rest is loaded by go.
 `include "curta_spec.vh"
@@ -23,6 +24,12 @@ module curta_walk (
   output reg  [15:0]     visit_p_o,
   output reg  [15:0]     visit_ny_o,
   output reg  [15:0]     visit_nx_o,
+  output reg  [31:0]     visit_lo_o,         // {xlo, ylo}
+  output reg  [15:0]     visit_len_o,        // GATHER: groups of the list
+  // length of a list, a cycle later
+  output wire            list_re_o,
+  output wire [15:0]     list_o,
+  input  wire [15:0]     list_len_i,
   output reg             visit_empty_o,      // no step: the result is the start value
   output reg             visit_last_o
 );
@@ -135,13 +142,17 @@ module curta_walk (
   end
 
   // ---- first step of the visit: base + ylo SKY + xlo SKX
-  reg [15:0] mul_q, mul_a_q, mul_b_q, a_q, b_q, ny_q, nx_q;
+  reg [15:0] mul_q, mul_a_q, mul_b_q, a_q, b_q, ny_q, nx_q, ylo_q, xlo_q;
+  wire       gather = w20[`CURTA_GEMM_GATHER];
+  assign list_re_o = gather;
+  assign list_o    = b_q;
   reg        empty_q;
 
   always @(posedge clk_i) begin
     case (state_q)
       XRANGE: begin                          // lo, hi of the rows are ready
-        mul_q   <= some ? lo_q[15:0] : 16'd0;
+        mul_q   <= some && !gather ? lo_q[15:0] : 16'd0;
+        ylo_q   <= lo_q[15:0];
         mul_a_q <= w11[`CURTA_GEMM_A_SKY];
         mul_b_q <= w14[`CURTA_GEMM_B_SKY];
         a_q     <= a_vx_q;
@@ -159,9 +170,10 @@ module curta_walk (
           mul_a_q <= mul_a_q << 1;
           mul_b_q <= mul_b_q << 1;
         end else if (state_q == YMUL) begin
-          mul_q   <= some ? lo_q[15:0] : 16'd0;      // of the columns: the window logic keeps showing them
+          mul_q   <= some && !gather ? lo_q[15:0] : 16'd0;      // of the columns: the window logic keeps showing them
           mul_a_q <= w12[`CURTA_GEMM_A_SKX];
           mul_b_q <= w15[`CURTA_GEMM_B_SKX];
+          xlo_q   <= lo_q[15:0];
           nx_q    <= count[15:0];
           empty_q <= empty_q || !some;
         end
@@ -188,12 +200,14 @@ module curta_walk (
       visit_p_o     <= p_vx_q;
       visit_ny_o    <= ny_q;
       visit_nx_o    <= nx_q;
-      visit_empty_o <= empty_q;
+      visit_lo_o    <= {xlo_q, ylo_q};
+      visit_len_o   <= list_len_i;
+      visit_empty_o <= empty_q || (gather && list_len_i == 16'd0);
       visit_last_o  <= last;
     end
   end
 
   assign done_o = state_q == IDLE;
-  wire unused = &{1'b0, cfg_i, count[18:16], w5[31:16], w12[31:16], w15[31:16], w20[31:8]};
+  wire unused = &{1'b0, cfg_i, count[18:16], w5[31:16], w12[31:16], w15[31:16], w20};
 endmodule
 `default_nettype wire

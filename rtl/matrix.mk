@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The matrix engine alone: a Verilator test bench of curta_matrix + curta_accmem for each shape, the operand buffer, lint.
 MX_CONFIGS := tiny base base16 large odd
-MX_RTL     := $(addprefix rtl/,$(addsuffix .v,$(addprefix curta_,matrix matrix_sum walk step array opbuf accmem))) rtl/lib/curta_ram.v
+MX_RTL     := $(addprefix rtl/,$(addsuffix .v,$(addprefix curta_,matrix matrix_sum steps gather walk step array opbuf accmem))) rtl/lib/curta_ram.v
 MX_ROOT     = $(VERILATOR_HOME)
 MX_INC      = -isystem $(MX_ROOT)/include -isystem $(MX_ROOT)/include/vltstd
 MX_CXX     := -std=c++17 -O1 -Wall -Wextra -Werror -MMD -MP -Iinclude -Itests/matrix

@@ -64,14 +64,14 @@ class Machine:
         return best
 
     def distinct(self, places, active):
-        """Mean steps of one image, window and tile of channels: distinct places of 8 independent maxima, at least 2."""
+        """Mean rows of a list for one image, window and tile of channels: distinct places of T independent maxima; and mean groups
+        of the list of a tile of images: its longest stream."""
         total = steps = 0
-        for _ in range(4000):
-            seen = {self.rng.randrange(places) for _ in range(self.t) if self.rng.random() < active}
-            d = len(seen) * self.corr
-            total += d
-            steps += max(2, d)
-        return total / 4000, steps / 4000
+        for _ in range(1000):
+            rows = [len({self.rng.randrange(places) for _ in range(self.t) if self.rng.random() < active}) * self.corr for _ in range(self.t)]
+            total += sum(rows) / self.t
+            steps += max(sum(rows[v::self.v]) for v in range(self.v))
+        return total / 1000, steps / 1000
 
     def conv(self, layer):
         name, c, side, o, pooled, density = layer
@@ -93,11 +93,11 @@ class Machine:
         dense = weights * self.planes * self.subs * max(places_used * self.batch / self.v, self.r)
         # slices of V images x 8 channels at a position; and of 1 x 8
         s2, s1 = (1 - (1 - density) ** (t * self.v)) * self.corr, (1 - (1 - density) ** t) * self.corr
-        # gather: per image and window the distinct places of 8 channels; the V lanes of k take images of their own
+        # gather: per image and window the distinct places of T channels; the V lanes of k take images of their own; rows that a tap
+        # moves out of the image take their step all the same
         windows, places = oh * ow, kh * kw
         mean_d, steps = self.distinct(places, min(1.0, density * side**2 / windows))
-        inside = pairs / side**2 / 9 if c > 1 else 1
-        gather = weights * self.planes * self.subs * self.batch * windows * max(2, steps * inside) / self.v
+        gather = weights * self.planes * self.subs * nt * windows * max(steps, self.r)
         groups = up(taps_ * ot, self.p)
         mem = groups * ctw * nt * side**2 * 1.25 * self.tile + ctw * nt * ot * windows * self.tile * 5
         best = min(dense, gather)

@@ -37,6 +37,7 @@ struct host {
   virtual int check(const uint32_t *cmd, const uint32_t *issued) = 0;
   virtual int execute(const uint32_t *cmd, uint32_t *checksum) = 0;   // an engine command starts
   virtual bool skips(const uint32_t *cmd) = 0;                        // the condition of a SKIP holds
+  virtual uint32_t list(uint32_t tile) = 0;                           // groups of the list at a tile of buffer B
   virtual void retired(const curta_retire &r) = 0;                    // in order of index
   virtual void ended(uint32_t cookie) = 0;                            // END
   virtual void stopped() = 0;                                         // by an error
@@ -112,6 +113,7 @@ protected:
   void work(uint64_t t) override;
 private:
   void advance();
+  void asked(uint64_t taken);
   burst bursts[64];
   uint32_t head = 0, open = 0;
   uint64_t left = 0;             // tiles to ask for
@@ -119,6 +121,12 @@ private:
   uint32_t bytes = 0;            // of a tile in memory
   int64_t tile[4];
   uint64_t ask_at = Never;
+  // LIST (curta_list): a tile is two bursts, places and elements; two tiles at a time. serve: cycles of a tile in the unit,
+  // which has taken all tiles so far at `served`.
+  bool list = false, half = false;
+  uint32_t pairs = 0, places = 0;
+  int64_t apart = 0;
+  uint64_t serve = 0, served = 0;
 };
 
 class matrix_engine : public engine {
@@ -169,6 +177,7 @@ public:
   bool met(const command &c) const;
   bool may_start(const command &c) const { return c.index < limit; }
   int execute(const command &c, uint32_t *sum, uint32_t *info);
+  uint32_t list(uint32_t tile) { return host_.list(tile); }
   void room(uint64_t t);                   // a queue entry has become free
   void account(uint64_t t);
   void moved(const burst *b, uint64_t t);  // a burst of LOAD or VECTOR has ended

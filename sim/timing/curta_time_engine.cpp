@@ -125,7 +125,17 @@ void load_engine::go(uint64_t t)
   s[1] = cmd.get(CURTA_LOAD_S1);
   s[2] = cmd.get(CURTA_LOAD_S2);
   s[3] = cmd.get(CURTA_LOAD_S3);
-  head = open = 0;
+  head = open = pairs = 0;
+  half = false;
+  list = cmd.get(CURTA_LOAD_LIST);
+  if (list) {
+    const uint32_t side = (uint32_t)core_.shape.t, bus = (uint32_t)core_.shape.bus;
+    uint64_t rows = (uint64_t)core_.list(cmd.get(CURTA_LOAD_DST)) * (uint32_t)core_.shape.v;
+    places = cmd.get(CURTA_LOAD_PLACES);
+    // beats of the places; then a row of elements takes its beats and one cycle, or a cycle for each of its places
+    serve = side * side / bus + side * std::max<uint64_t>(4 * side / bus + 1, (rows + left * side - 1) / (left * side));
+    served = t;
+  }
   ask_at = t + 2;   // walker, request register
   core_.sched.wake(self, ask_at);
 }
@@ -153,17 +163,30 @@ void load_engine::work(uint64_t t)
   }
   burst &b = bursts[head++ % 64];
   uint64_t taken = core_.read_port(t);
+  const bool small = list && !half;    // of places
   b.user = this;
   b.client = 1;
-  b.addr = (uint32_t)tile[0] * bytes;
-  b.beats = bytes / (uint32_t)core_.shape.bus;
+  b.stream = list && half;             // its last beat completes a tile of a list
+  b.addr = small ? places + (uint32_t)(tile[0] - cmd.get(CURTA_LOAD_ADDR) / bytes) * (bytes / 4) : (uint32_t)tile[0] * bytes;
+  b.beats = (small ? bytes / 4 : bytes) / (uint32_t)core_.shape.bus;
   core_.read(&b, taken);
-  advance();
   open++;
+  asked(taken);
+}
+
+// A request has been taken: when is the next?
+void load_engine::asked(uint64_t taken)
+{
   ask_at = Never;
-  if (--left == 0)
+  pairs += list && !half;
+  half = !half;
+  if (!list || !half) {
+    advance();
+    left--;
+  }
+  if (left == 0)
     config_free(taken);                // the walker has finished
-  else if (open < (uint32_t)core_.shape.outst)
+  else if (open < (uint32_t)core_.shape.outst && (half || pairs < 2))
     core_.sched.wake(self, ask_at = taken + 1);
 }
 
@@ -171,22 +194,26 @@ void load_engine::burst_done(burst *b, uint64_t t)
 {
   core_.moved(b, t);
   open--;
+  if (b->stream) {
+    served = std::max(served + serve, t + 8);
+    pairs--;
+  }
   if (b->bad) {
     bus_error(b->addr);
     left = 0;
     ask_at = Never;
   }
   if (left == 0 && open == 0)
-    finish(t + 1);
-  else if (left && ask_at == Never)
-    core_.sched.wake(self, ask_at = t + 2);  // outstanding count, request register
+    finish(list ? std::max(t, served) + (uint32_t)core_.shape.v + 3 : t + 1);
+  else if (left && ask_at == Never && (half || !list || b->stream))
+    core_.sched.wake(self, ask_at = (b->stream ? std::max(t, served) : t) + 2);  // outstanding count, request register
 }
 
 // ---- MATRIX: nothing outside changes its time once it runs
 
 void matrix_engine::go(uint64_t t)
 {
-  gemm_time g = time_gemm(core_.shape, cmd.word, cold);
+  gemm_time g = time_gemm(core_.shape, cmd.word, cold, [this](uint32_t tile) { return core_.list(tile); });
   cold = false;
   busy = g.busy;
   core_.cause.value[CURTA_CNT_BUSY] += g.busy;

@@ -82,12 +82,14 @@ struct stepper {
 
 }  // namespace
 
-gemm_time time_gemm(const curta_config &shape, const uint32_t *cmd, bool cold)
+gemm_time time_gemm(const curta_config &shape, const uint32_t *cmd, bool cold, const std::function<uint32_t(uint32_t)> &list)
 {
   const uint32_t t = (uint32_t)shape.t, v = (uint32_t)shape.v, rows = (uint32_t)shape.r;
   const uint32_t parts = t / rows * (t / (uint32_t)shape.c);
   const uint32_t nvy = curta_cmd_get(cmd, CURTA_GEMM_NVY), nvx = curta_cmd_get(cmd, CURTA_GEMM_NVX);
-  const uint64_t groups = (uint64_t)curta_cmd_get(cmd, CURTA_GEMM_NGA) * curta_cmd_get(cmd, CURTA_GEMM_NGB);
+  const uint32_t ngb = curta_cmd_get(cmd, CURTA_GEMM_NGB);
+  const uint64_t groups = (uint64_t)curta_cmd_get(cmd, CURTA_GEMM_NGA) * ngb;
+  const bool gather = curta_cmd_get(cmd, CURTA_GEMM_GATHER);
   const std::vector<span> y = spans(cmd, nvy, CURTA_GEMM_Y_A, CURTA_GEMM_Y_B, CURTA_GEMM_Y_C, CURTA_GEMM_Y_U, CURTA_GEMM_NKY);
   const std::vector<span> x = spans(cmd, nvx, CURTA_GEMM_X_A, CURTA_GEMM_X_B, CURTA_GEMM_X_C, CURTA_GEMM_X_U, CURTA_GEMM_NKX);
   const uint64_t tap = (uint64_t)(curta_cmd_get(cmd, CURTA_GEMM_NKC) - 1) * (t / v) + (curta_cmd_get(cmd, CURTA_GEMM_KLAST) + v - 1) / v;
@@ -102,8 +104,11 @@ gemm_time time_gemm(const curta_config &shape, const uint32_t *cmd, bool cold)
     for (uint32_t j = 0; j < nvy; j++)
       for (uint32_t i = 0; i < nvx; i++) {
         // YRANGE, XRANGE, YMUL (1 + bits), XMUL (1 + bits), PUSH; the register must be free, or be taken in this cycle
-        push = std::max(push + 5 + y[j].bits + x[i].bits, step.taken);
+        push = std::max(push + 5 + (gather ? 0 : y[j].bits + x[i].bits), step.taken);
         uint64_t n = (uint64_t)y[j].n * x[i].n * tap;
+        if (gather && n)
+          n = list((uint32_t)(curta_cmd_gets(cmd, CURTA_GEMM_B_BASE) + (int32_t)(g % ngb) * curta_cmd_gets(cmd, CURTA_GEMM_B_SGB) +
+                              (int32_t)j * curta_cmd_gets(cmd, CURTA_GEMM_B_SVY) + (int32_t)i * curta_cmd_gets(cmd, CURTA_GEMM_B_SVX)) & 0xffff);
         step.subvisit(push + 1, n);
         if (parts > 1)
           step.repeat(parts - 1, n);
@@ -112,7 +117,7 @@ gemm_time time_gemm(const curta_config &shape, const uint32_t *cmd, bool cold)
   uint64_t flush = std::max(step.swap + rows, step.issue_end + 1), final_ = flush + rows;
   gemm_time r;
   r.walked = push + 1;
-  r.done = final_ + (curta_cmd_get(cmd, CURTA_GEMM_FINAL) ? 9 : 7);
+  r.done = final_ + (curta_cmd_get(cmd, CURTA_GEMM_FINAL) ? 9 : 7) + gather;   // along a list all steps come a cycle later
   r.busy = step.busy;
   r.drain = step.drain + r.done - step.issue_end - 1;
   return r;

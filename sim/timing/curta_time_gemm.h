@@ -3,6 +3,7 @@
 #ifndef CURTA_TIME_GEMM_H
 #define CURTA_TIME_GEMM_H
 #include <cstdint>
+#include <functional>
 #include "curta_spec.h"
 
 namespace curta_time {
@@ -14,8 +15,8 @@ struct gemm_time {
   uint64_t drain;    // cycles that wait for an exchange
 };
 
-// `cold`: the first command after reset, when the shadow chain is unknown.
-gemm_time time_gemm(const curta_config &shape, const uint32_t *cmd, bool cold);
+// `cold`: the first command after reset, when the shadow chain is unknown. `list`: groups of the list at a tile of buffer B.
+gemm_time time_gemm(const curta_config &shape, const uint32_t *cmd, bool cold, const std::function<uint32_t(uint32_t)> &list);
 
 }  // namespace curta_time
 #endif

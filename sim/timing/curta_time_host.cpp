@@ -112,6 +112,13 @@ bool golden_host::skips(const uint32_t *cmd)
   return differ == (bool)curta_cmd_get(cmd, CURTA_SKIP_COND);
 }
 
+uint32_t golden_host::list(uint32_t tile)
+{
+  uint32_t n = 0;
+  (void)curta_golden_peek(&golden, CURTA_SPACE_LIST, tile, &n);
+  return n;
+}
+
 void golden_host::retired(const curta_retire &r)
 {
   if (retire_fn)

@@ -39,6 +39,7 @@ public:
   int check(const uint32_t *cmd, const uint32_t *issued) override;
   int execute(const uint32_t *cmd, uint32_t *checksum) override;
   bool skips(const uint32_t *cmd) override;
+  uint32_t list(uint32_t tile) override;
   void retired(const curta_retire &r) override;
   void ended(uint32_t cookie) override;
   void stopped() override { g->irq_status |= 2u; }

@@ -91,7 +91,7 @@ int on_retire(void *ctx, void (*fn)(void *, const curta_retire *), void *user)
 // Time alone: a program in an array, nothing is executed.
 class program_host : public host {
 public:
-  program_host(const uint32_t (*c)[32], uint32_t count) : cmd(c), n(count) {}
+  program_host(const curta_config &s, const uint32_t (*c)[32], uint32_t count) : shape(s), cmd(c), n(count) {}
   int fetch(uint64_t addr, uint32_t *word) override
   {
     uint64_t k = addr / CURTA_CMD_BYTES;
@@ -108,12 +108,15 @@ public:
     return 0;
   }
   int check(const uint32_t *, const uint32_t *) override { return 0; }
-  int execute(const uint32_t *, uint32_t *checksum) override
+  int execute(const uint32_t *c, uint32_t *checksum) override
   {
     *checksum = 0;
+    if (curta_cmd_get(c, CURTA_CMD_OPCODE) == CURTA_OP_LOAD && curta_cmd_get(c, CURTA_LOAD_LIST))
+      lists[curta_cmd_get(c, CURTA_LOAD_DST)] = expected(c);
     return 0;
   }
-  bool skips(const uint32_t *) override { return true; }
+  uint32_t list(uint32_t tile) override { return lists[tile]; }
+  bool skips(const uint32_t *word) override { return !curta_cmd_get(word, CURTA_SKIP_COND); }   // the registers are equal
   void retired(const curta_retire &r) override
   {
     if (fn)
@@ -128,9 +131,22 @@ public:
   void *user = nullptr;
 
 private:
+  const curta_config &shape;
   const uint32_t (*cmd)[32];
   uint32_t n;
   bool called = false;
+  std::map<uint32_t, uint32_t> lists;
+
+  // Groups of a list whose channels all have a delta, at any places of their windows: of p places, t channels meet
+  // p (1 - (1 - 1/p)^t).
+  uint32_t expected(const uint32_t *c) const
+  {
+    uint64_t tiles = (uint64_t)curta_cmd_get(c, CURTA_LOAD_N1) * curta_cmd_get(c, CURTA_LOAD_N2) * curta_cmd_get(c, CURTA_LOAD_N3);
+    uint32_t places = 1u << (curta_cmd_get(c, CURTA_LOAD_KH_LOG2) + curta_cmd_get(c, CURTA_LOAD_KW_LOG2)), met = 0;
+    for (int i = 0; i < shape.t; i++)
+      met += 256 - met / places;
+    return curta_cmd_get(c, CURTA_LOAD_DIGIT) ? 0 : (uint32_t)(tiles * (uint64_t)(shape.t / shape.v) * met / 256);
+  }
 };
 
 bool power_of_two(int x)
@@ -194,7 +210,7 @@ int curta_timed_program(const struct curta_config *shape, const struct curta_tim
     if ((cmd[k][0] & 0xff) >= 0x40)
       return -ENOEXEC;
   memory_options o = curta_timed_options(*shape, memory);
-  program_host h(cmd, n);
+  program_host h(*shape, cmd, n);
   runner run(o);
   std::unique_ptr<core> device(new core(*shape, o, run, h));
   h.fn = fn;

@@ -232,24 +232,30 @@ int device::peek(int space, uint32_t word, uint32_t *value) const
 // Operand buffers: tile rows and columns in blocks of Bk, skewed over NB banks (curta_opbuf).
 const uint32_t Bk = R < V ? R : V, NB = T / Bk;
 
-#define BANKS(buf) { bank_word(r->curta__DOT__u_matrix__DOT__##buf##__DOT__g_bank__BRA__0__KET____DOT__u_ram__DOT__mem_q, row, k), \
-                     bank_word(r->curta__DOT__u_matrix__DOT__##buf##__DOT__g_bank__BRA__1__KET____DOT__u_ram__DOT__mem_q, row, k), \
-                     bank_word(r->curta__DOT__u_matrix__DOT__##buf##__DOT__g_bank__BRA__2__KET____DOT__u_ram__DOT__mem_q, row, k), \
-                     bank_word(r->curta__DOT__u_matrix__DOT__##buf##__DOT__g_bank__BRA__3__KET____DOT__u_ram__DOT__mem_q, row, k) }
+#define BANK(buf, bank, sub) \
+  bank_word(r->curta__DOT__u_matrix__DOT__##buf##__DOT__g_bank__BRA__##bank##__KET____DOT__g_sub__BRA__##sub##__KET____DOT__u_ram__DOT__mem_q, row, k)
+#define BANKS(buf, sub) { BANK(buf, 0, sub), BANK(buf, 1, sub), BANK(buf, 2, sub), BANK(buf, 3, sub) }
 
 template <class E, std::size_t N> uint32_t bank_word(const VlUnpacked<E, N> &mem_q, uint32_t row, uint32_t k)
 {
   return row < N ? word_of(mem_q[row], k) : 0;
 }
 
-// Byte (tile, row, col) of an operand buffer.
+// Byte (tile, row, col) of an operand buffer. The rows of a block of A have memories of their own.
 uint32_t buffer_byte(const root *r, int space, uint32_t tile, uint32_t trow, uint32_t col)
 {
   static_assert(NB == 4 && R == C, "peek knows four banks and equal lanes");
-  uint32_t bank = (trow / Bk + col / Bk) % NB, row = tile * NB + trow / Bk, byte = (trow % Bk) * Bk + col % Bk;
-  uint32_t k = byte / 4;
-  const uint32_t a[4] = BANKS(u_buf_a), b[4] = BANKS(u_buf_b);
-  return (space == 1 ? a : b)[bank] >> (8 * (byte % 4)) & 0xffu;
+  uint32_t bank = (trow / Bk + col / Bk) % NB, row = tile * NB + trow / Bk, sub = trow % Bk;
+  uint32_t byte = (space == 1 ? 0 : sub * Bk) + col % Bk, k = byte / 4;
+#if CURTA_RTL_T == 16
+  static_assert(Bk == 4, "peek knows as many rows of a block");
+  const uint32_t a[Bk][4] = { BANKS(u_buf_a, 0), BANKS(u_buf_a, 1), BANKS(u_buf_a, 2), BANKS(u_buf_a, 3) };
+#else
+  static_assert(Bk == 2, "peek knows as many rows of a block");
+  const uint32_t a[Bk][4] = { BANKS(u_buf_a, 0), BANKS(u_buf_a, 1) };
+#endif
+  const uint32_t b[4] = BANKS(u_buf_b, 0);
+  return (space == 1 ? a[sub] : b)[bank] >> (8 * (byte % 4)) & 0xffu;
 }
 
 int device::peek(int space, uint32_t word, uint32_t *value) const

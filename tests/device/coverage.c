@@ -54,9 +54,25 @@ static int32_t source(const struct look *l, uint32_t src, int acc, int wide, uin
   return acc || wide ? curta_s32(value) : narrow;
 }
 
+static void list(const struct look *l)
+{
+  const uint32_t *cmd = l->cmd;
+  uint32_t len = 0;
+  curta_golden_peek(l->golden, CURTA_SPACE_LIST, GET(LOAD_DST), &len);
+  hit(l, COVERAGE_LIST);
+  hit_if(l, (int)GET(LOAD_DIGIT), COVERAGE_LIST_UPPER);
+  hit_if(l, len == 0, COVERAGE_LIST_EMPTY);
+  hit_if(l, len > (uint32_t)(l->cfg->t / l->cfg->v), COVERAGE_LIST_LONG);
+}
+
 static void gemm(const struct look *l)
 {
   const uint32_t *cmd = l->cmd;
+  if (GET(GEMM_GATHER)) {
+    hit(l, COVERAGE_GATHER);
+    hit_if(l, (int)GET(GEMM_ACC), COVERAGE_GATHER_ACC);
+    hit_if(l, GETS(GEMM_Y_C) < 0 || GETS(GEMM_X_C) < 0, COVERAGE_GATHER_EDGE);
+  }
   uint32_t at = GET(GEMM_A_T), bt = GET(GEMM_B_T), klast = GET(GEMM_KLAST), v = (uint32_t)l->cfg->v;
   int forward = !at && !bt, pad = -(int)GETS(GEMM_Y_C);
   hit(l, at ? bt ? COVERAGE_WEIGHT_GRAD : COVERAGE_A_T_ONLY : bt ? COVERAGE_INPUT_GRAD : COVERAGE_FORWARD);
@@ -236,7 +252,9 @@ void coverage_command(struct coverage *c, const struct curta_config *cfg, const 
   switch (op) {
   case CURTA_OP_LOAD:
     hit(l, GET(LOAD_BUF) ? COVERAGE_LOAD_B : COVERAGE_LOAD_A);
-    if (GET(LOAD_TYPE))
+    if (GET(LOAD_LIST))
+      list(l);
+    else if (GET(LOAD_TYPE))
       hit(l, COVERAGE_DIGIT_0 + GET(LOAD_DIGIT));
     break;
   case CURTA_OP_GEMM:

@@ -55,6 +55,8 @@
   X(BACK_ZS, "backward NITRO-ReLU by zs") X(BACK_CLASS, "backward NITRO-ReLU by classes") X(BACK_ACC, "the same from the accumulators") \
   X(SCATTER_WIDE, "SCATTER of int32") X(SCATTER_CLASS, "SCATTER with classes") X(SCATTER_PADDED, "SCATTER with padding") \
   X(SGD_MEM, "UPDATE NITRO, gradient in memory") X(SGD_MID, "the same of int24") X(SGD_ACC, "the same in the accumulators") X(RSS, "LOSS RSS") \
+  X(LIST, "LOAD of a list") X(LIST_UPPER, "the same of an upper digit") X(LIST_EMPTY, "the same of zeros") X(LIST_LONG, "a list of several tiles") \
+  X(GATHER, "GEMM along a list") X(GATHER_ACC, "the same from the accumulators") X(GATHER_EDGE, "the same at the edge of the image") \
   X(FLAG_SUM, "FLAGS.SUM") X(FLAG_WEIGHT, "FLAGS.WEIGHT") X(FLAG_DELTA, "FLAGS.DELTA") X(FLAG_WRAP, "FLAGS.WRAP") \
   X(LOAD_A, "LOAD of A") X(LOAD_B, "LOAD of B") X(FILL, "FILL") X(WAITS_TWO, "waits for two engines") X(WAITS_NONE, "waits for nothing") \
   X(FENCE, "FENCE") X(CALL, "CALL") X(SKIPPED, "a SKIP that skips") X(NOT_SKIPPED, "a SKIP that skips nothing")

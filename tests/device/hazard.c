@@ -11,6 +11,7 @@
 struct walk {
   const struct curta_config *cfg;
   uint64_t mem_bytes;
+  const struct hz_lists *lists;
   hz_fn *fn;
   void *user;
   int bad;
@@ -36,8 +37,29 @@ static void touch_tile(struct walk *w, int space, int64_t tile, int write)
     w->fn(w->user, space, (uint32_t)tile, write);
 }
 
+/* A tile of deltas makes a row of at most T tiles of the list. */
+static void walk_list(struct walk *w, const uint32_t *cmd)
+{
+  int64_t t2 = (int64_t)w->cfg->t * w->cfg->t, n = G(LOAD_DST);
+  for (int64_t i3 = 0; i3 < (int64_t)G(LOAD_N3); i3++)
+    for (int64_t i2 = 0; i2 < (int64_t)G(LOAD_N2); i2++)
+      for (int64_t i1 = 0; i1 < (int64_t)G(LOAD_N1); i1++) {
+        int64_t tile = i3 * GS(LOAD_S3) + i2 * GS(LOAD_S2) + i1 * GS(LOAD_S1);
+        touch_mem(w, (int64_t)G(LOAD_PLACES) + tile * t2, t2, 0);
+        touch_mem(w, (int64_t)G(LOAD_ADDR) + tile * 4 * t2, 4 * t2, 0);
+        for (int k = 0; k < w->cfg->t && !w->bad; k++)
+          touch_tile(w, HZ_B, n++, 1);
+        if (w->bad)
+          return;
+      }
+}
+
 static void walk_load(struct walk *w, const uint32_t *cmd)
 {
+  if (G(LOAD_LIST)) {
+    walk_list(w, cmd);
+    return;
+  }
   int64_t t2 = (int64_t)w->cfg->t * w->cfg->t, n = G(LOAD_DST);
   int space = G(LOAD_BUF) ? HZ_B : HZ_A;
   int64_t bytes = G(LOAD_TYPE) == CURTA_TYPE_INT32 ? 4 * t2 : t2;
@@ -59,6 +81,32 @@ static int inside(int a, int v, int b, int k, int c, int u)
   return x >= 0 && x < u;
 }
 
+/* One visit along a list: all rows that it may have. */
+static void walk_gather(struct walk *w, const uint32_t *cmd, int vy, int vx, int va, int vb)
+{
+  const struct hz_lists *l = w->lists;
+  if (vb < 0 || vb >= w->cfg->b_tiles || !l->at[vb].tiles) {
+    w->bad = 1;
+    return;
+  }
+  for (uint32_t t = 0; t < l->at[vb].tiles; t++) {
+    touch_tile(w, HZ_B, vb + (int)t, 0);
+    w->bad |= l->owner[(uint32_t)vb + t] != l->at[vb].serial;
+  }
+  const uint32_t *gemm = cmd;
+  cmd = l->at[vb].cmd;
+  int rows = l->exact ? (int)G(LOAD_N2) << G(LOAD_KH_LOG2) : ((int)(G(LOAD_N2) - 1) << G(LOAD_KH_LOG2)) + 8;
+  int columns = (int)G(LOAD_N1) << G(LOAD_KW_LOG2), images = (int)G(LOAD_N3);
+  int sy = GS(LOAD_A_SY), sx = GS(LOAD_A_SX), sn = GS(LOAD_A_SN);
+  cmd = gemm;
+  for (int y = 0; y < rows && y < (int)G(GEMM_NKY); y++)
+    for (int x = 0; x < columns && x < (int)G(GEMM_NKX); x++)
+      for (int n = 0; n < images && !w->bad; n++)
+        if (inside((int)G(GEMM_Y_A), vy, (int)G(GEMM_Y_B), y, GS(GEMM_Y_C), (int)G(GEMM_Y_U)) &&
+            inside((int)G(GEMM_X_A), vx, (int)G(GEMM_X_B), x, GS(GEMM_X_C), (int)G(GEMM_X_U)))
+          touch_tile(w, HZ_A, (va + n * sn + y * sy + x * sx) & 0xffff, 0);
+}
+
 /* The A and B tiles that one visit reads; va, vb: addresses so far, modulo 2^16. */
 static void walk_visit(struct walk *w, const uint32_t *cmd, int vy, int vx, int va, int vb)
 {
@@ -70,7 +118,9 @@ static void walk_visit(struct walk *w, const uint32_t *cmd, int vy, int vx, int 
         continue;
       for (int kc = 0; kc < (int)G(GEMM_NKC) && !w->bad; kc++) {
         touch_tile(w, HZ_A, (va + ky * GS(GEMM_A_SKY) + kx * GS(GEMM_A_SKX) + kc * GS(GEMM_A_SKC)) & 0xffff, 0);
-        touch_tile(w, HZ_B, (vb + ky * GS(GEMM_B_SKY) + kx * GS(GEMM_B_SKX) + kc * GS(GEMM_B_SKC)) & 0xffff, 0);
+        int b = (vb + ky * GS(GEMM_B_SKY) + kx * GS(GEMM_B_SKX) + kc * GS(GEMM_B_SKC)) & 0xffff;
+        touch_tile(w, HZ_B, b, 0);
+        w->bad |= !w->bad && w->lists->owner[b];
       }
     }
   }
@@ -84,7 +134,7 @@ static void walk_gemm(struct walk *w, const uint32_t *cmd)
         for (int vx = 0; vx < (int)G(GEMM_NVX); vx++) {
           int p = (int)G(GEMM_P_BASE) + ga * GS(GEMM_P_SGA) + gb * GS(GEMM_P_SGB) + vy * GS(GEMM_P_SVY) + vx * GS(GEMM_P_SVX);
           touch_tile(w, HZ_ACC, p & 0xffff, 1);
-          walk_visit(w, cmd, vy, vx, GS(GEMM_A_BASE) + ga * GS(GEMM_A_SGA) + vy * GS(GEMM_A_SVY) + vx * GS(GEMM_A_SVX),
+          (G(GEMM_GATHER) ? walk_gather : walk_visit)(w, cmd, vy, vx, GS(GEMM_A_BASE) + ga * GS(GEMM_A_SGA) + vy * GS(GEMM_A_SVY) + vx * GS(GEMM_A_SVX),
                      GS(GEMM_B_BASE) + gb * GS(GEMM_B_SGB) + vy * GS(GEMM_B_SVY) + vx * GS(GEMM_B_SVX));
           if (w->bad)
             return;
@@ -205,9 +255,10 @@ static void walk_scalar(struct walk *w, const uint32_t *cmd)
   touch_tile(w, HZ_SCALAR, G(SCALAR_RD), 1);
 }
 
-int hz_accesses(const struct curta_config *cfg, uint64_t mem_bytes, const uint32_t cmd[32], hz_fn *fn, void *user)
+int hz_accesses(const struct curta_config *cfg, uint64_t mem_bytes, const struct hz_lists *lists, const uint32_t cmd[32],
+                hz_fn *fn, void *user)
 {
-  struct walk w = {cfg, mem_bytes, fn, user, 0};
+  struct walk w = {cfg, mem_bytes, lists, fn, user, 0};
   switch (G(CMD_OPCODE)) {
   case CURTA_OP_LOAD: walk_load(&w, cmd); break;
   case CURTA_OP_GEMM: walk_gemm(&w, cmd); break;
@@ -243,6 +294,8 @@ struct hz {
   struct clock *done[ENGINES]; /* clock at the completion of each command since the fence */
   uint32_t count[ENGINES], room;
   uint32_t epoch_mem;          /* granules of memory */
+  struct hz_lists lists;
+  int maybe;
   char error[256];
 };
 
@@ -258,7 +311,34 @@ struct hz *hz_new(const struct curta_config *cfg, uint64_t mem_bytes)
   hz->tile[HZ_MEM] = calloc(hz->epoch_mem, sizeof(struct granule));
   for (int s = HZ_A; s < HZ_SPACES; s++)
     hz->tile[s] = calloc((size_t)depth[s], sizeof(struct granule));
+  hz->lists.at = calloc((size_t)cfg->b_tiles, sizeof *hz->lists.at);
+  hz->lists.owner = calloc((size_t)cfg->b_tiles, sizeof *hz->lists.owner);
   return hz;
+}
+
+void hz_exact(struct hz *hz)
+{
+  hz->lists.exact = 1;
+}
+
+void hz_maybe(struct hz *hz, int maybe)
+{
+  hz->maybe = maybe;
+}
+
+/* A LOAD has written n tiles of buffer B from dst on; list: as a list. */
+static void own(struct hz *hz, const uint32_t *cmd, uint32_t dst, uint32_t n, int list)
+{
+  struct hz_lists *l = &hz->lists;
+  uint32_t serial = list ? ++l->serial : 0;
+  for (uint32_t t = dst; t < dst + n; t++)
+    l->owner[t] = hz->maybe && (list || l->owner[t]) ? HZ_MIXED : serial;
+  l->at[dst].tiles = 0;
+  if (list) {
+    l->at[dst].serial = serial;
+    l->at[dst].tiles = n;
+    memcpy(l->at[dst].cmd, cmd, sizeof l->at[dst].cmd);
+  }
 }
 
 void hz_free(struct hz *hz)
@@ -267,6 +347,8 @@ void hz_free(struct hz *hz)
     free(hz->tile[s]);
   for (int e = 0; e < ENGINES; e++)
     free(hz->done[e]);
+  free(hz->lists.at);
+  free(hz->lists.owner);
   free(hz);
 }
 
@@ -351,7 +433,7 @@ int hz_add(struct hz *hz, uint32_t cmd[32], int fix)
   if (engine < 0)
     return -1;
   struct visitor v = {.hz = hz, .engine = (uint32_t)engine};
-  if (hz_accesses(hz->cfg, hz->mem_bytes, cmd, visit, &v) < 0)
+  if (hz_accesses(hz->cfg, hz->mem_bytes, &hz->lists, cmd, visit, &v) < 0)
     return -1;
   struct clock start = {{0}};
   if (hz->count[engine])
@@ -368,7 +450,9 @@ int hz_add(struct hz *hz, uint32_t cmd[32], int fix)
   }
   int bad = check_waits(hz, &v, &start, cmd);
   v.mark = 1;
-  hz_accesses(hz->cfg, hz->mem_bytes, cmd, visit, &v);
+  hz_accesses(hz->cfg, hz->mem_bytes, &hz->lists, cmd, visit, &v);
+  if (G(CMD_OPCODE) == CURTA_OP_LOAD && G(LOAD_BUF))
+    own(hz, cmd, G(LOAD_DST), G(LOAD_N0) * G(LOAD_N1) * G(LOAD_N2) * G(LOAD_N3) * (G(LOAD_LIST) ? (uint32_t)hz->cfg->t : 1), (int)G(LOAD_LIST));
   if (hz->count[engine] >= hz->room) {
     hz->room = hz->room ? hz->room * 2 : 1024;
     for (int e = 0; e < ENGINES; e++)

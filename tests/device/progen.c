@@ -12,6 +12,7 @@ struct pg {
   struct hz *hz;
   uint8_t *image;
   uint32_t serial; /* of the last command with a tag */
+  uint32_t lists[4], list_count; /* where lists have been loaded */
   uint8_t taken[PG_REGIONS]; /* regions that the command being built uses */
 };
 
@@ -57,6 +58,31 @@ static int modes(const struct pg *g)
 }
 
 /* ---- LOAD ---- */
+/* A list of few tiles: each may take T tiles of buffer B. */
+static void load_list(struct pg *g, uint32_t *cmd)
+{
+  SET(CMD_OPCODE, CURTA_OP_LOAD);
+  SET(LOAD_BUF, 1);
+  SET(LOAD_TYPE, CURTA_TYPE_INT32);
+  SET(LOAD_LIST, 1);
+  SET(LOAD_DIGIT, rnd(g, 2) ? 0 : rnd(g, 3));
+  SET(LOAD_DST, rnd(g, 8));
+  SET(LOAD_ADDR, address(g, tile_bytes(g, 4)));
+  SET(LOAD_PLACES, address(g, tile_bytes(g, 1)));
+  SET(LOAD_N0, 1);
+  SET(LOAD_N1, range(g, 1, 2));
+  SET(LOAD_N2, range(g, 1, 2));
+  SET(LOAD_N3, range(g, 1, 2));
+  SET(LOAD_S1, range(g, 0, 3));
+  SET(LOAD_S2, range(g, 0, 4));
+  SET(LOAD_S3, range(g, 0, 5));
+  SET(LOAD_A_SY, range(g, 0, 6));
+  SET(LOAD_A_SX, range(g, -1, 3));
+  SET(LOAD_A_SN, range(g, -2, 9));
+  SET(LOAD_KH_LOG2, rnd(g, 4));
+  SET(LOAD_KW_LOG2, rnd(g, 4));
+}
+
 static void load(struct pg *g, uint32_t *cmd)
 {
   int depth = rnd(g, 2) ? g->cfg->b_tiles : g->cfg->a_tiles;
@@ -207,6 +233,32 @@ static void gemm_weight_gradient(struct pg *g, uint32_t *cmd)
   SET(GEMM_P_SVX, x.o * x.c);
 }
 
+/* Along a list; the hazard checker lets those through that exist. */
+static void gemm_gather(struct pg *g, uint32_t *cmd)
+{
+  int n[4];
+  for (int i = 0; i < 4; i++)
+    n[i] = range(g, 1, 2);
+  counts(cmd, n[0], n[1], n[2], n[3], range(g, 1, 16), range(g, 1, 16), range(g, 1, 3));
+  window(cmd, range(g, 0, 1), rnd(g, 8) ? 1 : range(g, 0, 2), range(g, -3, 1), range(g, 1, 18), range(g, 0, 1), rnd(g, 8) ? 1 : range(g, 0, 2), range(g, -3, 1),
+         range(g, 1, 18));
+  SET(GEMM_GATHER, 1);
+  SET(GEMM_A_T, 1);
+  SET(GEMM_B_T, 1);
+  SET(GEMM_A_BASE, range(g, 10, 60));
+  SET(GEMM_A_SGA, range(g, 0, 2));
+  SET(GEMM_A_SVY, range(g, -2, 3));
+  SET(GEMM_A_SVX, range(g, -2, 3));
+  SET(GEMM_A_SKC, range(g, -9, 9));
+  SET(GEMM_B_SKC, range(g, -9, 9));
+  SET(GEMM_B_BASE, g->lists[rnd(g, g->list_count)]);
+  SET(GEMM_B_SGB, rnd(g, 2) ? 0 : rnd(g, 8));
+  SET(GEMM_P_SVX, 1);
+  SET(GEMM_P_SGA, n[3]);
+  SET(GEMM_P_SVY, n[3] * n[0]);
+  SET(GEMM_P_SGB, n[3] * n[0] * n[2]);
+}
+
 static void gemm_any(struct pg *g, uint32_t *cmd)
 {
   static const uint32_t strides[] = {CURTA_GEMM_A_SGA, CURTA_GEMM_A_SVY, CURTA_GEMM_A_SVX, CURTA_GEMM_A_SKY, CURTA_GEMM_A_SKX, CURTA_GEMM_A_SKC,
@@ -232,7 +284,10 @@ static void gemm(struct pg *g, uint32_t *cmd)
 {
   static void (*const kind[])(struct pg *, uint32_t *) = {gemm_forward, gemm_input_gradient, gemm_weight_gradient, gemm_any};
   SET(CMD_OPCODE, CURTA_OP_GEMM);
-  kind[rnd(g, 4)](g, cmd);
+  if (g->list_count && rnd(g, 3) == 0)
+    gemm_gather(g, cmd);
+  else
+    kind[rnd(g, 4)](g, cmd);
   SET(GEMM_P_BASE, rnd(g, (uint32_t)g->cfg->p_tiles / 4));
   SET(GEMM_KLAST, rnd(g, 3) ? g->cfg->t : range(g, 1, g->cfg->t));
   SET(GEMM_ACC, rnd(g, 2));
@@ -515,9 +570,16 @@ static void engine_command(struct pg *g, uint32_t *cmd)
   do {
     memset(cmd, 0, CURTA_CMD_BYTES);
     memset(g->taken, 0, sizeof g->taken);
-    kind[rnd(g, sizeof kind / sizeof *kind)](g, cmd);
+    if (modes(g) && rnd(g, 20) == 0)
+      load_list(g, cmd);
+    else
+      kind[rnd(g, sizeof kind / sizeof *kind)](g, cmd);
     error = hz_add(g->hz, cmd, 1);
   } while (error);
+  if (curta_cmd_get(cmd, CURTA_CMD_OPCODE) == CURTA_OP_LOAD && curta_cmd_get(cmd, CURTA_LOAD_LIST)) {
+    g->lists[g->list_count < 4 ? g->list_count : rnd(g, 4)] = curta_cmd_get(cmd, CURTA_LOAD_DST);
+    g->list_count += g->list_count < 4;
+  }
   SET(CMD_TAG, tag(g));
 }
 
@@ -556,8 +618,10 @@ static uint32_t skip_block(struct pg *g, uint32_t *prog, uint32_t at)
   SET(SKIP_RB, rnd(g, 8));
   SET(SKIP_COND, rnd(g, 2));
   hz_fence(g->hz);
+  hz_maybe(g->hz, 1);
   for (uint32_t i = 1; i <= count; i++)
     engine_command(g, prog + 32 * (at + i));
+  hz_maybe(g->hz, 0);
   cmd = prog + 32 * (at + count + 1);
   memset(cmd, 0, CURTA_CMD_BYTES);
   SET(CMD_OPCODE, CURTA_OP_FENCE);

@@ -31,6 +31,7 @@ static int is_fence(uint32_t opcode)
 static int races(const struct curta_config *cfg, uint32_t n_train, uint32_t n, long drop, char *text, size_t room)
 {
   struct hz *hz = hz_new(cfg, MEM_BYTES);
+  hz_exact(hz);
   int bad = 0;
   uint32_t skip_end = 0;
   for (uint32_t i = 0; i < n && !bad; i++) {

@@ -62,10 +62,12 @@ module fm_check #(
       `LAW_SKIP: fld[4] = `LAW_SKIP_COUNT == 0;
       `LAW_LOAD: begin
         wide = `LAW_LOAD_TYPE == 2;
-        fld[4] = `LAW_LOAD_DST >= (`LAW_LOAD_BUF ? B_TILES : A_TILES) || !(`LAW_LOAD_TYPE == 0 || (wide && `LAW_LOAD_BUF));
-        fld[6] = `LAW_LOAD_N0 == 0 || `LAW_LOAD_N1 == 0;
+        fld[4] = `LAW_LOAD_DST >= (`LAW_LOAD_BUF ? B_TILES : A_TILES) || !(`LAW_LOAD_TYPE == 0 || (wide && `LAW_LOAD_BUF)) ||
+                 (`LAW_LOAD_LIST && !wide);
+        fld[6] = `LAW_LOAD_N0 == 0 || `LAW_LOAD_N1 == 0 || (`LAW_LOAD_LIST && `LAW_LOAD_N0 != 1);
         fld[7] = `LAW_LOAD_N2 == 0 || `LAW_LOAD_N3 == 0;
         aln[5] = (`LAW_LOAD_ADDR & (wide ? T4 : T1) - 1) != 0;
+        aln[11] = `LAW_LOAD_LIST && (`LAW_LOAD_PLACES & T1 - 1) != 0;
       end
       `LAW_GEMM: begin
         fld[5]  = `LAW_GEMM_P_BASE >= P_TILES;
@@ -73,7 +75,8 @@ module fm_check #(
         fld[7]  = `LAW_GEMM_NVY == 0 || `LAW_GEMM_NVX == 0;
         fld[8]  = `LAW_GEMM_NKY == 0 || `LAW_GEMM_NKX == 0;
         fld[9]  = `LAW_GEMM_NKC == 0 || `LAW_GEMM_KLAST == 0 || `LAW_GEMM_KLAST > T;
-        fld[20] = `LAW_GEMM_Y_A > 2 || `LAW_GEMM_Y_B > 2 || `LAW_GEMM_X_A > 2 || `LAW_GEMM_X_B > 2;
+        fld[20] = `LAW_GEMM_Y_A > 2 || `LAW_GEMM_Y_B > 2 || `LAW_GEMM_X_A > 2 || `LAW_GEMM_X_B > 2 ||
+                  (`LAW_GEMM_GATHER && !(`LAW_GEMM_A_T && `LAW_GEMM_B_T));
       end
       `LAW_MAP: begin
         wide = `LAW_MAP_SRC_TYPE == 2;

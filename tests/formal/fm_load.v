@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // fm_load - curta_load touches nothing outside [0, MEM_SIZE) and nothing outside its operand buffer
 //   Stimuli: any configuration words, any memory that answers what was asked, stop and reset at any time. MEM_SIZE does not change.
+//   Of a list the unit behind is any that takes a tile only if it got one; what it writes is its own.
 `include "formal.vh"
 `default_nettype none
 module fm_load #(
@@ -16,7 +17,8 @@ module fm_load #(
   input wire             rd_ready_i,
   input wire             rsp_valid_i,
   input wire [8*BUS-1:0] rsp_data_i,
-  input wire             rsp_err_i
+  input wire             rsp_err_i,
+  input wire             list_tile_i, list_done_i, list_range_i
 );
   (* anyconst *) wire [31:0] mem_size;
   wire             cfg_ready, done, idle, rd_valid, buf_we, buf_sel;
@@ -30,14 +32,20 @@ module fm_load #(
     .go_i(go_i), .done_o(done), .error_o(error), .error_info_o(info), .check_o(check), .stop_i(stop_i), .idle_o(idle),
     .mem_size_i(mem_size), .rd_valid_o(rd_valid), .rd_ready_i(rd_ready_i), .rd_addr_o(rd_addr), .rd_beats_o(rd_beats),
     .rsp_valid_i(rsp_valid_i), .rsp_data_i(rsp_data_i), .rsp_last_i(rsp_last), .rsp_err_i(rsp_err_i),
-    .buf_we_o(buf_we), .buf_sel_o(buf_sel), .buf_tile_o(buf_tile), .buf_beat_o(buf_beat), .buf_data_o(buf_data));
+    .buf_we_o(buf_we), .buf_sel_o(buf_sel), .buf_tile_o(buf_tile), .buf_beat_o(buf_beat), .buf_data_o(buf_data), .list_tile_i(list_tile_i),
+    .list_done_i(list_done_i), .list_range_i(list_range_i), .list_info_i(16'd0), .list_check_i(32'd0));
 
   localparam Beats = T * T / BUS;
   localparam Tile  = T * T;
   (* hierconn *) wire \u_dut.wide_run_q ;  // digits of int32 tiles
-  wire       wide = \u_dut.wide_run_q ;
+  (* hierconn *) wire \u_dut.list_run_q , \u_dut.req_wide_q ;
+  (* hierconn *) wire [1:0] \u_dut.pairs_q ;
+  wire       list = \u_dut.list_run_q ;   // of each tile first the places, then the elements
+  wire       ask_wide = \u_dut.req_wide_q ;
+  reg        second;                       // the oldest burst is of elements
+  wire       wide = list ? second : \u_dut.wide_run_q ;
   wire [7:0] beats = wide ? 4 * Beats : Beats;
-  wire [9:0] bytes = wide ? 4 * Tile : Tile;
+  wire [9:0] bytes = ask_wide ? 4 * Tile : Tile;
   reg  [7:0] open, beat;                   // bursts under way; beat of the oldest
   reg        runs;                         // between go and done
   assign rsp_last = beat == beats - 8'd1;
@@ -48,9 +56,11 @@ module fm_load #(
       open <= 0;
       beat <= 0;
       runs <= 0;
+      second <= 0;
     end else begin
       open <= open + ask - last;
       if (rsp_valid_i) beat <= rsp_last ? 0 : beat + 1;
+      second <= go_i ? 1'b0 : last ? !second : second;
       runs <= go_i ? 1'b1 : done || (stop_i && idle) ? 1'b0 : runs;
     end
 
@@ -61,6 +71,7 @@ module fm_load #(
     assume (!go_i || (idle && !stop_i && rst_ni));
     assume (!cfg_valid_i || cfg_ready);
     assume (!(go_i && cfg_valid_i));
+    assume (!list_tile_i || \u_dut.pairs_q != 0);
     assume (mem_size[7:0] == 0);           // a multiple of BUS is what the law asks; a whole tile keeps the last tile out of question
   end
 
@@ -84,7 +95,7 @@ module fm_load #(
   `SEEN({done && error == 0 && wtile == 5, done && error == 5, done && error == 6, rd_valid && rd_addr + bytes == mem_size && open == 2, stop_i && open == 3})
   always @* begin
     // memory
-    `MUST(!rd_valid || ({1'b0, rd_addr} + bytes <= mem_size && (rd_addr & (bytes - 32'd1)) == 0 && rd_beats == beats))
+    `MUST(!rd_valid || ({1'b0, rd_addr} + bytes <= mem_size && (rd_addr & (bytes - 32'd1)) == 0 && rd_beats == (ask_wide ? 4 * Beats : Beats)))
     `MUST(!p_stall || (rd_valid && rd_addr == p_addr))
     `MUST(!(p_stop && stop_i) || !rd_valid)
     // operand buffer: the written tile is inside, writes only belong to answers
@@ -99,9 +110,9 @@ module fm_load #(
     `MUST(!run || dbeat == beat)
     `MUST(!(open != 0 || walk || req) || run)
     `MUST(!run || open + 8'd0 + req <= OUTST)
-    `MUST(!walk || (!bad && tile <= 65535))
-    `MUST(!run || wtile + 18'd0 + open + req + bad <= tile)
-    `MUST(!(open != 0 || req) || wtile + 18'd0 + open + req <= tiles)
+    `MUST(!walk || (!bad && (list || tile <= 65535)))
+    `MUST(!run || list || wtile + 18'd0 + open + req + bad <= tile)
+    `MUST(!(open != 0 || req) || list || wtile + 18'd0 + open + req <= tiles)
   end
 endmodule
 `default_nettype wire

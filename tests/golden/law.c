@@ -49,6 +49,70 @@ static int32_t digit(int64_t x, uint32_t k, int bits)
   return k ? digit((x - d) / base, k - 1, bits) : (int32_t)d;
 }
 
+/* Row j of stream n % V of a list: the digits of row n of a tile that go to place p. */
+static int list_row(struct law *m, const uint32_t *cmd, const int32_t *d, const uint8_t *places, uint32_t p, uint32_t n,
+                    const uint32_t at[4], uint32_t j)
+{
+  uint32_t v = (uint32_t)m->conf.v, tile = GET(CURTA_LOAD_DST) + j / (m->t / v), k = j % (m->t / v) * v + n % v;
+  uint32_t kh = 1u << GET(CURTA_LOAD_KH_LOG2), kw = 1u << GET(CURTA_LOAD_KW_LOG2);
+  uint32_t y = at[2] * kh + p / kw % 8, x = at[1] * kw + p % kw, a;
+  m->info = tile;
+  if (tile >= (uint32_t)m->conf.b_tiles)
+    return CURTA_ERR_RANGE;
+  for (uint32_t o = 0; o < m->t; o++) {
+    uint32_t e = tile * m->t2 + k * m->t + o;
+    m->wide[e] = places[o] % 64 == p ? d[o] : 0;
+    m->buf[1][e] = (int8_t)m->wide[e];
+    m->check += (uint32_t)m->wide[e] * (2u * e + 1u);
+  }
+  a = (at[3] * GET(CURTA_LOAD_A_SN) + y * GET(CURTA_LOAD_A_SY) + x * GET(CURTA_LOAD_A_SX)) % 65536;
+  m->row[tile * m->t + k] = (struct law_row){1, y % 256, x % 256, a, n};
+  m->check += (a + (y % 256 << 16) + (x % 256 << 24)) * (2u * (tile * m->t + k) + 1u);
+  return 0;
+}
+
+/* The rows of one tile: of each image the places of its digits other than 0, in the order of their first channel. */
+static int list_tile(struct law *m, const uint32_t *cmd, const uint32_t at[4], uint32_t src, uint32_t *pos)
+{
+  uint32_t places = GET(CURTA_LOAD_PLACES) + m->t2 * src, addr = GET(CURTA_LOAD_ADDR) + 4 * m->t2 * src;
+  if (!legal(m, places, m->t2) || !legal(m, addr, 4 * m->t2))
+    return CURTA_ERR_RANGE;
+  for (uint32_t n = 0; n < m->t; n++) {
+    const uint8_t *row = m->mem + places + n * m->t;
+    int32_t d[16];
+    for (uint32_t o = 0; o < m->t; o++)
+      d[o] = digit(get(m, addr + 4 * (n * m->t + o), 4), GET(CURTA_LOAD_DIGIT), m->conf.digit);
+    for (uint32_t o = 0; o < m->t; o++) {
+      int first = d[o] != 0;
+      for (uint32_t before = 0; before < o; before++)
+        first &= d[before] == 0 || row[before] % 64 != row[o] % 64;
+      if (first && list_row(m, cmd, d, row, row[o] % 64, n, at, pos[n % (uint32_t)m->conf.v]++))
+        return CURTA_ERR_RANGE;
+    }
+  }
+  return 0;
+}
+
+static int load_list(struct law *m, const uint32_t *cmd)
+{
+  uint32_t pos[16] = {0}, v = (uint32_t)m->conf.v, dst = GET(CURTA_LOAD_DST), len = 0;
+  for (uint32_t i3 = 0; i3 < GET(CURTA_LOAD_N3); i3++)
+    for (uint32_t i2 = 0; i2 < GET(CURTA_LOAD_N2); i2++)
+      for (uint32_t i1 = 0; i1 < GET(CURTA_LOAD_N1); i1++) {
+        const uint32_t at[4] = {0, i1, i2, i3};
+        if (list_tile(m, cmd, at, i3 * GET(CURTA_LOAD_S3) + i2 * GET(CURTA_LOAD_S2) + i1 * GET(CURTA_LOAD_S1), pos))
+          return CURTA_ERR_RANGE;
+      }
+  for (uint32_t s = 0; s < v; s++)
+    len = pos[s] > len ? pos[s] : len;
+  for (uint32_t s = 0; s < v; s++)
+    for (uint32_t j = pos[s]; j < len; j++)
+      m->row[(dst + j / (m->t / v)) * m->t + j % (m->t / v) * v + s].used = 0;
+  m->len[dst] = len;
+  m->check += len * (2u * dst + 1u);
+  return 0;
+}
+
 static int load(struct law *m, const uint32_t *cmd)
 {
   uint32_t n = GET(CURTA_LOAD_DST), b = GET(CURTA_LOAD_BUF);
@@ -108,6 +172,40 @@ static void product(const struct law *m, const uint32_t *cmd, int64_t *sum, uint
       }
 }
 
+/* The contraction of a visit over the list at tile xb; xa: of A, without what the rows add. */
+static int gather(struct law *m, const uint32_t *cmd, int64_t *sum, uint32_t xa, uint32_t xb, uint32_t vy, uint32_t vx)
+{
+  uint32_t v = (uint32_t)m->conf.v, rows = 0, columns = 0;
+  for (uint32_t ky = 0; ky < GET(CURTA_GEMM_NKY); ky++)
+    rows += (uint32_t)window((int32_t)GET(CURTA_GEMM_Y_A), vy, (int32_t)GET(CURTA_GEMM_Y_B), ky, GETS(CURTA_GEMM_Y_C),
+                             GET(CURTA_GEMM_Y_U));
+  for (uint32_t kx = 0; kx < GET(CURTA_GEMM_NKX); kx++)
+    columns += (uint32_t)window((int32_t)GET(CURTA_GEMM_X_A), vx, (int32_t)GET(CURTA_GEMM_X_B), kx,
+                                GETS(CURTA_GEMM_X_C), GET(CURTA_GEMM_X_U));
+  if (!rows || !columns)
+    return 0;
+  m->info = xb;
+  if (xb >= (uint32_t)m->conf.b_tiles)
+    return CURTA_ERR_RANGE;
+  for (uint32_t r = xb * m->t; r < xb * m->t + m->len[xb] * v; r++) {
+    const struct law_row *w = &m->row[r];
+    uint32_t tile = (xa + w->tile) % 65536;
+    if (!w->used || w->y >= GET(CURTA_GEMM_NKY) || w->x >= GET(CURTA_GEMM_NKX) ||
+        !window((int32_t)GET(CURTA_GEMM_Y_A), vy, (int32_t)GET(CURTA_GEMM_Y_B), w->y, GETS(CURTA_GEMM_Y_C),
+                GET(CURTA_GEMM_Y_U)) ||
+        !window((int32_t)GET(CURTA_GEMM_X_A), vx, (int32_t)GET(CURTA_GEMM_X_B), w->x, GETS(CURTA_GEMM_X_C),
+                GET(CURTA_GEMM_X_U)))
+      continue;
+    m->info = tile;
+    if (tile >= (uint32_t)m->conf.a_tiles)
+      return CURTA_ERR_RANGE;
+    for (uint32_t i = 0; i < m->t; i++)
+      for (uint32_t j = 0; j < m->t; j++)
+        sum[i * m->t + j] += (int64_t)m->buf[0][tile * m->t2 + w->n * m->t + i] * m->wide[r * m->t + j];
+  }
+  return 0;
+}
+
 static int visit(struct law *m, const uint32_t *cmd, uint32_t ga, uint32_t gb, uint32_t vy, uint32_t vx,
                  uint32_t *or_mag)
 {
@@ -123,7 +221,15 @@ static int visit(struct law *m, const uint32_t *cmd, uint32_t ga, uint32_t gb, u
     int64_t start = bits == 36 ? m->acc36[p * m->t2 + e] : m->acc[p * m->t2 + e];
     sum[e] = signed_bits((int64_t)((uint64_t)start << (GET(CURTA_GEMM_START_SHL) ? m->conf.digit : 0)), bits);
   }
-  for (uint32_t ky = 0; ky < GET(CURTA_GEMM_NKY); ky++)
+  if (GET(CURTA_GEMM_GATHER) &&
+      gather(m, cmd, sum,
+             GET(CURTA_GEMM_A_BASE) + ga * GET(CURTA_GEMM_A_SGA) + vy * GET(CURTA_GEMM_A_SVY) + vx * GET(CURTA_GEMM_A_SVX),
+             (GET(CURTA_GEMM_B_BASE) + gb * GET(CURTA_GEMM_B_SGB) + vy * GET(CURTA_GEMM_B_SVY) +
+              vx * GET(CURTA_GEMM_B_SVX)) %
+                 65536,
+             vy, vx))
+    return CURTA_ERR_RANGE;
+  for (uint32_t ky = 0; ky < GET(CURTA_GEMM_NKY) && !GET(CURTA_GEMM_GATHER); ky++)
     for (uint32_t kx = 0; kx < GET(CURTA_GEMM_NKX); kx++)
       for (uint32_t kc = 0; kc < GET(CURTA_GEMM_NKC); kc++) {
         uint32_t last = (GET(CURTA_GEMM_KLAST) + v - 1) / v * v;
@@ -527,11 +633,16 @@ static uint32_t nitro_word(const uint32_t *cmd)
                                  CURTA_MAP_DIV_T,   CURTA_MAP_ZS,     CURTA_MAP_CLASS, CURTA_MAP_PADDED, CURTA_MAP_DIV_M,
                                  CURTA_MAP_CLAST,  CURTA_MAP_NLAST, CURTA_MAP_OR_REG, CURTA_MAP_OR_KEEP,
                                  CURTA_MAP_PAD_Y,   CURTA_MAP_PAD_X,  CURTA_MAP_LIM_Y, CURTA_MAP_LIM_X};
+  static const uint32_t load_fields[] = {CURTA_LOAD_TYPE, CURTA_LOAD_DIGIT, CURTA_LOAD_LIST,    CURTA_LOAD_PLACES, CURTA_LOAD_A_SY,
+                                         CURTA_LOAD_A_SX, CURTA_LOAD_A_SN,  CURTA_LOAD_KH_LOG2, CURTA_LOAD_KW_LOG2};
   switch (GET(CURTA_CMD_OPCODE)) {
   case CURTA_OP_LOAD:
-    return GET(CURTA_LOAD_TYPE) || GET(CURTA_LOAD_DIGIT) ? 4 : 32;
+    for (unsigned i = 0; i < sizeof load_fields / sizeof *load_fields; i++)
+      if (GET(load_fields[i]))
+        return CURTA_FIELD_WORD(load_fields[i]);
+    return 32;
   case CURTA_OP_GEMM:
-    return GET(CURTA_GEMM_GUARD) || GET(CURTA_GEMM_START_SHL) ? 20 : 32;
+    return GET(CURTA_GEMM_GUARD) || GET(CURTA_GEMM_START_SHL) || GET(CURTA_GEMM_GATHER) ? 20 : 32;
   case CURTA_OP_MAP:
     for (unsigned i = 0; i < sizeof map / sizeof *map; i++)
       if (GET(map[i]))
@@ -563,7 +674,7 @@ int law_execute(struct law *m, const uint32_t *cmd)
   }
   switch (GET(CURTA_CMD_OPCODE)) {
   case CURTA_OP_LOAD:
-    return load(m, cmd);
+    return GET(CURTA_LOAD_LIST) ? load_list(m, cmd) : load(m, cmd);
   case CURTA_OP_GEMM:
     return gemm(m, cmd);
   case CURTA_OP_UPDATE:

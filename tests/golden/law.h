@@ -9,6 +9,11 @@
 #include <stdint.h>
 #include "curta_spec.h"
 
+/* A row of a list: where it was, and the tile of A that has its x; used 0: it names nothing. */
+struct law_row {
+  uint32_t used, y, x, tile, n;
+};
+
 struct law {
   struct curta_config conf;
   uint32_t t, t2, mem_size;
@@ -17,6 +22,8 @@ struct law {
   int32_t *wide;  /* elements of B */
   int32_t *acc;
   int64_t *acc36; /* the same with their guard bits */
+  struct law_row *row; /* of B: what LOAD LIST has written beside it */
+  uint32_t *len;       /* [B_TILES]: groups of the list that begins there */
   uint32_t flags;
   uint32_t s[CURTA_SCALARS];
   uint32_t check; /* of the last command */

@@ -30,6 +30,24 @@ static uint32_t small(void)
   return rnd(33) - 16u;
 }
 
+static uint32_t List_at; /* where the last list was loaded */
+
+/* A list of at most some tiles of deltas; the int32 tiles beside it are of zeros and dense ones. */
+static void random_list(const struct law *m, uint32_t *cmd)
+{
+  set(cmd, CURTA_LOAD_LIST, 1);
+  set(cmd, CURTA_LOAD_PLACES, place(m->t2, 0));
+  for (int i = 0; i < 3; i++)
+    set(cmd, i == 0 ? CURTA_LOAD_N1 : i == 1 ? CURTA_LOAD_N2 : CURTA_LOAD_N3, 1 + (rnd(3) == 0));
+  set(cmd, CURTA_LOAD_N0, 1);
+  set(cmd, CURTA_LOAD_A_SY, rnd(5));
+  set(cmd, CURTA_LOAD_A_SX, rnd(4));
+  set(cmd, CURTA_LOAD_A_SN, rnd(9) - 4u);
+  set(cmd, CURTA_LOAD_KH_LOG2, rnd(4));
+  set(cmd, CURTA_LOAD_KW_LOG2, rnd(4));
+  List_at = curta_cmd_get(cmd, CURTA_LOAD_DST);
+}
+
 static void random_load(const struct law *m, uint32_t *cmd)
 {
   uint32_t b = rnd(2), tiles = (uint32_t)(b ? m->conf.b_tiles : m->conf.a_tiles);
@@ -43,6 +61,25 @@ static void random_load(const struct law *m, uint32_t *cmd)
   random_loops(cmd, 6);
   for (int i = 8; i < 11; i++)
     cmd[i] = small();
+  if (curta_cmd_get(cmd, CURTA_LOAD_TYPE) && rnd(2))
+    random_list(m, cmd);
+}
+
+/* A GEMM whose contraction is the last list. */
+static void random_gather(uint32_t *cmd)
+{
+  cmd[8] = (1 + rnd(20)) | (1 + rnd(20)) << 16;
+  set(cmd, CURTA_GEMM_Y_U, 1 + rnd(24));
+  set(cmd, CURTA_GEMM_X_U, 1 + rnd(24));
+  set(cmd, CURTA_GEMM_GATHER, 1);
+  set(cmd, CURTA_GEMM_A_T, 1);
+  set(cmd, CURTA_GEMM_B_T, 1);
+  set(cmd, CURTA_GEMM_B_BASE, rnd(10) ? List_at : rnd(80));
+  if (rnd(4)) {
+    set(cmd, CURTA_GEMM_B_SGB, 0);
+    set(cmd, CURTA_GEMM_B_SVY, 0);
+    set(cmd, CURTA_GEMM_B_SVX, 0);
+  }
 }
 
 /* One visit of more products than the device takes at once; tiles come again, so that they are in the buffers. */
@@ -87,6 +124,8 @@ static void random_gemm(const struct law *m, uint32_t *cmd)
   set(cmd, CURTA_GEMM_START_SHL, rnd(2));
   if (rnd(30) == 0)
     long_contraction(m, cmd);
+  else if (rnd(3) == 0)
+    random_gather(cmd);
 }
 
 /* Steps of NITRO-D for a MAP whose other fields are set: mostly nothing. */
@@ -263,9 +302,12 @@ static void plain(uint32_t *cmd)
   if (op == CURTA_OP_LOAD) {
     set(cmd, CURTA_LOAD_TYPE, CURTA_TYPE_INT8);
     set(cmd, CURTA_LOAD_DIGIT, 0);
+    set(cmd, CURTA_LOAD_LIST, 0);
+    cmd[11] = cmd[12] = cmd[13] = 0;
   } else if (op == CURTA_OP_GEMM) {
     set(cmd, CURTA_GEMM_GUARD, 0);
     set(cmd, CURTA_GEMM_START_SHL, 0);
+    set(cmd, CURTA_GEMM_GATHER, 0);
   } else if (op == CURTA_OP_UPDATE || op == CURTA_OP_LOSS) {
     cmd[22] = 0;
   } else if (map || scatter) {
@@ -287,10 +329,13 @@ static void stray(uint32_t *cmd)
     op++;
   switch (op->opcode) {
   case CURTA_OP_LOAD:
-    set(cmd, rnd(2) ? CURTA_LOAD_TYPE : CURTA_LOAD_DIGIT, 1 + rnd(3));
+    if (rnd(2))
+      set(cmd, rnd(2) ? CURTA_LOAD_TYPE : CURTA_LOAD_DIGIT, 1 + rnd(3));
+    else
+      rnd(2) ? set(cmd, CURTA_LOAD_LIST, 1) : set(cmd, rnd(2) ? CURTA_LOAD_PLACES : CURTA_LOAD_KW_LOG2, 1 + rnd(3));
     return;
   case CURTA_OP_GEMM:
-    set(cmd, CURTA_GEMM_START_SHL, 1);
+    rnd(2) ? set(cmd, CURTA_GEMM_START_SHL, 1) : set(cmd, CURTA_GEMM_GATHER, 1);
     return;
   case CURTA_OP_MAP:
   case CURTA_OP_SCATTER:

@@ -94,6 +94,17 @@ static const struct refused table[] = {
     {"LOAD.TYPE 2 of A", {{4, 2 << 1}}, CURTA_OP_LOAD, CURTA_ERR_FIELD, 4},
     {"LOAD.TYPE 3", {{4, 3 << 1 | 1}}, CURTA_OP_LOAD, CURTA_ERR_FIELD, 4},
     {"LOAD.TYPE 2", {{4, 2 << 1 | 1}}, CURTA_OP_LOAD, CURTA_ERR_NONE, 0},
+    {"LOAD.LIST of int8", {{4, 1 | 1 << 5}}, CURTA_OP_LOAD, CURTA_ERR_FIELD, 4},
+    {"LOAD.LIST of A", {{4, 2 << 1 | 1 << 5}}, CURTA_OP_LOAD, CURTA_ERR_FIELD, 4},
+    {"LOAD.N0 with LIST", {{4, 2 << 1 | 1 | 1 << 5}, {6, 0x10002}}, CURTA_OP_LOAD, CURTA_ERR_FIELD, 6},
+    {"LOAD.PLACES", {{4, 2 << 1 | 1 | 1 << 5}, {11, 32}}, CURTA_OP_LOAD, CURTA_ERR_ALIGN, 11},
+    {"LOAD.ADDR before PLACES", {{4, 2 << 1 | 1 | 1 << 5}, {11, 32}, {5, 64}}, CURTA_OP_LOAD, CURTA_ERR_ALIGN, 5},
+    {"LOAD.PLACES unused", {{4, 2 << 1 | 1}, {11, 32}}, CURTA_OP_LOAD, CURTA_ERR_NONE, 0},
+    {"LOAD.PLACES outside", {{4, 2 << 1 | 1 | 1 << 5}, {11, MEM}}, CURTA_OP_LOAD, CURTA_ERR_RANGE, MEM},
+    {"LOAD.LIST", {{4, 2 << 1 | 1 | 1 << 5}}, CURTA_OP_LOAD, CURTA_ERR_NONE, 0},
+    {"GEMM.GATHER without B_T", {{5, 1 << 16}, {20, 1 << 14}}, CURTA_OP_GEMM, CURTA_ERR_FIELD, 20},
+    {"GEMM.GATHER without A_T", {{5, 1 << 17}, {20, 1 << 14}}, CURTA_OP_GEMM, CURTA_ERR_FIELD, 20},
+    {"GEMM.GATHER", {{5, 3 << 16}, {20, 1 << 14}}, CURTA_OP_GEMM, CURTA_ERR_NONE, 0},
     {"LOAD.ADDR of int32", {{4, 2 << 1 | 1}, {5, 64}}, CURTA_OP_LOAD, CURTA_ERR_ALIGN, 5},
     {"SCATTER int32 to int32", {{18, 2 << 1 | 2 << 3 | 1 << 12 | 1 << 16}}, CURTA_OP_SCATTER, CURTA_ERR_NONE, 0},
     {"SCATTER int32 to int32 with REQ",
@@ -252,10 +263,90 @@ static void test_cp(void)
     printf("PASS command processor\n");
 }
 
+/* A GEMM on `base` whose operands are one tile each, read `rows` x `tiles` times. */
+static void repeat(uint32_t *gemm, uint32_t rows, uint32_t tiles)
+{
+  good(gemm, CURTA_OP_GEMM);
+  curta_cmd_set(gemm, CURTA_GEMM_NKY, rows);
+  curta_cmd_set(gemm, CURTA_GEMM_NKC, tiles);
+  curta_cmd_set(gemm, CURTA_GEMM_Y_B, 1);
+  curta_cmd_set(gemm, CURTA_GEMM_Y_U, rows);
+  curta_cmd_set(gemm, CURTA_GEMM_X_U, 1);
+  curta_cmd_set(gemm, CURTA_GEMM_FINAL, 1);
+}
+
+/* Fills tile 0 of buffer A with 127, of B with `value` (int8 or int32); 0 or an error. */
+static uint32_t fill_buffers(const struct curta_bus *b, int32_t value, enum curta_type type)
+{
+  enum { A = 8192, B = 16384, T2 = 64 };
+  uint32_t load[2][32];
+  int8_t bytes[T2];
+  int32_t words[T2];
+  memset(bytes, 127, sizeof bytes);
+  memset(words, value, sizeof words); /* all bytes of int8 */
+  for (int i = 0; i < T2 && type == CURTA_TYPE_INT32; i++)
+    words[i] = value;
+  b->mem_write(b->ctx, A, bytes, sizeof bytes);
+  b->mem_write(b->ctx, B, words, sizeof words);
+  for (uint32_t k = 0; k < 2; k++) {
+    good(load[k], CURTA_OP_LOAD);
+    curta_cmd_set(load[k], CURTA_LOAD_BUF, k);
+    curta_cmd_set(load[k], CURTA_LOAD_TYPE, k ? (uint32_t)type : 0);
+    curta_cmd_set(load[k], CURTA_LOAD_ADDR, k ? B : A);
+  }
+  return submit(b, load, 2);
+}
+
+/* FLAGS.SUM for sums of both signs on either side of +-2^31 and near the powers of two around it. */
+static int guard_bits(const struct curta_bus *b, int32_t value)
+{
+  int bad = expect("loading a wide tile", fill_buffers(b, value, CURTA_TYPE_INT32), 0);
+  for (uint32_t tiles = 1; tiles < 256 && !bad; tiles++) {
+    uint32_t gemm[1][32];
+    repeat(gemm[0], 1, tiles);
+    curta_cmd_set(gemm[0], CURTA_GEMM_GUARD, 1);
+    set_reg(b, CURTA_REG_FLAGS, ~0u);
+    bad |= expect("guarded GEMM", submit(b, gemm, 1), 0);
+    bad |=
+        expect("FLAGS.SUM", reg(b, CURTA_REG_FLAGS) >> CURTA_FLAG_SUM & 1u, tiles * 8ll * 127 * abs(value) > INT32_MAX);
+  }
+  return bad;
+}
+
+/* Contractions of up to 300 x 3 tiles of int8: golden visits long ones in parts. */
+static int long_contractions(const struct curta_bus *b)
+{
+  int bad = expect("loading a tile", fill_buffers(b, -3, CURTA_TYPE_INT8), 0);
+  for (uint32_t rows = 1; rows <= 300 && !bad; rows += 13)
+    for (uint32_t tiles = 1; tiles <= 3 && !bad; tiles += 2) {
+      uint32_t gemm[1][32], sum = 0;
+      repeat(gemm[0], rows, tiles);
+      bad |= expect("long GEMM", submit(b, gemm, 1), 0);
+      curta_golden_peek(b, CURTA_SPACE_ACC, 0, &sum);
+      bad |= expect("long sum", sum, (uint32_t)(-3 * 127 * 8 * (int)(rows * tiles)));
+    }
+  return bad;
+}
+
+static void test_sums(const char *set)
+{
+  struct curta_bus b;
+  setenv("CURTA_CPU", set, 1);
+  open_device(&b, "base");
+  if (!long_contractions(&b) && !guard_bits(&b, 131071) && !guard_bits(&b, -131071)) /* wide tiles last */
+    printf("PASS sums, %s\n", set);
+  curta_golden_close(&b);
+  unsetenv("CURTA_CPU");
+}
+
 int main(int argc, char **argv)
 {
+  char sets[96], *set;
   set_seed(argc > 1 ? (uint32_t)strtoul(argv[1], 0, 0) : 1);
   test_refused();
   test_cp();
+  snprintf(sets, sizeof sets, "%s", curta_golden_cpus());
+  for (set = strtok(sets, ", "); set; set = strtok(0, ", "))
+    test_sums(set);
   return failures != 0;
 }

@@ -91,6 +91,8 @@ static void make_law(struct law *m, const char *config)
   m->acc = calloc((size_t)c->p_tiles * 4, m->t2);
   m->acc36 = calloc((size_t)c->p_tiles * 8, m->t2);
   m->wide = calloc((size_t)c->b_tiles * 4, m->t2);
+  m->row = calloc((size_t)c->b_tiles * m->t, sizeof *m->row);
+  m->len = calloc((size_t)c->b_tiles, sizeof *m->len);
 }
 
 static void free_law(struct law *m)
@@ -101,6 +103,8 @@ static void free_law(struct law *m)
   free(m->acc);
   free(m->acc36);
   free(m->wide);
+  free(m->row);
+  free(m->len);
 }
 
 static void print_command(uint32_t n, const uint32_t *cmd)

@@ -4,7 +4,7 @@
 cd "$(dirname "$0")/../.." || exit 1
 mkdir -p build/tests/matrix
 log=build/tests/matrix/lint.log
-sources="rtl/curta_matrix.v rtl/curta_matrix_sum.v rtl/curta_walk.v rtl/curta_step.v rtl/curta_array.v rtl/curta_opbuf.v rtl/curta_accmem.v rtl/lib/curta_ram.v tests/matrix/matrix_tb.v"
+sources="rtl/curta_matrix.v rtl/curta_matrix_sum.v rtl/curta_steps.v rtl/curta_gather.v rtl/curta_walk.v rtl/curta_step.v rtl/curta_array.v rtl/curta_opbuf.v rtl/curta_accmem.v rtl/lib/curta_ram.v tests/matrix/matrix_tb.v"
 status=0
 check() { # name, command: silent and successful
   name=$1

@@ -93,7 +93,7 @@ static int test_reserved(void)
       if (op->mask[word] >> bit & 1u)
         continue;
       cmd[word] |= 1u << bit;
-      if (k % 3 == 0)
+      if (k % 3 == 0 && word != 8)
         cmd[8] = 0;
       if (run("reserved", cmd, "word", word))
         return 1;
@@ -103,19 +103,37 @@ static int test_reserved(void)
 
 struct bad_field { uint8_t opcode; uint32_t field, value; };
 
-/* The modes of NITRO-D: words 18, 21, 22, 24 of MAP, SCATTER and UPDATE, word 4 of LOAD. */
+/* Digits and lists: every mode, addresses that are wrong, tiles outside the memory, rows behind the end of the buffer. */
+static void nitro_load(uint32_t cmd[32], uint32_t r, uint32_t s)
+{
+  cmd[4] = (cmd[4] & ~0x3fu) | (r & 0x3f);
+  curta_cmd_set(cmd, CURTA_LOAD_ADDR, r >> 6 & 1 ? PAIR_DATA : PAIR_MEM - 512);
+  cmd[6] = cmd[7] = 0x10001;
+  curta_cmd_set(cmd, s & 1 ? CURTA_LOAD_N0 : CURTA_LOAD_N1, 1 + (r >> 7 & 3)); /* the third int32 tile there is outside */
+  curta_cmd_set(cmd, CURTA_LOAD_S1, 1);
+  curta_cmd_set(cmd, CURTA_LOAD_DST, 0);
+  curta_cmd_set(cmd, CURTA_LOAD_PLACES, PAIR_DATA + 0x4000 + (r >> 9 & 7 ? 0 : 32));
+  if (s >> 1 & 1) {
+    curta_cmd_set(cmd, CURTA_LOAD_PLACES, r >> 9 & 1 ? PAIR_MEM : PAIR_MEM - 64 * 4);
+    curta_cmd_set(cmd, CURTA_LOAD_ADDR, PAIR_DATA);
+  } else if (s >> 2 & 1) {
+    curta_cmd_set(cmd, CURTA_LOAD_ADDR, PAIR_DATA);
+    curta_cmd_set(cmd, CURTA_LOAD_DST, (uint32_t)(curta_cmd_get(cmd, CURTA_LOAD_BUF) ? p.conf.b_tiles : p.conf.a_tiles) - 1 - (s >> 3 & 7));
+  }
+}
+
+/* The modes of NITRO-D: words 18, 21, 22, 24 of MAP, SCATTER and UPDATE, words 4, 6 and 11 of LOAD, 20 of GEMM. */
 static int nitro_modes(void)
 {
-  for (uint32_t k = 0; k < 400; k++) {
-    static const uint8_t modal[] = { CURTA_OP_MAP, CURTA_OP_MAP, CURTA_OP_SCATTER, CURTA_OP_UPDATE, CURTA_OP_LOAD };
-    uint32_t cmd[32], op = modal[k % 5], r = pair_random(&p, 0xffffffffu), s = pair_random(&p, 0xffffffffu);
+  for (uint32_t k = 0; k < 600; k++) {
+    static const uint8_t modal[] = { CURTA_OP_MAP, CURTA_OP_MAP, CURTA_OP_SCATTER, CURTA_OP_UPDATE, CURTA_OP_LOAD, CURTA_OP_LOAD, CURTA_OP_GEMM };
+    uint32_t cmd[32], op = modal[k % 7], r = pair_random(&p, 0xffffffffu), s = pair_random(&p, 0xffffffffu);
     legal(cmd, op);
     if (op == CURTA_OP_LOAD) {
-      cmd[4] = (cmd[4] & ~0x1fu) | (r & 0x1f);
-      curta_cmd_set(cmd, CURTA_LOAD_ADDR, r >> 5 & 1 ? PAIR_DATA : PAIR_MEM - 512);
-      cmd[6] = cmd[7] = 0x10001;
-      curta_cmd_set(cmd, CURTA_LOAD_N0, 1 + (r >> 6 & 3)); /* the third int32 tile there is outside */
-      curta_cmd_set(cmd, CURTA_LOAD_DST, 0);
+      nitro_load(cmd, k % 7 == 4 ? r : (r & ~0x7u) | 0x25u, s);
+    } else if (op == CURTA_OP_GEMM) {
+      cmd[5] = (cmd[5] & ~0x30000u) | (r % 3) << 16; /* along a list only with both lanes turned */
+      curta_cmd_set(cmd, CURTA_GEMM_GATHER, 1);
     } else if (op == CURTA_OP_UPDATE) {
       curta_cmd_set(cmd, CURTA_UPDATE_NITRO, 1);
       curta_cmd_set(cmd, CURTA_UPDATE_MASTER, r & 1);

@@ -27,7 +27,7 @@ static int32_t wide_value()
   static const int32_t edges[] = {0, 1, -1, 127, 128, -127, -128, -129, 129, INT32_MAX, INT32_MIN, INT32_MIN + 1, 1 << 30};
   if (rng.chance(60))
     return edges[rng.below(sizeof edges / sizeof *edges)];
-  return (int32_t)rng.next() >> rng.below(32);
+  return (int32_t)rng.next() >> (rng.chance(300) ? 0 : rng.below(32));
 }
 
 // New contents of memory, accumulator memory and scale registers, the same in RTL and model.
@@ -55,7 +55,8 @@ static int32_t shift_value()
   case 0: return (int32_t)rng.next();
   case 1: return -rng.between(0, 3);
   case 2: return rng.between(60, 66);
-  case 3: return rng.between(30, 36);
+  case 3:
+  case 4: return rng.between(30, 40);
   default: return rng.between(1, 31);
   }
 }
