@@ -436,7 +436,7 @@ static void emit_chunk(struct gemm *g, const struct gpass *p, const struct block
   item_set(&it, CURTA_GEMM_A_T, p->op[0].second);
   item_set(&it, CURTA_GEMM_B_T, p->op[1].second);
   item_set(&it, CURTA_GEMM_ACC, !c->first || shifted);
-  item_set(&it, CURTA_GEMM_START_SHL, shifted ? hw->digit : 0);
+  item_set(&it, CURTA_GEMM_START_SHL, shifted);
   item_set(&it, CURTA_GEMM_GUARD, p->guard);
   item_set(&it, CURTA_GEMM_FINAL, final);
   item_set(&it, CURTA_GEMM_OR_REG, final ? (uint32_t)or_reg : 0);

@@ -56,6 +56,14 @@ int curta_nitro_weights_init(const struct curta_net *net, uint32_t w, int head, 
   return 0;
 }
 
+uint32_t curta_nitro_factor(uint32_t *factor)
+{
+  uint32_t up = 0;
+  for (; *factor && !(*factor >> 23); *factor <<= 1)
+    up++;
+  return up;
+}
+
 int curta_nitro_rate(uint32_t inverse, uint32_t bits, uint32_t reg[2])
 {
   uint64_t largest = (uint64_t)1 << (bits - 1), factor = 1;
@@ -73,8 +81,9 @@ int curta_nitro_rate(uint32_t inverse, uint32_t bits, uint32_t reg[2])
   }
   if (factor >> 24 || largest >> 24)
     return -ERANGE;
-  reg[0] = s | t << 8;
   reg[1] = (uint32_t)factor;
+  t += curta_nitro_factor(reg + 1);
+  reg[0] = s | (t - 23) << 8;
   return 0;
 }
 

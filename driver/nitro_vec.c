@@ -109,6 +109,16 @@ void vec_emit(struct planner *pl, struct item *it, struct vec *v)
   emit_now(&pl->e, it);
 }
 
+/* |x| 2^-s factor 2^-t, the factor brought to its 24 bits */
+static void set_division(struct item *it, uint32_t s, uint32_t t, uint32_t factor)
+{
+  t += curta_nitro_factor(&factor);
+  item_set(it, CURTA_MAP_DIV, 1);
+  item_set(it, CURTA_MAP_DIV_S, s);
+  item_set(it, CURTA_MAP_DIV_T, t - 23);
+  item_set(it, CURTA_MAP_DIV_M, factor);
+}
+
 /* trunc(x / (2^s m)) for x in front of 2^s m 128 */
 void vec_divide(struct planner *pl, struct item *it, uint32_t k)
 {
@@ -120,11 +130,7 @@ void vec_divide(struct planner *pl, struct item *it, uint32_t k)
     t++;
     factor = (((uint64_t)1 << t) + m - 1) / m;
   }
-  item_set(it, CURTA_MAP_DIV, 1);
-  item_set(it, CURTA_MAP_DIV_S, s);
-  item_set(it, CURTA_MAP_DIV_T, t);
-  item_set(it, CURTA_MAP_DIV_M, (uint32_t)factor);
-  item_set(it, CURTA_MAP_DIV_TOP, 128u * m);
+  set_division(it, s, t, (uint32_t)factor);
 }
 
 void vec_relu(struct planner *pl, struct item *it, struct vec *v, uint32_t channels)
@@ -176,10 +182,7 @@ void vec_dropout(struct planner *pl, struct item *it, struct vec *v, const struc
     for (x = 0; x < 128 && (uint64_t)x * m >> t == (uint64_t)x * factor / 1000;)
       x++;
   }
-  item_set(it, CURTA_MAP_DIV, 1);
-  item_set(it, CURTA_MAP_DIV_T, t);
-  item_set(it, CURTA_MAP_DIV_M, m);
-  item_set(it, CURTA_MAP_DIV_TOP, 128);
+  set_division(it, 0, t, m);
   item_set(it, CURTA_MAP_MASK, 1);
   item_set(it, CURTA_MAP_AUX, like_dst(pl, it, v, mask, 0));
   v->reads++;

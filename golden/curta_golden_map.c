@@ -5,6 +5,7 @@
  * read. Stochastic draws are numbered by the elements read.
  */
 #include "curta_golden_map.h"
+#include "curta_golden_factor.h"
 
 static void steps(struct map *m, const uint32_t *cmd)
 {
@@ -14,8 +15,8 @@ static void steps(struct map *m, const uint32_t *cmd)
   m->act = (int)curta_cmd_get(cmd, CURTA_MAP_ACT);
   m->div = (int)curta_cmd_get(cmd, CURTA_MAP_DIV);
   m->zs = (int)curta_cmd_get(cmd, CURTA_MAP_ZS);
-  m->quotient = (struct curta_quotient){curta_cmd_get(cmd, CURTA_MAP_DIV_S), curta_cmd_get(cmd, CURTA_MAP_DIV_T),
-                                        curta_cmd_get(cmd, CURTA_MAP_DIV_M), curta_cmd_get(cmd, CURTA_MAP_DIV_TOP)};
+  m->quotient = curta_golden_division(curta_cmd_get(cmd, CURTA_MAP_DIV_S), curta_cmd_get(cmd, CURTA_MAP_DIV_T),
+                                      curta_cmd_get(cmd, CURTA_MAP_DIV_M));
   m->slope = 2 + curta_cmd_get(cmd, CURTA_MAP_SLOPE);
   m->mean = curta_cmd_get(cmd, CURTA_MAP_MEAN);
   m->clast = curta_cmd_get(cmd, CURTA_MAP_CLAST);

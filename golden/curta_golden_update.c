@@ -4,8 +4,8 @@
  * Both have their fields in the same places. Tiles are shared among threads: the weights that are read may be those
  * that are written, at the same place; anything else that overlaps means them in order.
  */
+#include "curta_golden_factor.h"
 #include "curta_golden_int.h"
-#include "curta_kernels.h"
 
 #define TILE_MAX 256 /* elements of the largest tile */
 #define GRAIN 64     /* tiles of the smallest share of a thread */
@@ -204,7 +204,7 @@ int curta_golden_update(struct curta_golden *g, const uint32_t *cmd)
   u.nitro = (int)curta_cmd_get(cmd, CURTA_UPDATE_NITRO);
   for (int i = 0; i < 2; i++) {
     uint32_t reg = curta_cmd_get(cmd, i ? CURTA_UPDATE_ETA_REG : CURTA_UPDATE_LR_REG);
-    u.rate[i] = (struct curta_rate){g->s[reg], g->s[(reg + 1) % CURTA_SCALARS]};
+    u.rate[i] = curta_golden_rate(g->s[reg], g->s[(reg + 1) % CURTA_SCALARS]);
   }
   return curta_golden_share(g, count, update_apart(&u, count) ? GRAIN : CURTA_IN_ORDER, update_share, &u, 0);
 }

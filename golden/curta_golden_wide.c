@@ -18,7 +18,7 @@ int curta_wide_setup(struct curta_golden *g, struct curta_wide_mode *m, const ui
   m->narrow = &g->packed[1][mode];
   m->packed = g->wide->packed[mode];
   m->guard = (int)curta_cmd_get(cmd, CURTA_GEMM_GUARD);
-  m->shift = curta_cmd_get(cmd, CURTA_GEMM_ACC) ? curta_cmd_get(cmd, CURTA_GEMM_START_SHL) : 0;
+  m->shift = curta_cmd_get(cmd, CURTA_GEMM_ACC) && curta_cmd_get(cmd, CURTA_GEMM_START_SHL) ? (uint32_t)g->conf.digit : 0;
   m->on = g->wide->used || m->guard || m->shift;
   if (curta_cmd_get(cmd, CURTA_GEMM_GATHER))
     return m->on = 1; /* its operands are not packed */

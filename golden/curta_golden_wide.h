@@ -66,7 +66,7 @@ struct curta_wide_mode {
   const uint8_t *packed;             /* [tile][plane], packed->bytes each */
   const struct curta_packed *a;      /* set by the caller */
   int on, guard, gradient;           /* gradient: lanes of both operands are second indices */
-  uint32_t shift;                    /* START_SHL */
+  uint32_t shift;                    /* of the start value */
 };
 
 /* Sums of a visit under way. */

@@ -384,6 +384,8 @@ int curta_nitro_weights_get(const struct curta_run *run, uint32_t w, int head, i
 uint64_t curta_nitro_weights_count(const struct curta_net *net, uint32_t w, int head);
 /* Initial ones, from the seed (docs/numerics.md 5). -EINVAL */
 int curta_nitro_weights_init(const struct curta_net *net, uint32_t w, int head, uint32_t seed, int32_t *weights);
+/* Doubles a factor of a quotient until it has 24 bits; returns how often. 0 stays 0. */
+uint32_t curta_nitro_factor(uint32_t *factor);
 /* Registers of UPDATE for an inverse rate; bits: of the signed dividend. -ERANGE: no exact product of 24 bits. */
 int curta_nitro_rate(uint32_t inverse, uint32_t bits, uint32_t reg[2]);
 /* int32 gradient of the last step (outside order), before decay and rounding; -ENOTSUP where the plan never stores it

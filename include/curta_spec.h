@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #define CURTA_VERSION_MAGIC 0x41545243u
-#define CURTA_VERSION_HARDWARE 0x4u
+#define CURTA_VERSION_HARDWARE 0x5u
 #define CURTA_VERSION_NUMERICS 0x1u
 
 #define CURTA_CMD_BYTES 128  /* bytes of one command */
@@ -185,7 +185,7 @@ enum curta_flag { CURTA_FLAG_SUM, CURTA_FLAG_WEIGHT, CURTA_FLAG_DELTA, CURTA_FLA
 #define CURTA_GEMM_X_A CURTA_FIELD(20, 4, 2)  /* 0..2 */
 #define CURTA_GEMM_X_B CURTA_FIELD(20, 6, 2)  /* 0..2 */
 #define CURTA_GEMM_GUARD CURTA_FIELD(20, 8, 1)  /* sums are kept modulo 2^36 (else 2^32); with FINAL a sum that is no int32 sets FLAGS.SUM */
-#define CURTA_GEMM_START_SHL CURTA_FIELD(20, 9, 5)  /* with ACC: the start value is shifted left by so many bits */
+#define CURTA_GEMM_START_SHL CURTA_FIELD(20, 9, 1)  /* with ACC: the start value is shifted left by CAPS2.DIGIT bits */
 #define CURTA_GEMM_GATHER CURTA_FIELD(20, 14, 1)  /* the contraction follows the list at operand B's tile (A_T = B_T = 1); NKC, KLAST and the strides of ky, kx, kc are ignored */
 
 /* MAP (vector): per tile: read, requantise, ReLU, mask, pool, write; see the law below */
@@ -224,14 +224,13 @@ enum curta_flag { CURTA_FLAG_SUM, CURTA_FLAG_WEIGHT, CURTA_FLAG_DELTA, CURTA_FLA
 #define CURTA_MAP_ACT CURTA_FIELD(21, 0, 2)  /* 0 as RELU says; 1 NITRO-ReLU; 2, 3 its backward pass from int32 to int32, by zs or by class bytes in AUX */
 #define CURTA_MAP_SLOPE CURTA_FIELD(21, 2, 2)  /* inverse slope 2^(2 + SLOPE) below 0 (ACT) */
 #define CURTA_MAP_MEAN CURTA_FIELD(21, 4, 8)  /* subtracted by NITRO-ReLU (ACT 1) */
-#define CURTA_MAP_DIV CURTA_FIELD(21, 12, 1)  /* division: sign(x) min(127, (|x| >> DIV_S) DIV_M >> DIV_T), 127 where |x| >> DIV_S >= DIV_TOP; instead of REQ */
+#define CURTA_MAP_DIV CURTA_FIELD(21, 12, 1)  /* division: sign(x) min(127, (|x| >> DIV_S) DIV_M >> (23 + DIV_T)), 127 where |x| >> DIV_S >= 2^24; instead of REQ */
 #define CURTA_MAP_DIV_S CURTA_FIELD(21, 13, 5)  /* shift in front of the product (DIV) */
-#define CURTA_MAP_DIV_T CURTA_FIELD(21, 18, 6)  /* shift behind the product, 0..47 (DIV) */
+#define CURTA_MAP_DIV_T CURTA_FIELD(21, 18, 5)  /* shift behind the product, less 23 (DIV) */
 #define CURTA_MAP_ZS CURTA_FIELD(21, 24, 1)  /* IDX := value before ACT; not with POOL */
 #define CURTA_MAP_CLASS CURTA_FIELD(21, 25, 1)  /* POOL with ACT 1: index byte := class << 6 | place */
 #define CURTA_MAP_PADDED CURTA_FIELD(21, 26, 1)  /* POOL: positions outside the map count as 0 and are not read */
 #define CURTA_MAP_DIV_M CURTA_FIELD(22, 0, 24)  /* factor (DIV) */
-#define CURTA_MAP_DIV_TOP CURTA_FIELD(23, 0, 24)  /* from here on the quotient is 127 (DIV) */
 #define CURTA_MAP_CLAST CURTA_FIELD(24, 0, 5)  /* columns of tile i0 = N0-1 that are kept, the others are written 0; 0: all */
 #define CURTA_MAP_NLAST CURTA_FIELD(24, 8, 5)  /* rows of the tiles i3 = N3-1 that are kept, the others are written 0; 0: all */
 #define CURTA_MAP_OR_REG CURTA_FIELD(24, 16, 6)  /* scale register for the OR of widths (ACT 2, 3) */
@@ -366,8 +365,8 @@ struct curta_op_info {
   { 0x03, CURTA_ENGINE_CP, "SKIP", { 0xffff00ff, 0x0, 0x0, 0x0, 0xffffffff, 0x13f3f, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
   { 0x04, CURTA_ENGINE_CP, "END", { 0xffff00ff, 0x0, 0x0, 0x0, 0xffffffff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
   { 0x10, CURTA_ENGINE_LOAD, "LOAD", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffff003f, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xfffff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
-  { 0x20, CURTA_ENGINE_MATRIX, "GEMM", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x7ffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x7fff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
-  { 0x30, CURTA_ENGINE_VECTOR, "MAP", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x7ffffff, 0xffffff, 0xffffff, 0x13f1f1f, 0xffffffff, 0xffffffff, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
+  { 0x20, CURTA_ENGINE_MATRIX, "GEMM", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x7ffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x43ff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
+  { 0x30, CURTA_ENGINE_VECTOR, "MAP", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x77fffff, 0xffffff, 0x0, 0x13f1f1f, 0xffffffff, 0xffffffff, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
   { 0x31, CURTA_ENGINE_VECTOR, "SCATTER", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x0, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xfffff8fe, 0xffffffff, 0xffffffff, 0x6000000, 0x0, 0x0, 0x0, 0xffffffff, 0xffffffff, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
   { 0x32, CURTA_ENGINE_VECTOR, "UPDATE", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0xffff18c7, 0xffffffff, 0xffffffff, 0x3f01, 0x3f3f01, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
   { 0x33, CURTA_ENGINE_VECTOR, "REDUCE", { 0xffff00ff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0x0, 0x0, 0xffffffff, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0xf1007, 0x0, 0x0, 0x13f3f01, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0, 0x0 } }, \
@@ -388,17 +387,18 @@ struct curta_config {
   int b_tiles;
   int p_tiles;
   int digit;
+  int lanes;
   int outst;
   int software;  /* 1: a golden device only, no RTL */
 };
 
 /* The named configurations, ended by a null name. */
 #define CURTA_CONFIG_TABLE { \
-  { "tiny", 1, 8, 2, 2, 4, 8, 512, 64, 16, 10, 4, 0 }, \
-  { "base", 2, 8, 8, 8, 2, 8, 1024, 1024, 256, 18, 16, 0 }, \
-  { "large", 3, 16, 16, 16, 4, 32, 512, 512, 256, 18, 16, 0 }, \
-  { "host", 4, 16, 16, 16, 4, 128, 2048, 2048, 65535, 24, 16, 1 }, \
-  { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 } }
+  { "tiny", 1, 8, 2, 2, 4, 8, 512, 64, 16, 10, 2, 4, 0 }, \
+  { "base", 2, 8, 8, 8, 2, 8, 1024, 1024, 256, 18, 4, 16, 0 }, \
+  { "large", 3, 16, 16, 16, 4, 32, 512, 512, 256, 18, 16, 16, 0 }, \
+  { "host", 4, 16, 16, 16, 4, 128, 2048, 2048, 65535, 24, 16, 16, 1 }, \
+  { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 } }
 
 static inline void curta_cmd_set(uint32_t cmd[32], uint32_t field, uint32_t value)
 {

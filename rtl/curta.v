@@ -8,13 +8,14 @@
 module curta #(
   parameter T = 8,                // side of a tile: 8, 16
   parameter R = 8,                // lanes of operand A, divides T
-  parameter C = 8,                // lanes of operand B and of the vector engine, divides T
+  parameter C = 8,                // lanes of operand B, divides T
   parameter V = 2,                // products per cell and cycle, divides T
   parameter BUS = 8,              // bytes of the memory port: T or 2T
   parameter A_TILES = 1024,       // operand buffers and accumulator memory, tiles
   parameter B_TILES = 1024,
   parameter P_TILES = 256,
   parameter DIGIT = 18,           // bits of an element of operand buffer B, 9..18
+  parameter LANES = C,            // elements a cycle of the vector engine, divides C, 4 LANES >= BUS
   parameter OUTST = 8,            // outstanding tile reads of LOAD
   parameter CODE = 0,             // configuration code, for software only
   parameter Trace = 0             // 1: retirement records
@@ -260,7 +261,7 @@ module curta #(
     .mx_guard_i(mx_guard), .mx_rguard_o(mx_rguard), .mx_wguard_i(mx_wguard),
     .vx_re_i(vx_re), .vx_raddr_i(vx_raddr), .vx_gnt_o(vx_gnt), .vx_rdata_o(vx_rdata));
 
-  curta_vector #(.T(T), .C(C), .BUS(BUS), .P_TILES(P_TILES), .Trace(Trace)) u_vector (
+  curta_vector #(.T(T), .C(C), .BUS(BUS), .P_TILES(P_TILES), .Lanes(LANES), .Trace(Trace)) u_vector (
     .clk_i(clk_i), .rst_ni(core_rst_n), .cfg_valid_i(cfg_valid[2]), .cfg_index_i(cfg_index[11:8]), .cfg_data_i(cfg_data[191:128]),
     .cfg_ready_o(cfg_ready[2]), .go_i(go[2]), .done_o(ended[2]), .error_o(error_codes[23:16]), .error_info_o(error_infos[95:64]),
     .check_o(checks[95:64]), .stop_i(stop[2]), .idle_o(idle[2]), .flag_weight_o(flag_weight), .flag_delta_o(flag_delta), .flag_wrap_o(flag_wrap), .mem_size_i(mem_size), .rd_wait_o(unused_rd_wait), .wr_wait_o(unused_wr_wait),

@@ -86,7 +86,8 @@ module curta_cp (
   // Position behind the command in work, which the fetch has delivered.
   wire [31:0] left_1   = left_q - 32'd1;
   wire [31:0] rest     = in_prog_q ? left_1 : ring_tail_i - head_q - 32'd1;
-  wire        bad_nest = is_call ? in_prog_q : is_skip && arg0_q > rest;
+  reg         bad_nest_q;          // the words and the position that decide it stand for many cycles before Decide
+  always @(posedge clk_i) bad_nest_q <= is_call ? in_prog_q : is_skip && arg0_q > rest;
   wire [31:0] mask     = ~(32'hffffffff << ring_log2_i);
   wire [31:0] ring_idx = head_q & mask;
   wire [24:0] ring_blk = ring_base_i[31:7] + ring_idx[24:0];
@@ -95,7 +96,7 @@ module curta_cp (
   wire        window   = index_q[4:0] != 5'd0 || (index_q[5] ? block1_q == 7'd0 : block0_q == 7'd0);
   wire        slot_bad = slot_range_i || slot_bus_i;
   wire        take     = state_q == Idle && slot_valid_i && !return_q && window && !halt_i;
-  wire        refuse   = state_q == Decide && (check_code_i != `CURTA_ERR_NONE || bad_nest);
+  wire        refuse   = state_q == Decide && (check_code_i != `CURTA_ERR_NONE || bad_nest_q);
   wire        accept   = state_q == Decide && !refuse && !halt_i;
   wire        issue    = accept && engine_q != 3'd0;
   wire        fenced   = (state_q == Fence || state_q == Return) && empty_i == 3'b111 && !halt_i;

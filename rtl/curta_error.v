@@ -60,10 +60,8 @@ module curta_error (
   endfunction
 
   reg  [2:0]  younger, settled;
-  reg         hit, fresh;           // there is an error; it is not the one that is known
-  reg  [31:0] hit_info;
-  reg  [7:0]  hit_low, hit_code, ahead, distance;
-  integer j, k;
+  reg  [7:0]  ahead;
+  integer j;
   always @* begin
     younger = 3'b000;
     settled = 3'b000;
@@ -76,30 +74,22 @@ module curta_error (
       end
   end
 
-  // Low bits of the index are enough to find the oldest; the rest of it is worked out once, for the winner.
-  always @* begin
-    hit      = valid_q;
-    fresh    = 1'b0;
-    hit_low  = index_q[7:0];
-    hit_info = cp_info_i;
-    hit_code = cp_code_i;
-    distance = 8'd0;
-    if (cp_error_i && !valid_q) begin
-      hit     = 1'b1;
-      fresh   = 1'b1;
-      hit_low = index_i[7:0];
-    end
-    for (k = 0; k < 3; k = k + 1) begin
-      distance = hit_low - run_index_i[8*k +: 8];
-      if (failed_o[k] && (!hit || !distance[7])) begin
-        hit      = 1'b1;
-        fresh    = 1'b1;
-        hit_low  = run_index_i[8*k +: 8];
-        hit_info = info_i[32*k +: 32];
-        hit_code = code_i[8*k +: 8];
-      end
-    end
-  end
+  // Low bits of the index are enough to find the oldest. All are compared with all at once, before it is known who fails; the rest
+  // of the index is worked out a cycle later. An error of the command processor is younger than any other.
+  wire [7:0]  run0 = run_index_i[7:0], run1 = run_index_i[15:8], run2 = run_index_i[23:16], known = index_q[7:0];
+  wire [7:0]  d01 = run0 - run1, d02 = run0 - run2, d12 = run1 - run2, d0 = known - run0, d1 = known - run1, d2 = known - run2;
+  wire [2:0]  fails = failed_o & (~{3{valid_q}} | ~{d2[7], d1[7], d0[7]});       // and is older than the error that is known
+  wire        wins0 = fails[0] && !(fails[1] && !d01[7]) && !(fails[2] && !d02[7]);
+  wire        wins1 = fails[1] && !(fails[0] && d01[7]) && !(fails[2] && !d12[7]);
+  wire        fresh = fails != 3'b000 || (cp_error_i && !valid_q);
+  reg         fresh_q;
+  reg  [7:0]  hit_low, hit_code;
+  reg  [31:0] hit_info;
+  always @*
+    if      (wins0)          {hit_low, hit_code, hit_info} = {run0, code_i[7:0], info_i[31:0]};
+    else if (wins1)          {hit_low, hit_code, hit_info} = {run1, code_i[15:8], info_i[63:32]};
+    else if (fails != 3'b000) {hit_low, hit_code, hit_info} = {run2, code_i[23:16], info_i[95:64]};
+    else                     {hit_low, hit_code, hit_info} = {index_i[7:0], cp_code_i, cp_info_i};
 
   wire quiet = idle_i == 3'b111 && fetch_idle_i && !bus_busy_i;
 
@@ -136,13 +126,16 @@ module curta_error (
     if (!core_rst_no) begin
       valid_q   <= 1'b0;
       stopped_o <= 1'b0;
+      fresh_q   <= 1'b0;
     end else begin
-      valid_q   <= hit;
+      valid_q   <= valid_q || fresh;
+      fresh_q   <= fresh;
       stopped_o <= stopped_o || stopped_set_o;
+      if (fresh_q) index_q <= full(index_i, index_q[7:0]);
       if (fresh) begin
-        index_q <= full(index_i, hit_low);
-        info_q  <= hit_info;
-        code_q  <= hit_code;
+        index_q[7:0] <= hit_low;
+        info_q       <= hit_info;
+        code_q       <= hit_code;
       end
     end
 endmodule

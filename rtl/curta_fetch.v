@@ -57,7 +57,8 @@ module curta_fetch #(
   reg  [Slots-1:0] err_q;                // an error response, by slot
   reg         bad_q;                     // the newest slot is bad: wait for a redirect
 
-  wire        in_prog   = left_q != 32'd0;
+  reg         in_prog_q;                       // left_q is not 0
+  wire        in_prog   = in_prog_q;
   wire [31:0] mask      = ~(32'hffffffff << ring_log2_i);
   wire [31:0] ring_idx  = ring_q & mask;
   wire [25:0] ring_blk  = {1'b0, ring_base_i[31:7]} + {1'b0, ring_idx[24:0]};
@@ -98,6 +99,7 @@ module curta_fetch #(
     if (!rst_ni) begin
       ring_q  <= 32'd0;
       left_q  <= 32'd0;
+      in_prog_q <= 1'b0;
       ask_q   <= 0;
       fill_q  <= 0;
       pop_q   <= 0;
@@ -112,12 +114,16 @@ module curta_fetch #(
       if (redirect_i) begin
         ring_q <= ring_pos_i;
         left_q <= prog_left_i;
+        in_prog_q <= prog_left_i != 32'd0;
         bad_q  <= 1'b0;
         drop_q <= ask_d - pop_d;
       end else begin
         if (drop) drop_q <= drop_q - 1'b1;
         if (mark) bad_q <= 1'b1;
-        if (ask && in_prog)  left_q <= left_q - 32'd1;
+        if (ask && in_prog) begin
+          left_q    <= left_q - 32'd1;
+          in_prog_q <= left_q != 32'd1;
+        end
         if (ask && !in_prog) ring_q <= ring_q + 32'd1;
       end
     end

@@ -85,7 +85,7 @@ module curta_matrix #(
   // ---- configuration
   reg [21*32-1:0] cfg_q;
   reg             a_turn_q, b_turn_q, final_q, or_keep_q, guard_q, gather_q;
-  reg [4:0]       start_shl_q;
+  reg             start_shl_q;
   reg [5:0]       or_reg_q;
   wire            walk_done;
   integer         w;
@@ -213,9 +213,9 @@ module curta_matrix #(
     if (swap_q[3] || shift_q[3]) begin
       start       = in_q[3] ? mx_rdata_i : {32*C{1'b0}};
       start_guard = in_q[3] ? mx_rguard_i : {4*C{1'b0}};
-      if (start_shl_q != 5'd0)               // between digits
+      if (start_shl_q)                       // between digits
         for (n = 0; n < C; n = n + 1)
-          {start_guard[4*n +: 4], start[32*n +: 32]} = {start_guard[4*n +: 4], start[32*n +: 32]} << start_shl_q;
+          {start_guard[4*n +: 4], start[32*n +: 32]} = {start_guard[4*n +: 4], start[32*n +: 32]} << DIGIT;
       start_q       <= start;
       start_guard_q <= start_guard;
     end

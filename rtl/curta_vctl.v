@@ -43,9 +43,9 @@ module curta_vctl #(
   output reg  [31:0] tensor_o,
   output reg  [31:0] decay_o,
   output reg  [31:0] exp_o,
-  output reg  [10:0] rate_o,         // S[LR_REG]: {T, s}, shifts behind and in front of the product
+  output reg  [9:0]  rate_o,         // S[LR_REG]: shifts behind the product, less 23, and in front of it
   output reg  [23:0] rate_m_o,       // S[LR_REG+1]: factor
-  output reg  [10:0] eta_o,          // likewise ETA_REG
+  output reg  [9:0]  eta_o,          // likewise ETA_REG
   output reg  [23:0] eta_m_o,
   // SCALAR
   output wire        scalar_start_o,
@@ -121,9 +121,9 @@ module curta_vctl #(
         4'd2:    tensor_o <= tensor_i + s_rdata_i;
         4'd3:    decay_o  <= s_rdata_i;
         4'd4:    exp_o    <= s_rdata_i;
-        4'd5:    rate_o   <= {s_rdata_i[13:8], s_rdata_i[4:0]};
+        4'd5:    rate_o   <= {s_rdata_i[12:8], s_rdata_i[4:0]};
         4'd6:    rate_m_o <= s_rdata_i[23:0];
-        4'd7:    eta_o    <= {s_rdata_i[13:8], s_rdata_i[4:0]};
+        4'd7:    eta_o    <= {s_rdata_i[12:8], s_rdata_i[4:0]};
         default: eta_m_o  <= s_rdata_i[23:0];
       endcase
     if (go_i) begin

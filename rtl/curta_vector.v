@@ -91,20 +91,28 @@ module curta_vector #(
                    Beats4 = {TileBeats[5:0], 2'b00};
 
   // ---------------------------------------------------------------- command words
-  reg  [7:0]  op_q;
-  reg  [31:0] flags_q, w19_q, origin_q, w21_q, w22_q, w24_q, pad_q, lim_q;
-  reg  [23:0] top_q;
-  always @(posedge clk_i)
+  // Those of the next command come in while one runs; go_i makes them the present ones, a cycle later the command begins.
+  reg  [263:0] next_q, words_q;
+  reg          go, bank_q;
+  always @(posedge clk_i) begin
     if (cfg_valid_i)
       case (cfg_index_i)
-        4'd0:    op_q <= cfg_data_i[7:0];
-        4'd9:    {w19_q, flags_q} <= cfg_data_i;
-        4'd10:   {w21_q, origin_q} <= cfg_data_i;
-        4'd11:   {top_q, w22_q} <= cfg_data_i[55:0];
-        4'd12:   {pad_q, w24_q} <= cfg_data_i;
-        4'd13:   lim_q <= cfg_data_i[31:0];
+        4'd0:    next_q[7:0]     <= cfg_data_i[7:0];
+        4'd9:    next_q[71:8]    <= cfg_data_i;
+        4'd10:   next_q[135:72]  <= cfg_data_i;
+        4'd11:   next_q[167:136] <= cfg_data_i[31:0];
+        4'd12:   next_q[231:168] <= cfg_data_i;
+        4'd13:   next_q[263:232] <= cfg_data_i[31:0];
         default: ;
       endcase
+    if (go_i) words_q <= next_q;
+    if (!rst_ni) bank_q <= 1'b0;
+    else if (go_i) bank_q <= !bank_q;
+    go <= go_i && rst_ni && !stop_i;
+  end
+  wire [7:0]  op_q = words_q[7:0];
+  wire [31:0] flags_q, w19_q, origin_q, w21_q, w22_q, w24_q, pad_q, lim_q;
+  assign {lim_q, pad_q, w24_q, w22_q, w21_q, origin_q, w19_q, flags_q} = words_q[263:8];
 
   wire       is_loss = op_q == `CURTA_OP_LOSS;
   wire [1:0] mode    = flags_q[`CURTA_MAP_ROUND];
@@ -112,14 +120,14 @@ module curta_vector #(
   wire [3:0] kh      = flags_q[`CURTA_MAP_KH];
   wire [3:0] kw      = flags_q[`CURTA_MAP_KW];
   wire       is_scatter, is_update, is_reduce, is_fill, pool, mask, relu, wide_dst, copy, planes, acc, mid, narrow, decay, master;
-  wire       upd, back, keep, act, div, zs, padded, nitro, four, has_tag, has_src, has_aux, has_dst, has_idx, sto;
+  wire       upd, back, keep, act, div, zs, padded, nitro, two, has_tag, has_src, has_aux, has_dst, has_idx, sto;
   wire [7:0] passes, sizes;
   curta_vmode u_mode (
-    .clk_i(clk_i), .go_i(go_i), .op_i(op_q), .flags_i(flags_q), .w21_i(w21_q), .w22_i(w22_q), .w24_i(w24_q), .top_i(top_q),
+    .clk_i(clk_i), .go_i(go), .op_i(op_q), .flags_i(flags_q), .w21_i(w21_q), .w22_i(w22_q), .w24_i(w24_q),
     .is_scatter_o(is_scatter), .is_update_o(is_update), .is_reduce_o(is_reduce), .is_fill_o(is_fill), .pool_o(pool),
     .mask_o(mask), .relu_o(relu), .wide_dst_o(wide_dst), .copy_o(copy), .planes_o(planes), .acc_o(acc), .mid_o(mid), .narrow_o(narrow),
     .decay_o(decay), .master_o(master), .upd_o(upd), .back_o(back), .keep_o(keep), .act_o(act), .div_o(div), .zs_o(zs), .padded_o(padded),
-    .nitro_o(nitro), .four_o(four), .has_tag_o(has_tag), .has_src_o(has_src), .has_aux_o(has_aux), .has_dst_o(has_dst), .has_idx_o(has_idx),
+    .nitro_o(nitro), .two_o(two), .has_tag_o(has_tag), .has_src_o(has_src), .has_aux_o(has_aux), .has_dst_o(has_dst), .has_idx_o(has_idx),
     .sto_o(sto), .passes_o(passes), .sizes_o(sizes));
 
   // ---------------------------------------------------------------- control
@@ -130,15 +138,15 @@ module curta_vector #(
   wire [5:0]  scalar_raddr, scalar_waddr;
   wire [15:0] hits;
   reg  [31:0] or_q;
-  wire        acc_want, nitro_busy;
-  wire [10:0] rate, eta;
+  wire        acc_want, nitro_busy, ctl_idle;
+  wire [9:0]  rate, eta;
   wire [23:0] rate_m, eta_m;
-  wire        clr = !rst_ni || abort || go_i;
+  wire        clr = !rst_ni || abort || go;
 
   curta_vctl #(.Trace(Trace)) u_ctl (
     .clk_i(clk_i), .rst_ni(rst_ni),
-    .go_i(go_i), .stop_i(stop_i), .done_o(done_o), .error_o(error_o), .error_info_o(error_info_o), .check_o(check_o),
-    .idle_o(idle_o), .op_i(op_q), .flags_i(flags_q), .tensor_i(w19_q), .regs_i(w21_q),
+    .go_i(go), .stop_i(stop_i), .done_o(done_o), .error_o(error_o), .error_info_o(error_info_o), .check_o(check_o),
+    .idle_o(ctl_idle), .op_i(op_q), .flags_i(flags_q), .tensor_i(w19_q), .regs_i(w21_q),
     .rates_i(w22_q), .nitro_i(upd), .back_i(back), .or_regs_i(w24_q), .rate_o(rate), .rate_m_o(rate_m), .eta_o(eta), .eta_m_o(eta_m),
     .s_raddr_o(s_raddr_o), .s_rdata_i(s_rdata_i), .s_we_o(s_we_o), .s_waddr_o(s_waddr_o), .s_wdata_o(s_wdata_o),
     .run_o(run), .shift_o(shift), .seed_o(seed), .tensor_o(tensor), .decay_o(d_exp), .exp_o(loss_exp),
@@ -150,7 +158,8 @@ module curta_vector #(
     .range_i(walk_err || loss_err), .range_info_i(walk_err ? walk_info : loss_info),
     .bus_i((rsp0_valid_i && rsp0_err_i) || (rsp1_valid_i && rsp1_err_i) || (wb_valid_i && wb_err_i)),
     .check_i(beat_sum));
-  assign cfg_ready_o = idle_o;
+  assign cfg_ready_o = 1'b1;
+  assign idle_o      = ctl_idle && !go;
   assign rd_wait_o   = rd0_wait || rd1_wait;
   assign wr_wait_o   = wr_wait && !rd_wait_o;
 
@@ -159,7 +168,7 @@ module curta_vector #(
   wire [4:0]  walk_raddr, scalar_cfg, loss_cfg;
   wire [31:0] cfg;
   curta_vcfg u_cfg (
-    .clk_i(clk_i), .we_i(cfg_valid_i), .waddr_i(cfg_index_i), .wdata_i(cfg_data_i),
+    .clk_i(clk_i), .bank_i(bank_q), .we_i(cfg_valid_i), .waddr_i(cfg_index_i), .wdata_i(cfg_data_i),
     .re_i(walk_re), .raddr_i(scalar_busy || scalar_start ? scalar_cfg : loss_busy ? loss_cfg : walk_raddr), .rdata_o(cfg));
   curta_vscalar u_scalar (
     .clk_i(clk_i), .clr_i(!rst_ni || abort), .start_i(scalar_start), .cfg_raddr_o(scalar_cfg), .cfg_rdata_i(cfg),
@@ -277,7 +286,7 @@ module curta_vector #(
   curta_vissue #(.C(Lanes), .BUS(BUS), .LogG(LogG), .LogRot(LogRot)) u_issue (
     .clk_i(clk_i), .clr_i(clr), .run_i(run && !is_loss && fill_go),
     .has_src_i(has_src), .has_aux_i(has_aux && !upd), .has_dst_i(has_dst), .acc_i(acc && !(upd && later)), .narrow_i(narrow),
-    .copy_i(copy && !back), .planes_i(planes), .bent_i(back || keep), .keep_i(keep), .pace_i(four),
+    .copy_i(copy && !back), .planes_i(planes), .bent_i(back || keep), .keep_i(keep), .pace_i(two),
     .tag_valid_i(!has_tag || tag_valid), .hole_i(padded && tag[0]), .fire_o(fire), .end_o(pass_end), .later_o(later),
     .ld_keep_o(ld_keep), .mod_o(mod), .mod_group_o(mod_group),
     .sto_i(sto), .scatter_i(is_scatter), .aux_last_i(mask), .decay_i(decay), .master_i(master), .reduce_i(is_reduce),
@@ -377,7 +386,7 @@ module curta_vector #(
   assign flag_delta_o = |widths[31:23];
   always @(posedge clk_i) begin
     bent_q <= back && mod;
-    if (go_i) or_q <= 32'd0;
+    if (go) or_q <= 32'd0;
     else if (v2 && is_reduce && pass == 2'd0) or_q <= or_q | or_group;
     else if (bent_q) or_q <= or_q | widths;
   end
@@ -390,9 +399,9 @@ module curta_vector #(
   wire [2:0]           post_tag;
   wire [8*BUS-1:0]     weight_beat;
   curta_vnitro #(.C(Lanes), .BUS(BUS), .LogG(LogG)) u_nitro (
-    .clk_i(clk_i), .clr_i(clr), .nitro_i(nitro), .div_i(div), .upd_i(upd), .act_i(act), .acc_i(acc), .four_i(four),
+    .clk_i(clk_i), .clr_i(clr), .nitro_i(nitro), .div_i(div), .upd_i(upd), .act_i(act), .acc_i(acc), .two_i(two),
     .slope_i(w21_q[`CURTA_MAP_SLOPE]), .mean_i(w21_q[`CURTA_MAP_MEAN]), .div_s_i(w21_q[`CURTA_MAP_DIV_S]), .div_t_i(w21_q[`CURTA_MAP_DIV_T]),
-    .div_m_i(w22_q[`CURTA_MAP_DIV_M]), .div_top_i(top_q), .rate_i(rate), .eta_i(eta), .rate_m_i(rate_m), .eta_m_i(eta_m),
+    .div_m_i(w22_q[`CURTA_MAP_DIV_M]), .rate_i(rate), .eta_i(eta), .rate_m_i(rate_m), .eta_m_i(eta_m),
     .fire_i(fire), .ld_acc_i(ld_acc), .tag_i(has_tag ? tag : 3'd0), .later_i(later), .v1_i(valid1), .v2_i(v2), .v3_i(v3), .v4_i(v4),
     .shift_o(quot_s), .x_i(x), .u_i(u4), .big_i(big4), .neg_i(neg4), .y_i(y4), .aux_i(aux4_q),
     .pre_o(post_pre), .valid_o(post_in), .y_o(post_y), .v_o(post_v), .class_o(post_class), .pass_o(post_pass), .tag_o(post_tag),
@@ -405,7 +414,7 @@ module curta_vector #(
   wire        draw = run && sto && (!seeded_q || rand_next);
   always @(posedge clk_i) begin
     seeded_q <= run && sto;
-    if (go_i)      index_q <= origin_q;
+    if (go)      index_q <= origin_q;
     else if (draw) index_q <= index_q + Lanes;
   end
   curta_rand #(.C(Lanes)) u_rand (
@@ -444,7 +453,7 @@ module curta_vector #(
     .half_valid_i(planes_push || (v5 && is_update && master && pass == 2'd0)), .low_i(out_low), .idx_push_o(idx_push), .idx_o(idx_beat));
 
   curta_vstream_wr #(.T(T), .BUS(BUS), .LogDst(6), .LogIdx(5), .Trace(Trace)) u_out (
-    .clk_i(clk_i), .rst_ni(rst_ni), .clr_i(!rst_ni || go_i), .abort_i(abort),
+    .clk_i(clk_i), .rst_ni(rst_ni), .clr_i(!rst_ni || go), .abort_i(abort),
     .dst_beats_i(is_loss ? 8'd1 : (wide_dst && !planes) || upd ? Beats4 : Beats1), .idx_beats_i(is_update || planes ? Beats2 : Beats1),
     .idx_used_i(has_idx), .rows_i(is_loss),
     .addr_valid_i(to_out), .addr_ready_o(out_ready), .addr_idx_i(q_kind[0]), .addr_i(q_addr),

@@ -10,7 +10,7 @@
 //     C  psto(wf', FRAC)             master weights
 //   Bent copies (bent_i: backward NITRO-ReLU, scattered int32) change x once it is loaded, then rotate it out. Of a scattered
 //   tile the later passes load x from the tile memory (keep_i).
-//   Quotients (pace_i) let a group enter every fourth cycle. A hole of a padded window reads nothing, or writes nothing.
+//   Quotients (pace_i) of two cycles let a group enter every other cycle. A hole of a padded window reads nothing, or writes nothing.
 // Timing   1 group a cycle; copies to int32: one in C*4/BUS, to int24: one in C*2/BUS; stochastic 11; stepped 6 a pass.
 // Resets   clr_i: everything.
 `default_nettype none
@@ -72,6 +72,7 @@ module curta_vissue #(
 );
   localparam Turn = BUS / 4 < C ? C / (BUS / 4) : 1;        // rotations of a turn
   localparam [31:0] Turn1 = Turn - 1;
+  localparam [31:0] Pace = Turn > 2 ? Turn : 2, Pace1 = Pace - 1;   // cycles of a quotient, or of the weights that it changes
   localparam [LogRot-1:0] LastTurn = Turn1[LogRot-1:0];
   localparam [LogRot-1:0] LastHalf = 2 * C > BUS ? 1 : 0;   // cycles of a group of int16, less one
   localparam [3:0] PIdle = 4'd0, PWaitA = 4'd1, PLoad = 4'd2, PRot = 4'd3, PWaitB = 4'd4, PWaitC = 4'd5, PAcc = 4'd6,
@@ -154,7 +155,7 @@ module curta_vissue #(
     end else begin
       acc_q   <= fire && fetch;
       keep_q  <= keep;
-      if (fire && pace_i) pace_q <= acc_i && (&g_q) ? 3'd4 : 3'd3;   // what follows may come a cycle earlier
+      if (fire && pace_i) pace_q <= acc_i && (&g_q) ? Pace[2:0] : Pace1[2:0];   // what follows may come a cycle earlier
       else if (pace_q != 3'd0) pace_q <= pace_q - 3'd1;
       if (fire) begin
         mod_group_o <= g_q;

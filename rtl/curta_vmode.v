@@ -13,7 +13,6 @@ module curta_vmode (
   /* verilator lint_off UNUSEDSIGNAL */ // words as they came: other fields are for the others
   input  wire [31:0] flags_i,        // 18
   input  wire [31:0] w21_i, w22_i, w24_i,
-  input  wire [23:0] top_i,          // 23
   /* verilator lint_on UNUSEDSIGNAL */
   // Command
   output reg         is_scatter_o, is_update_o, is_reduce_o, is_fill_o,
@@ -30,7 +29,7 @@ module curta_vmode (
   output reg         keep_o,         // scatters int32
   output reg         act_o, div_o, zs_o, padded_o,
   output reg         nitro_o,        // MAP through curta_vact
-  output reg         four_o,         // cycles of a quotient: four, else one
+  output reg         two_o,          // cycles of a quotient: two, else one
   output reg         has_tag_o,      // passes have tags
   output reg         has_src_o, has_aux_o, has_dst_o, has_idx_o,
   output reg         sto_o,          // needs draws
@@ -87,7 +86,7 @@ module curta_vmode (
       zs_o       <= zs;
       padded_o   <= padded;
       nitro_o    <= div || act || zs || (padded && map);
-      four_o     <= upd || (div && (w22_i[23:18] != 6'd0 || top_i[23:18] != 6'd0));
+      two_o      <= upd || (div && (w22_i[5:0] != 6'd0 || !w22_i[23] || w21_i[`CURTA_MAP_DIV_T] > 5'd11));
       has_tag_o  <= padded || (map && !wide && (w24_i[`CURTA_MAP_CLAST] != 5'd0 || w24_i[`CURTA_MAP_NLAST] != 5'd0));
       has_src_o  <= map || scatter || update || reduce;
       has_aux_o  <= mask || scatter || update || decay || back;

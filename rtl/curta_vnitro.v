@@ -2,7 +2,7 @@
 // curta_vnitro - between requantiser and post: quotients, NITRO-ReLU, and what goes along with a group
 //   requant -> [curta_vquot] -> curta_vact -> post (MAP);   requant -> curta_vquot -> curta_vweight -> write stream (UPDATE NITRO)
 //   Along with a group go its tag {last3, last0, hole}, whether it is of a later pass, and where its mask lets values pass.
-// Timing   behind the requantiser 1 cycle, with quotients 3 (6 where they take four cycles).
+// Timing   behind the requantiser 1 cycle, with quotients 5 (6 where they take two cycles).
 // Resets   valid flags, positions (clr_i).
 `default_nettype none
 module curta_vnitro #(
@@ -18,13 +18,13 @@ module curta_vnitro #(
   input  wire             upd_i,          // UPDATE NITRO
   input  wire             act_i,          // NITRO-ReLU
   input  wire             acc_i,          // groups enter from the accumulator memory
-  input  wire             four_i,         // cycles of a quotient: four, else one
+  input  wire             two_i,          // cycles of a quotient: two, else one
   input  wire [1:0]       slope_i,
   input  wire [7:0]       mean_i,
   input  wire [4:0]       div_s_i,
-  input  wire [5:0]       div_t_i,
-  input  wire [23:0]      div_m_i, div_top_i,
-  input  wire [10:0]      rate_i, eta_i,  // {T, s} and M of UPDATE
+  input  wire [4:0]       div_t_i,
+  input  wire [23:0]      div_m_i,
+  input  wire [9:0]       rate_i, eta_i,   // {T, s} and M of UPDATE
   input  wire [23:0]      rate_m_i, eta_m_i,
   // Groups
   input  wire             fire_i,         // one enters
@@ -58,16 +58,16 @@ module curta_vnitro #(
   output wire             flag_weight_o,
   output wire             busy_o
 );
-  wire            quot_last, quot_done, quot_valid, quot_busy, act_valid, weight_busy, act_in;
-  wire [48*C-1:0] quot_p;
-  wire [5:0]      quot_t;
+  wire            quot_last, quot_sum, quot_done, quot_valid, quot_busy, act_valid, weight_busy, act_in;
+  wire [25*C-1:0] quot_q;
   wire [C-1:0]    quot_neg;
   wire [8*C-1:0]  quot_y, act_a;
 
-  // ---- along: register k is valid in stage k; behind stage 4 the quotient takes it, a and b
+  // ---- along: register k is valid in stage k; behind stage 4 the quotient takes it, a to d
   reg  [3:0]      along0_q, along1_q, along2_q, along3_q, along4_q;
-  reg  [2:0]      tag_a_q, tag_b_q, tag_o_q;
-  reg  [C-1:0]    pass4, pass_a_q, pass_b_q, pass_o_q;
+  reg  [C+2:0]    a_q, b_q, c_q, d_q;        // {tag, pass}
+  reg  [2:0]      tag_o_q;
+  reg  [C-1:0]    pass4, pass_o_q;
   integer         i;
 
   always @* begin
@@ -84,9 +84,11 @@ module curta_vnitro #(
     if (v1_i)     along2_q <= along1_q;
     if (v2_i)     along3_q <= along2_q;
     if (v3_i)     along4_q <= along3_q;
-    if (quot_last) {tag_a_q, pass_a_q} <= {along4_q[3:1], pass4};
-    if (quot_done) {tag_b_q, pass_b_q} <= {tag_a_q, pass_a_q};
-    if (act_in)    {tag_o_q, pass_o_q} <= div_i ? {tag_b_q, pass_b_q} : {along4_q[3:1], pass4};
+    if (quot_last) a_q <= {along4_q[3:1], pass4};
+    b_q <= a_q;
+    c_q <= b_q;
+    if (quot_done) d_q <= c_q;
+    if (act_in) {tag_o_q, pass_o_q} <= div_i ? d_q : {along4_q[3:1], pass4};
   end
   assign tag_o = nitro_i ? tag_o_q : along4_q[3:1];
 
@@ -94,21 +96,21 @@ module curta_vnitro #(
   wire eta1 = along1_q[0], eta4 = along4_q[0];
   assign shift_o = !upd_i ? div_s_i : eta1 ? eta_i[4:0] : rate_i[4:0];
   curta_vquot #(.C(C)) u_quot (
-    .clk_i(clk_i), .clr_i(clr_i), .wide_i(four_i), .m_i(!upd_i ? div_m_i : eta4 ? eta_m_i : rate_m_i),
-    .t_i(!upd_i ? div_t_i : eta4 ? eta_i[10:5] : rate_i[10:5]), .top_i(div_top_i),
-    .valid_i(v4_i && (div_i || upd_i)), .u_i(u_i), .big_i(big_i), .neg_i(neg_i), .last_o(quot_last), .done_o(quot_done),
-    .p_o(quot_p), .t_o(quot_t), .neg_o(quot_neg), .valid_o(quot_valid), .y_o(quot_y), .busy_o(quot_busy));
+    .clk_i(clk_i), .clr_i(clr_i), .wide_i(two_i), .m_i(!upd_i ? div_m_i : eta4 ? eta_m_i : rate_m_i),
+    .t_i(!upd_i ? div_t_i : eta4 ? eta_i[9:5] : rate_i[9:5]),
+    .valid_i(v4_i && (div_i || upd_i)), .u_i(u_i), .big_i(big_i), .neg_i(neg_i), .last_o(quot_last), .sum_o(quot_sum), .done_o(quot_done),
+    .q_o(quot_q), .neg_o(quot_neg), .valid_o(quot_valid), .y_o(quot_y), .busy_o(quot_busy));
 
   curta_vweight #(.C(C), .BUS(BUS), .LogG(LogG)) u_weight (
-    .clk_i(clk_i), .clr_i(clr_i), .run_i(upd_i), .v3_i(v3_i), .v4_i(v4_i), .second_i(eta4), .x_i(x_i), .done_i(quot_done),
-    .p_i(quot_p), .t_i(quot_t), .neg_i(quot_neg), .re_o(re_o), .raddr_o(raddr_o), .rdata_i(rdata_i), .we_o(we_o),
+    .clk_i(clk_i), .clr_i(clr_i), .run_i(upd_i), .v2_i(v2_i), .v3_i(v3_i), .v4_i(v4_i), .second_i(eta4), .x_i(x_i), .sum_i(quot_sum), .done_i(quot_done),
+    .q_i(quot_q), .neg_i(quot_neg), .re_o(re_o), .raddr_o(raddr_o), .rdata_i(rdata_i), .we_o(we_o),
     .waddr_o(waddr_o), .wdata_o(wdata_o), .push_o(push_o), .beat_o(beat_o), .flag_o(flag_weight_o), .busy_o(weight_busy));
 
   // ---- activation
   assign act_in = nitro_i && (div_i ? quot_valid : v4_i);
   curta_vact #(.C(C)) u_act (
     .clk_i(clk_i), .clr_i(clr_i), .act_i(act_i), .slope_i(slope_i), .mean_i(mean_i), .valid_i(act_in),
-    .v_i(div_i ? quot_y : y_i), .hole_i(div_i ? tag_b_q[0] : along4_q[1]), .valid_o(act_valid), .v_o(v_o), .a_o(act_a), .class_o(class_o));
+    .v_i(div_i ? quot_y : y_i), .hole_i(div_i ? d_q[C] : along4_q[1]), .valid_o(act_valid), .v_o(v_o), .a_o(act_a), .class_o(class_o));
   assign pre_o   = nitro_i ? act_in : v3_i && !upd_i;
   assign valid_o = nitro_i ? act_valid : v4_i && !upd_i;
   assign y_o     = nitro_i ? act_a : y_i;

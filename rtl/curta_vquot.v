@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// curta_vquot - C lanes that divide by multiplying: |quotient| = u M >> T, 24 by 24 bits, one 18 x 18 multiplier a lane
-//   clipped: y = sign min(127, quotient), 127 where |x| >> S >= TOP (u are its low 24 bits, big says whether more is there).
-//   wide_i: four partial products of 12 x 12 bits in four cycles; else one of 18 x 18.
+// curta_vquot - C lanes that divide by multiplying: |quotient| = u M >> (23 + T), 24 by 24 bits, two multipliers a lane
+//   clipped: y = sign min(127, quotient), 127 for |x| >> S of more than 24 bits (big_i; u are the low ones).
+//   wide_i: four partial products of 12 x 12 bits in two cycles, M's low half first. Bits 22:0 of a product are not in any
+//   quotient: once the lower three partial products are added, 12 bits of their sum can go.
+//   Else one product of 18 x 18 bits, M's low six bits being 0; a longer u makes 127 of any such M with bit 23 and T <= 11.
 // Golden   curta_golden_quotient, curta_golden_rate
-// Timing   valid_i: the group is at the inputs and stays for four cycles (wide), one (else); last_o in the last of them,
-//          the product p_o and its shift t_o with done_o a cycle later, y_o with valid_o two cycles later.
-// Resets   the step and the valid flags (clr_i).
+// Timing   valid_i: the group is at the inputs and stays for two cycles (wide), one (else); last_o in the last of them, sum_o a cycle
+//          later, the quotients with done_o three cycles after last_o, y_o with valid_o after four.
+// Resets   valid flags (clr_i).
 /* verilator lint_off BLKSEQ */ // temporaries of the lane loops
 `default_nettype none
 module curta_vquot #(
@@ -16,8 +18,7 @@ module curta_vquot #(
   // Law
   input  wire            wide_i,
   input  wire [23:0]     m_i,
-  input  wire [5:0]      t_i,
-  input  wire [23:0]     top_i,
+  input  wire [4:0]      t_i,
   // In
   input  wire            valid_i,
   input  wire [24*C-1:0] u_i,
@@ -25,82 +26,100 @@ module curta_vquot #(
   input  wire [C-1:0]    neg_i,
   // Out
   output wire            last_o,
+  output wire            sum_o,
   output wire            done_o,
-  output wire [48*C-1:0] p_o,
-  output wire [5:0]      t_o,
+  output wire [25*C-1:0] q_o,
   output wire [C-1:0]    neg_o,
   output wire            valid_o,
   output wire [8*C-1:0]  y_o,
   output wire            busy_o
 );
-  reg  [1:0]      step_q;
-  reg             done_q, valid_q;
-  reg  [5:0]      t_q;
-  reg  [48*C-1:0] p_q, next;
-  reg  [C-1:0]    neg_q, top_q, tops;
+  // stage a: products, b: product >> 23, c: quotients, d: clipped
+  reg             second_q, last_q, sum_q, done_q, valid_q;
+  reg  [4:0]      ta_q, tb_q;
+  reg  [C-1:0]    nega_q, negb_q, negc_q, topa_q, topb_q, topc_q, top;
+  reg  [36*C-1:0] low_q, low;            // the lower half of u, or 18 bits of it, times a part of M
+  reg  [24*C-1:0] high_q, high;
+  reg  [25*C-1:0] acc_q, acc, p_q, p, q_q, q;
   reg  [8*C-1:0]  y_q, y;
-  wire            step = valid_i || step_q != 2'd0;
-  integer         i, k, n;
+  integer         i, k, n, j;
 
-  assign last_o  = step && (!wide_i || step_q == 2'd3);
+  assign last_o  = valid_i ? !wide_i : second_q;
+  assign sum_o   = last_q;
   assign done_o  = done_q;
-  assign neg_o   = neg_q;
-  assign p_o     = p_q;
-  assign t_o     = t_q;
+  assign q_o     = q_q;
+  assign neg_o   = negc_q;
   assign valid_o = valid_q;
   assign y_o     = y_q;
-  assign busy_o  = step || done_q || valid_q;
+  assign busy_o  = valid_i || second_q || last_q || sum_q || done_q || valid_q;
 
   // the factor: the same for all lanes
-  wire [17:0] m = !wide_i ? m_i[17:0] : {6'd0, step_q[1] ? m_i[23:12] : m_i[11:0]};
-  wire [17:0] ones = 18'h3ffff;
-  wire [17:0] part = wide_i ? 18'h00fff : ones;
-  reg  [23:0] u;
+  wire [11:0] m12  = second_q ? m_i[23:12] : m_i[11:0];
+  wire [17:0] m18  = wide_i ? {6'd0, m12} : m_i[23:6];
   reg  [17:0] a;
-  reg  [35:0] product;
-  reg  [47:0] term;
-
-  always @* begin
-    next    = 0;
-    u       = 24'd0;
-    a       = 18'd0;
-    product = 36'd0;
-    term    = 48'd0;
-    if (step)
-      for (i = 0; i < C; i = i + 1) begin
-        u       = u_i[24*i +: 24];
-        a       = wide_i && step_q[0] ? {6'd0, u[23:12]} : u[17:0] & part;
-        product = a * m;
-        term    = step_q == 2'd0 ? {12'd0, product} : step_q == 2'd3 ? {product[23:0], 24'd0} : {product, 12'd0};
-        next[48*i +: 48] = (step_q == 2'd0 ? 48'd0 : p_q[48*i +: 48]) + term;
-      end
-  end
+  reg  [11:0] b;
+  wire [17:0] ones = wide_i ? 18'h00fff : 18'h3ffff;
   always @(posedge clk_i)
-    if (step) begin
-      for (k = 0; k < C; k = k + 1) tops[k] = big_i[k] || u_i[24*k +: 24] >= top_i;
-      p_q   <= next;
-      top_q <= tops;
-      neg_q <= neg_i;
-      t_q   <= t_i;
+    if (valid_i || second_q) begin
+      for (i = 0; i < C; i = i + 1) begin
+        a = u_i[24*i +: 18] & ones;
+        b = u_i[24*i + 12 +: 12];
+        low[36*i +: 36]  = a * m18;
+        high[24*i +: 24] = b * m12;
+        top[i]           = big_i[i] || (!wide_i && u_i[24*i + 18 +: 6] != 6'd0);
+      end
+      low_q  <= low;
+      high_q <= high;
+      topa_q <= top;
+      nega_q <= neg_i;
+      ta_q   <= t_i;
     end
 
-  reg [47:0] r;
-  reg [7:0]  c;
+  /* verilator lint_off UNUSEDSIGNAL */ // the low bits of a sum are in no quotient
+  reg [24:0] part, lower;
+  /* verilator lint_on UNUSEDSIGNAL */
+  always @(posedge clk_i) begin
+    if (second_q) begin
+      for (k = 0; k < C; k = k + 1)
+        acc[25*k +: 25] = {13'd0, low_q[36*k + 12 +: 12]} + {1'b0, high_q[24*k +: 24]};
+      acc_q <= acc;
+    end
+    if (last_q) begin
+      for (n = 0; n < C; n = n + 1) begin
+        lower = acc_q[25*n +: 25] + {1'b0, low_q[36*n +: 24]};
+        part  = {11'd0, lower[24:11]} + {high_q[24*n +: 24], 1'b0};
+        p[25*n +: 25] = wide_i ? part : {6'd0, low_q[36*n + 17 +: 19]};
+      end
+      p_q    <= p;
+      topb_q <= topa_q;
+      negb_q <= nega_q;
+      tb_q   <= ta_q;
+    end
+    if (sum_q) begin
+      for (j = 0; j < C; j = j + 1) q[25*j +: 25] = p_q[25*j +: 25] >> tb_q;
+      q_q    <= q;
+      topc_q <= topb_q;
+      negc_q <= negb_q;
+    end
+  end
+
+  reg [7:0] c;
+  integer   l;
   always @(posedge clk_i)
     if (done_q) begin
-      for (n = 0; n < C; n = n + 1) begin
-        r = p_q[48*n +: 48] >> t_q;
-        c = top_q[n] || r[47:7] != 41'd0 ? 8'd127 : r[7:0];
-        y[8*n +: 8] = neg_q[n] ? 8'd0 - c : c;
+      for (l = 0; l < C; l = l + 1) begin
+        c = topc_q[l] || q_q[25*l + 7 +: 18] != 18'd0 ? 8'd127 : q_q[25*l +: 8];
+        y[8*l +: 8] = negc_q[l] ? 8'd0 - c : c;
       end
       y_q <= y;
     end
 
   always @(posedge clk_i) begin
-    done_q  <= last_o && !clr_i;
-    valid_q <= done_q && !clr_i;
-    if (clr_i) step_q <= 2'd0;
-    else if (wide_i && step) step_q <= step_q + 2'd1;
+    second_q <= valid_i && wide_i && !clr_i;
+    last_q   <= last_o && !clr_i;
+    sum_q    <= last_q && !clr_i;
+    done_q   <= sum_q && !clr_i;
+    valid_q  <= done_q && !clr_i;
   end
 endmodule
 `default_nettype wire

@@ -1,28 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_vweight - UPDATE NITRO behind the quotients: w' = w - G / rate - w / decay, modulo 2^32
 //   A tile passes twice. The first time its gradients: minus their quotients go into the tile memory. The second time its
-//   weights: they and what the memory says wait for their quotients, then leave, a beat a cycle.
+//   weights: they and what the memory says wait for their quotients (two groups may), then leave, a beat a cycle.
 // Golden   curta_golden_update (NITRO)
-// Timing   groups at least four cycles apart. The memory is read (re_o) in the third stage of the requantiser, taken with v4_i.
+// Timing   groups 4 C / BUS cycles apart, two at least. The memory is read (re_o) in the third stage of the requantiser, taken with v4_i.
 // Resets   positions and the state of the output (clr_i).
 /* verilator lint_off BLKSEQ */ // temporaries of the lane loops
 `default_nettype none
 module curta_vweight #(
   parameter C = 8,               // lanes
-  parameter BUS = 8,             // bytes of a beat: C..4 C
+  parameter BUS = 8,             // bytes of a beat: at most 4 C
   parameter LogG = 3             // log2 of the groups of a tile
 ) (
   input  wire             clk_i,
   input  wire             clr_i,
   input  wire             run_i,          // the command is one
   // In
-  input  wire             v3_i,           // stages of the requantiser
+  input  wire             v2_i,           // stages of the requantiser
+  input  wire             v3_i,
   input  wire             v4_i,
   input  wire             second_i,       // with v4_i: weights
-  input  wire [32*C-1:0]  x_i,            // with v4_i
+  input  wire [32*C-1:0]  x_i,            // with v2_i
+  input  wire             sum_i,          // two cycles before done_i
   input  wire             done_i,         // quotients are there
-  input  wire [48*C-1:0]  p_i,            // the products, to be shifted right by t
-  input  wire [5:0]       t_i,
+  input  wire [25*C-1:0]  q_i,
   input  wire [C-1:0]     neg_i,
   // Tile memory
   output wire             re_o,
@@ -41,11 +42,10 @@ module curta_vweight #(
   localparam [31:0] Turn1 = Turn - 1;
 
   reg  [LogG-1:0] g_q, h_q;               // group that is read, that is done
-  reg             weights_q, second_q;    // the groups that wait, that were done are weights
+  reg             weights_q, late_q, second_q;   // the groups that wait, that were done are weights
   reg             there_q;                // a result stands in r
   reg  [2:0]      turn_q;
-  reg  [32*C-1:0] from_q, from, r_q, r;
-  reg  [47:0]     q;
+  reg  [32*C-1:0] x_q, from_q, from, base_q, r_q, r;
   reg  [31:0]     less;
   integer         i, k, n;
 
@@ -59,23 +59,25 @@ module curta_vweight #(
 
   always @(posedge clk_i)
     if (run_i) begin
+      if (v2_i) x_q <= x_i;
       if (v4_i) begin
-        for (i = 0; i < C; i = i + 1) from[32*i +: 32] = second_i ? x_i[32*i +: 32] + rdata_i[32*i +: 32] : 32'd0;
+        for (i = 0; i < C; i = i + 1) from[32*i +: 32] = second_i ? x_q[32*i +: 32] + rdata_i[32*i +: 32] : 32'd0;
         from_q    <= from;
         weights_q <= second_i;
       end
+      if (sum_i) begin
+        base_q <= from_q;
+        late_q <= weights_q;
+      end
       if (done_i) begin
         for (k = 0; k < C; k = k + 1) begin
-          q    = p_i[48*k +: 48] >> t_i;
-          less = q[31:0] ^ {32{!neg_i[k]}};
-          r[32*k +: 32] = from_q[32*k +: 32] + less + {31'd0, !neg_i[k]};
+          less = {7'd0, q_i[25*k +: 25]} ^ {32{!neg_i[k]}};
+          r[32*k +: 32] = base_q[32*k +: 32] + less + {31'd0, !neg_i[k]};
         end
         r_q      <= r;
-        second_q <= weights_q;
+        second_q <= late_q;
       end
     end
-
-  wire unused = &{1'b0, q};
 
   // beats, and how wide the weights are
   reg [31:0] all;

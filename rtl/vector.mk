@@ -1,15 +1,15 @@
 # The vector engine alone: test benches of curta_vector and of the requantiser in Verilator, one for each configuration.
-VEC_CONFIGS := tiny base base16 large lanes4
+VEC_CONFIGS := tiny base base16 large lanes8
 VEC_RTL     := $(wildcard rtl/curta_v*.v rtl/curta_loss*.v rtl/lib/*.v) rtl/curta_requant.v rtl/curta_rand.v rtl/curta_spec.vh
 VEC_ROOT     = $(VERILATOR_HOME)
 VEC_INC      = -isystem $(VEC_ROOT)/include -isystem $(VEC_ROOT)/include/vltstd
 VEC_VFLAGS  := --cc -O3 --noassert --x-assign unique --x-initial unique --unroll-count 1024 --unroll-stmts 100000 -Irtl -y rtl -y rtl/lib
 VEC_CXX     := -std=c++17 -O2 -march=native -Iinclude -Igolden -Itests/vector
-# T C BUS P_TILES Lanes of a configuration; base16, lanes4: base with a wider port, with half the lanes
+# T C BUS P_TILES Lanes of a configuration; base16, lanes8: base with a wider port, with twice the lanes
 VEC_tiny    := 8 2 8 16 2
-VEC_base    := 8 8 8 256 8
-VEC_base16  := 8 8 16 256 8
-VEC_lanes4  := 8 8 8 256 4
+VEC_base    := 8 8 8 256 4
+VEC_base16  := 8 8 16 256 4
+VEC_lanes8  := 8 8 8 256 8
 VEC_large   := 16 16 32 256 16
 vec_word     = $(word $(1),$(VEC_$(2)))
 
@@ -25,7 +25,7 @@ $(BUILD)/tests/vector/$(1)/Vvector_$(1)__ALL.a: $(BUILD)/tests/vector/$(1)/Vvect
 $(BUILD)/tests/vector/test_vector_$(1): tests/vector/test_vector.cpp $(BUILD)/tests/vector/vector_model.o $(BUILD)/tests/vector/verilated.o \
   $(BUILD)/tests/vector/verilated_threads.o  $(BUILD)/tests/vector/$(1)/Vvector_$(1)__ALL.a $(GOLDEN_LIB)
 	$(CXX) $(VEC_CXX) -Wall -Wextra -Werror -MMD -MP $(VEC_INC) -isystem $(BUILD)/tests/vector/$(1) -DCONFIG=$(1) \
-	  -DP_GOLDEN='"$(patsubst base16,base,$(1:lanes4=base))"' -DP_T=$(call vec_word,1,$(1)) -DP_C=$(call vec_word,2,$(1)) -DP_BUS=$(call vec_word,3,$(1)) \
+	  -DP_GOLDEN='"$(patsubst base16,base,$(1:lanes8=base))"' -DP_T=$(call vec_word,1,$(1)) -DP_C=$(call vec_word,2,$(1)) -DP_BUS=$(call vec_word,3,$(1)) \
 	  -DP_P=$(call vec_word,4,$(1)) -DP_L=$(call vec_word,5,$(1)) tests/vector/test_vector.cpp $$(filter %.o %.a,$$^) \
 	  -lpthread -o $$@
 TESTS += $(BUILD)/tests/vector/test_vector_$(1)

@@ -6,7 +6,7 @@
 `default_nettype none
 module curta_harness #(
   parameter T = 8, parameter R = 8, parameter C = 8, parameter V = 2, parameter BUS = 8,
-  parameter A_TILES = 1024, parameter B_TILES = 1024, parameter P_TILES = 256, parameter DIGIT = 18, parameter OUTST = 8, parameter CODE = 0
+  parameter A_TILES = 1024, parameter B_TILES = 1024, parameter P_TILES = 256, parameter DIGIT = 18, parameter LANES = 4, parameter OUTST = 8, parameter CODE = 0
 ) (
   input  wire clk_i,
   input  wire scan_i,
@@ -49,7 +49,7 @@ module curta_harness #(
   assign out = {irq, awready, wready, bvalid, bresp, s_arready, rvalid, rdata, rresp, m_arvalid, m_arid, m_araddr, m_arlen, m_arsize,
                 m_arburst, m_rready, m_awvalid, m_awid, m_awaddr, m_awlen, m_awsize, m_awburst, m_wvalid, m_wdata, m_wstrb, m_wlast, m_bready};
 
-  curta #(.T(T), .R(R), .C(C), .V(V), .BUS(BUS), .A_TILES(A_TILES), .B_TILES(B_TILES), .P_TILES(P_TILES), .DIGIT(DIGIT), .OUTST(OUTST), .CODE(CODE),
+  curta #(.T(T), .R(R), .C(C), .V(V), .BUS(BUS), .A_TILES(A_TILES), .B_TILES(B_TILES), .P_TILES(P_TILES), .DIGIT(DIGIT), .LANES(LANES), .OUTST(OUTST), .CODE(CODE),
           .Trace(0)) u_curta (
     .clk_i(clk_i), .rst_ni(rst_n), .irq_o(irq),
     .s_awvalid_i(awvalid), .s_awready_o(awready), .s_awaddr_i(awaddr), .s_wvalid_i(wvalid), .s_wready_o(wready), .s_wdata_i(wdata),

@@ -149,13 +149,14 @@ def place(family, netlist, result, command, seed):
 
 
 def pnr(target, seeds):
-    """Flat netlist in the harness, then one run a seed; clock and critical path from nextpnr's report."""
+    """Flat netlist in the harness, then one run a seed; clock and critical path from nextpnr's report. Yosys stops before it gives cells
+    names of their nets, which takes longer than all the rest on a flat `base`: nets have their names anyway."""
     name, family = target["name"], target["family"]
     netlist = f"{name}-harness.json"
     tool(target["pnr"].split()[0])
     if stale(OUT / netlist):
-        yosys(name + "-harness", f"{read(target, 'curta_harness', 'synth/curta_harness.v')}; synth_{family} {target['options']} -top curta_harness; "
-                                 f"write_json {OUT / netlist}")
+        yosys(name + "-harness", f"{read(target, 'curta_harness', 'synth/curta_harness.v')}; synth_{family} {target['options']} -top curta_harness -run begin:check; "
+                                 f"blackbox =A:whitebox; write_json {OUT / netlist}")
     for seed in seeds:
         place(family, netlist, f"{name}-seed{seed}", target["pnr"], seed)
 
@@ -185,7 +186,7 @@ def path_modules(report):
     steps = paths[0]["path"]
     spent, logic, wire = collections.OrderedDict(), 0.0, 0.0
     for s in steps:
-        cell = s["from"]["cell"]
+        cell = s["from"]["cell"] + " " + s.get("net", "")
         found = re.findall(r"u_[a-z0-9_]+|g_[a-z_]+\[\d+\]", cell)
         spent["/".join(found[1:4]) or cell[:30]] = spent.get("/".join(found[1:4]) or cell[:30], 0) + s["delay"]
         if s["type"] == "routing":

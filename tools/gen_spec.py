@@ -22,7 +22,7 @@ HEAD = [
     ["OPCODE", 0, 7, 0, "u", "operation"],
     ["TAG", 0, 31, 16, "u", "free for software; returned in the retirement record"],
 ]
-CONFIG_KEYS = ["T", "R", "C", "V", "BUS", "A_TILES", "B_TILES", "P_TILES", "DIGIT", "OUTST"]
+CONFIG_KEYS = ["T", "R", "C", "V", "BUS", "A_TILES", "B_TILES", "P_TILES", "DIGIT", "LANES", "OUTST"]
 
 
 def all_fields(cmd):

@@ -5,7 +5,7 @@
 /* verilator lint_off PINCONNECTEMPTY */ // signals of AXI that the on-chip memory does not have
 module curta_board #(
   parameter T = 8, parameter R = 8, parameter C = 8, parameter V = 2, parameter BUS = 8,
-  parameter A_TILES = 1024, parameter B_TILES = 1024, parameter P_TILES = 256, parameter DIGIT = 18, parameter OUTST = 16, parameter CODE = 2,
+  parameter A_TILES = 1024, parameter B_TILES = 1024, parameter P_TILES = 256, parameter DIGIT = 18, parameter LANES = 4, parameter OUTST = 16, parameter CODE = 2,
   parameter LogBytes = 17,                    // of the memory
   parameter [15:0] Divider = 16'd25,          // cycles of a bit of the serial line
   parameter [31:0] ClockKhz = 25000,
@@ -43,7 +43,7 @@ module curta_board #(
   wire [7:0]       x_arlen;
   wire [8*BUS-1:0] x_rdata, x_wdata;
   wire [BUS-1:0]   x_wstrb;
-  curta #(.T(T), .R(R), .C(C), .V(V), .BUS(BUS), .A_TILES(A_TILES), .B_TILES(B_TILES), .P_TILES(P_TILES), .DIGIT(DIGIT), .OUTST(OUTST), .CODE(CODE),
+  curta #(.T(T), .R(R), .C(C), .V(V), .BUS(BUS), .A_TILES(A_TILES), .B_TILES(B_TILES), .P_TILES(P_TILES), .DIGIT(DIGIT), .LANES(LANES), .OUTST(OUTST), .CODE(CODE),
           .Trace(0)) u_curta (
     .clk_i(clk_i), .rst_ni(rst_ni), .irq_o(irq_o),
     .s_awvalid_i(awvalid), .s_awready_o(awready), .s_awaddr_i(awaddr), .s_wvalid_i(wvalid), .s_wready_o(wready), .s_wdata_i(wdata),

@@ -6,7 +6,7 @@
 /* verilator lint_off PINCONNECTEMPTY */ // retirement records, constants of AXI
 module curta_standalone #(
   parameter T = 8, parameter R = 8, parameter C = 8, parameter V = 2, parameter BUS = 8,
-  parameter A_TILES = 1024, parameter B_TILES = 1024, parameter P_TILES = 256, parameter DIGIT = 18, parameter OUTST = 16, parameter CODE = 2,
+  parameter A_TILES = 1024, parameter B_TILES = 1024, parameter P_TILES = 256, parameter DIGIT = 18, parameter LANES = 4, parameter OUTST = 16, parameter CODE = 2,
   parameter RomBytes = 98304,
   parameter RamBytes = 81920,
   parameter MemBytes = 33554432,
@@ -76,7 +76,7 @@ module curta_standalone #(
   wire [8*BUS-1:0] a_wdata;
   wire [BUS-1:0]   a_wstrb;
   curta #(.T(T), .R(R), .C(C), .V(V), .BUS(BUS), .A_TILES(A_TILES), .B_TILES(B_TILES), .P_TILES(P_TILES), .DIGIT(DIGIT),
-          .OUTST(OUTST), .CODE(CODE), .Trace(0)) u_curta (
+          .LANES(LANES), .OUTST(OUTST), .CODE(CODE), .Trace(0)) u_curta (
     .clk_i(accel_clk_i), .rst_ni(rst_ni), .irq_o(irq),
     .s_awvalid_i(l_awvalid), .s_awready_o(l_awready), .s_awaddr_i(l_awaddr), .s_wvalid_i(l_wvalid), .s_wready_o(l_wready),
     .s_wdata_i(l_wdata), .s_wstrb_i(l_wstrb), .s_bvalid_o(l_bvalid), .s_bready_i(l_bready), .s_bresp_o(l_bresp),

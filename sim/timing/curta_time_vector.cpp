@@ -40,6 +40,7 @@ void vector_engine::go(uint64_t t)
 {
   static const uint32_t counts[4] = { CURTA_MAP_N0, CURTA_MAP_N1, CURTA_MAP_N2, CURTA_MAP_N3 };
   const uint32_t op = cmd.get(CURTA_CMD_OPCODE), t2 = (uint32_t)(core_.shape.t * core_.shape.t), bus = (uint32_t)core_.shape.bus;
+  config_free(++t);                // its words become the present ones: those of the next may come
   loss = false;
   if (op == CURTA_OP_SCALAR) {
     finish(t + ScalarCycles);
@@ -269,7 +270,7 @@ void vector_engine::lanes(uint64_t t)
 
 void vector_engine::one_pass(uint64_t t)
 {
-  const uint32_t t2 = (uint32_t)(core_.shape.t * core_.shape.t), c = (uint32_t)core_.shape.c, bus = (uint32_t)core_.shape.bus;
+  const uint32_t t2 = (uint32_t)(core_.shape.t * core_.shape.t), c = (uint32_t)core_.shape.lanes, bus = (uint32_t)core_.shape.bus;
   const uint32_t groups = t2 / c, log2 = (uint32_t)__builtin_ctz(bus);   // of the bytes of a beat
   const needs w = wants();
   const bool last = pass + 1 == plan.passes, mid = plan.mid && !(plan.upd && pass);
@@ -336,7 +337,7 @@ void vector_engine::one_pass(uint64_t t)
 // The beats of a tile of results: each when its last group, or its part of a group, is there.
 void vector_engine::emit(kind k, uint32_t beats, uint32_t late, uint64_t t)
 {
-  const uint32_t c = (uint32_t)core_.shape.c, bus = (uint32_t)core_.shape.bus;
+  const uint32_t c = (uint32_t)core_.shape.lanes, bus = (uint32_t)core_.shape.bus;
   const uint32_t bytes = c * (k == Dst ? plan.dst_bytes : plan.idx_bytes);     // of a group
   burst &b = out[out_made++ % Ring];
   b.stream = k == Idx;
@@ -420,7 +421,7 @@ void vector_engine::maybe_finish(uint64_t t)
 void vector_engine::loss_row(uint64_t t)
 {
   const uint32_t side = (uint32_t)core_.shape.t;
-  if (t == cmd.go) {
+  if (t == cmd.go + 1) {
     rows = cmd.get(CURTA_LOSS_ROWS);
     classes = cmd.get(CURTA_LOSS_CLASSES);
     rounded = (rows + side - 1) / side * side;

@@ -8,8 +8,8 @@ namespace {
 
 // Stages from the entry of a group to its result: front, three of the requantiser, post (v1..v5).
 const uint32_t LaneStages = 5;
-// Partial products of a wide quotient.
-const uint32_t QuotientCycles = 4;
+// A quotient: stages in front of its use; cycles of one whose factor has more than 18 bits.
+const uint32_t QuotientStages = 4, QuotientCycles = 2;
 
 uint32_t max1(uint32_t x)
 {
@@ -33,7 +33,7 @@ uint32_t stepped_period(bool decay, bool master, bool reduce, uint32_t turn)
 
 vector_plan plan_vector(const curta_config &shape, const uint32_t *cmd)
 {
-  const uint32_t op = curta_cmd_get(cmd, CURTA_CMD_OPCODE), c = (uint32_t)shape.c, bus = (uint32_t)shape.bus;
+  const uint32_t op = curta_cmd_get(cmd, CURTA_CMD_OPCODE), c = (uint32_t)shape.lanes, bus = (uint32_t)shape.bus;
   const uint32_t turn = max1(4 * c / bus);     // beats of a group of int32
   const bool map = op == CURTA_OP_MAP, scatter = op == CURTA_OP_SCATTER, update = op == CURTA_OP_UPDATE;
   const bool reduce = op == CURTA_OP_REDUCE;
@@ -82,14 +82,15 @@ vector_plan plan_vector(const curta_config &shape, const uint32_t *cmd)
     p.out = 1;
   }
   const bool div = map && curta_cmd_get(cmd, CURTA_MAP_DIV);
-  const bool four = p.upd || (div && ((curta_cmd_get(cmd, CURTA_MAP_DIV_M) | curta_cmd_get(cmd, CURTA_MAP_DIV_TOP)) >> 18));
+  const uint32_t m = curta_cmd_get(cmd, CURTA_MAP_DIV_M);
+  const bool two = p.upd || (div && (m % 64 || !(m >> 23) || curta_cmd_get(cmd, CURTA_MAP_DIV_T) > 11));
   if (div || zs || (p.padded && map) || (map && !p.copy && curta_cmd_get(cmd, CURTA_MAP_ACT) == CURTA_ACT_NITRO))
-    p.out += !div ? 1 : four ? QuotientCycles + 2 : 3;
+    p.out += !div ? 1 : two ? QuotientStages + 2 : QuotientStages + 1;
   if (p.upd)
-    p.out += QuotientCycles;
-  if (four)
-    p.period = std::max(p.period, QuotientCycles);
-  p.paced = four;
+    p.out += QuotientStages;
+  if (two)
+    p.period = std::max({ p.period, QuotientCycles, turn });   // the weights of a group leave
+  p.paced = two;
   if (p.back || p.keep) {
     p.period = turn + 2;                       // load, bend, rotate out
     p.out = 2;

@@ -157,7 +157,7 @@ bool power_of_two(int x)
 bool legal_shape(const curta_config &s)
 {
   return (s.t == 8 || s.t == 16) && power_of_two(s.r) && power_of_two(s.c) && power_of_two(s.v) && s.r <= s.t && s.c <= s.t &&
-         s.v <= s.t && (s.bus == s.t || s.bus == 2 * s.t) && 4 * s.c >= s.bus && s.outst >= 1 && s.outst <= 64;
+         s.v <= s.t && (s.bus == s.t || s.bus == 2 * s.t) && power_of_two(s.lanes) && s.lanes <= s.c && 4 * s.lanes >= s.bus && s.outst >= 1 && s.outst <= 64;
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ def main():
     if tool == "verilator":
         print(" ".join(f"-G{k}={v}" for k, v in conf.items()), "-GTrace=1")
     elif tool == "hls":
-        print(" ".join(f"-DCURTA_HLS_{k}={v}" for k, v in conf.items() if k not in ("BUS", "OUTST", "CODE")))
+        print(" ".join(f"-DCURTA_HLS_{k}={v}" for k, v in conf.items() if k not in ("BUS", "LANES", "OUTST", "CODE")))
     else:
         short = {"A_TILES": "A", "B_TILES": "B", "P_TILES": "P"}
         print(" ".join(f"-DCURTA_RTL_{short.get(k, k)}={v}" for k, v in conf.items()))

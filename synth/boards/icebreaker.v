@@ -5,7 +5,7 @@
 `default_nettype none
 module icebreaker #(
   parameter T = 8, parameter R = 2, parameter C = 2, parameter V = 4, parameter BUS = 8,
-  parameter A_TILES = 512, parameter B_TILES = 64, parameter P_TILES = 16, parameter DIGIT = 10, parameter OUTST = 4, parameter CODE = 1,
+  parameter A_TILES = 512, parameter B_TILES = 64, parameter P_TILES = 16, parameter DIGIT = 10, parameter LANES = 2, parameter OUTST = 4, parameter CODE = 1,
   parameter Divider = 24, parameter TimeoutLog = 20
 ) (
   input  wire CLK,
@@ -31,7 +31,7 @@ module icebreaker #(
   assign LEDR_N = !irq;
   assign LEDG_N = !locked;
 
-  curta_board #(.T(T), .R(R), .C(C), .V(V), .BUS(BUS), .A_TILES(A_TILES), .B_TILES(B_TILES), .P_TILES(P_TILES), .DIGIT(DIGIT), .OUTST(OUTST), .CODE(CODE),
+  curta_board #(.T(T), .R(R), .C(C), .V(V), .BUS(BUS), .A_TILES(A_TILES), .B_TILES(B_TILES), .P_TILES(P_TILES), .DIGIT(DIGIT), .LANES(LANES), .OUTST(OUTST), .CODE(CODE),
                 .LogBytes(17), .Divider(Divider), .ClockKhz(24000), .TimeoutLog(TimeoutLog)) u_board (
     .clk_i(clk), .rst_ni(rst_nq), .rx_i(RX), .tx_o(TX), .irq_o(irq));
 endmodule

@@ -6,7 +6,7 @@
 `default_nettype none
 module ulx3s #(
   parameter T = 8, parameter R = 8, parameter C = 8, parameter V = 2, parameter BUS = 8,
-  parameter A_TILES = 1024, parameter B_TILES = 1024, parameter P_TILES = 256, parameter DIGIT = 18, parameter OUTST = 16, parameter CODE = 2,
+  parameter A_TILES = 1024, parameter B_TILES = 1024, parameter P_TILES = 256, parameter DIGIT = 18, parameter LANES = 4, parameter OUTST = 16, parameter CODE = 2,
   parameter FbDiv = 1, parameter OpDiv = 24, parameter Divider = 25, parameter TimeoutLog = 20
 ) (
   input  wire       clk_25mhz,
@@ -38,7 +38,7 @@ module ulx3s #(
   assign led        = {beat_q[23], 3'd0, !ftdi_rxd, !ftdi_txd, irq, locked};
   assign wifi_gpio0 = 1'b1;
 
-  curta_board #(.T(T), .R(R), .C(C), .V(V), .BUS(BUS), .A_TILES(A_TILES), .B_TILES(B_TILES), .P_TILES(P_TILES), .DIGIT(DIGIT), .OUTST(OUTST), .CODE(CODE),
+  curta_board #(.T(T), .R(R), .C(C), .V(V), .BUS(BUS), .A_TILES(A_TILES), .B_TILES(B_TILES), .P_TILES(P_TILES), .DIGIT(DIGIT), .LANES(LANES), .OUTST(OUTST), .CODE(CODE),
                 .LogBytes(17), .Divider(Divider), .ClockKhz(25000 * FbDiv), .TimeoutLog(TimeoutLog)) u_board (
     .clk_i(clk), .rst_ni(rst_nq), .rx_i(ftdi_txd), .tx_o(ftdi_rxd), .irq_o(irq));
 endmodule

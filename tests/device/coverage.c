@@ -134,7 +134,7 @@ static void map_nitro(const struct look *l)
   int acc = (int)GET(MAP_SRC_ACC), pool = (int)GET(MAP_POOL), act = (int)GET(MAP_ACT);
   if (GET(MAP_DIV)) {
     hit(l, acc ? COVERAGE_DIV_ACC : GET(MAP_SRC_TYPE) ? COVERAGE_DIV_MEM : COVERAGE_DIV_INT8);
-    hit_if(l, !(GET(MAP_DIV_M) >> 18) && !(GET(MAP_DIV_TOP) >> 18), COVERAGE_DIV_SHORT);
+    hit_if(l, !(GET(MAP_DIV_M) % 64) && GET(MAP_DIV_M) >> 23 && GET(MAP_DIV_T) <= 11, COVERAGE_DIV_SHORT);
     hit_if(l, (int)GET(MAP_MASK), COVERAGE_DIV_MASK);
     hit_if(l, pool, COVERAGE_DIV_POOL);
   }

@@ -294,7 +294,7 @@ static void gemm(struct pg *g, uint32_t *cmd)
   SET(GEMM_FINAL, rnd(g, 2));
   if (modes(g)) {
     SET(GEMM_GUARD, rnd(g, 2));
-    SET(GEMM_START_SHL, rnd(g, 3) ? 0 : rnd(g, 2) ? g->cfg->digit : (int)rnd(g, 32));
+    SET(GEMM_START_SHL, rnd(g, 3) == 0);
   }
   SET(GEMM_OR_REG, rnd(g, 8));
   SET(GEMM_OR_KEEP, rnd(g, 2));
@@ -331,14 +331,13 @@ static void rounding(struct pg *g, uint32_t *cmd, uint32_t modes)
 /* The quotient by 2^s m as a planner makes it, or any numbers. */
 static void division(struct pg *g, uint32_t *cmd)
 {
-  uint32_t m = 1 + 2 * rnd(g, rnd(g, 3) ? 100 : 30000), t = 47, bits = rnd(g, 2) ? 24 : 18;
-  while ((((uint64_t)1 << t) + m - 1) / m >> bits)
+  uint32_t m = 1 + 2 * rnd(g, rnd(g, 3) ? 100 : 30000), t = 47, zeros = rnd(g, 2) ? 0 : 6;
+  while ((((uint64_t)1 << t) + m - 1) / m >> (24 - zeros))
     t--;
   SET(MAP_DIV, 1);
   SET(MAP_DIV_S, rnd(g, 24));
-  SET(MAP_DIV_T, rnd(g, 8) ? t : rnd(g, 64));
-  SET(MAP_DIV_M, rnd(g, 8) ? (uint32_t)((((uint64_t)1 << t) + m - 1) / m) : rnd(g, 1u << 24));
-  SET(MAP_DIV_TOP, rnd(g, 8) ? 128 * m : rnd(g, 1u << 24));
+  SET(MAP_DIV_T, rnd(g, 8) ? t + zeros - 23 : rnd(g, 32));
+  SET(MAP_DIV_M, rnd(g, 8) ? (uint32_t)((((uint64_t)1 << t) + m - 1) / m) << zeros : rnd(g, 1u << 24));
 }
 
 /* A window that begins in the padding; `first` field: the address that moves with it. */
@@ -552,7 +551,7 @@ static void scalar(struct pg *g, uint32_t *cmd)
   }
   if (rd >= 56) {
     func = 0;
-    imm = rd % 2 ? (int)rnd(g, 1u << 24) : range(g, 20, 47) * 256 + range(g, 0, 20);
+    imm = rd % 2 ? (int)rnd(g, 1u << 24) : range(g, 0, 24) * 256 + range(g, 0, 20);
   }
   SET(CMD_OPCODE, CURTA_OP_SCALAR);
   SET(SCALAR_FUNC, func);

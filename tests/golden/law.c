@@ -219,7 +219,7 @@ static int visit(struct law *m, const uint32_t *cmd, uint32_t ga, uint32_t gb, u
     return CURTA_ERR_RANGE;
   for (uint32_t e = 0; e < m->t2 && GET(CURTA_GEMM_ACC); e++) {
     int64_t start = bits == 36 ? m->acc36[p * m->t2 + e] : m->acc[p * m->t2 + e];
-    sum[e] = signed_bits((int64_t)((uint64_t)start << GET(CURTA_GEMM_START_SHL)), bits);
+    sum[e] = signed_bits((int64_t)((uint64_t)start << (GET(CURTA_GEMM_START_SHL) ? m->conf.digit : 0)), bits);
   }
   if (GET(CURTA_GEMM_GATHER) &&
       gather(m, cmd, sum,
@@ -291,7 +291,7 @@ static int32_t requant(const struct law *m, const uint32_t *cmd, int32_t x, uint
 static int32_t quotient(const uint32_t *cmd, int32_t x)
 {
   uint64_t u = (uint64_t)(x < 0 ? -(int64_t)x : x) >> GET(CURTA_MAP_DIV_S), q = u * GET(CURTA_MAP_DIV_M);
-  q = u >= GET(CURTA_MAP_DIV_TOP) ? 127 : q >> GET(CURTA_MAP_DIV_T);
+  q = u >= 1u << 24 ? 127 : q >> (23 + GET(CURTA_MAP_DIV_T));
   q = q > 127 ? 127 : q;
   return x < 0 ? -(int32_t)q : (int32_t)q;
 }
@@ -511,7 +511,7 @@ static int32_t gradient(const struct law *m, const uint32_t *cmd, uint32_t n, ui
 static uint32_t rate(const struct law *m, int32_t n, uint32_t reg)
 {
   uint64_t u = ((uint64_t)(n < 0 ? -(int64_t)n : n) >> m->s[reg] % 32) % (1u << 24);
-  uint32_t q = (uint32_t)(u * (m->s[(reg + 1) % 64] % (1u << 24)) >> m->s[reg] / 256 % 64);
+  uint32_t q = (uint32_t)(u * (m->s[(reg + 1) % 64] % (1u << 24)) >> (23 + m->s[reg] / 256 % 32));
   return n < 0 ? 0u - q : q;
 }
 
@@ -631,7 +631,7 @@ static uint32_t nitro_word(const uint32_t *cmd)
 {
   static const uint32_t map[] = {CURTA_MAP_ACT,     CURTA_MAP_SLOPE,  CURTA_MAP_MEAN,  CURTA_MAP_DIV,   CURTA_MAP_DIV_S,
                                  CURTA_MAP_DIV_T,   CURTA_MAP_ZS,     CURTA_MAP_CLASS, CURTA_MAP_PADDED, CURTA_MAP_DIV_M,
-                                 CURTA_MAP_DIV_TOP, CURTA_MAP_CLAST,  CURTA_MAP_NLAST, CURTA_MAP_OR_REG, CURTA_MAP_OR_KEEP,
+                                 CURTA_MAP_CLAST,  CURTA_MAP_NLAST, CURTA_MAP_OR_REG, CURTA_MAP_OR_KEEP,
                                  CURTA_MAP_PAD_Y,   CURTA_MAP_PAD_X,  CURTA_MAP_LIM_Y, CURTA_MAP_LIM_X};
   static const uint32_t load_fields[] = {CURTA_LOAD_TYPE, CURTA_LOAD_DIGIT, CURTA_LOAD_LIST,    CURTA_LOAD_PLACES, CURTA_LOAD_A_SY,
                                          CURTA_LOAD_A_SX, CURTA_LOAD_A_SN,  CURTA_LOAD_KH_LOG2, CURTA_LOAD_KW_LOG2};

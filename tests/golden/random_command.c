@@ -121,7 +121,7 @@ static void random_gemm(const struct law *m, uint32_t *cmd)
   cmd[19] = ((rnd(4) - 2) & 0xffff) | rnd(6) << 16;
   cmd[20] = rnd(3) | rnd(3) << 2 | rnd(3) << 4 | rnd(3) << 6;
   set(cmd, CURTA_GEMM_GUARD, rnd(2));
-  set(cmd, CURTA_GEMM_START_SHL, rnd(2) ? rnd(32) : 0);
+  set(cmd, CURTA_GEMM_START_SHL, rnd(2));
   if (rnd(30) == 0)
     long_contraction(m, cmd);
   else if (rnd(3) == 0)
@@ -139,9 +139,8 @@ static void random_steps(const struct law *m, uint32_t *cmd)
   if (wide)
     set(cmd, CURTA_MAP_REQ, !curta_cmd_get(cmd, CURTA_MAP_DIV));
   set(cmd, CURTA_MAP_DIV_S, rnd(3) ? rnd(20) : rnd(32));
-  set(cmd, CURTA_MAP_DIV_T, rnd(3) ? rnd(24) : rnd(64));
-  set(cmd, CURTA_MAP_DIV_M, rnd(4) ? rnd(1u << 18) : word());
-  set(cmd, CURTA_MAP_DIV_TOP, rnd(4) ? rnd(1u << 17) : word());
+  set(cmd, CURTA_MAP_DIV_T, rnd(3) ? rnd(12) : rnd(32));
+  set(cmd, CURTA_MAP_DIV_M, rnd(4) ? (1u << 23 | word()) & (rnd(2) ? ~63u : ~0u) : word());
   set(cmd, CURTA_MAP_ACT, !curta_cmd_get(cmd, CURTA_MAP_RELU) && rnd(2));
   set(cmd, CURTA_MAP_SLOPE, rnd(4));
   set(cmd, CURTA_MAP_MEAN, rnd(4) ? 36 : rnd(256));
@@ -336,7 +335,7 @@ static void stray(uint32_t *cmd)
       rnd(2) ? set(cmd, CURTA_LOAD_LIST, 1) : set(cmd, rnd(2) ? CURTA_LOAD_PLACES : CURTA_LOAD_KW_LOG2, 1 + rnd(3));
     return;
   case CURTA_OP_GEMM:
-    rnd(2) ? set(cmd, CURTA_GEMM_START_SHL, 1u << rnd(5)) : set(cmd, CURTA_GEMM_GATHER, 1);
+    rnd(2) ? set(cmd, CURTA_GEMM_START_SHL, 1) : set(cmd, CURTA_GEMM_GATHER, 1);
     return;
   case CURTA_OP_MAP:
   case CURTA_OP_SCATTER:

@@ -23,7 +23,7 @@ params() {
   python3 - "$1" <<'P'
 import sys, tomllib
 c = tomllib.load(open("spec/curta.toml", "rb"))["config"][sys.argv[1]]
-keys = ["T", "R", "C", "V", "BUS", "A_TILES", "B_TILES", "P_TILES", "DIGIT", "OUTST"]
+keys = ["T", "R", "C", "V", "BUS", "A_TILES", "B_TILES", "P_TILES", "DIGIT", "LANES", "OUTST"]
 print(" ".join(f"-G{k}={c[k]}" for k in keys), f"-GCODE={c['code']}")
 P
 }

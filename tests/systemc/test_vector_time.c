@@ -14,7 +14,7 @@
 enum { Mem = 0x200000, Src = 0x10000, Aux = 0x80000, Dst = 0xc0000, Idx = 0x140000, Slack = 30 };
 
 /* Modes of NITRO-D. */
-enum { Div = 1, Four = 2, Act = 4, Zs = 8, Pad = 16, Back = 32, Sgd = 64, Rss = 128 };
+enum { Div = 1, Long = 2, Act = 4, Zs = 8, Pad = 16, Back = 32, Sgd = 64, Rss = 128 };
 
 /* What a command is besides its opcode: word 18 by fields, items (of LOSS: images), modes. */
 struct kind {
@@ -41,9 +41,9 @@ static const struct kind kinds[] = {
   { "REDUCE", CURTA_OP_REDUCE, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 64, 0 },
   { "FILL", CURTA_OP_FILL, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 64, 0 },
   { "MAP quotients", CURTA_OP_MAP, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 32, Div },
-  { "MAP wide quotients", CURTA_OP_MAP, 2, 0, 0, 0, 0, 0, 1, 0, 0, 0, 16, Div | Four | Act | Zs },
+  { "MAP wide quotients", CURTA_OP_MAP, 2, 0, 0, 0, 0, 0, 1, 0, 0, 0, 16, Div | Long | Act | Zs },
   { "MAP quotients of int8", CURTA_OP_MAP, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 32, Div },
-  { "MAP wide quotients of int8", CURTA_OP_MAP, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 32, Div | Four },
+  { "MAP wide quotients of int8", CURTA_OP_MAP, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 32, Div | Long },
   { "MAP NITRO-ReLU", CURTA_OP_MAP, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 64, Act },
   { "MAP zs", CURTA_OP_MAP, 2, 0, 1, 1, 0, 0, 1, 0, 0, 0, 16, Zs },
   { "MAP pool, padded", CURTA_OP_MAP, 0, 0, 0, 0, 1, 0, 0, 0, 0, 2, 16, Act | Pad },
@@ -64,8 +64,7 @@ static void set_modes(uint32_t *cmd, const struct kind *k)
 {
   if (k->modes & Div) {
     curta_cmd_set(cmd, CURTA_MAP_DIV, 1);
-    curta_cmd_set(cmd, CURTA_MAP_DIV_M, k->modes & Four ? 1u << 20 : 3);
-    curta_cmd_set(cmd, CURTA_MAP_DIV_TOP, 128);
+    curta_cmd_set(cmd, CURTA_MAP_DIV_M, (1u << 23) + (k->modes & Long ? 1 : 0));
   }
   curta_cmd_set(cmd, CURTA_MAP_ACT, k->modes & Act ? CURTA_ACT_NITRO : k->modes & Back ? CURTA_ACT_BACK_ZS : 0);
   curta_cmd_set(cmd, CURTA_MAP_ZS, !!(k->modes & Zs));

@@ -131,9 +131,9 @@ static void division()
   if (rng.chance(300) && m < 400)
     factor = ((1ull << (t = 24)) + m - 1) / m;
   bool noise = rng.chance(200);
-  set(CURTA_MAP_DIV_T, noise ? rng.below(64) : t);
-  set(CURTA_MAP_DIV_M, noise ? rng.next() >> rng.below(24) : (uint32_t)factor);
-  set(CURTA_MAP_DIV_TOP, noise ? rng.next() >> rng.below(24) : 128 * m);
+  uint32_t up = noise ? 0 : (uint32_t)__builtin_clz((uint32_t)factor) - 8;   // all 24 bits
+  set(CURTA_MAP_DIV_T, noise ? rng.below(32) : t + up - 23);
+  set(CURTA_MAP_DIV_M, noise ? rng.next() >> rng.below(24) : (uint32_t)factor << up);
 }
 
 // The modes of NITRO-D of a MAP with int8 results.
@@ -273,7 +273,7 @@ static void rate(uint32_t reg)
   uint32_t m = 1 + 2 * rng.below(2000), t = 47;
   while (((1ull << t) + m - 1) / m >= 1u << 24)
     t--;
-  set_scalar(reg, rng.chance(200) ? (int32_t)rng.next() : (int32_t)(t << 8 | rng.below(20)));
+  set_scalar(reg, rng.chance(200) ? (int32_t)rng.next() : (int32_t)((t - 23) << 8 | rng.below(20)));
   set_scalar((reg + 1) % 64, rng.chance(200) ? (int32_t)rng.next() : rng.chance(200) ? 0 : (int32_t)(((1ull << t) + m - 1) / m));
 }
 
@@ -634,12 +634,10 @@ static void speeds()
   const uint32_t tiles = P_P < 60 ? P_P : 60;
   set(CURTA_MAP_DIV, 1);
   set(CURTA_MAP_ACT, 1);
-  set(CURTA_MAP_DIV_T, 20);
-  set(CURTA_MAP_DIV_M, 1 << 17);
-  set(CURTA_MAP_DIV_TOP, 128);
+  set(CURTA_MAP_DIV_M, 1 << 23);
   speed("map accumulators, short quotient, NITRO-ReLU", tiles * (T2 / P_L), 1);
-  set(CURTA_MAP_DIV_M, 1 << 18);
-  speed("map accumulators, long quotient, NITRO-ReLU", tiles * (T2 / P_L), 4);
+  set(CURTA_MAP_DIV_M, 1 << 23 | 1);
+  speed("map accumulators, long quotient, NITRO-ReLU", tiles * (T2 / P_L), most(2, 4 * beat));
   set(CURTA_MAP_DIV, 0);
   set(CURTA_MAP_ACT, 3);
   set(CURTA_MAP_DST_TYPE, 2);
@@ -655,7 +653,7 @@ static void speeds()
   set(CURTA_UPDATE_DST, 2 * kRegion);
   set(CURTA_UPDATE_IDX, 3 * kRegion);
   set(CURTA_UPDATE_NITRO, 1);
-  speed("update NITRO", groups, 8);
+  speed("update NITRO", groups, most(4, 12 * beat));
   set(CURTA_UPDATE_NITRO, 0);
   set(CURTA_UPDATE_ROUND, 1);
   speed("update", groups, most(1, 4 * beat));

@@ -130,10 +130,11 @@ static int visit(struct explore *e, struct curta_point p, struct curta_fail *fai
   return 0;
 }
 
-/* A memory wider than a tile row needs the wide port. */
+/* A memory wider than a tile row needs the wide port; the vector engine has half as many lanes as the port has bytes. */
 static void set_port(struct curta_config *s, uint32_t rate)
 {
   s->bus = rate > (uint32_t)s->t && s->r >= 2 && 2 * s->c >= s->t && s->v >= 2 ? 2 * s->t : s->t;
+  s->lanes = s->c < s->bus / 2 ? s->c : s->bus / 2;
 }
 
 static int sweep_arrays(struct explore *e, struct curta_fail *fail)
