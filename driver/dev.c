@@ -164,7 +164,7 @@ void curta_dev_release(struct curta_dev *dev, uint32_t mark)
   dev->brk = mark;
 }
 
-int curta_dev_submit(struct curta_dev *dev, const uint32_t (*cmd)[CURTA_CMD_WORDS], uint32_t n)
+int curta_dev_stage(struct curta_dev *dev, const uint32_t (*cmd)[CURTA_CMD_WORDS], uint32_t n)
 {
   uint32_t head, status, size = 1u << dev->ring_log2;
   int err;
@@ -182,12 +182,25 @@ int curta_dev_submit(struct curta_dev *dev, const uint32_t (*cmd)[CURTA_CMD_WORD
   for (uint32_t i = 0; i < n && !err; i++)
     err = dev->bus->mem_write(dev->bus->ctx, dev->ring_base + (dev->tail + i) % size * CURTA_CMD_BYTES, cmd[i],
                               CURTA_CMD_BYTES);
-  if (err)
-    return err;
-  err = reg_write(dev, CURTA_REG_RING_TAIL, dev->tail + n);
   if (!err)
-    dev->tail += n;
+    dev->staged = n;
   return err;
+}
+
+int curta_dev_ring(struct curta_dev *dev)
+{
+  int err = reg_write(dev, CURTA_REG_RING_TAIL, dev->tail + dev->staged);
+  if (!err) {
+    dev->tail += dev->staged;
+    dev->staged = 0;
+  }
+  return err;
+}
+
+int curta_dev_submit(struct curta_dev *dev, const uint32_t (*cmd)[CURTA_CMD_WORDS], uint32_t n)
+{
+  int err = curta_dev_stage(dev, cmd, n);
+  return err ? err : curta_dev_ring(dev);
 }
 
 /* 0 when done, 1 when not yet, -EIO when stopped. */
@@ -254,6 +267,7 @@ int curta_dev_reset(struct curta_dev *dev)
     err = ring_setup(dev);
   if (!err) {
     dev->tail = 0;
+    dev->staged = 0;
     dev->cookie = 0;
   }
   return err;

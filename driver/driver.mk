@@ -10,7 +10,7 @@ $(DRIVER_LIB): $(DRIVER_OBJ)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-DRIVER_TESTS := configs steps nitro_steps share parse numbers device plan nets
+DRIVER_TESTS := banks configs steps nitro_steps share parse numbers device plan nets
 DRIVER_DIR := $(BUILD)/tests/driver
 TESTS += $(addprefix $(DRIVER_DIR)/test_,$(DRIVER_TESTS))
 

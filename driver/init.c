@@ -14,11 +14,12 @@ static int32_t draw(const struct curta_opt *opt, uint32_t layer, uint32_t i)
   int32_t sum = -16 * 255 / 2;
   if (opt->init_uniform)
     return (int32_t)(curta_rand(opt->seed, RAND_WEIGHTS + layer, i) & 0xffffu) - 32768;
+  uint32_t halves = 0; /* sums of the even and of the odd bytes */
   for (uint32_t j = 0; j < 4; j++) {
     uint32_t r = curta_rand(opt->seed, RAND_WEIGHTS + layer, 4 * i + j);
-    sum += (int32_t)((r & 0xffu) + (r >> 8 & 0xffu) + (r >> 16 & 0xffu) + (r >> 24));
+    halves += (r & 0x00ff00ffu) + (r >> 8 & 0x00ff00ffu);
   }
-  return sum;
+  return sum + (int32_t)((halves & 0xffffu) + (halves >> 16));
 }
 
 /* e = ceil(log2 r) - 7 with r the largest weight: r^2 = largest^2 num / (den (fan_in + fan_out)) */
@@ -40,17 +41,26 @@ static int32_t weight_exponent(uint32_t largest, uint32_t num, uint64_t den, uin
 int curta_init_weights(const struct curta_net *net, uint32_t layer, const struct curta_opt *opt, int8_t *weights,
                        int32_t *exponent)
 {
+  return curta_init_weights_in(net, layer, opt, 0, weights, exponent);
+}
+
+int curta_init_weights_in(const struct curta_net *net, uint32_t layer, const struct curta_opt *opt, int16_t *draws,
+                          int8_t *weights, int32_t *exponent)
+{
   const struct curta_layer *l = &net->layer[layer < net->n_layers ? layer : 0];
   uint64_t n = layer < net->n_layers ? curta_layer_weights(l) : 0, fans;
   uint32_t largest = 1, taps = (uint32_t)l->kernel * l->kernel;
   if (!n || n > 0x3fffffffu) /* a draw takes up to four numbers of a 32-bit count */
     return -EINVAL;
   for (uint32_t i = 0; i < n; i++) {
-    uint32_t a = curta_abs(draw(opt, layer, i));
+    int32_t z = draw(opt, layer, i);
+    uint32_t a = curta_abs(z);
     largest = a > largest ? a : largest;
+    if (draws)
+      draws[i] = (int16_t)z;
   }
   for (uint32_t i = 0; i < n; i++) {
-    int32_t z = draw(opt, layer, i);
+    int32_t z = draws ? draws[i] : draw(opt, layer, i);
     int32_t q = (int32_t)((curta_abs(z) * 254u + largest) / (2u * largest));
     weights[i] = (int8_t)(z < 0 ? -q : q);
   }

@@ -4,6 +4,7 @@
  * This is the part of a training step that no device does, so it works in runs: the channels of a tile row that lie one
  * after another in an image are copied together, the same runs for all images of the tile.
  */
+#include <errno.h>
 #include <string.h>
 #include "run_int.h"
 
@@ -83,7 +84,7 @@ static void copy_row(int8_t *row, const int8_t *image, const struct run *r, uint
 int input_write(const struct curta_run *run, const int8_t *x)
 {
   const struct input in = input_of(run);
-  const struct curta_tensor *tensor = &run->plan->tensor[run->plan->t_input];
+  const struct curta_tensor *tensor = &run->plan->tensor[run->bank ? run->plan->t_input2 : run->plan->t_input];
   const uint32_t *d = tensor->d, t = in.t, batch = run->plan->batch;
   size_t image = (size_t)in.net->c * in.net->h * in.net->w;
   struct run r[16];
@@ -102,5 +103,21 @@ int input_write(const struct curta_run *run, const int8_t *x)
           if (err)
             return err;
         }
+  return 0;
+}
+
+int curta_input_window(const struct curta_plan *plan, struct curta_window *window)
+{
+  const struct curta_plan_weighted *l = &plan->weighted[0];
+  const struct curta_layer *layer = &plan->net->layer[l->layer];
+  const struct curta_net *net = plan->net;
+  if (layer->kind == CURTA_LAYER_LINEAR)
+    *window = (struct curta_window){net->c * net->h * net->w, 0, 0};
+  else if (net->c == 1 && l->fold == 1 && !layer->pad)
+    *window = (struct curta_window){layer->kernel, net->w, layer->stride};
+  else if (net->c == 1 && l->fold == 0)
+    *window = (struct curta_window){1, net->w, 1};
+  else
+    return -ENOTSUP;
   return 0;
 }

@@ -240,7 +240,6 @@ static uint64_t strategy_cost(uint32_t strategy, const struct choice *c)
  * memory. A spill moves them once more through caches. Of guesses every second is taken to be wrong: that is where a
  * maximum wavers about a power of two, as in the first steps of VGG-11 on CIFAR-10; LeNet misses one in hundreds. */
 #define CACHED (4u << 20)
-#define CACHED_TILES 1024u /* of a block whose results are used at once */
 
 static uint64_t in_order_cost(uint32_t strategy, const struct choice *c)
 {

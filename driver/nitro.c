@@ -70,7 +70,10 @@ static uint32_t *number_of(struct curta_nitro *n, const char *name)
 
 static uint8_t *flag_of(struct curta_nitro *n, const char *name)
 {
-  return !strcmp(name, "twice") ? &n->twice : !strcmp(name, "flip") ? &n->flip : 0;
+  return !strcmp(name, "twice")    ? &n->twice
+         : !strcmp(name, "flip")   ? &n->flip
+         : !strcmp(name, "shifts") ? &n->shifts
+                                   : 0;
 }
 
 bool nitro_option(struct line *l, const char *name, struct curta_nitro *nitro, int *err, struct curta_diag *diag)

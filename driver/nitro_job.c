@@ -154,7 +154,10 @@ static bool choose(struct planner *pl, struct nitro_job *j, uint32_t tag, uint32
   const struct leaving out = {bytes, 1, runs};
   j->p.tag = tag;
   j->p.guard = 1;
-  return tiling_choose(&j->p, &pl->plan->hw, pl->plan->hw.p_tiles, &out, &j->tiling);
+  uint32_t most = pl->plan->hw.p_tiles;
+  if (pl->in_order && most > CACHED_WIDE)
+    most = CACHED_WIDE;
+  return tiling_choose(&j->p, &pl->plan->hw, most, &out, &j->tiling);
 }
 
 static bool layer_jobs(struct planner *pl, uint32_t w)

@@ -139,30 +139,17 @@ static void map_block(struct planner *pl, struct curta_plan_weighted *l, const u
   if (n->conv) {
     n->t_h = add_act(pl, l->layer, "h", head);
     n->t_class = plan_add(pl, l->layer, "class", CURTA_TENSOR_INDEX, 1, head);
+    if (!n->per_row)
+      n->t_dense = plan_add(pl, l->layer, "dz", CURTA_TENSOR_GRAD, 4, full);
   }
-}
-
-/* The dense deltas of the convolutions that need them have one place: each is used up before the next is made. */
-static void map_dense(struct planner *pl)
-{
-  uint64_t base = pl->brk, end = base;
-  for (uint32_t w = 0; w + 1 < pl->plan->n_weighted; w++) {
-    struct curta_plan_weighted *l = &pl->plan->weighted[w];
-    const uint32_t full[4] = {plan_tiles(pl, pl->plan->batch), l->oh, l->ow, plan_tiles(pl, l->o)};
-    if (!l->nitro.conv || l->nitro.per_row)
-      continue;
-    pl->brk = base;
-    l->nitro.t_dense = plan_add(pl, l->layer, "dz", CURTA_TENSOR_GRAD, 4, full);
-    end = pl->brk > end ? pl->brk : end;
-  }
-  pl->brk = end;
 }
 
 void nitro_map_work(struct planner *pl)
 {
   struct curta_plan *plan = pl->plan;
   const struct curta_plan_weighted *f = &plan->weighted[0];
-  uint32_t nt = plan_tiles(pl, plan->batch);
+  uint32_t nt = plan_tiles(pl, plan->batch), first = plan->n_tensors;
+  uint64_t base = pl->brk;
   const uint32_t in[4] = {nt, f->h, f->w, plan_tiles(pl, f->c)},
                  labels[4] = {plan->batch + (plan->batch & 1u), 1, 1, 1};
   int16_t below = plan->t_input = add_act(pl, NO_LAYER, "input", in);
@@ -181,5 +168,5 @@ void nitro_map_work(struct planner *pl)
     map_block(pl, l, full);
   }
   plan->t_logits = below;
-  map_dense(pl);
+  nitro_place(pl, first, base);
 }

@@ -30,7 +30,7 @@ static void run(struct planner *pl, const struct context *c,
     struct place at;
     uint32_t base;
     block_get(&j->p, &j->tiling, i, &b);
-    base = gemm_alloc(&pl->g, block_tiles(&b));
+    base = pl->in_order ? 0 : gemm_alloc(&pl->g, block_tiles(&b)); /* in order: where the caches have it */
     at = block_place(&j->p, &b, base);
     gemm_block(&pl->g, &j->p, &j->tiling, &b, &at, CURTA_S_TMP, false);
     fn(pl, c, &b, base);
@@ -56,7 +56,7 @@ static void forward_block(struct planner *pl, const struct context *c, const str
   int to = n->head_c ? direct(c) : l->t_out;
   struct vec v = vec_block(pl, c->job, b, p_base, tensor(pl, to < 0 ? n->t_zs : to), l->oh, l->ow);
   struct item it = vec_item(pl, CURTA_OP_MAP, CURTA_TAG(l->layer, CURTA_PASS_FWD), &v);
-  vec_divide(&it, l->c * l->r * l->s);
+  vec_divide(pl, &it, l->c * l->r * l->s);
   if (n->head_c && to >= 0) {
     vec_relu(pl, &it, &v, l->o);
     if (c->train)
@@ -109,7 +109,7 @@ static void predict_block(struct planner *pl, const struct context *c, const str
   const struct curta_plan_nitro *n = &c->l->nitro;
   struct vec v = vec_block(pl, c->job, b, p_base, tensor(pl, n->t_predict), 1, 1);
   struct item it = vec_item(pl, CURTA_OP_MAP, CURTA_TAG(c->l->layer, CURTA_PASS_HEAD), &v);
-  vec_divide(&it, n->head_c * n->head_h * n->head_w);
+  vec_divide(pl, &it, n->head_c * n->head_h * n->head_w);
   vec_emit(pl, &it, &v);
 }
 

@@ -110,9 +110,9 @@ void vec_emit(struct planner *pl, struct item *it, struct vec *v)
 }
 
 /* trunc(x / (2^s m)) for x in front of 2^s m 128 */
-void vec_divide(struct item *it, uint32_t k)
+void vec_divide(struct planner *pl, struct item *it, uint32_t k)
 {
-  uint32_t m = k, s = 8, t = 0;
+  uint32_t m = pl->plan->net->nitro.shifts ? (uint32_t)curta_nitro_power((int32_t)k) : k, s = 8, t = 0;
   uint64_t factor = 1;
   for (; !(m & 1u); m >>= 1)
     s++;

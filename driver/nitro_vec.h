@@ -28,7 +28,7 @@ struct item vec_item(struct planner *pl, uint32_t opcode, uint32_t tag, struct v
 void vec_emit(struct planner *pl, struct item *it, struct vec *v);
 
 /* Steps of MAP. */
-void vec_divide(struct item *it, uint32_t k); /* scaling layer of k products */
+void vec_divide(struct planner *pl, struct item *it, uint32_t k); /* scaling layer of k products */
 void vec_relu(struct planner *pl, struct item *it, struct vec *v, uint32_t channels);
 void vec_zs(struct planner *pl, struct item *it, struct vec *v, const struct curta_tensor *zs);
 void vec_pool(struct planner *pl, struct item *it, struct vec *v, const struct curta_tensor *idx, uint32_t kh,

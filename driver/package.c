@@ -46,9 +46,8 @@ int curta_package_check(const struct curta_package *p, uint64_t room, struct cur
   if (curta_crc32(0, (const uint8_t *)p + from, p->bytes - from) != p->crc)
     return wrong(diag, -EIO, "the package is damaged: its checksum does not match");
   image = (uint64_t)p->c * p->h * p->w;
-  if (!p->batch || !p->c || p->c > CURTA_PACKAGE_CHANNELS || !p->train_n || image > 1u << 24 ||
-      !inside(p, p->net, p->net_bytes) || !inside(p, p->train_images, image * p->train_n) ||
-      !inside(p, p->train_labels, p->train_n) ||
+  if (!p->batch || !p->c || !p->train_n || image > 1u << 24 || !inside(p, p->net, p->net_bytes) ||
+      !inside(p, p->train_images, image * p->train_n) || !inside(p, p->train_labels, p->train_n) ||
       (p->test_n && (!inside(p, p->test_images, image * p->test_n) || !inside(p, p->test_labels, p->test_n))))
     return wrong(diag, -EINVAL, "the package says things that cannot be");
   return 0;

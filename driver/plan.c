@@ -4,8 +4,6 @@
 #include <string.h>
 #include "plan_int.h"
 
-#define PAGE 4096u
-
 size_t curta_plan_work_bytes(void)
 {
   return sizeof(struct planner);
@@ -79,7 +77,8 @@ int16_t plan_add(struct planner *pl, uint32_t layer, const char *suffix, uint8_t
   memcpy(t->d, d, sizeof t->d);
   t->addr = (uint32_t)pl->brk;
   t->bytes = (uint32_t)bytes;
-  pl->brk += (bytes + PAGE - 1) / PAGE * PAGE;
+  t->to = UINT8_MAX;
+  pl->brk = plan_page(pl->brk + bytes);
   return (int16_t)plan->n_tensors++;
 }
 
@@ -258,7 +257,9 @@ static int check(struct planner *pl)
   const struct curta_opt *o = &rq->opt;
   if (!rq->net || !rq->net->n_weighted || !rq->batch || rq->batch > 32768)
     return plan_fail(pl, -EINVAL, "the plan needs a finished network and a batch of 1..32768 images", "");
-  if (rq->weight_base % PAGE || rq->work_base % PAGE)
+  if (rq->banks > 2)
+    return plan_fail(pl, -EINVAL, "a plan has one or two banks", "");
+  if (rq->weight_base % PLAN_PAGE || rq->work_base % PLAN_PAGE)
     return plan_fail(pl, -EINVAL, "weight_base and work_base must be multiples of 4096", "");
   if (o->round_act == CURTA_ROUND_STOCHASTIC || o->round_err == CURTA_ROUND_STOCHASTIC)
     return plan_fail(pl, -EINVAL,
@@ -279,6 +280,21 @@ static bool software(const struct curta_hw *hw)
   while (c->name && (uint32_t)c->code != hw->code)
     c++;
   return c->software;
+}
+
+static int16_t again(struct planner *pl, int16_t tensor, const char *name)
+{
+  struct curta_tensor t = pl->plan->tensor[tensor];
+  return plan_add(pl, NO_LAYER, name, t.kind, t.elem, t.d);
+}
+
+static void second_bank(struct planner *pl)
+{
+  struct curta_plan *plan = pl->plan;
+  plan->t_input2 = again(pl, plan->t_input, "input2");
+  plan->t_labels2 = again(pl, plan->t_labels, "labels2");
+  plan->t_train2 = again(pl, plan->t_train, "program2.train");
+  plan->t_eval2 = again(pl, plan->t_eval, "program2.eval");
 }
 
 int curta_plan(struct curta_plan *plan, const struct curta_plan_request *rq, struct curta_diag *diag)
@@ -326,6 +342,8 @@ int curta_plan(struct curta_plan *plan, const struct curta_plan_request *rq, str
   const uint32_t train[4] = {plan->n_train, 1, 1, 1}, eval[4] = {plan->n_eval, 1, 1, 1};
   plan->t_train = plan_add(pl, NO_LAYER, "program.train", CURTA_TENSOR_PROGRAM, CURTA_CMD_BYTES, train);
   plan->t_eval = plan_add(pl, NO_LAYER, "program.eval", CURTA_TENSOR_PROGRAM, CURTA_CMD_BYTES, eval);
+  if (rq->banks == 2)
+    second_bank(pl);
   if (pl->brk > rq->mem_bytes)
     return fail_need(pl, "device memory too small (a smaller batch needs less)", pl->brk, rq->mem_bytes);
   plan->end = (uint32_t)pl->brk;

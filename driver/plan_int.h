@@ -56,6 +56,11 @@ struct nitro_job {
   struct tiling tiling;
 };
 
+/* Results of a block that a software device has in its caches when the next command uses them: beside operands of int8;
+ * beside weights and deltas of int32, their digits and their planes. */
+#define CACHED_TILES 1024u
+#define CACHED_WIDE 512u
+
 struct planner {
   /* A software device (golden:host): one command after another, each on all threads, so that nothing hides behind
    * anything, a command is as large as it can be, and accumulator memory is memory. */
@@ -115,12 +120,20 @@ int nitro_fuse(struct planner *pl, const struct curta_layer *l, uint32_t draw);
 void nitro_geometry(struct planner *pl);
 void nitro_map_weights(struct planner *pl);
 void nitro_map_work(struct planner *pl);
+/* nitro_place.c */
+/* Places of the tensors from number `first` on, from `base` on. */
+void nitro_place(struct planner *pl, uint32_t first, uint64_t base);
 /* nitro_job.c */
 int nitro_jobs(struct planner *pl);
 /* nitro_step.c */
 void nitro_train(struct planner *pl);
 void nitro_eval(struct planner *pl);
 /* plan.c */
+#define PLAN_PAGE 4096u /* tensors begin at multiples of it */
+static inline uint64_t plan_page(uint64_t addr)
+{
+  return (addr + PLAN_PAGE - 1) / PLAN_PAGE * PLAN_PAGE;
+}
 #define NO_LAYER CURTA_MAX_LAYERS
 int16_t plan_add(struct planner *pl, uint32_t layer, const char *suffix, uint8_t kind, uint8_t elem,
                  const uint32_t d[4]);

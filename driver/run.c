@@ -1,43 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
- * run.c - runs planned programs on a device (curta.h) */
+ * run.c - what a planned step reads and leaves: weights, batches, masks, results (curta.h) */
 #include <errno.h>
 #include <string.h>
 #include "init_int.h"
 #include "run_int.h"
 
 #define CLEAR_BYTES 1024u
-#define MAX_SETUP 15u /* commands of the ring for one program */
-#define SLOWEST 64u   /* a device may be so many times slower than the estimate before a step counts as hung */
-
-static int clear(const struct curta_dev *dev, uint32_t addr, uint32_t end)
+int memory_clear(const struct curta_dev *dev, uint32_t addr, uint32_t end)
 {
   static const uint8_t zeros[CLEAR_BYTES];
   int err = 0;
   for (; addr < end && !err; addr += CLEAR_BYTES)
     err = dev->bus->mem_write(dev->bus->ctx, addr, zeros, end - addr < CLEAR_BYTES ? end - addr : CLEAR_BYTES);
-  return err;
-}
-
-int curta_run_open(struct curta_run *run, struct curta_dev *dev, const struct curta_plan *plan)
-{
-  const struct curta_tensor *train = &plan->tensor[plan->t_train], *eval = &plan->tensor[plan->t_eval];
-  const struct curta_bus *bus = dev->bus;
-  struct curta_hw hw = plan->hw;
-  int err;
-  hw.bus = dev->hw.bus; /* a plan may count on less */
-  if (!plan->cmd || plan->hw.bus > dev->hw.bus || memcmp(&hw, &dev->hw, sizeof hw))
-    return -EINVAL;
-  if (plan->end > dev->mem_bytes)
-    return -ERANGE;
-  memset(run, 0, sizeof *run);
-  run->dev = dev;
-  run->plan = plan;
-  run->rate = plan->net->nitro.rate;
-  err = clear(dev, plan->work_base, plan->end);
-  if (!err)
-    err = bus->mem_write(bus->ctx, train->addr, plan->cmd[0], plan->n_train * (size_t)CURTA_CMD_BYTES);
-  if (!err)
-    err = bus->mem_write(bus->ctx, eval->addr, plan->cmd[plan->n_train], plan->n_eval * (size_t)CURTA_CMD_BYTES);
   return err;
 }
 
@@ -105,20 +79,30 @@ int curta_grad_get(const struct curta_run *run, uint32_t w, int32_t *grad)
   return run->plan->weighted[w].t_grad < 0 ? -ENOTSUP : weights_read(run, w, run->plan->weighted[w].t_grad, grad);
 }
 
+int curta_batch_claim(struct curta_run *run, const uint16_t *labels, uint32_t n, uint32_t *addr)
+{
+  const struct curta_plan *plan = run->plan;
+  const struct curta_bus *bus = run->dev->bus;
+  uint32_t bank = plan->t_input2 ? 1 - run->bank : 0;
+  const struct curta_tensor *t = &plan->tensor[bank ? plan->t_labels2 : plan->t_labels];
+  int err;
+  if (n != plan->batch)
+    return -EINVAL;
+  err = labels ? bus->mem_write(bus->ctx, t->addr, labels, n * sizeof *labels)
+               : memory_clear(run->dev, t->addr, t->addr + t->bytes);
+  if (err)
+    return err;
+  run->bank = bank;
+  run->images = n;
+  *addr = plan->tensor[bank ? plan->t_input2 : plan->t_input].addr;
+  return 0;
+}
+
 int curta_batch_write(struct curta_run *run, const int8_t *x, const uint16_t *labels, uint32_t n)
 {
-  const struct curta_tensor *t = &run->plan->tensor[run->plan->t_labels];
-  const struct curta_bus *bus = run->dev->bus;
-  int err;
-  if (n != run->plan->batch)
-    return -EINVAL;
-  err = input_write(run, x);
-  if (!err)
-    err = labels ? bus->mem_write(bus->ctx, t->addr, labels, n * sizeof *labels)
-                 : clear(run->dev, t->addr, t->addr + t->bytes);
-  if (!err)
-    run->images = n;
-  return err;
+  uint32_t addr;
+  int err = curta_batch_claim(run, labels, n, &addr);
+  return err ? err : input_write(run, x);
 }
 
 /* Masks of this step, the same for the T images of a tile. Features count in (c,h,w) order. */
@@ -143,7 +127,7 @@ static int write_mask(const struct curta_run *run, const struct curta_plan_weigh
   return err;
 }
 
-static int write_masks(const struct curta_run *run)
+int write_masks(const struct curta_run *run)
 {
   const struct curta_net *net = run->plan->net;
   uint32_t w = 0;
@@ -155,61 +139,6 @@ static int write_masks(const struct curta_run *run)
       err = write_mask(run, &run->plan->weighted[w - 1], i);
   }
   return err;
-}
-
-static void set_scalar(uint32_t cmd[CURTA_CMD_WORDS], uint32_t reg, uint32_t value)
-{
-  curta_cmd_set(cmd, CURTA_CMD_OPCODE, CURTA_OP_SCALAR);
-  curta_cmd_set(cmd, CURTA_SCALAR_FUNC, CURTA_SCALAR_SET);
-  curta_cmd_set(cmd, CURTA_SCALAR_RD, reg);
-  curta_cmd_set(cmd, CURTA_SCALAR_IMM, value);
-}
-
-static int run_program(struct curta_run *run, int tensor)
-{
-  const struct curta_tensor *program = &run->plan->tensor[tensor];
-  uint32_t cmd[MAX_SETUP][CURTA_CMD_WORDS] = {{0}}, cookie = run->dev->cookie + 1, rates[8], n = 5;
-  int32_t exponent = run->input_exp;
-  int err;
-  for (uint32_t w = 0; w < run->plan->n_weighted; w++)
-    exponent += run->weight_exp[w];
-  set_scalar(cmd[0], CURTA_S_ZERO, 0);
-  set_scalar(cmd[1], CURTA_S_SEED, run->plan->opt.seed);
-  set_scalar(cmd[2], CURTA_S_STEP, run->step);
-  set_scalar(cmd[3], CURTA_S_MU, (uint32_t)run->mu);
-  set_scalar(cmd[4], CURTA_S_EXP0, (uint32_t)exponent);
-  if (run->plan->net->algorithm == CURTA_NITRO_D) {
-    err = nitro_registers(run, rates);
-    if (err)
-      return err;
-    for (uint32_t i = 0; i < 8; i++)
-      set_scalar(cmd[n++], CURTA_S_RATE + i, rates[i]);
-  }
-  curta_cmd_set(cmd[n], CURTA_CMD_OPCODE, CURTA_OP_CALL);
-  curta_cmd_set(cmd[n], CURTA_CALL_ADDR, program->addr);
-  curta_cmd_set(cmd[n++], CURTA_CALL_COUNT, program->d[0]);
-  curta_cmd_set(cmd[n], CURTA_CMD_OPCODE, CURTA_OP_END);
-  curta_cmd_set(cmd[n++], CURTA_END_COOKIE, cookie);
-  err = curta_dev_submit(run->dev, (const uint32_t(*)[CURTA_CMD_WORDS])cmd, n);
-  if (err)
-    return err;
-  run->dev->cookie = cookie;
-  return curta_dev_wait(run->dev, cookie, run->plan->est_cycles * SLOWEST + 100000000u);
-}
-
-int curta_step(struct curta_run *run)
-{
-  int err = run->plan->net->algorithm == CURTA_NITRO_D ? nitro_write_masks(run) : write_masks(run);
-  if (!err)
-    err = run_program(run, run->plan->t_train);
-  if (!err)
-    run->step++;
-  return err;
-}
-
-int curta_eval(struct curta_run *run)
-{
-  return run_program(run, run->plan->t_eval);
 }
 
 int curta_result(const struct curta_run *run, struct curta_result *result)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * run_int.h - shared by run.c and tensor.c */
+ * run_int.h - shared by run.c, program.c, input.c and tensor.c */
 #ifndef CURTA_RUN_INT_H
 #define CURTA_RUN_INT_H
 #include <stdbool.h>
@@ -13,7 +13,11 @@ int tile_read(const struct curta_run *run, const struct curta_tensor *t, uint32_
 /* Weight-shaped tensors of any element size, outside order. */
 int weights_read(const struct curta_run *run, uint32_t w, int tensor, void *array);
 int weights_write(const struct curta_run *run, uint32_t w, int tensor, const void *array);
+/* Into the bank of run->bank. */
 int input_write(const struct curta_run *run, const int8_t *x);
+int memory_clear(const struct curta_dev *dev, uint32_t addr, uint32_t end);
+/* Masks of the step run->step. */
+int write_masks(const struct curta_run *run);
 void kernel_of(const struct curta_plan *plan, const struct curta_plan_weighted *l, uint32_t *r, uint32_t *s);
 /* nitro_run.c */
 int nitro_write_masks(const struct curta_run *run);

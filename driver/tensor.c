@@ -53,17 +53,19 @@ union tile {
 };
 
 /* Element j of a tile from or to element k of an array, both of `elem` bytes. */
-static void copy_elem(union tile *tile, uint32_t j, void *array, uint64_t k, uint32_t elem, bool to_tile)
+static void copy_elem(union tile *tile, uint32_t j, void *array, size_t k, uint32_t elem, bool to_tile)
 {
   uint8_t *a = (uint8_t *)tile + (size_t)j * elem, *b = (uint8_t *)array + k * elem;
-  memcpy(to_tile ? a : b, to_tile ? b : a, elem);
+  uint8_t *to = to_tile ? a : b, *from = to_tile ? b : a;
+  for (uint32_t i = 0; i < elem; i++) /* in line: a slow core writes all its weights this way */
+    to[i] = from[i];
 }
 
 /* One tile of a weight-shaped tensor: d = {r, s, o tile, i tile}. swap: [i][o] inside */
 static void weight_tile(const struct curta_run *run, const struct curta_plan_weighted *l, const uint32_t d[4],
                         union tile *tile, void *array, uint32_t elem, bool swap, bool to_tile)
 {
-  uint32_t t = tile_side(run), kr, ks, total;
+  uint32_t t = tile_side(run), columns[16], n, kr, ks, total;
   kr = l->r;
   ks = l->s;
   if (l->fold)
@@ -71,10 +73,13 @@ static void weight_tile(const struct curta_run *run, const struct curta_plan_wei
   total = l->r * l->s * l->c; /* inputs of one output */
   if (to_tile)
     memset(tile, 0, (size_t)t * t * elem);
-  for (uint32_t a = 0; a < t && d[2] * t + a < l->o; a++)
-    for (uint32_t b = 0; b < t && d[3] * t + b < l->c; b++)
-      copy_elem(tile, swap ? b * t + a : a * t + b, array,
-                (uint64_t)(d[2] * t + a) * total + outside(l, kr, ks, d[0], d[1], d[3] * t + b), elem, to_tile);
+  for (n = 0; n < t && d[3] * t + n < l->c; n++)
+    columns[n] = outside(l, kr, ks, d[0], d[1], d[3] * t + n);
+  for (uint32_t a = 0; a < t && d[2] * t + a < l->o; a++) {
+    size_t row = (size_t)(d[2] * t + a) * total;
+    for (uint32_t b = 0; b < n; b++)
+      copy_elem(tile, swap ? b * t + a : a * t + b, array, row + columns[b], elem, to_tile);
+  }
 }
 
 /* An int24 tile as it was read becomes an int32 one. */

@@ -7,6 +7,7 @@
  * flash.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include "door.h"
 #include "host.h"
@@ -46,6 +47,7 @@ static int run(struct checkpoint *checkpoint, const struct flash *flash)
     err = train_run(&train);
   if (!err)
     err = train_weights(&train);
+  printf("stack: %" PRIu32 " bytes at most\n", soc_stack());
   host_state(err < 0                                    ? CURTA_ALONE_FAILED
              : host_status->command == CURTA_ALONE_STOP ? CURTA_ALONE_IDLE
                                                         : CURTA_ALONE_DONE);
@@ -59,14 +61,18 @@ int main(void)
   struct checkpoint checkpoint;
   int flash_err = spi_flash_open(&flash);
   struct checkpoint *saves = flash_err ? NULL : &checkpoint;
+  soc_paint();
   printf("curta: standalone%s\n", flash_err ? ", no flash: no checkpoints" : "");
   if (saves)
     checkpoint_open(saves, &flash, SLOT_0, SLOT_1, SLOT_BYTES);
   host_open();
   if (package->magic == CURTA_PACKAGE_MAGIC)
     return run(saves, NULL) ? 1 : 0;
+  host_state(CURTA_ALONE_STARTING); /* a host that comes early is to wait for what is in the flash */
   if (saves && keep_fetch(&flash, package, SOC_PACKAGE_BYTES) == 0)
     (void)run(saves, NULL);
+  else
+    host_idle();
   for (;;) {
     printf("waiting for a host\n");
     host_wait();

@@ -2,6 +2,7 @@
  * door.c - the accelerator behind curta_bus.h: registers and shared memory by address
  */
 #include <errno.h>
+#include <string.h>
 #include "door.h"
 #include "soc.h"
 
@@ -24,27 +25,12 @@ static int inside(uint32_t addr, size_t bytes)
   return addr <= SOC_ACCEL_BYTES && bytes <= SOC_ACCEL_BYTES - addr;
 }
 
-/* Words where both ends allow them: an access to the shared memory costs the same for a byte. */
-static void copy(uint8_t *to, const uint8_t *from, size_t bytes)
-{
-  if ((((uintptr_t)to | (uintptr_t)from) & 3u) == 0) {
-    uint32_t *t = (uint32_t *)(void *)to;
-    const uint32_t *f = (const uint32_t *)(const void *)from;
-    for (; bytes >= 4; bytes -= 4)
-      *t++ = *f++;
-    to = (uint8_t *)t;
-    from = (const uint8_t *)f;
-  }
-  while (bytes--)
-    *to++ = *from++;
-}
-
 static int mem_read(void *ctx, uint32_t addr, void *dst, size_t bytes)
 {
   (void)ctx;
   if (!inside(addr, bytes))
     return -ERANGE;
-  copy(dst, SOC_MEMORY + addr, bytes);
+  memcpy(dst, SOC_MEMORY + addr, bytes);
   return 0;
 }
 
@@ -53,7 +39,7 @@ static int mem_write(void *ctx, uint32_t addr, const void *src, size_t bytes)
   (void)ctx;
   if (!inside(addr, bytes))
     return -ERANGE;
-  copy(SOC_MEMORY + addr, src, bytes);
+  memcpy(SOC_MEMORY + addr, src, bytes);
   return 0;
 }
 

@@ -1,14 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 # Programs of the control core (packages of section [soc]): build/firmware/alone.bin, hello.bin.
 RV_CC      := riscv64-unknown-elf-gcc
-RV_FLAGS   := --specs=picolibc.specs -DPICOLIBC_INTEGER_PRINTF_SCANF -std=c11 -march=rv32im -mabi=ilp32 -Os -msave-restore -ffunction-sections -fdata-sections \
-              -Wall -Wextra -Wconversion -Wshadow -Werror -nostartfiles -Wl,--gc-sections -Wl,--no-warn-rwx-segments -T firmware/soc.ld -Ifirmware -Iinclude
+RV_COMMON  := --specs=picolibc.specs -DPICOLIBC_INTEGER_PRINTF_SCANF -std=c11 -march=rv32im -mabi=ilp32 -ffunction-sections -fdata-sections \
+              -Wall -Wextra -Wconversion -Wshadow -Werror -Ifirmware -Iinclude
+RV_FLAGS   := $(RV_COMMON) -Os -msave-restore -nostartfiles -Wl,--gc-sections -Wl,--no-warn-rwx-segments -T firmware/soc.ld
 FW_SHARED  := firmware/start.S firmware/soc.c
-FW_ALONE   := $(FW_SHARED) firmware/alone.c firmware/train.c firmware/train_open.c firmware/door.c firmware/host.c firmware/keep.c firmware/link.c firmware/spi.c firmware/slots.c tools/curta/draw.c $(wildcard driver/*.c)
+# What runs once for every pixel or weight is compiled for speed, all else for size: the boot ROM has 96 KB.
+FW_FAST    := firmware/feed.c firmware/memory.c driver/init.c driver/tensor.c
+FW_SPEED   := -O3 -fno-tree-loop-distribute-patterns -Igolden # a loop that copies stays one: memcpy is such a loop
+FW_SMALL   := $(FW_SHARED) $(addprefix firmware/,alone.c train.c train_open.c door.c host.c keep.c link.c spi.c slots.c) tools/curta/draw.c \
+              $(filter-out $(FW_FAST),$(wildcard driver/*.c))
+FW_HEADERS := $(wildcard firmware/*.h include/*.h driver/*.h) golden/curta_num.h tools/curta/draw.h
 
-$(BUILD)/firmware/alone.elf: $(FW_ALONE) $(wildcard firmware/*.h include/*.h driver/*.h) firmware/soc.ld golden/curta_num.h tools/curta/draw.h
+FW_OBJ     := $(patsubst %.c,$(BUILD)/firmware/%.o,$(notdir $(FW_FAST)))
+$(BUILD)/firmware/%.o: firmware/%.c $(FW_HEADERS) firmware/firmware.mk
 	@mkdir -p $(@D)
-	$(RV_CC) $(RV_FLAGS) -Igolden -Itools/curta $(FW_ALONE) -o $@
+	$(RV_CC) $(RV_COMMON) $(FW_SPEED) -c $< -o $@
+$(BUILD)/firmware/%.o: driver/%.c $(FW_HEADERS) firmware/firmware.mk
+	@mkdir -p $(@D)
+	$(RV_CC) $(RV_COMMON) $(FW_SPEED) -c $< -o $@
+$(BUILD)/firmware/alone.elf: $(FW_SMALL) $(FW_OBJ) $(FW_HEADERS) firmware/soc.ld
+	@mkdir -p $(@D)
+	$(RV_CC) $(RV_FLAGS) -Igolden -Itools/curta $(FW_SMALL) $(FW_OBJ) -o $@
 $(BUILD)/firmware/hello.elf: $(FW_SHARED) firmware/hello.c firmware/soc.h firmware/soc.ld
 	@mkdir -p $(@D)
 	$(RV_CC) $(RV_FLAGS) $(FW_SHARED) firmware/hello.c -o $@

@@ -74,6 +74,13 @@ void host_state(enum curta_alone_state state)
   host_status->state = state;
 }
 
+void host_idle(void)
+{
+  host_state(CURTA_ALONE_IDLE);
+  if (*(volatile uint32_t *)&host_status->command == CURTA_ALONE_STOP)
+    host_obeyed();
+}
+
 void host_wait(void)
 {
   while (*(volatile uint32_t *)&host_status->command != CURTA_ALONE_TRAIN)

@@ -7,6 +7,8 @@
 extern struct curta_alone_status *const host_status;
 
 void host_open(void);
+/* There was nothing to do: a host that said STOP meanwhile has been obeyed. */
+void host_idle(void);
 /* Sleeps until a host says TRAIN. */
 void host_wait(void);
 /* While the state is STARTING or TRAINING a host may write only its command. */

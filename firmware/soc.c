@@ -75,6 +75,25 @@ int soc_wait(uint32_t lines, uint64_t cycles)
   return late;
 }
 
+/* The free part of the stack holds this word until somebody uses it. */
+#define PAINT 0x5ca1ab1eu
+extern uint32_t __bss_end[], __stack_top[]; /* soc.ld */
+
+void soc_paint(void)
+{
+  volatile uint32_t *top = (volatile uint32_t *)__builtin_frame_address(0) - 32;
+  for (volatile uint32_t *p = __bss_end; p < top; p++)
+    *p = PAINT;
+}
+
+uint32_t soc_stack(void)
+{
+  const volatile uint32_t *p = __bss_end;
+  while (p < __stack_top && *p == PAINT)
+    p++;
+  return (uint32_t)((uintptr_t)__stack_top - (uintptr_t)p);
+}
+
 /* There is nowhere to return to: say so and sleep for ever. */
 void _exit(int code)
 {

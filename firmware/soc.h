@@ -39,6 +39,9 @@ struct soc_flash {
 #define SOC_SHARED __attribute__((section(".shared"))) /* large data: not zeroed, slower than the on-chip RAM */
 
 uint64_t soc_time(void);
+/* The deepest use of the stack since soc_paint, in bytes. */
+void soc_paint(void);
+uint32_t soc_stack(void);
 void soc_timer_at(uint64_t when); /* timer interrupt from then on */
 /* From now on `serve` runs, in an interrupt, when bytes have come: it must take them all. */
 void soc_serve(void (*serve)(void));

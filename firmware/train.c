@@ -6,20 +6,23 @@
 #include <stdio.h>
 #include <string.h>
 #include "draw.h"
+#include "feed.h"
 #include "host.h"
 #include "soc.h"
 #include "train.h"
 
-#define NEAR_BYTES 25600u /* batches up to here are prepared in the on-chip RAM: several times faster */
-#define BATCH_BYTES 262144u
-#define IMAGE_BYTES 4096u
 #define IMAGES 65536u
+#define QUIET 75000000u /* cycles between lines about steps, at least: a line takes longer than a small step */
 
-static int8_t near_inputs[NEAR_BYTES];
-static SOC_SHARED int8_t far_inputs[BATCH_BYTES];
-static uint32_t pixels[IMAGE_BYTES / 4];
+/* Images of one kind that the accelerator sees batch by batch. */
+struct part {
+  uint32_t images, labels, n;
+  const uint32_t *order; /* null: as they lie */
+  enum curta_program program;
+  int (*took)(struct train *, const struct curta_result *); /* after each batch; 1: no more */
+};
+
 static SOC_SHARED uint32_t order[IMAGES];
-static uint16_t labels[1024];
 
 static int fail(const struct train *t, int err, const char *what)
 {
@@ -28,32 +31,6 @@ static int fail(const struct train *t, int err, const char *what)
   if (err == -EIO && curta_dev_error(&t->dev, &error) == 0)
     printf("error: command %" PRIu32 ": %s, %08" PRIx32 "\n", error.index, error.name, error.info);
   return err;
-}
-
-/* An image out of the shared memory, in words: offsets of images need not be multiples of 4. */
-static const uint8_t *fetch(const uint8_t *from, uint32_t bytes)
-{
-  uint32_t skip = (uintptr_t)from & 3u;
-  const uint32_t *words = (const uint32_t *)(const void *)(from - skip);
-  for (uint32_t i = 0; 4 * i < skip + bytes; i++)
-    pixels[i] = words[i];
-  return (const uint8_t *)pixels + skip;
-}
-
-/* Images index[0..batch), or from `first` on where index is null. */
-static int write_batch(struct train *t, uint32_t images, uint32_t label_offset, const uint32_t *index, uint32_t first)
-{
-  const struct curta_package *p = t->package;
-  const uint8_t *base = (const uint8_t *)p;
-  uint32_t size = p->c * p->h * p->w;
-  int8_t *inputs = p->batch * size > sizeof near_inputs ? far_inputs : near_inputs;
-  for (uint32_t i = 0; i < p->batch; i++) {
-    uint32_t k = index ? index[i] : first + i;
-    labels[i] = base[label_offset + k];
-    curta_input_apply((const int8_t(*)[256])t->table, 1, p->c, p->h * p->w, fetch(base + images + k * size, size),
-                      inputs + i * size);
-  }
-  return curta_batch_write(&t->run, inputs, labels, p->batch);
 }
 
 /* What a host may see. */
@@ -68,45 +45,62 @@ static void tell(const struct train *t)
   host_status->test_n = t->package->test_n;
 }
 
-static int step(struct train *t)
+static void say(struct train *t)
 {
-  struct curta_result result;
-  struct curta_counters before, after;
-  int err = write_batch(t, t->package->train_images, t->package->train_labels, order + t->position, 0);
-  t->run.mu = curta_mu_at(&t->plan.opt, t->epoch);
-  if (!err)
-    err = curta_dev_counters(&t->dev, &before);
-  if (!err)
-    err = curta_step(&t->run);
-  if (!err)
-    err = curta_dev_counters(&t->dev, &after);
-  if (!err)
-    err = curta_result(&t->run, &result);
-  if (err)
-    return fail(t, err, "training step");
-  host_status->accel_cycles = (uint32_t)(after.value[CURTA_CNT_CYCLES] - before.value[CURTA_CNT_CYCLES]);
-  t->device_cycles += after.value[CURTA_CNT_CYCLES] - before.value[CURTA_CNT_CYCLES];
-  t->correct += result.correct;
-  t->position += t->package->batch;
-  tell(t);
-  return 0;
+  t->said = soc_time();
+  printf("step %" PRIu32 " epoch %" PRIu32 " images %" PRIu32 " of %" PRIu32 " correct %" PRIu32 "\n", t->run.step,
+         t->epoch + 1, t->position, t->package->train_n, t->correct);
 }
 
-static int evaluate(struct train *t, uint32_t *correct)
+static int busy_cycles(struct train *t, uint64_t *cycles)
+{
+  struct curta_counters c;
+  int err = curta_dev_counters(&t->dev, &c);
+  *cycles = err ? 0 : c.value[CURTA_CNT_CYCLES];
+  return err;
+}
+
+static int prepare(struct train *t, const struct part *p, uint32_t at)
+{
+  int err = feed_batch(t, p->images, p->labels, p->order ? p->order + at : NULL, at);
+  t->run.mu = curta_mu_at(&t->plan.opt, t->epoch);
+  return err ? err : curta_stage(&t->run, p->program);
+}
+
+/* What can wait until the accelerator works again: words for people and for a host, and the next batch. */
+static int meanwhile(struct train *t, const struct part *p, uint32_t next)
+{
+  uint64_t cycles;
+  int err = 0;
+  if (p->program == CURTA_TRAIN_STEP) {
+    tell(t);
+    if (t->position && soc_time() - t->said > QUIET)
+      say(t);
+    err = busy_cycles(t, &cycles);
+    host_status->accel_cycles = (uint32_t)(cycles - t->looked);
+    t->looked = cycles;
+  }
+  return !err && next < p->n ? prepare(t, p, next) : err;
+}
+
+/* The batches from image `at` on: while the accelerator works on one, the core writes the next. */
+static int each_batch(struct train *t, const struct part *p, uint32_t at)
 {
   struct curta_result result;
-  *correct = 0;
-  for (uint32_t first = 0; first < t->package->test_n; first += t->package->batch) {
-    int err = write_batch(t, t->package->test_images, t->package->test_labels, NULL, first);
+  int err = at < p->n ? prepare(t, p, at) : 0, stop = 0;
+  t->began = soc_time();
+  for (; !err && !stop && at < p->n; at += t->package->batch) {
+    err = curta_launch(&t->run);
     if (!err)
-      err = curta_eval(&t->run);
+      err = meanwhile(t, p, at + t->package->batch);
+    if (!err)
+      err = curta_finish(&t->run);
     if (!err)
       err = curta_result(&t->run, &result);
-    if (err)
-      return fail(t, err, "evaluation");
-    *correct += result.correct;
+    if (!err)
+      stop = p->took(t, &result);
   }
-  return 0;
+  return err ? fail(t, err, p->program == CURTA_TRAIN_STEP ? "training step" : "evaluation") : stop < 0 ? stop : 0;
 }
 
 static int done(const struct train *t)
@@ -115,34 +109,68 @@ static int done(const struct train *t)
          (t->package->steps && t->run.step >= t->package->steps);
 }
 
+static int took_step(struct train *t, const struct curta_result *result)
+{
+  const struct curta_package *p = t->package;
+  int err = 0;
+  t->correct += result->correct;
+  t->position += p->batch;
+  if (p->save_steps && t->run.step % p->save_steps == 0) { /* a step is told before it is saved */
+    uint64_t start = soc_time();
+    tell(t);
+    say(t);
+    err = train_save(t);
+    t->saving += soc_time() - start;
+  }
+  return err ? err : done(t);
+}
+
+static int took_test(struct train *t, const struct curta_result *result)
+{
+  t->test_correct += result->correct;
+  return 0;
+}
+
+static int steps(struct train *t)
+{
+  const struct curta_package *p = t->package;
+  const struct part part = {p->train_images, p->train_labels, p->train_n, order, CURTA_TRAIN_STEP, took_step};
+  uint64_t before, after;
+  int err = busy_cycles(t, &before);
+  t->looked = before;
+  t->saving = 0;
+  if (!err)
+    err = each_batch(t, &part, t->position);
+  t->all_cycles += soc_time() - t->began - t->saving;
+  tell(t);
+  if (!err)
+    err = busy_cycles(t, &after);
+  if (!err)
+    t->device_cycles += after - before;
+  return err;
+}
+
 static int epoch(struct train *t)
 {
   const struct curta_package *p = t->package;
-  uint32_t correct;
-  int err = 0;
+  const struct part test = {p->test_images, p->test_labels, p->test_n, NULL, CURTA_EVAL_STEP, took_test};
+  int err;
   curta_draw_order(order, p->train_n, t->plan.opt.seed, t->epoch);
-  while (t->position < p->train_n && !done(t)) {
-    err = step(t);
-    if (err)
-      return err;
-    printf("step %" PRIu32 " epoch %" PRIu32 " images %" PRIu32 " of %" PRIu32 " correct %" PRIu32 "\n", t->run.step,
-           t->epoch + 1, t->position, p->train_n, t->correct);
-    if (p->save_steps && t->run.step % p->save_steps == 0)
-      err = train_save(t);
-    if (err)
-      return err;
-  }
-  if (t->position < p->train_n)
-    return 0;
-  err = evaluate(t, &correct);
+  for (uint32_t i = 0; p->in_order && i < p->train_n; i++)
+    order[i] = i;
+  err = steps(t);
+  if (err || t->position < p->train_n)
+    return err;
+  t->test_correct = 0;
+  err = each_batch(t, &test, 0);
   if (err)
     return err;
   t->epoch++;
   printf("epoch %" PRIu32 " train %" PRIu32 " of %" PRIu32 " test %" PRIu32 " of %" PRIu32 "\n", t->epoch, t->correct,
-         p->train_n, correct, p->test_n);
+         p->train_n, t->test_correct, p->test_n);
   if (t->epoch <= CURTA_ALONE_EPOCHS) {
     host_status->curve[t->epoch - 1].train = t->correct;
-    host_status->curve[t->epoch - 1].test = correct;
+    host_status->curve[t->epoch - 1].test = t->test_correct;
   }
   t->position = t->correct = 0;
   tell(t);
@@ -151,21 +179,19 @@ static int epoch(struct train *t)
 
 int train_run(struct train *t)
 {
-  const struct curta_package *p = t->package;
-  uint64_t start = soc_time();
-  uint32_t first = t->run.step, steps;
-  int err = 0;
-  if (p->batch > sizeof labels / sizeof *labels || (uint64_t)p->batch * p->c * p->h * p->w > sizeof far_inputs ||
-      p->c * p->h * p->w > sizeof pixels - 4 || p->train_n > IMAGES) {
+  uint32_t first = t->run.step, n;
+  int err = feed_check(t);
+  if (err || t->package->train_n > IMAGES) {
     printf("error: batch or data set larger than this firmware has room for\n");
     return -ENOSPC;
   }
+  printf("first step: %" PRIu32 " kcycles after power-up\n", (uint32_t)(soc_time() / 1000));
   tell(t);
   while (!err && !done(t))
     err = epoch(t);
-  steps = t->run.step - first;
-  if (!err && steps)
-    printf("cycles a step: accelerator %" PRIu32 ", all %" PRIu32 "\n", (uint32_t)(t->device_cycles / steps),
-           (uint32_t)((soc_time() - start) / steps));
+  n = t->run.step - first;
+  if (!err && n)
+    printf("cycles of %" PRIu32 " steps, each: accelerator %" PRIu32 ", all %" PRIu32 "\n", n,
+           (uint32_t)(t->device_cycles / n), (uint32_t)(t->all_cycles / n));
   return err;
 }

@@ -13,10 +13,12 @@ struct train {
   struct curta_net net;
   struct curta_plan plan;
   struct curta_run run;
-  int8_t table[CURTA_PACKAGE_CHANNELS][256];
   uint32_t epoch, position; /* images [0, position) of this epoch are done */
   uint32_t correct;         /* of them */
-  uint64_t device_cycles;   /* of the steps done: the accelerator's busy cycles */
+  uint32_t test_correct;
+  uint64_t device_cycles; /* of the steps done: the accelerator's busy cycles, */
+  uint64_t all_cycles;    /* and all from the first doorbell of an epoch to the end of its last step, but for saving */
+  uint64_t began, looked, saving, said;
 };
 
 /* Opens the device, plans, goes on from the newest checkpoint of this package or fills in weights by seed; says what it

@@ -14,7 +14,11 @@
 #define WORK_BYTES 524288u
 #define WEIGHT_BYTES 786432u
 
-static SOC_SHARED uint32_t commands[COMMANDS][CURTA_CMD_WORDS];
+/* The plan's commands are uploaded before weights are drawn. */
+static SOC_SHARED union {
+  uint32_t commands[COMMANDS][CURTA_CMD_WORDS];
+  int16_t draws[WEIGHT_BYTES];
+} early;
 static SOC_SHARED uint64_t work[WORK_BYTES / 8];
 static SOC_SHARED int8_t weights[WEIGHT_BYTES];
 
@@ -41,7 +45,8 @@ static int plan(struct train *t)
   q.batch = t->package->batch;
   q.weight_base = (curta_dev_mark(&t->dev) + ALIGN - 1) / ALIGN * ALIGN;
   q.mem_bytes = t->dev.mem_bytes;
-  q.cmd = commands;
+  q.banks = 2;
+  q.cmd = early.commands;
   q.cmd_capacity = COMMANDS;
   q.work = work;
   err = curta_plan(&t->plan, &q, &diag);
@@ -64,7 +69,7 @@ static int init_weights(struct train *t)
       continue;
     if (n > sizeof weights)
       return fail(-ENOSPC, "weights", "a layer has more weights than this firmware has room for");
-    err = curta_init_weights(&t->net, i, &t->plan.opt, weights, &exponent);
+    err = curta_init_weights_in(&t->net, i, &t->plan.opt, early.draws, weights, &exponent);
     if (!err)
       err = curta_weights_set(&t->run, w++, weights, exponent);
     if (err)
@@ -136,7 +141,6 @@ static int resume(struct train *t)
 int train_open(struct train *t, const struct curta_bus *bus, const struct curta_package *package,
                struct checkpoint *checkpoint)
 {
-  int32_t input_exp;
   int err;
   memset(t, 0, sizeof *t);
   t->checkpoint = checkpoint;
@@ -150,12 +154,10 @@ int train_open(struct train *t, const struct curta_bus *bus, const struct curta_
   err = plan(t);
   if (err)
     return err;
-  err = curta_input_table(&t->plan.opt, package->c, package->mean, package->std, t->table, &input_exp);
-  if (!err)
-    err = curta_run_open(&t->run, &t->dev, &t->plan);
+  err = curta_run_open(&t->run, &t->dev, &t->plan);
   if (err)
     return fail(err, "start", curta_strerror(err));
-  t->run.input_exp = input_exp;
+  t->run.input_exp = package->input_exp;
   err = resume(t);
   if (err == -ENOENT)
     return init_weights(t);

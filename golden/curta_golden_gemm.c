@@ -307,8 +307,7 @@ static int visit(const struct gemm *m, struct visitor *v, const uint32_t at[4], 
     curta_wide_start(&m->wide, &wide, p, m->start);
     err = m->gather ? gather(m, &wide, v->y, v->x, tile, out)
                     : contract(m, v->r, wide.plane[0], v->y, v->x, tile, &magnitudes, out);
-    out->flags |= curta_wide_end(&m->wide, &wide, p, m->final);
-    magnitudes = m->final ? g->k->magnitudes(sum, g->t2) : 0;
+    out->flags |= curta_wide_end(&m->wide, &wide, p, m->final, &magnitudes);
   } else {
     err = contract(m, v->r, sum, v->y, v->x, tile, &magnitudes, out);
     curta_wide_plain(g, p);

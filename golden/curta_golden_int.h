@@ -12,6 +12,9 @@
 #error "the golden device uses its little-endian memory image in place"
 #endif
 
+/* Field numbers of FLAGS as a mask. */
+#define CURTA_FLAG(name) (1u << CURTA_FLAG_##name)
+
 struct curta_pool;
 struct curta_kernels;
 struct curta_wide;
@@ -57,7 +60,8 @@ struct curta_golden {
   void (*retire_fn)(void *user, const struct curta_retire *record);
   void *retire_user;
 
-  /* Another implementation of some engine commands (hls/): CURTA_ERR_* as below, or -1: not one of its own. Null: none. */
+  /* Another implementation of some engine commands (hls/): CURTA_ERR_* as below, or -1: not one of its own. Null: none.
+   */
   int (*engine)(struct curta_golden *g, const uint32_t *cmd);
   void *engine_user;
 };

@@ -5,7 +5,6 @@
  * class leaves no element with a negative sum and counts as a wrong prediction.
  */
 #include "curta_golden_int.h"
-#include "curta_golden_nitro.h"
 #include "curta_nitro.h"
 
 struct loss {

@@ -5,7 +5,6 @@
  * read. Stochastic draws are numbered by the elements read.
  */
 #include "curta_golden_map.h"
-#include "curta_kernels.h"
 
 static void steps(struct map *m, const uint32_t *cmd)
 {
@@ -48,12 +47,12 @@ static int pool(struct map *m, int8_t *best, uint8_t *idx, uint32_t tile)
         continue;
       err = fetch_at(m, y, v, tile, ky, kx);
       if (m->class)
-        curta_golden_larger(best, idx, v_best, y, v, (uint8_t)k, n);
+        m->g->k->larger_class(best, idx, v_best, y, v, (uint8_t)k, n);
       else
         m->g->k->larger(best, idx, y, (uint8_t)k, n);
     }
   if (m->class)
-    curta_golden_classes(idx, v_best, n);
+    m->g->k->classes(idx, v_best, n);
   return err;
 }
 
@@ -143,7 +142,7 @@ static int back_tile(struct map *m, uint32_t src, uint32_t dst)
   const uint8_t *aux = x ? curta_map_touch(m, curta_golden_tile(m->aux, dst, n), n, &m->out->rd, &err) : 0;
   if (!aux)
     return err;
-  width = curta_golden_back(y, x, aux, m->act == CURTA_ACT_BACK_CLASS, m->slope, n);
+  width = (m->act == CURTA_ACT_BACK_CLASS ? m->g->k->back_class : m->g->k->back_zs)(y, x, aux, m->slope, n);
   m->out->magnitude |= width;
   m->out->flags |= width >> (CURTA_DELTA_BITS - 1) ? CURTA_FLAG(DELTA) : 0;
   return curta_map_store(m, curta_golden_tile(m->dst, dst, 4 * n), y, 4 * n);

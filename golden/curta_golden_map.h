@@ -4,7 +4,7 @@
 #ifndef CURTA_GOLDEN_MAP_H
 #define CURTA_GOLDEN_MAP_H
 #include "curta_golden_int.h"
-#include "curta_golden_nitro.h"
+#include "curta_kernels.h"
 
 #define TILE_MAX 256 /* elements of the largest tile */
 #define GRAIN 64     /* tiles written by the smallest share of a thread */

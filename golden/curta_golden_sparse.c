@@ -6,53 +6,39 @@
  */
 #include "curta_golden_wide.h"
 
-static uint32_t count(const int32_t *d, uint32_t n)
+/* The largest sum of magnitudes of a column times that of an int8. */
+static uint64_t bound(const struct curta_sparse *s)
 {
-  uint32_t all = 0;
-  for (uint32_t i = 0; i < n; i++)
-    all += d[i] != 0;
-  return all;
+  uint64_t column[16] = {0}, most = 0;
+  for (uint32_t i = 0; i < s->n; i++) {
+    uint64_t *c = &column[s->e[i].j];
+    *c += curta_abs(s->e[i].v);
+    most = *c > most ? *c : most;
+  }
+  return 128 * most;
 }
 
-int curta_sparse_find(struct curta_sparse *s, const int32_t *d, uint32_t t)
+int curta_sparse_find(struct curta_sparse *s, const struct curta_kernels *k, const int32_t *d, uint32_t t)
 {
-  uint32_t n = count(d, t * t), at = 0;
-  uint64_t sum = 0;
+  uint32_t rows[16], n = k->occupied(rows, d, t), at = 0;
+  uint64_t most;
   if (n > CURTA_SPARSE)
     return 0;
-  for (uint32_t k = 0; k < t && at < n; k++)
-    for (uint32_t j = 0; j < t; j++) {
-      int32_t v = d[k * t + j];
-      if (!v)
-        continue;
-      s->e[at].k = (uint8_t)k;
-      s->e[at].j = (uint8_t)j;
-      s->e[at++].v = v;
-      sum += curta_abs(v);
+  for (uint32_t i = 0; i < t && at < n; i++)
+    for (uint32_t row = rows[i]; row; row &= row - 1) {
+      uint32_t j = (uint32_t)__builtin_ctz(row);
+      s->e[at++] = (struct curta_nonzero){(uint8_t)i, (uint8_t)j, d[i * t + j]};
     }
-  if (sum > INT32_MAX / 128) /* one product alone could leave int32 */
-    return 0;
-  s->sum = (uint32_t)sum;
   s->n = (uint8_t)n;
-  return 1;
+  most = bound(s);
+  s->bound = (uint32_t)most;
+  return most <= INT32_MAX;
 }
 
-static inline void add16(int32_t *restrict sum, const int8_t *restrict x, int32_t v)
+uint32_t curta_sparse_rows(const struct curta_sparse *s, uint32_t rows)
 {
-  for (uint32_t i = 0; i < 16; i++)
-    sum[i] += v * x[i];
-}
-
-void curta_sparse_add(int32_t *sum, const int8_t *x, const struct curta_sparse *s, uint32_t t, uint32_t rows)
-{
-  for (uint32_t e = 0; e < s->n && s->e[e].k < rows; e++) {
-    const int8_t *from = x + s->e[e].k * t;
-    int32_t *to = sum + s->e[e].j * t, v = s->e[e].v;
-    if (t == 16) {
-      add16(to, from, v);
-      continue;
-    }
-    for (uint32_t i = 0; i < t; i++)
-      to[i] += v * from[i];
-  }
+  uint32_t n = 0;
+  while (n < s->n && s->e[n].k < rows)
+    n++;
+  return n;
 }

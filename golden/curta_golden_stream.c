@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * curta_golden_stream.c - see curta_golden_map.h */
 #include "curta_golden_map.h"
-#include "curta_kernels.h"
 
 struct curta_walk curta_map_walk(const uint32_t *cmd)
 {
@@ -68,6 +67,15 @@ int curta_map_store(struct map *m, int64_t addr, const void *y, uint32_t bytes)
   return 0;
 }
 
+/* y := quotient(x); x is int32, or int8 where not wide */
+static void divide(const struct map *m, int8_t *y, const void *x, uint32_t n)
+{
+  int32_t from8[TILE_MAX];
+  for (uint32_t i = 0; i < n && !m->wide; i++)
+    from8[i] = ((const int8_t *)x)[i];
+  m->g->k->quotient(y, m->wide ? x : from8, n, &m->quotient);
+}
+
 /* y := source tile as int8, requantised or divided; ReLU. v, if not null: the value before ReLU */
 int curta_map_fetch(struct map *m, int8_t *y, int8_t *v, uint32_t tile)
 {
@@ -79,7 +87,7 @@ int curta_map_fetch(struct map *m, int8_t *y, int8_t *v, uint32_t tile)
   if (m->req)
     curta_golden_requant(m->g, y, x, n, &m->how, m->index);
   else if (m->div)
-    curta_golden_quotient(y, x, m->wide, n, &m->quotient);
+    divide(m, y, x, n);
   else
     memcpy(y, x, n);
   m->index += n;
@@ -88,7 +96,7 @@ int curta_map_fetch(struct map *m, int8_t *y, int8_t *v, uint32_t tile)
   if (m->relu)
     m->g->k->relu(y, n);
   else if (m->act == CURTA_ACT_NITRO)
-    curta_golden_nitro_relu(y, n, m->slope, m->mean);
+    m->g->k->nitro_relu(y, m->slope, m->mean, n);
   return 0;
 }
 

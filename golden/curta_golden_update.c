@@ -5,7 +5,6 @@
  * that are written, at the same place; anything else that overlaps means them in order.
  */
 #include "curta_golden_int.h"
-#include "curta_golden_nitro.h"
 #include "curta_kernels.h"
 
 #define TILE_MAX 256 /* elements of the largest tile */
@@ -140,22 +139,38 @@ static int nitro_tile(struct update *u, uint32_t n)
     return err;
   if (u->dst == u->aux && u->acc && !u->g->retire_fn) { /* in place: nothing else reads these weights */
     u->out->wr += bytes;
-    width = curta_golden_sgd(p, x, u->rate[0], u->rate[1], u->g->t2);
+    width = u->g->k->sgd(p, x, u->rate[0], u->rate[1], u->g->t2);
     u->out->flags |= width >> (CURTA_WEIGHT_BITS - 1) ? CURTA_FLAG(WEIGHT) : 0;
     return 0;
   }
   memcpy(w, p, bytes);
-  width = curta_golden_sgd(w, x, u->rate[0], u->rate[1], u->g->t2);
+  width = u->g->k->sgd(w, x, u->rate[0], u->rate[1], u->g->t2);
   u->out->flags |= width >> (CURTA_WEIGHT_BITS - 1) ? CURTA_FLAG(WEIGHT) : 0;
   return store(u, curta_golden_tile(u->dst, n, bytes), w, bytes);
+}
+
+#define AHEAD 4 /* tiles: weights come from far away, and few of them in a row */
+
+/* Asks for the weights of a tile that will be updated soon. */
+static void expect(const struct update *u, uint64_t n)
+{
+  uint32_t bytes = u->g->t2 * (u->nitro ? 4 : u->master ? 2 : 1);
+  int err = 0;
+  const char *p = curta_golden_at(u->g, curta_golden_tile(u->aux, (uint32_t)n, bytes), bytes, &err);
+  for (uint32_t i = 0; p && i < bytes; i += 64)
+    __builtin_prefetch(p + i, 1);
 }
 
 static void update_share(void *arg, uint64_t from, uint64_t to, struct curta_outcome *out)
 {
   struct update u = *(const struct update *)arg;
   u.out = out;
-  for (; from < to && !out->err; from++)
+  for (uint64_t n = from; n < from + AHEAD; n++)
+    expect(&u, n);
+  for (; from < to && !out->err; from++) {
+    expect(&u, from + AHEAD);
     out->err = (u.nitro ? nitro_tile : update_tile)(&u, (uint32_t)from);
+  }
 }
 
 static struct curta_hull hull(const struct update *u, uint32_t base, uint32_t count, uint32_t bytes)

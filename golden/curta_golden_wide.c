@@ -1,241 +1,56 @@
 /* SPDX-License-Identifier: Apache-2.0
- * curta_golden_wide.c - see curta_golden_wide.h */
-#include <stdlib.h>
+ * curta_golden_wide.c - GEMM with operands wider than 8 bits (curta_golden_wide.h)
+ *
+ * Nearly all sums fit int32, which the kernels find out 32 bits at a time (settle). Only the others take the way of 64
+ * bits: `total`.
+ */
 #include "curta_golden_wide.h"
 #include "curta_nitro.h"
 
-#define DEPTH 65536u /* products of an unsigned and a signed byte that an int32 holds */
-#define GRAIN 64     /* tiles that a thread packs */
+#define DEPTH 65536u /* of contraction: products of an unsigned and a signed byte that an int32 holds */
 #define CHAINS 64
-
-struct curta_wide {
-  int used;                    /* some LOAD was wide since the device was opened */
-  int32_t *digits;             /* [B_TILES][T][T], where planes > 0 */
-  uint8_t *planes;             /* [B_TILES]: planes that the digits need; 0: an int8 tile */
-  uint8_t *few;                /* [B_TILES]: sparse has it */
-  struct curta_sparse *sparse; /* [B_TILES], where few */
-  uint8_t *packed[2];          /* [mode][B_TILES][CURTA_PLANES] */
-  uint8_t *fresh[2];           /* [mode][B_TILES] */
-  uint32_t lo[2], hi[2];       /* [mode]: tiles outside are fresh */
-  int8_t *guard;               /* [P_TILES][T][T]: bits 32..35 of a sum as a signed number, where guarded */
-  uint8_t *guarded;            /* [P_TILES]; else they are the sign */
-};
-
-void curta_wide_free(struct curta_wide *w)
-{
-  if (!w)
-    return;
-  free(w->digits);
-  free(w->planes);
-  free(w->few);
-  free(w->sparse);
-  for (int mode = 0; mode < 2; mode++) {
-    free(w->packed[mode]);
-    free(w->fresh[mode]);
-  }
-  free(w->guard);
-  free(w->guarded);
-  free(w);
-}
-
-static size_t packed_bytes(const struct curta_golden *g)
-{
-  return g->k->packed_bytes(g->t, CURTA_PACK_B);
-}
-
-struct curta_wide *curta_wide_new(const struct curta_golden *g)
-{
-  size_t tiles = g->tiles[1], sums = (size_t)g->conf.p_tiles, ok = 1;
-  struct curta_wide *w = calloc(1, sizeof *w);
-  if (!w)
-    return 0;
-  w->digits = calloc(tiles * g->t2, 4);
-  w->planes = calloc(tiles, 1);
-  w->few = calloc(tiles, 1);
-  w->sparse = calloc(tiles, sizeof *w->sparse);
-  w->guard = calloc(sums * g->t2, 1);
-  w->guarded = calloc(sums, 1);
-  for (int mode = 0; mode < 2; mode++) {
-    w->packed[mode] = aligned_alloc(64, (tiles * CURTA_PLANES * packed_bytes(g) + 63) / 64 * 64);
-    w->fresh[mode] = calloc(tiles, 1);
-    ok = ok && w->packed[mode] && w->fresh[mode];
-    w->hi[mode] = (uint32_t)tiles;
-  }
-  if (ok && w->digits && w->planes && w->few && w->sparse && w->guard && w->guarded)
-    return w;
-  curta_wide_free(w);
-  return 0;
-}
-
-/* ------------------------------------------------------------------ LOAD */
-
-/* The low `bits` of x as a signed number. */
-static int32_t low_digit(int64_t x, int bits)
-{
-  uint32_t half = 1u << (bits - 1), low = (uint32_t)((uint64_t)x & ((1u << bits) - 1u));
-  return (int32_t)(low ^ half) - (int32_t)half;
-}
-
-static int32_t digit_of(int32_t x, uint32_t digit, int bits)
-{
-  int64_t rest = x;
-  while (digit--)
-    rest = (rest - low_digit(rest, bits)) / ((int64_t)1 << bits);
-  return low_digit(rest, bits);
-}
-
-void curta_wide_stale(struct curta_golden *g, uint32_t lo, uint32_t hi)
-{
-  struct curta_wide *w = g->wide;
-  for (int mode = 0; mode < 2; mode++) {
-    w->lo[mode] = lo < w->lo[mode] ? lo : w->lo[mode];
-    w->hi[mode] = hi > w->hi[mode] ? hi : w->hi[mode];
-  }
-}
-
-/* Digit 0 of n elements; returns the OR of the widths. */
-static uint32_t lowest(int32_t *restrict d, int8_t *restrict low, const int32_t *restrict x, uint32_t n, int bits)
-{
-  uint32_t half = 1u << (bits - 1), mask = 2 * half - 1, all = 0;
-  for (uint32_t i = 0; i < n; i++) {
-    int32_t v = (int32_t)(((uint32_t)x[i] & mask) ^ half) - (int32_t)half;
-    d[i] = v;
-    low[i] = (int8_t)((uint32_t)v & 0xff);
-    all |= v < 0 ? ~(uint32_t)v : (uint32_t)v;
-  }
-  return all;
-}
-
-const int32_t *curta_wide_load(struct curta_golden *g, uint32_t tile, const void *src, uint32_t digit)
-{
-  struct curta_wide *w = g->wide;
-  int32_t *d = w->digits + (size_t)tile * g->t2, upper[256];
-  const int32_t *x = src;
-  uint32_t all;
-  for (uint32_t i = 0; digit && i < g->t2; i++)
-    upper[i] = digit_of(x[i], digit, g->conf.digit);
-  x = digit ? upper : x;
-  all = lowest(d, g->buf[1] + (size_t)tile * g->t2, x, g->t2, g->conf.digit);
-  w->planes[tile] = all < 1u << 7 ? 1 : all < 1u << 15 ? 2 : 3;
-  w->few[tile] = (uint8_t)curta_sparse_find(&w->sparse[tile], d, g->t);
-  w->fresh[0][tile] = w->fresh[1][tile] = 0;
-  g->packed[1][0].fresh[tile] = g->packed[1][1].fresh[tile] = 0;
-  w->used = 1;
-  return d;
-}
-
-int32_t curta_wide_digit(const struct curta_golden *g, int32_t x, uint32_t digit)
-{
-  return digit_of(x, digit, g->conf.digit);
-}
-
-void curta_wide_row(struct curta_golden *g, uint32_t row, const int32_t *digits)
-{
-  struct curta_wide *w = g->wide;
-  uint32_t tile = row / g->t;
-  int8_t *low = g->buf[1] + (size_t)tile * g->t2;
-  for (uint32_t i = 0; !w->planes[tile] && i < g->t2; i++)
-    w->digits[(size_t)tile * g->t2 + i] = low[i];
-  memcpy(w->digits + (size_t)row * g->t, digits, 4 * (size_t)g->t);
-  for (uint32_t i = 0; i < g->t; i++)
-    low[row % g->t * g->t + i] = (int8_t)((uint32_t)digits[i] & 0xff);
-  w->planes[tile] = CURTA_PLANES; /* as many as any row may need */
-  w->few[tile] = w->fresh[0][tile] = w->fresh[1][tile] = 0;
-  g->packed[1][0].fresh[tile] = g->packed[1][1].fresh[tile] = 0;
-  w->used = 1;
-}
-
-void curta_wide_get_row(const struct curta_golden *g, uint32_t row, int32_t *digits)
-{
-  const struct curta_wide *w = g->wide;
-  const int8_t *low = g->buf[1] + (size_t)row * g->t;
-  if (w->planes[row / g->t])
-    memcpy(digits, w->digits + (size_t)row * g->t, 4 * (size_t)g->t);
-  for (uint32_t i = 0; !w->planes[row / g->t] && i < g->t; i++)
-    digits[i] = low[i];
-}
-
-void curta_wide_narrow(struct curta_golden *g, uint32_t buf, uint32_t tile)
-{
-  if (buf)
-    g->wide->few[tile] = g->wide->planes[tile] = g->wide->fresh[0][tile] = g->wide->fresh[1][tile] = 0;
-}
-
-/* ------------------------------------------------------------------ GEMM */
-
-struct packing {
-  struct curta_golden *g;
-  int mode;
-  int gradient; /* sparse tiles need no packing */
-};
-
-static void pack_tile(struct curta_golden *g, uint32_t tile, int mode)
-{
-  struct curta_wide *w = g->wide;
-  const int32_t *d = w->digits + (size_t)tile * g->t2;
-  uint8_t *to = w->packed[mode] + (size_t)tile * CURTA_PLANES * packed_bytes(g);
-  uint32_t planes = w->planes[tile];
-  int8_t bytes[256];
-  if (!planes) {
-    g->k->pack(to, g->buf[1] + (size_t)tile * g->t2, g->t, mode, CURTA_PACK_B);
-    return;
-  }
-  for (uint32_t p = 0; p < planes; p++, to += packed_bytes(g)) {
-    for (uint32_t i = 0; i < g->t2; i++)
-      bytes[i] = (int8_t)((uint32_t)d[i] >> 8 * p & 0xff);
-    g->k->pack(to, bytes, g->t, mode, p + 1 < planes ? CURTA_PACK_B_UNSIGNED : CURTA_PACK_B);
-  }
-}
-
-static void pack_share(void *arg, uint64_t from, uint64_t to, struct curta_outcome *out)
-{
-  const struct packing *p = arg;
-  struct curta_wide *w = p->g->wide;
-  (void)out;
-  for (uint64_t t = w->lo[p->mode] + from; t < w->lo[p->mode] + to; t++)
-    if (!w->fresh[p->mode][t] && !(p->gradient && w->few[t])) {
-      pack_tile(p->g, (uint32_t)t, p->mode);
-      w->fresh[p->mode][t] = 1;
-    }
-}
 
 int curta_wide_setup(struct curta_golden *g, struct curta_wide_mode *m, const uint32_t *cmd)
 {
-  struct packing p = {g, (int)curta_cmd_get(cmd, CURTA_GEMM_B_T), 0};
-  p.gradient = m->gradient = p.mode && curta_cmd_get(cmd, CURTA_GEMM_A_T);
+  int mode = (int)curta_cmd_get(cmd, CURTA_GEMM_B_T);
+  m->gradient = mode && curta_cmd_get(cmd, CURTA_GEMM_A_T);
   m->g = g;
-  m->narrow = &g->packed[1][p.mode];
-  m->packed = g->wide->packed[p.mode];
+  m->narrow = &g->packed[1][mode];
+  m->packed = g->wide->packed[mode];
   m->guard = (int)curta_cmd_get(cmd, CURTA_GEMM_GUARD);
   m->shift = curta_cmd_get(cmd, CURTA_GEMM_ACC) ? curta_cmd_get(cmd, CURTA_GEMM_START_SHL) : 0;
   m->on = g->wide->used || m->guard || m->shift;
   if (curta_cmd_get(cmd, CURTA_GEMM_GATHER))
     return m->on = 1; /* its operands are not packed */
-  if (m->on && g->wide->lo[p.mode] < g->wide->hi[p.mode]) {
-    (void)curta_golden_share(g, g->wide->hi[p.mode] - g->wide->lo[p.mode], GRAIN, pack_share, &p, 0);
-    if (!p.gradient) { /* else some may still have to be packed */
-      g->wide->lo[p.mode] = g->tiles[1];
-      g->wide->hi[p.mode] = 0;
-    }
-  }
+  if (m->on)
+    curta_wide_pack(g, mode, m->gradient);
   return m->on;
+}
+
+/* total := bits 32..35 and 0..31 of the start value, shifted */
+static void start_wide(const struct curta_wide_mode *m, struct curta_wide_sum *w, const int32_t *low,
+                       const int8_t *high, int guarded)
+{
+  for (uint32_t i = 0; i < m->g->t2; i++) {
+    uint64_t start = guarded ? (uint64_t)(int64_t)high[i] << 32 | (uint32_t)low[i] : (uint64_t)(int64_t)low[i];
+    w->total[i] = (int64_t)(start << m->shift);
+  }
+  w->in_total = 1;
 }
 
 void curta_wide_start(const struct curta_wide_mode *m, struct curta_wide_sum *w, uint32_t p, int acc)
 {
   const struct curta_golden *g = m->g;
   const int32_t *low = g->acc + (size_t)p * g->t2;
-  const int8_t *high = g->wide->guard + (size_t)p * g->t2;
   int guarded = m->guard && g->wide->guarded[p];
   w->depth = 0;
   w->used = 0;
   w->in_sparse = 0;
   w->bound = 0;
-  w->in_total = (uint8_t)acc;
-  for (uint32_t i = 0; acc && i < g->t2; i++) {
-    uint64_t start = guarded ? (uint64_t)(int64_t)high[i] << 32 | (uint32_t)low[i] : (uint64_t)(int64_t)low[i];
-    w->total[i] = (int64_t)(start << m->shift);
-  }
+  w->in_total = 0;
+  w->start = acc && !guarded && !m->shift ? low : 0;
+  if (acc && !w->start)
+    start_wide(m, w, low, g->wide->guard + (size_t)p * g->t2, guarded);
 }
 
 /* total += plane 2^shift, modulo 2^64; no more than 36 bits of it count */
@@ -250,12 +65,15 @@ static void fold(const struct curta_golden *g, struct curta_wide_sum *w)
   if (!w->in_total)
     memset(w->total, 0, 8 * (size_t)g->t2);
   w->in_total = 1;
+  if (w->start)
+    add_plane(w->total, w->start, 0, g->t2);
   for (uint32_t k = 0; k < CURTA_PLANES; k++)
     if (w->used >> k & 1)
       add_plane(w->total, w->plane[k], 8 * k, g->t2);
   for (uint32_t i = 0; w->in_sparse && i < g->t; i++)
     for (uint32_t j = 0; j < g->t; j++)
       w->total[i * g->t + j] += w->sparse[j * g->t + i];
+  w->start = 0;
   w->in_sparse = 0;
   w->bound = 0;
   w->depth = 0;
@@ -294,8 +112,7 @@ static void plane(const struct curta_wide_mode *m, struct curta_wide_sum *w, con
   p->b_unsigned = !top;
   if (!count)
     return;
-  if (!(w->used >> k & 1))
-    memset(w->plane[k], 0, 4 * (size_t)m->g->t2);
+  p->fresh = !(w->used >> k & 1);
   w->used |= (uint8_t)(1u << k);
   (void)m->g->k->products(w->plane[k], chain, count, p);
 }
@@ -309,83 +126,136 @@ static void multiply(const struct curta_wide_mode *m, struct curta_wide_sum *w, 
   }
 }
 
-/* The product of A tile `a` (packed) and a sparse tile of B. */
-static void add_sparse(const struct curta_wide_mode *m, struct curta_wide_sum *w, const uint8_t *a,
-                       const struct curta_sparse *s, uint32_t rows)
+/* Tiles of a chain that are left: of B its number, of A its elements; and the steps to the next. */
+struct rest {
+  ptrdiff_t tile, step, step_x;
+  const int8_t *x;
+  const uint8_t *a; /* packed */
+  uint32_t n;
+};
+
+static void skip(struct rest *r, uint32_t n, ptrdiff_t step_a)
+{
+  r->tile += (ptrdiff_t)n * r->step;
+  r->x += (ptrdiff_t)n * r->step_x;
+  r->a += (ptrdiff_t)n * step_a;
+  r->n -= n;
+}
+
+/* Adds the products of sparse tiles as far as there is one after another and their sums surely fit. */
+static uint32_t add_sparse(const struct curta_wide_mode *m, struct curta_wide_sum *w, const struct rest *r,
+                           uint32_t rows)
 {
   const struct curta_golden *g = m->g;
-  size_t tile = (size_t)(a - m->a->data) / m->a->bytes;
+  const struct curta_sparse *s;
+  const int8_t *x = r->x;
+  ptrdiff_t tile = r->tile;
+  uint32_t n = 0;
   if (!w->in_sparse)
     memset(w->sparse, 0, 4 * (size_t)g->t2);
   w->in_sparse = 1;
-  w->bound += 128ull * s->sum;
-  curta_sparse_add(w->sparse, g->buf[0] + tile * g->t2, s, g->t, rows);
+  for (; n < r->n && g->wide->few[tile]; n++, tile += r->step, x += r->step_x) {
+    s = &g->wide->sparse[tile];
+    if (w->bound + s->bound > INT32_MAX)
+      break;
+    w->bound += s->bound;
+    g->k->sparse_add(w->sparse, x, s->e, rows < g->t ? curta_sparse_rows(s, rows) : s->n, g->t);
+  }
+  return n;
+}
+
+/* Tiles from the first on that have as many planes and are not sparse, of at most n. */
+static uint32_t alike(const struct curta_wide_mode *m, const struct rest *r, uint32_t n)
+{
+  const struct curta_wide *w = m->g->wide;
+  ptrdiff_t tile = r->tile + r->step;
+  uint32_t len = 1;
+  for (; len < n && w->planes[tile] == w->planes[r->tile] && !(m->gradient && w->few[tile]); len++)
+    tile += r->step;
+  return len;
 }
 
 void curta_wide_products(const struct curta_wide_mode *m, int32_t *sum, const struct curta_chain *chain, uint32_t n,
                          const struct curta_products *p)
 {
   struct curta_wide_sum *w = (struct curta_wide_sum *)(void *)sum;
-  const uint8_t *planes = m->g->wide->planes, *few = m->gradient ? m->g->wide->few : 0;
+  const struct curta_golden *g = m->g;
+  const ptrdiff_t bytes[2] = {(ptrdiff_t)m->a->bytes, (ptrdiff_t)m->narrow->bytes}, t2 = (ptrdiff_t)g->t2;
+  const uint8_t *few = m->gradient ? g->wide->few : 0;
   struct curta_products q = *p;
-  ptrdiff_t bytes = (ptrdiff_t)m->narrow->bytes, step = p->step_b / bytes;
+  struct rest r = {.step = p->step_b / bytes[1], .step_x = p->step_a / bytes[0] * t2};
   struct run run[CHAINS];
-  uint32_t runs = 0;
+  uint32_t runs = 0, most = DEPTH / p->k;
   q.step_b = p->step_b * CURTA_PLANES;
   q.at_a = q.at_b = 0;
-  q.fresh = 0;
   for (uint32_t i = 0; i < n; i++) {
-    ptrdiff_t tile = (chain[i].b - m->narrow->data + p->at_b) / bytes;
-    const uint8_t *a = chain[i].a + p->at_a;
-    for (uint32_t left = chain[i].n; left;) {
-      uint32_t room = (DEPTH - w->depth) / p->k, len = 1;
-      if (few && few[tile]) {
-        const struct curta_sparse *s = &m->g->wide->sparse[tile];
-        if (w->bound + 128ull * s->sum > INT32_MAX) {
-          multiply(m, w, run, runs, &q);
-          runs = 0;
-          fold(m->g, w);
-        }
-        if (s->n)
-          add_sparse(m, w, a, s, p->k);
-        left--;
-        tile += step;
-        a += p->step_a;
+    r.a = chain[i].a + p->at_a;
+    r.x = g->buf[0] + (r.a - m->a->data) / bytes[0] * t2;
+    r.tile = (chain[i].b - m->narrow->data + p->at_b) / bytes[1];
+    r.n = chain[i].n;
+    while (r.n) {
+      int sparse = few && few[r.tile];
+      uint32_t room = most - w->depth, len = sparse ? add_sparse(m, w, &r, p->k) : 0;
+      if (len) {
+        skip(&r, len, p->step_a);
         continue;
       }
-      if (runs == CHAINS || !room) {
+      if (runs == CHAINS || !room || sparse) {
         multiply(m, w, run, runs, &q);
         runs = 0;
-        if (!room) {
-          fold(m->g, w);
-          continue;
-        }
+        if (!room || sparse)
+          fold(g, w);
+        continue;
       }
-      while (len < left && len < room && planes[tile + (ptrdiff_t)len * step] == planes[tile] &&
-             !(few && few[tile + (ptrdiff_t)len * step]))
-        len++;
-      run[runs++] = (struct run){{a, m->packed + tile * CURTA_PLANES * bytes, len}, planes[tile] ? planes[tile] : 1};
-      w->depth += len * p->k;
-      left -= len;
-      tile += (ptrdiff_t)len * step;
-      a += (ptrdiff_t)len * p->step_a;
+      len = alike(m, &r, r.n < room ? r.n : room);
+      run[runs++] = (struct run){{r.a, m->packed + r.tile * CURTA_PLANES * bytes[1], len},
+                                 g->wide->planes[r.tile] ? g->wide->planes[r.tile] : 1};
+      w->depth += len;
+      skip(&r, len, p->step_a);
     }
   }
   multiply(m, w, run, runs, &q);
 }
 
-uint32_t curta_wide_end(const struct curta_wide_mode *m, struct curta_wide_sum *w, uint32_t p, int final)
+/* The 64 bits of the sums, where they might not fit int32. */
+static uint32_t end_wide(const struct curta_wide_mode *m, struct curta_wide_sum *w, uint32_t p, int final)
 {
   struct curta_golden *g = m->g;
-  int32_t *low = g->acc + (size_t)p * g->t2;
   int8_t *high = g->wide->guard + (size_t)p * g->t2;
   uint64_t beyond;
   fold(g, w);
-  beyond = lower(low, w->total, g->t2);
+  beyond = lower(g->acc + (size_t)p * g->t2, w->total, g->t2);
   g->wide->guarded[p] = (uint8_t)(m->guard && beyond);
   for (uint32_t i = 0; g->wide->guarded[p] && i < g->t2; i++)
-    high[i] = (int8_t)low_digit((int64_t)((uint64_t)w->total[i] >> 32), CURTA_NITRO_GUARD);
+    high[i] = (int8_t)curta_low_digit((int64_t)((uint64_t)w->total[i] >> 32), CURTA_NITRO_GUARD);
   return m->guard && final && beyond ? 1u << CURTA_FLAG_SUM : 0;
+}
+
+/* sum[i][j] of the sparse tiles, from [j][i] */
+static const int32_t *turned(const struct curta_golden *g, const struct curta_wide_sum *w, int32_t *sum)
+{
+  for (uint32_t i = 0; w->in_sparse && i < g->t; i++)
+    for (uint32_t j = 0; j < g->t; j++)
+      sum[i * g->t + j] = w->sparse[j * g->t + i];
+  return w->in_sparse ? sum : 0;
+}
+
+uint32_t curta_wide_end(const struct curta_wide_mode *m, struct curta_wide_sum *w, uint32_t p, int final,
+                        uint32_t *magnitudes)
+{
+  struct curta_golden *g = m->g;
+  int32_t *low = g->acc + (size_t)p * g->t2, sparse[256];
+  struct curta_parts parts = {.start = w->start, .more = turned(g, w, sparse)};
+  uint32_t flags;
+  for (uint32_t k = 0; k < CURTA_PLANES; k++)
+    parts.plane[k] = w->used >> k & 1 ? w->plane[k] : 0;
+  if (!w->in_total && g->k->settle(low, &parts, magnitudes, g->t2)) {
+    g->wide->guarded[p] = 0;
+    return 0;
+  }
+  flags = end_wide(m, w, p, final);
+  *magnitudes = final ? g->k->magnitudes(low, g->t2) : 0;
+  return flags;
 }
 
 void curta_wide_plain(const struct curta_golden *g, uint32_t p)

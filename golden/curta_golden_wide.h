@@ -15,17 +15,29 @@
 #define CURTA_SPARSE 24 /* elements other than 0 of a sparse tile, at most; a dense product costs as much */
 
 struct curta_sparse {
-  uint32_t sum; /* of |v|, at most 2^32-1 */
+  uint32_t bound; /* of what it adds to a sum, at most INT32_MAX */
   uint8_t n;
-  struct {
-    uint8_t k, j; /* row, column; rows ascend */
-    int32_t v;
-  } e[CURTA_SPARSE];
+  struct curta_nonzero e[CURTA_SPARSE]; /* rows ascend */
 };
 /* What is not 0 in a tile of digits; 0: too much. */
-int curta_sparse_find(struct curta_sparse *s, const int32_t *d, uint32_t t);
-/* sum[j][i] += v x[k][i] over the elements with k < rows; x is a tile [k][i] */
-void curta_sparse_add(int32_t *sum, const int8_t *x, const struct curta_sparse *s, uint32_t t, uint32_t rows);
+int curta_sparse_find(struct curta_sparse *s, const struct curta_kernels *k, const int32_t *d, uint32_t t);
+/* Its elements in the first rows. */
+uint32_t curta_sparse_rows(const struct curta_sparse *s, uint32_t rows);
+
+/* What the device keeps for them. */
+struct curta_wide {
+  int used;                    /* some LOAD was wide since the device was opened */
+  int32_t *digits;             /* [B_TILES][T][T], where planes > 0 */
+  uint8_t *planes;             /* [B_TILES]: planes that the digits need; 0: an int8 tile */
+  uint8_t *few;                /* [B_TILES]: sparse has it */
+  struct curta_sparse *sparse; /* [B_TILES], where few */
+  uint8_t *packed[2];          /* [mode][B_TILES][CURTA_PLANES] */
+  uint8_t *fresh[2];           /* [mode][B_TILES] */
+  uint32_t lo[2], hi[2];       /* [mode]: tiles outside are fresh */
+  int mode;                    /* of the last GEMM: LOAD packs in it what is not sparse */
+  int8_t *guard;               /* [P_TILES][T][T]: bits 32..35 of a sum as a signed number, where guarded */
+  uint8_t *guarded;            /* [P_TILES]; else they are the sign */
+};
 
 struct curta_wide *curta_wide_new(const struct curta_golden *g);
 void curta_wide_free(struct curta_wide *w);
@@ -42,6 +54,11 @@ void curta_wide_stale(struct curta_golden *g, uint32_t lo, uint32_t hi);
 /* A tile has been loaded with int8. */
 void curta_wide_narrow(struct curta_golden *g, uint32_t buf, uint32_t tile);
 
+/* A GEMM is about to read buffer B in a mode. */
+void curta_wide_pack(struct curta_golden *g, int mode, int gradient);
+/* The low `bits` of x as a signed number. */
+int32_t curta_low_digit(int64_t x, int bits);
+
 /* A GEMM as far as it is wide. */
 struct curta_wide_mode {
   struct curta_golden *g;
@@ -55,10 +72,11 @@ struct curta_wide_mode {
 /* Sums of a visit under way. */
 struct curta_wide_sum {
   _Alignas(64) int32_t plane[CURTA_PLANES][256]; /* the products of each plane that `total` does not have yet */
+  const int32_t *start;                          /* of int32, not in `total`; or null */
   int64_t total[256];
   _Alignas(64) int32_t sparse[256]; /* [j][i], of the sparse tiles */
   uint64_t bound;                   /* of a sum in sparse[] */
-  uint32_t depth;                   /* products that plane[] may hold in one sum */
+  uint32_t depth;                   /* tiles whose products plane[] holds */
   uint8_t used;                     /* bit k: plane[k] is in use, else it counts as 0 */
   uint8_t in_sparse, in_total;      /* sparse, total are in use, else they count as 0 */
 };
@@ -69,8 +87,9 @@ void curta_wide_start(const struct curta_wide_mode *m, struct curta_wide_sum *w,
 /* `sum` is plane[0] of a struct curta_wide_sum; the chains point into m->narrow. */
 void curta_wide_products(const struct curta_wide_mode *m, int32_t *sum, const struct curta_chain *chain, uint32_t n,
                          const struct curta_products *p);
-/* Stores the sums in the accumulator memory; returns flags. */
-uint32_t curta_wide_end(const struct curta_wide_mode *m, struct curta_wide_sum *w, uint32_t p, int final);
+/* Stores the sums in the accumulator memory, with the OR of their magnitudes; returns flags. */
+uint32_t curta_wide_end(const struct curta_wide_mode *m, struct curta_wide_sum *w, uint32_t p, int final,
+                        uint32_t *magnitudes);
 /* A GEMM without GUARD has written tile p. */
 void curta_wide_plain(const struct curta_golden *g, uint32_t p);
 #endif

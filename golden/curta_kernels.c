@@ -36,3 +36,18 @@ void curta_kernel_plane(const struct curta_kernels *k, int32_t *sum, int32_t *sc
   for (uint32_t i = 0; i < elements; i++)
     sum[i] = curta_s32((uint32_t)sum[i] + ((uint32_t)scratch[i] << shift));
 }
+
+void curta_kernel_pack_digits(const struct curta_kernels *k, uint8_t *packed, const int32_t *d, uint32_t t, int second,
+                              uint32_t planes)
+{
+  int8_t bytes[256];
+  if (k->pack_digits && t == 16 && second) {
+    k->pack_digits(packed, d, planes);
+    return;
+  }
+  for (uint32_t p = 0; p < planes; p++, packed += k->packed_bytes(t, CURTA_PACK_B)) {
+    for (uint32_t i = 0; i < t * t; i++)
+      bytes[i] = (int8_t)((uint32_t)d[i] >> 8 * p & 0xff);
+    k->pack(packed, bytes, t, second, p + 1 < planes ? CURTA_PACK_B_UNSIGNED : CURTA_PACK_B);
+  }
+}

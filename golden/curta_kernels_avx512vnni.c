@@ -211,6 +211,8 @@ static uint32_t products(int32_t *sum, const struct curta_chain *chain, uint32_t
   return (p->t == 8 ? tiles8 : p->k == 16 ? whole16 : part16)(sum, chain, n, p);
 }
 
+#include "curta_kernels_avx512nitro.h"
+
 /* ------------------------------------------------------------------ rounding */
 
 /* Pseudo-stochastic rounding, the usual one, 16 elements at a time; s is 1..31. */
@@ -246,5 +248,9 @@ const struct curta_kernels Curta_kernels_avx512vnni = {.name = "avx512vnni",
                                                        .packed_bytes = quads_bytes,
                                                        .pack = pack,
                                                        .products = products,
-                                                       CURTA_KERNEL_LOOPS_BUT_REQUANT,
-                                                       .requant = requant};
+                                                       CURTA_KERNEL_LOOPS_ELEMENTS,
+                                                       .requant = requant,
+                                                       .occupied = occupied,
+                                                       .settle = settle,
+                                                       .sparse_add = sparse_add,
+                                                       .pack_digits = pack_digits};

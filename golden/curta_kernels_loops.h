@@ -103,6 +103,13 @@ static void loop_select(int8_t *restrict out, const int8_t *restrict y, const ui
     out[i] = (int8_t)(y[i] & -(idx[i] == k));
 }
 
+static void loop_select32(int32_t *restrict out, const int32_t *restrict y, const uint8_t *restrict idx, uint8_t k,
+                          uint32_t n)
+{
+  for (uint32_t i = 0; i < n; i++)
+    out[i] = y[i] & -(int32_t)(idx[i] == k);
+}
+
 /* |d| < 32; the direction of the shift is a constant after inlining. */
 CURTA_INLINE void decay_toward(int32_t *restrict g, const int8_t *restrict w, uint32_t up, uint32_t down, uint32_t n)
 {
@@ -147,10 +154,15 @@ static void loop_update_master(int16_t *restrict wf, const int8_t *restrict g, i
     wf[i] = curta_update_master(wf[i], g[i], frac);
 }
 
-/* The part of a table that the loops fill. */
-#define CURTA_KERNEL_LOOPS_BUT_REQUANT                                                                                 \
+#include "curta_kernels_nitro.h"
+
+/* The parts of a table that the loops fill. */
+#define CURTA_KERNEL_LOOPS_ELEMENTS                                                                                    \
   .narrow = loop_narrow, .magnitudes = loop_magnitudes, .relu = loop_relu, .mask = loop_mask, .larger = loop_larger,   \
-  .no_index = loop_no_index, .select = loop_select, .decay = loop_decay, .update = loop_update,                        \
-  .master_weights = loop_master_weights, .update_master = loop_update_master
-#define CURTA_KERNEL_LOOPS .requant = loop_requant, CURTA_KERNEL_LOOPS_BUT_REQUANT
+  .no_index = loop_no_index, .select = loop_select, .select32 = loop_select32, .decay = loop_decay,                    \
+  .update = loop_update, .master_weights = loop_master_weights, .update_master = loop_update_master,                   \
+  CURTA_KERNEL_NITRO_LOOPS
+#define CURTA_KERNEL_LOOPS                                                                                             \
+  .requant = loop_requant, .occupied = loop_occupied, .settle = loop_settle, .sparse_add = loop_sparse_add,            \
+  CURTA_KERNEL_LOOPS_ELEMENTS
 #endif

@@ -69,6 +69,13 @@ static inline int32_t curta_nitro_scale_factor(int32_t k)
   return 256 * k;
 }
 
+/* The power of two that is nearest to k in ratio: what `shifts` takes in its place, so that scaling is a shift. */
+static inline int32_t curta_nitro_power(int32_t k)
+{
+  int32_t below = 1 << (curta_bitlen((uint32_t)k) - 1);
+  return (int64_t)k * k > 2 * (int64_t)below * below ? 2 * below : below;
+}
+
 static inline int8_t curta_nitro_scale(int32_t z, int32_t factor)
 {
   return (int8_t)curta_nitro_clip(curta_nitro_div(z, factor), -127, 127);

@@ -56,6 +56,7 @@ struct curta_nitro_options {
   int head_limit;             /* largest input of a conv block's learning layer */
   int twice;                  /* linear blocks are visited twice a step, as the reference's CNN class does */
   int classes;
+  int shifts; /* scaling factors are the nearest powers of two (not in the paper) */
 };
 
 struct curta_nitro_ref {

@@ -26,6 +26,11 @@ static int shape_pool(struct curta_nitro_layer *l)
   return 0;
 }
 
+static int32_t factor(const struct curta_nitro_options *o, int k)
+{
+  return curta_nitro_scale_factor(o->shifts ? curta_nitro_power(k) : k);
+}
+
 /* Learning layer of a block with output (k,p,q), and its head pooling; of the output layer with input (c,h,w). */
 static int shape_learning(struct curta_nitro_layer *l, const struct curta_nitro_options *o)
 {
@@ -36,7 +41,7 @@ static int shape_learning(struct curta_nitro_layer *l, const struct curta_nitro_
     l->pool = curta_nitro_head_pool(l->d.k, l->p, o->head_limit);
     l->learn.inputs = l->d.k * l->pool.oh * l->pool.ow;
   }
-  l->learn.factor = curta_nitro_scale_factor(l->learn.inputs);
+  l->learn.factor = factor(o, l->learn.inputs);
   return 0;
 }
 
@@ -50,7 +55,7 @@ static int shape(struct curta_nitro_layer *l, const struct curta_nitro_options *
     l->d = (struct curta_conv){n, c * h * w, 1, 1, l->kind == CURTA_NITRO_LINEAR ? l->k : o->classes, 1, 1, 1, 0};
   l->p = curta_conv_p(&l->d);
   l->q = curta_conv_q(&l->d);
-  l->factor = curta_nitro_scale_factor(l->d.c * l->d.r * l->d.s);
+  l->factor = factor(o, l->d.c * l->d.r * l->d.s);
   if (l->d.k < 1 || l->d.r < 1 || l->p < 1 || l->q < 1)
     return -EINVAL;
   if (l->kind == CURTA_NITRO_MAXPOOL)

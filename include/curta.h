@@ -8,6 +8,7 @@
  *
  *   curta_dev_open -> curta_net_parse -> curta_plan -> curta_run_open -> curta_init_weights, curta_weights_set
  *   then per batch: curta_batch_write, curta_step (or curta_eval), curta_result
+ *   or, so that batches are written while steps run: curta_stage, curta_launch, curta_finish
  */
 #ifndef CURTA_H
 #define CURTA_H
@@ -43,6 +44,7 @@ struct curta_dev {
   struct curta_hw hw;
   uint64_t mem_bytes;                  /* memory the device may touch, <= 4 GiB */
   uint32_t ring_base, ring_log2, tail; /* ring of 2^ring_log2 commands; tail free-running */
+  uint32_t staged;                     /* commands behind tail that the device does not know of yet */
   uint32_t brk;                        /* first free byte of device memory */
   uint32_t cookie;                     /* of the last END submitted */
 };
@@ -60,6 +62,9 @@ void curta_dev_release(struct curta_dev *dev, uint32_t mark);
 /* Puts n commands of 32 words into the ring and rings the doorbell once. -ENOSPC: n larger than the ring; -EAGAIN: not
  * enough free entries now; -EIO: the device is stopped by an error. */
 int curta_dev_submit(struct curta_dev *dev, const uint32_t (*cmd)[CURTA_CMD_WORDS], uint32_t n);
+/* The two halves of that: into the ring, in the place of what was staged before; then the doorbell. */
+int curta_dev_stage(struct curta_dev *dev, const uint32_t (*cmd)[CURTA_CMD_WORDS], uint32_t n);
+int curta_dev_ring(struct curta_dev *dev);
 /* Waits until the END with `cookie` has retired, at most about `deadline` device cycles (golden device: commands).
  * -ETIMEDOUT; -EIO: stopped by an error, see curta_dev_error. */
 int curta_dev_wait(struct curta_dev *dev, uint32_t cookie, uint64_t deadline);
@@ -114,6 +119,7 @@ struct curta_nitro {
   uint32_t decay, decay_head; /* inverse decay rates: forward layers; learning and output layers. 0: none */
   uint32_t head;              /* largest input of a learning layer */
   uint32_t slope;             /* inverse slope of NITRO-ReLU */
+  uint8_t shifts;             /* scaling factors are the nearest powers of two (not in the paper) */
   uint8_t twice;              /* linear blocks are visited twice a step */
   uint8_t crop, flip;         /* augmentation: padding before a random crop, 0 none; mirror images at random */
   uint32_t batch, epochs;     /* of the published run */
@@ -150,7 +156,7 @@ int curta_net_finish(struct curta_net *net, struct curta_diag *diag);
  *   linear O
  *   relu | flatten | maxpool K | dropout 0.5|0.75|0.875
  * and for nitro-d, which has no relu and drops 0.001..0.25:
- *   rate G | amplify A | decay F H | head L | slope S | twice | crop P | flip | batch N | epochs E
+ *   rate G | amplify A | decay F H | head L | slope S | shifts | twice | crop P | flip | batch N | epochs E
  * The last layer gives the logits. A linear layer flattens a feature map in the order (c,h,w). */
 int curta_net_parse(const char *text, size_t len, struct curta_net *net, struct curta_diag *diag);
 /* Weights of a layer outside the device: conv (O,C,R,S), linear (O, C*H*W); 0 for layers without weights. */
@@ -255,6 +261,8 @@ struct curta_tensor {
   uint32_t d[4]; /* tiles; labels, programs: d[0] elements, rest 1 */
   uint8_t kind, elem;
   int16_t layer; /* index in net.layer[], -1: none (shared) */
+  /* Stages of a training step in which it is in use; only then are its bytes its own (0..255 always, with NITI). */
+  uint8_t from, to;
 };
 #define CURTA_MAX_TENSORS 256
 
@@ -308,8 +316,9 @@ struct curta_plan {
   struct curta_plan_weighted weighted[CURTA_MAX_WEIGHTED];
   struct curta_tensor tensor[CURTA_MAX_TENSORS];
   int16_t t_input, t_labels, t_logits, t_train, t_eval;
-  uint32_t (*cmd)[CURTA_CMD_WORDS]; /* the caller's buffer: training step, then evaluation step */
-  uint32_t n_train, n_eval;         /* commands of each */
+  int16_t t_input2, t_labels2, t_train2, t_eval2; /* the second bank, 0: there is none */
+  uint32_t (*cmd)[CURTA_CMD_WORDS];               /* the caller's buffer: training step, then evaluation step */
+  uint32_t n_train, n_eval;                       /* commands of each */
   struct curta_pass_stat stat[CURTA_MAX_LAYERS][CURTA_PASSES]; /* of a training step */
   uint64_t est_cycles;                                         /* of a training step */
 };
@@ -322,20 +331,24 @@ struct curta_plan_request {
   uint32_t weight_base; /* multiple of 4096; e.g. curta_dev_mark rounded up */
   uint32_t work_base;   /* 0: right behind the weights. Plans of different batch sizes with the same net, options,
                            hw and weight_base share their weights; give each its own work area. */
+  uint8_t banks;        /* 2: input, labels and programs twice, so that a batch is written while a step runs */
   uint64_t mem_bytes;   /* end of usable device memory */
   uint32_t (*cmd)[CURTA_CMD_WORDS]; /* buffer for both programs; null: only count (n_train, n_eval, memory, stat) */
   uint32_t cmd_capacity;
-  void *work; /* scratch of curta_plan_work_bytes() bytes, aligned to 8, free again after the call */
+  uint8_t apart; /* NITRO-D: all tensors have places of their own, so that they can be looked at after a step */
+  void *work;    /* scratch of curta_plan_work_bytes() bytes, aligned to 8, free again after the call */
 };
 
 size_t curta_plan_work_bytes(void);
 /* Compiles. -EINVAL with diag: something this machine cannot do; -ENOSPC with diag: command buffer or device memory too
  * small. */
 int curta_plan(struct curta_plan *plan, const struct curta_plan_request *request, struct curta_diag *diag);
-/* The tensor that holds device address addr, null when none does. */
+/* The tensor that holds device address addr, null when none does; where several do in turn, one of them. */
 const struct curta_tensor *curta_plan_find(const struct curta_plan *plan, uint32_t addr);
 
 /* --- run ------------------------------------------------------------------------------------------------------ */
+
+enum curta_program { CURTA_NOTHING, CURTA_TRAIN_STEP, CURTA_EVAL_STEP };
 
 struct curta_run {
   struct curta_dev *dev;
@@ -343,8 +356,10 @@ struct curta_run {
   uint32_t step;         /* number of training steps done; the caller may set it (resume) */
   int32_t mu, input_exp; /* the caller sets both */
   int32_t weight_exp[CURTA_MAX_WEIGHTED];
-  uint32_t images; /* in the batch last written */
-  uint32_t rate;   /* NITRO-D: inverse learning rate; curta_run_open takes the network's */
+  uint32_t images;         /* in the batch last written */
+  uint32_t bank;           /* that it is in */
+  uint8_t staged, running; /* enum curta_program */
+  uint32_t rate;           /* NITRO-D: inverse learning rate; curta_run_open takes the network's */
 };
 
 struct curta_result {
@@ -376,12 +391,28 @@ int curta_nitro_rate(uint32_t inverse, uint32_t bits, uint32_t reg[2]);
  * (keep, recompute). */
 int curta_grad_get(const struct curta_run *run, uint32_t w, int32_t *grad);
 /* Writes x (n,C,H,W) int8 and n labels (null: zeros). n must be the plan's batch: the last, smaller batch of an epoch
- * needs a plan of its own. -EINVAL */
+ * needs a plan of its own. -EINVAL. In a plan of two banks every batch goes into the bank that the one before is not
+ * in. */
 int curta_batch_write(struct curta_run *run, const int8_t *x, const uint16_t *labels, uint32_t n);
 /* One training step / one forward step with classification count, one doorbell; waits for the end. step increments
  * after success. */
 int curta_step(struct curta_run *run);
 int curta_eval(struct curta_run *run);
+/* A step in three parts. Stage: its commands, for the batch last written; it may be called while the step before runs.
+ * Launch: masks, doorbell; -EAGAIN: nothing is staged, or a step runs. Finish: waits for the end; step increments after
+ * a training step. With two banks, while a step runs: curta_batch_write and curta_stage of the next one. */
+int curta_stage(struct curta_run *run, enum curta_program program);
+int curta_launch(struct curta_run *run);
+int curta_finish(struct curta_run *run);
+/* For callers who write the input tensor themselves: row a of the tile (a/T, y, x, k) of the input tensor, T bytes, is
+ * image a from byte y*step_y + x*step_x + k*T on, and 0 from byte y*step_y + x*step_x + n on. -ENOTSUP: the input of
+ * this plan is no such window. */
+struct curta_window {
+  uint32_t n, step_y, step_x;
+};
+int curta_input_window(const struct curta_plan *plan, struct curta_window *window);
+/* The address of the input tensor that the next batch goes to, whose bank it takes; then the labels. */
+int curta_batch_claim(struct curta_run *run, const uint16_t *labels, uint32_t n, uint32_t *addr);
 int curta_result(const struct curta_run *run, struct curta_result *result);
 /* Logits (n,classes) of the last step. */
 int curta_logits_get(const struct curta_run *run, int8_t *logits);
@@ -396,6 +427,9 @@ int curta_tensor_get(const struct curta_run *run, int tensor, uint32_t n, uint32
  * largest scaled to 127. A pure function of (opt.seed, layer index). Integers only. */
 int curta_init_weights(const struct curta_net *net, uint32_t layer, const struct curta_opt *opt, int8_t *weights,
                        int32_t *exponent);
+/* The same in half the time, with room for a draw of each weight (null: each is drawn twice). */
+int curta_init_weights_in(const struct curta_net *net, uint32_t layer, const struct curta_opt *opt, int16_t *draws,
+                          int8_t *weights, int32_t *exponent);
 /* Input tables for 8-bit pixels: value (p/255 - mean[c]) / std[c], mean and std in units of 1/10000, quantised with one
  * scale for all channels. -EINVAL: std 0 or no channel. */
 int curta_input_table(const struct curta_opt *opt, uint32_t channels, const uint32_t *mean, const uint32_t *std,

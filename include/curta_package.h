@@ -2,16 +2,15 @@
  * curta_package.h - a training job in one block of bytes: network, options, data set, schedule
  *
  * What `curta deploy` makes and the firmware trains from, over the serial line, in flash or in memory. All words are 32
- * bits, little endian; offsets count from the start of the package and are multiples of 4. Images are bytes (N,C,H,W),
- * labels one byte each.
+ * bits, little endian; offsets count from the start of the package and are multiples of 4. Images are int8 (N,C,H,W),
+ * as the network reads them: the host has applied the input table. Labels are one byte each.
  */
 #ifndef CURTA_PACKAGE_H
 #define CURTA_PACKAGE_H
 #include "curta.h"
 
 #define CURTA_PACKAGE_MAGIC 0x4b505543u /* "CUPK" */
-#define CURTA_PACKAGE_VERSION 1u
-#define CURTA_PACKAGE_CHANNELS 4u
+#define CURTA_PACKAGE_VERSION 2u
 #define CURTA_PACKAGE_OPTIONS 12u
 
 struct curta_package {
@@ -22,13 +21,14 @@ struct curta_package {
   uint32_t batch, epochs;
   uint32_t steps;      /* stop after so many steps; 0: only after `epochs` */
   uint32_t save_steps; /* checkpoint after so many steps, beside those after each epoch; 0: none between */
+  uint32_t in_order;   /* images in the order of the package, not shuffled by epoch */
   uint32_t seed;
   uint32_t option[CURTA_PACKAGE_OPTIONS]; /* struct curta_opt from round_act to n_mu, one a word */
   struct {
     uint32_t epoch, mu;
   } mu[CURTA_MAX_MU];
   uint32_t c, h, w, classes;
-  uint32_t mean[CURTA_PACKAGE_CHANNELS], std[CURTA_PACKAGE_CHANNELS]; /* of pixel / 255, in 1e-4 */
+  int32_t input_exp; /* of the images: value = integer 2^input_exp */
   uint32_t train_n, train_images, train_labels;
   uint32_t test_n, test_images, test_labels;
 };

@@ -3,10 +3,12 @@ SYNTH_TARGETS ?= base-ecp5 tiny-up5k
 PNR_TARGET    ?= base-ecp5
 PNR_SEEDS     ?= 1 2 3 4 5
 BOARD         ?= ulx3s
-.PHONY: synth pnr pnr-tools bitstream
+.PHONY: synth synth-soc pnr pnr-tools bitstream
 synth: ## Yosys: cells by module of SYNTH_TARGETS (synth/targets.toml) into synth/results
 	@$(PY) synth/synth.py synth $(SYNTH_TARGETS)
 	@$(PY) synth/synth.py table
+synth-soc: $(BUILD)/firmware/alone.bin ## Yosys: cells by module of the standalone machine's control side
+	@$(PY) synth/soc.py $<
 pnr: ## nextpnr: clock and critical path of PNR_TARGET with PNR_SEEDS (needs nextpnr-ice40 and fpga-icestorm, or make pnr-tools)
 	@$(PY) synth/synth.py pnr $(PNR_TARGET) $(PNR_SEEDS)
 	@$(PY) synth/synth.py table

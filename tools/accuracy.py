@@ -31,7 +31,7 @@ def catalogue():
     for r in tomllib.loads((ROOT / "tools/accuracy.toml").read_text())["run"]:
         for seed in r.get("seeds", [r.get("seed", 1)]):
             name = f"{r['name']}-{seed}" if "seeds" in r else r["name"]
-            runs[name] = {"options": "", "group": "main"} | r | {"name": name, "series": r["name"], "seed": seed}
+            runs[name] = {"options": "", "group": "main", "lines": []} | r | {"name": name, "series": r["name"], "seed": seed}
     return runs
 
 
@@ -46,10 +46,23 @@ def best(rows):
 
 # --- run ----------------------------------------------------------------------------------------------------------
 
+def network(run, out):
+    """The network's file; with `lines`, a copy that has them behind its own options."""
+    path = ROOT / "nets" / f"{run['net']}.net"
+    if not run["lines"]:
+        return str(path.relative_to(ROOT))
+    out.mkdir(parents=True, exist_ok=True)
+    text = path.read_text().splitlines()
+    first = next(i for i, line in enumerate(text) if line.split()[:1] in (["conv"], ["linear"]))
+    copy = out / f"{run['net']}.net"
+    copy.write_text("\n".join([*text[:first], *run["lines"], *text[first:], ""]))
+    return str(copy.relative_to(ROOT))
+
+
 def command(run, epochs, folder):
     data, out = run["data"], WORK / run["name"]
     cmd = ["build/curta", "train", "--quiet"] if run["kind"] != "fp32" else ["/usr/bin/python3", "tools/baseline/fp32.py"]
-    cmd += ["--net", f"nets/{run['net']}.net", "--data", data.removesuffix("-jpeg"), "--epochs", str(epochs), "--seed", str(run["seed"]), "--out", str(out)]
+    cmd += ["--net", network(run, out), "--data", data.removesuffix("-jpeg"), "--epochs", str(epochs), "--seed", str(run["seed"]), "--out", str(out)]
     cmd += run["options"].split() + (["--data-dir", folder] if folder else [])
     return cmd + (["--resume"] if list(out.glob("checkpoint.*")) else [])
 
@@ -143,7 +156,8 @@ def ablations(runs):
             rows = log(name)
             tail = [float(r["test_accuracy"]) for r in rows[-3:]]
             short = "" if len(rows) >= run["epochs"] else f" ({len(rows)} epochs)"
-            out.append(f"| {run['what']}{short} | `{run['options']}` | {percent(rows)} | {percent(rows, best)} | {sum(tail) / len(tail):.2f} | {run['seed']} |")
+            options = run["options"] or "; ".join(run["lines"]) or "defaults"
+            out.append(f"| {run['what']}{short} | `{options}` | {percent(rows)} | {percent(rows, best)} | {sum(tail) / len(tail):.2f} | {run['seed']} |")
         out.append("")
     return out[:-1]
 

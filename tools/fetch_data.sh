@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # fetch_data.sh - downloads data sets where the curta program looks for them, and checks their SHA-256 sums
 #
-# usage: fetch_data.sh [mnist|cifar10]...            both by default; needs curl or wget
-#        fetch_data.sh --check mnist|cifar10 [DIR]   checks files that are there already
+# usage: fetch_data.sh [mnist|cifar10|occupancy]...            all by default; needs curl or wget
+#        fetch_data.sh --check mnist|cifar10|occupancy [DIR]   checks files that are there already
 # CURTA_DATA: folder, default runs/data. Fashion-MNIST comes from the package dataset-fashion-mnist.
 # A file appears under its name only after its sum was right; a wrong file is removed.
 set -eu
@@ -11,6 +11,7 @@ set -eu
 data=${CURTA_DATA:-runs/data}
 mnist_url=https://storage.googleapis.com/cvdf-datasets/mnist
 cifar_url=https://www.cs.toronto.edu/~kriz
+occupancy_url=https://raw.githubusercontent.com/LuisM78/Occupancy-detection-data/ba2b1d7b53a71292ff61b867d3e16f0e539c7eb6 # CC BY 4.0
 
 sums() { # SET: lines of sum, name
   case $1 in
@@ -25,8 +26,14 @@ SUMS
   cifar10)
     echo "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd cifar-10-binary.tar.gz"
     ;;
+  occupancy)
+    cat <<'SUMS'
+b2c4d0ce2b9e4e453c476f7125ef31aeec2d1f5c7f5572d0e80de3df6521ab56 datatraining.txt
+1b92c7c1b2838963464fa891a610cf3c5db4becb7189189b29b330107a584c7f datatest.txt
+SUMS
+    ;;
   *)
-    echo "fetch_data: unknown data set \"$1\": mnist or cifar10" >&2
+    echo "fetch_data: unknown data set \"$1\": mnist, cifar10 or occupancy" >&2
     return 2
     ;;
   esac
@@ -55,7 +62,7 @@ download() { # URL FILE
 }
 
 fetch() { # SET
-  [ "$1" = mnist ] && url=$mnist_url || url=$cifar_url
+  case $1 in mnist) url=$mnist_url ;; cifar10) url=$cifar_url ;; *) url=$occupancy_url ;; esac
   list=$(sums "$1")
   mkdir -p "$data/$1"
   echo "$list" | while read -r sum name; do
@@ -88,6 +95,6 @@ if [ "${1:-}" = --check ]; then
   exit
 fi
 case ${1:-} in -h | --help) sed -n 's/^# \{0,1\}//p' "$0" | sed -n 2,8p; exit 0 ;; esac
-[ $# -gt 0 ] || set -- mnist cifar10
+[ $# -gt 0 ] || set -- mnist cifar10 occupancy
 for set in "$@"; do sums "$set" >/dev/null; done
 for set in "$@"; do fetch "$set"; done

@@ -10,6 +10,12 @@ $(BUILD)/tools/%.o: tools/curta/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALLC) -Ihls -c $< -o $@
 
+# curta explore scales what synthesis has found of base.
+SYNTH_BASE  := synth/results/base-ecp5.md
+SYNTH_CELLS  = $(call once,synth_cells,awk -f tools/synth_cells.awk $(SYNTH_BASE))
+$(BUILD)/tools/explore_area.o: $(SYNTH_BASE) tools/synth_cells.awk
+$(BUILD)/tools/explore_area.o: ALLC += $(SYNTH_CELLS)
+
 TOOLS_SIM := $(addprefix $(BUILD)/tools/device_,rtl.o timed.o systemc.o hls.o) $(BUILD)/hls/libcurta_hls.a $(BUILD)/systemc/libcurta_systemc.a $(BUILD)/timing/libcurta_timed.a
 $(BUILD)/curta: $(TOOLS_OBJ) $(TOOLS_SIM) $(TOOLS_LIBS) $(BUILD)/sim/libcurta_rtl.a
 	$(CXX) $(CFLAGS) $^ -o $@ -lsystemc $(TOOLS_LINK)

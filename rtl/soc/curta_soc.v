@@ -46,6 +46,7 @@ module curta_soc #(
   output wire [31:0] mem_addr_o,
   output wire [3:0]  mem_strb_o,
   output wire [31:0] mem_wdata_o,
+  output wire        mem_drop_o,    // the core looks at the accelerator's registers or its interrupt
   input  wire        mem_ready_i,
   input  wire [31:0] mem_rdata_i,
   input  wire        mem_error_i,
@@ -98,6 +99,7 @@ module curta_soc #(
   assign mem_addr_o   = addr;
   assign mem_strb_o   = strb;
   assign mem_wdata_o  = wdata;
+  assign mem_drop_o   = select[6] || select[4];
 endmodule
 /* verilator lint_on PINCONNECTEMPTY */
 /* verilator lint_on UNUSEDSIGNAL */

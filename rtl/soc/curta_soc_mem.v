@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_soc_mem - the accelerator's AXI4 master and single words of the core on one AXI4 memory
-//   Reads    the core is ID 4, the accelerator 0..3; the core goes first, it has one read at a time.
+//   Reads    the core is ID 4, the accelerator 0..3; the core goes first. It reads by lines (curta_soc_line).
 //   Writes   the core is ID 1, the accelerator 0. A write of the core is answered as soon as it is in the buffer. Its address goes
 //            out when every burst of the accelerator has sent its data (W has no ID: data comes in the order of AW), and new
 //            bursts wait meanwhile.
-//   Order    a read waits until the core's writes are acknowledged; busy_o lets a doorbell do the same (curta_soc_lite). A write
-//            that the memory refused makes the next access of the core end with an error.
+//   Order    a line is fetched when the core's writes are acknowledged; busy_o lets a doorbell wait for that too
+//            (curta_soc_lite). A write that the memory refused makes the next access of the core end with an error.
 // Timing   accelerator: AR, AW, W, R, B pass in the same cycle
 // Resets   counts and requests
 `default_nettype none
@@ -20,6 +20,7 @@ module curta_soc_mem #(
   input  wire [31:0]      addr_i,
   input  wire [3:0]       strb_i,
   input  wire [31:0]      wdata_i,
+  input  wire             drop_i,       // the core looks at the accelerator: what it read of the memory may have changed
   output wire             ready_o,
   output wire [31:0]      rdata_o,
   output wire             error_o,
@@ -70,27 +71,32 @@ module curta_soc_mem #(
   localparam [1:0] IDLE = 2'd0, DRAIN = 2'd1, ADDR = 2'd2, DATA = 2'd3;
 
   // ---- core: the access in hand
-  reg  ask_q, sent_q, bad_q;
+  reg  ask_q, bad_q;
   wire ask    = select_i || ask_q;
   wire write  = strb_i != 4'd0;
   reg  [1:0]  state_q;            // of the write in the buffer
   reg  [3:0]  open_q;             // writes of the core that are out and not acknowledged
   wire core_b = m_bvalid_i && m_bid_i;
   wire take   = ask_q && write && state_q == IDLE && open_q != 4'd15;
-  wire core_r = m_rvalid_i && m_rid_i[2];
+  wire line_ready, line_error;
   assign busy_o  = state_q != IDLE || open_q != 4'd0;
-  assign ready_o = take || core_r;
-  assign error_o = bad_q || !take && m_rresp_i[1];
-  assign rdata_o = m_rdata_i[{addr_i[Size-1:2], 5'd0} +: 32];
+  assign ready_o = take || line_ready;
+  assign error_o = bad_q || !take && line_error;
 
   // ---- reads. An address that the memory has not taken stays: neither side takes the channel from the other.
   reg  ar_held_q, ar_mine_q;
-  wire want_r  = ask_q && !write && !busy_o && !sent_q;
+  wire want_r;
   wire ar_core = ar_held_q ? ar_mine_q : want_r;
+  wire [27:0] line_addr;
+  wire [7:0]  line_len;
+  curta_soc_line #(.BUS(BUS)) u_line (
+    .clk_i(clk_i), .rst_ni(rst_ni), .ask_i(ask_q && !write), .wrote_i(take), .drop_i(drop_i), .hold_i(busy_o), .addr_i(addr_i[27:0]),
+    .ready_o(line_ready), .rdata_o(rdata_o), .error_o(line_error), .want_o(want_r), .taken_i(ar_core && m_arready_i),
+    .addr_o(line_addr), .len_o(line_len), .beat_i(m_rvalid_i && m_rid_i[2]), .data_i(m_rdata_i), .bad_i(m_rresp_i[1]));
   assign m_arvalid_o = ar_core || s_arvalid_i;
   assign m_arid_o    = ar_core ? 3'd4 : {1'b0, s_arid_i};
-  assign m_araddr_o  = ar_core ? {4'd0, addr_i[27:Size], {Size{1'b0}}} : s_araddr_i;
-  assign m_arlen_o   = ar_core ? 8'd0 : s_arlen_i;
+  assign m_araddr_o  = ar_core ? {4'd0, line_addr} : s_araddr_i;
+  assign m_arlen_o   = ar_core ? line_len : s_arlen_i;
   assign s_arready_o = m_arready_i && !ar_core;
   assign s_rvalid_o  = m_rvalid_i && !m_rid_i[2];
 
@@ -130,7 +136,6 @@ module curta_soc_mem #(
       default: if (m_wready_i) state_q <= IDLE;
     endcase
     ask_q     <= ask && !ready_o;
-    sent_q    <= !core_r && (sent_q || ar_core && m_arready_i);
     ar_held_q <= m_arvalid_o && !m_arready_i;
     ar_mine_q <= ar_core;
     aw_held_q <= s_awvalid_i && pass && !m_awready_i;
@@ -139,7 +144,6 @@ module curta_soc_mem #(
     if ((state_q == ADDR && m_awready_i) != core_b) open_q <= core_b ? open_q - 4'd1 : open_q + 4'd1;
     if (!rst_ni) begin
       ask_q     <= 1'b0;
-      sent_q    <= 1'b0;
       bad_q     <= 1'b0;
       state_q   <= IDLE;
       owed_q    <= 4'd0;

@@ -55,7 +55,7 @@ module curta_standalone #(
   wire [31:0] l_wdata, l_rdata;
   wire [3:0]  l_wstrb;
   wire [1:0]  l_bresp, l_rresp;
-  wire        mem_select, mem_ready, mem_error, mem_busy;
+  wire        mem_select, mem_drop, mem_ready, mem_error, mem_busy;
   wire [31:0] mem_addr, mem_wdata, mem_rdata;
   wire [3:0]  mem_strb;
   curta_soc #(.RomBytes(RomBytes), .RamBytes(RamBytes), .MemBytes(MemBytes), .RomFile(RomFile), .Divider(Divider)) u_soc (
@@ -65,7 +65,8 @@ module curta_standalone #(
     .m_wdata_o(l_wdata), .m_wstrb_o(l_wstrb), .m_bvalid_i(l_bvalid), .m_bready_o(l_bready), .m_bresp_i(l_bresp),
     .m_arvalid_o(l_arvalid), .m_arready_i(l_arready), .m_araddr_o(l_araddr), .m_rvalid_i(l_rvalid), .m_rready_o(l_rready),
     .m_rdata_i(l_rdata), .m_rresp_i(l_rresp),
-    .mem_select_o(mem_select), .mem_addr_o(mem_addr), .mem_strb_o(mem_strb), .mem_wdata_o(mem_wdata), .mem_ready_i(mem_ready),
+    .mem_select_o(mem_select), .mem_addr_o(mem_addr), .mem_strb_o(mem_strb), .mem_wdata_o(mem_wdata), .mem_drop_o(mem_drop),
+    .mem_ready_i(mem_ready),
     .mem_rdata_i(mem_rdata), .mem_error_i(mem_error), .mem_busy_i(mem_busy));
 
   wire             a_arvalid, a_arready, a_rvalid, a_awvalid, a_awready, a_wvalid, a_wready, a_wlast, a_bvalid;
@@ -89,8 +90,8 @@ module curta_standalone #(
     .rt_valid_o(), .rt_index_o(), .rt_op_o(), .rt_start_o(), .rt_end_o(), .rt_busy_o(), .rt_check_o());
 
   curta_soc_mem #(.BUS(BUS)) u_mem (
-    .clk_i(clk_i), .rst_ni(rst_ni), .select_i(mem_select), .addr_i(mem_addr), .strb_i(mem_strb), .wdata_i(mem_wdata), .ready_o(mem_ready),
-    .rdata_o(mem_rdata), .error_o(mem_error), .busy_o(mem_busy),
+    .clk_i(clk_i), .rst_ni(rst_ni), .select_i(mem_select), .addr_i(mem_addr), .strb_i(mem_strb), .wdata_i(mem_wdata), .drop_i(mem_drop),
+    .ready_o(mem_ready), .rdata_o(mem_rdata), .error_o(mem_error), .busy_o(mem_busy),
     .s_arvalid_i(a_arvalid), .s_arready_o(a_arready), .s_arid_i(a_arid), .s_araddr_i(a_araddr), .s_arlen_i(a_arlen),
     .s_rvalid_o(a_rvalid), .s_awvalid_i(a_awvalid), .s_awready_o(a_awready), .s_awaddr_i(a_awaddr), .s_awlen_i(a_awlen),
     .s_wvalid_i(a_wvalid), .s_wready_o(a_wready), .s_wdata_i(a_wdata), .s_wstrb_i(a_wstrb), .s_wlast_i(a_wlast), .s_bvalid_o(a_bvalid),

@@ -7,15 +7,16 @@ using namespace sc_core;
 using namespace curta_time;
 
 // Within a cycle the agents act at eighths of the period, in the order of ActOrder; answers of the memory are seen last.
-static const int Parts = 8, AnswerPart = 6;
+static const int Parts = 8, AnswerPart = 5;
 
-static int part_of(agent a)
-{
-  int k = 0;
-  while (ActOrder[k] != a)
-    k++;
-  return k;
-}
+static const struct parts {
+  int of[Agents];
+  parts()
+  {
+    for (int k = 0; k < Agents; k++)
+      of[ActOrder[k]] = k;
+  }
+} Part;
 
 // Cycles of an access to a register, as AXI4-Lite has them.
 static const int AccessCycles = 4;
@@ -51,7 +52,7 @@ curta_tlm::curta_tlm(sc_module_name name, const char *config, uint64_t mem_bytes
 curta_tlm::~curta_tlm()
 {
   for (auto &f : flights)
-    f->payload.clear_extension(&f->beats);
+    f->payload.clear_extension<curta_tlm_beats>(f.get());
 }
 
 void curta_tlm::end_of_elaboration()
@@ -72,6 +73,21 @@ uint64_t curta_tlm::cycle() const
   return sc_time_stamp().value() / period.value();
 }
 
+// Integers: the kernel spends much of its time here.
+sc_time curta_tlm::time_of(uint64_t t, int part) const
+{
+  return sc_time::from_value(period.value() * t + period.value() * (uint64_t)part / Parts);
+}
+
+// Something has happened: who waits for it is told. (Mostly nobody does, and a notification costs a delta cycle.)
+void curta_tlm::acted()
+{
+  if (host.irq() != irq_level)
+    irq_event.notify(SC_ZERO_TIME);
+  if (halting)
+    quiet_event.notify(SC_ZERO_TIME);
+}
+
 // ---- kernel
 
 void curta_tlm::wake(agent a, uint64_t t)
@@ -80,8 +96,7 @@ void curta_tlm::wake(agent a, uint64_t t)
   if (t >= p.at)
     return;
   p.at = t;
-  sc_time when = period * (double)t + period * part_of(a) / Parts;
-  p.event.cancel();
+  sc_time when = time_of(t, Part.of[a]);   // sooner than what was asked for, which notify() therefore forgets
   if (when > sc_time_stamp())
     p.event.notify(when - sc_time_stamp());
   else
@@ -92,8 +107,7 @@ void curta_tlm::step(int a)
 {
   agents[a].at = Never;
   device->step((agent)a, cycle());
-  irq_event.notify(SC_ZERO_TIME);
-  quiet_event.notify(SC_ZERO_TIME);
+  acted();
 }
 
 void curta_tlm::show_irq()
@@ -108,7 +122,7 @@ void curta_tlm::submit(burst *b)
 {
   if (spare.empty()) {
     flights.emplace_back(new flight);
-    flights.back()->payload.set_extension(&flights.back()->beats);
+    flights.back()->payload.set_extension<curta_tlm_beats>(flights.back().get());
     spare.push_back(flights.back().get());
   }
   flight *f = spare.back();
@@ -116,7 +130,7 @@ void curta_tlm::submit(burst *b)
   uint32_t bytes = b->beats * (uint32_t)shape().bus;
   if (scratch.size() < bytes)
     scratch.resize(bytes);
-  f->beats.burst = b;
+  f->burst = b;
   tlm::tlm_generic_payload &p = f->payload;
   p.set_command(b->write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
   p.set_address(b->addr);
@@ -129,29 +143,32 @@ void curta_tlm::submit(burst *b)
   p.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
   tlm::tlm_phase phase = tlm::BEGIN_REQ;
   sc_time delay = SC_ZERO_TIME;
+  const bool within = submitting;
+  submitting = true;             // an answer now comes too early for who asks
   tlm::tlm_sync_enum r = mem->nb_transport_fw(p, phase, delay);
   if (r == tlm::TLM_COMPLETED || (r == tlm::TLM_UPDATED && phase == tlm::BEGIN_RESP))
     nb_transport_bw(p, phase = tlm::BEGIN_RESP, delay);
+  submitting = within;
 }
 
 tlm::tlm_sync_enum curta_tlm::nb_transport_bw(tlm::tlm_generic_payload &p, tlm::tlm_phase &phase, sc_time &delay)
 {
   if (phase != tlm::BEGIN_RESP)
     return tlm::TLM_ACCEPTED;
-  curta_tlm_beats *beats;
-  p.get_extension(beats);
-  for (auto &f : flights)
-    if (&f->beats == beats)
-      answers.push_back(f.get());
-  beats->burst->bad = p.is_response_error();
-  if (beats->burst->moved < beats->burst->beats) {       // a memory that does not tell the beats: the last one counts
+  flight *f = static_cast<flight *>(p.get_extension<curta_tlm_beats>()); // of our own, see submit
+  burst *b = f->burst;
+  answers.push_back(f);
+  b->bad = p.is_response_error();
+  if (b->moved < b->beats) {       // a memory that does not tell the beats: the last one counts
     uint64_t t = (sc_time_stamp() + delay).value() / period.value();
-    for (uint32_t k = 0; k < beats->burst->beats; k++)
-      beats->burst->time[k] = t;
-    beats->burst->last = t;
+    for (uint32_t k = 0; k < b->beats; k++)
+      b->time[k] = t;
+    b->last = t;
   }
-  sc_time seen = period * (double)beats->burst->last + period * AnswerPart / Parts;
-  if (seen > sc_time_stamp())
+  sc_time seen = time_of(b->last, AnswerPart);
+  if (seen <= sc_time_stamp() && !submitting)
+    answered();
+  else if (seen > sc_time_stamp())
     answer_event.notify(seen - sc_time_stamp());
   else
     answer_event.notify(SC_ZERO_TIME);
@@ -164,17 +181,16 @@ void curta_tlm::answered()
   for (size_t n = answers.size(); n--;) {
     flight *f = answers.front();
     answers.pop_front();
-    if (f->beats.burst->last > now) {
+    if (f->burst->last > now) {
       answers.push_back(f);
-      answer_event.notify(period * (double)f->beats.burst->last + period * AnswerPart / Parts - sc_time_stamp());
+      answer_event.notify(time_of(f->burst->last, AnswerPart) - sc_time_stamp());
       continue;
     }
     spare.push_back(f);
-    burst *b = f->beats.burst;
+    burst *b = f->burst;
     b->user->burst_done(b, now);
   }
-  irq_event.notify(SC_ZERO_TIME);
-  quiet_event.notify(SC_ZERO_TIME);
+  acted();
 }
 
 // ---- registers
@@ -192,11 +208,13 @@ bool curta_tlm::access(tlm::tlm_generic_payload &p)
   memcpy(&value, p.get_data_ptr(), 4);
   if (offset == CURTA_REG_CTRL && (value & 1)) {
     device->halt(cycle());
+    halting = true;
     while (!device->quiet())
       wait(quiet_event);
+    halting = false;
   }
   host.write(*device, offset, value, cycle());
-  irq_event.notify(SC_ZERO_TIME);
+  acted();
   return true;
 }
 

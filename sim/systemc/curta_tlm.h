@@ -49,10 +49,12 @@ public:
 private:
   SC_HAS_PROCESS(curta_tlm);
   struct agent_process { sc_core::sc_event event; uint64_t at = curta_time::Never; };
-  struct flight { tlm::tlm_generic_payload payload; curta_tlm_beats beats; };
+  struct flight : curta_tlm_beats { tlm::tlm_generic_payload payload; };
 
   void end_of_elaboration() override;
   void step(int a);
+  sc_core::sc_time time_of(uint64_t t, int part) const; // a part of cycle t
+  void acted();
   void show_irq();
   void b_transport(tlm::tlm_generic_payload &p, sc_core::sc_time &delay);
   bool access(tlm::tlm_generic_payload &p);
@@ -63,7 +65,7 @@ private:
   std::unique_ptr<curta_time::core> device;
   agent_process agents[curta_time::Agents];
   sc_core::sc_event irq_event, answer_event;
-  bool irq_level = false;
+  bool irq_level = false, halting = false, submitting = false;
   std::vector<std::unique_ptr<flight>> flights;  // all that were made
   std::vector<flight *> spare;
   std::deque<flight *> answers;                  // arrived, to be seen at the end of their cycle
@@ -92,13 +94,16 @@ private:
   void b_transport(int id, tlm::tlm_generic_payload &p, sc_core::sc_time &delay);
   tlm::tlm_sync_enum nb_transport_fw(int id, tlm::tlm_generic_payload &p, tlm::tlm_phase &phase, sc_core::sc_time &delay);
   bool dmi(int id, tlm::tlm_generic_payload &p, tlm::tlm_dmi &d);
+  void plan(uint64_t t);
   void serve();
+  void answer(curta_time::burst *b);
   uint64_t cycle() const;
 
   const sc_core::sc_time period;
   curta_time::memory time;
   std::vector<std::unique_ptr<entry>> entries;
   std::vector<entry *> spare, open;
-  sc_core::sc_event work;
+  sc_core::sc_event due;
+  uint64_t planned = curta_time::Never;          // the cycle that serve() waits for
 };
 #endif

@@ -16,7 +16,9 @@ curta_tlm_memory::curta_tlm_memory(sc_module_name name, uint64_t n, const curta_
   socket.register_b_transport(this, &curta_tlm_memory::b_transport);
   socket.register_nb_transport_fw(this, &curta_tlm_memory::nb_transport_fw);
   socket.register_get_direct_mem_ptr(this, &curta_tlm_memory::dmi);
-  SC_THREAD(serve);
+  SC_METHOD(serve);
+  sensitive << due;
+  dont_initialize();
 }
 
 void curta_tlm_memory::inject(uint32_t lo, uint32_t hi)
@@ -83,50 +85,54 @@ tlm::tlm_sync_enum curta_tlm_memory::nb_transport_fw(int id, tlm::tlm_generic_pa
       e->own.time[k] = from;
   }
   open.push_back(e);
-  time.submit(e->b);
-  work.notify(SC_ZERO_TIME);
+  curta_time::burst *none = time.run(cycle());
+  sc_assert(!none);                              // serve() is there whenever a burst ends
+  if (time.submit(e->b))
+    plan(time.soonest());
   phase = tlm::END_REQ;
   return tlm::TLM_UPDATED;
 }
 
-// Moves beats cycle by cycle; where nothing else happens before a certain time, up to that time at once.
+// serve() comes in the cycle in which a burst ends. What it finds before needs no process: beats move when somebody looks.
+void curta_tlm_memory::plan(uint64_t t)
+{
+  if (t >= planned)
+    return;
+  planned = t;
+  const uint64_t here = sc_time_stamp().value(), there = period.value() * t + period.value() * MemoryPart / Parts;
+  due.notify(there > here ? sc_time::from_value(there - here) : SC_ZERO_TIME);
+}
+
 void curta_tlm_memory::serve()
 {
-  for (;;) {
-    uint64_t now = cycle(), next = time.next();
-    if (next == curta_time::Never) {
-      wait(work);
-      continue;
-    }
-    sc_time here = period * (double)(next > now ? next : now) + period * MemoryPart / Parts;
-    if (here > sc_time_stamp()) {
-      wait(here - sc_time_stamp(), work);
-      continue;
-    }
-    now = cycle();
-    if (sc_pending_activity_at_current_time()) {
-      wait(SC_ZERO_TIME);
-      continue;
-    }
-    sc_time quiet = sc_time_to_pending_activity();
-    uint64_t horizon = quiet == sc_max_time() ? curta_time::Never : now + (quiet + sc_time_stamp() - period * (double)now).value() / period.value();
-    curta_time::burst *b = time.run(horizon > now ? horizon : now + 1);
-    if (!b)
-      continue;
-    for (size_t k = 0; k < open.size(); k++)
-      if (open[k]->b == b) {
-        entry *e = open[k];
-        open.erase(open.begin() + (long)k);
-        spare.push_back(e);
-        sc_time delay = SC_ZERO_TIME;
-        b_transport(e->id, *e->payload, delay);
-        if (b->bad)
-          e->payload->set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
-        tlm::tlm_phase phase = tlm::BEGIN_RESP;
-        if (b->last > now)
-          delay = period * (double)(b->last - now);
-        socket[e->id]->nb_transport_bw(*e->payload, phase, delay);
-        break;
-      }
+  if (sc_pending_activity_at_current_time()) {
+    due.notify(SC_ZERO_TIME);
+    return;
   }
+  const uint64_t now = cycle();
+  uint64_t next = now;
+  while (next == now) {
+    if (curta_time::burst *b = time.run(now + 1))
+      answer(b);
+    next = time.soonest();
+  }
+  planned = curta_time::Never;
+  plan(next);
+}
+
+// The last beat of b moves.
+void curta_tlm_memory::answer(curta_time::burst *b)
+{
+  size_t k = 0;
+  while (open[k]->b != b)
+    k++;
+  entry *e = open[k];
+  open.erase(open.begin() + (long)k);
+  spare.push_back(e);
+  sc_time delay = SC_ZERO_TIME;
+  b_transport(e->id, *e->payload, delay);
+  if (b->bad)
+    e->payload->set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+  tlm::tlm_phase phase = tlm::BEGIN_RESP;
+  socket[e->id]->nb_transport_bw(*e->payload, phase, delay);
 }

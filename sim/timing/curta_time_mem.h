@@ -46,55 +46,57 @@ public:
   explicit memory(const memory_options &o)
     : opt(o), period(o.rate < o.width ? (o.width + o.rate - 1) / o.rate : 1), dual(o.rate >= 2 * o.width)
   {
-    refresh_from = o.interval ? o.interval - 1 : Never - o.refresh; // cycles count from 0 here, from 1 there
+    now.refresh_from = o.interval ? o.interval - 1 : Never - o.refresh; // cycles count from 0 here, from 1 there
   }
 
   const memory_options opt;
   uint32_t error_lo = 0, error_hi = 0;   // bursts that touch [lo, hi) are answered with an error; empty when hi <= lo
 
   // The memory must have run up to now; b->at >= now for a read, all of b->time >= now for a write.
-  void submit(burst *b)
+  // True: it is the first of its kind, so that soonest() may change.
+  bool submit(burst *b)
   {
     b->moved = 0;
     b->bad = b->addr < error_hi && b->addr + b->beats * opt.width > error_lo;
     queue &q = b->write ? writes : reads;
     q.item[(q.head + q.n++) % Depth] = b;
+    return q.n == 1;
   }
 
-  // Earliest cycle in which a beat could move.
-  uint64_t next() const
+  // The cycle in which a burst ends, unless one is submitted before.
+  uint64_t soonest() const
   {
-    uint64_t r = next_read(), w = next_write();
-    return r < w ? r : w;
+    pace p = now;
+    const burst *r = reads.first(), *w = writes.first();
+    uint32_t r_moved = r ? r->moved : 0, w_moved = w ? w->moved : 0;
+    for (;;) {
+      move m = step(p, r, r_moved, w, w_moved, Never);
+      if (!m.n)
+        return Never;
+      uint32_t &moved = m.write ? w_moved : r_moved;
+      moved += m.n;
+      if (moved == (m.write ? w : r)->beats)
+        return m.last;
+    }
   }
 
   // Moves the beats of cycles before `horizon` up to the first burst that ends: that burst (its last says when), or null.
   burst *run(uint64_t horizon)
   {
     for (;;) {
-      uint64_t r = next_read(), w = next_write(), t = r < w ? r : w;
-      if (t >= horizon)
+      burst *r = reads.first(), *w = writes.first();
+      move m = step(now, r, r ? r->moved : 0, w, w ? w->moved : 0, horizon);
+      if (!m.n)
         return nullptr;
-      while (t >= refresh_from + opt.refresh)
-        refresh_from += opt.interval;
-      if (t >= refresh_from) {
-        slot_r = slot_w = refresh_from + opt.refresh;
-        continue;
-      }
-      bool write = w < r || (w == r && !dual && t % 2 == 1);
-      queue &q = write ? writes : reads;
-      burst *b = q.item[q.head];
-      if (!write) {
-        uint64_t end = horizon < refresh_from ? horizon : refresh_from;
-        read_run(b, t, !dual && w < end ? w : end);
-      } else {
-        b->moved++;
-        slot_w = t + period;
-        if (!dual)
-          slot_r = slot_w;
-        b->last = t;
-      }
+      burst *b = m.write ? w : r;
+      b->last = m.last;
+      if (m.write)
+        b->moved += m.n;
+      else
+        for (uint64_t t = m.t; t <= b->last; t += period)
+          b->time[b->moved++] = t;
       if (b->moved == b->beats) {
+        queue &q = m.write ? writes : reads;
         q.head = (q.head + 1) % Depth;
         q.n--;
         return b;
@@ -104,42 +106,56 @@ public:
 
 private:
   static const uint32_t Depth = 512; // more than several devices can have outstanding
-  struct queue { burst *item[Depth]; uint32_t head = 0, n = 0; };
+  struct queue {
+    burst *item[Depth];
+    uint32_t head = 0, n = 0;
+    burst *first() const { return n ? item[head] : nullptr; }
+  };
   queue reads, writes;
   const uint32_t period;             // cycles between two beats
   const bool dual;                   // a read and a write beat in one cycle
-  uint64_t slot_r = 0, slot_w = 0;   // from when on there is credit
-  uint64_t refresh_from;             // next or present refresh
+  struct pace {
+    uint64_t slot_r = 0, slot_w = 0; // from when on there is credit
+    uint64_t refresh_from = 0;       // next or present refresh
+  } now;
+  struct move { bool write; uint64_t t; uint32_t n; uint64_t last; };  // beats, from cycle t to last
 
-  uint64_t next_read() const
+  // What moves next: beats of the first read r or of the first write w; none before `horizon`: n is 0.
+  move step(pace &p, const burst *r, uint32_t r_moved, const burst *w, uint32_t w_moved, uint64_t horizon) const
   {
-    if (!reads.n)
-      return Never;
-    uint64_t ready = reads.item[reads.head]->at + opt.latency;
-    return ready > slot_r ? ready : slot_r;
+    for (;;) {
+      uint64_t at_r = r ? later(r->at + opt.latency, p.slot_r) : Never, at_w = w ? later(w->time[w_moved], p.slot_w) : Never;
+      uint64_t t = at_r < at_w ? at_r : at_w;
+      if (t >= horizon)
+        return { false, t, 0, t };
+      while (t >= p.refresh_from + opt.refresh)
+        p.refresh_from += opt.interval;
+      if (t >= p.refresh_from) {
+        p.slot_r = p.slot_w = p.refresh_from + opt.refresh;
+        continue;
+      }
+      const bool write = at_w < at_r || (at_w == at_r && !dual && t % 2 == 1);
+      const uint64_t other = write ? at_r : at_w;   // then, or in the next cycle, it is decided anew
+      uint64_t end = horizon < p.refresh_from ? horizon : p.refresh_from;
+      end = other < end ? other : end;
+      const uint32_t left = write ? w->beats - w_moved : r->beats - r_moved;
+      move m = { write, t, 1, t };
+      for (; m.n < left; m.n++) {
+        uint64_t next = m.last + period;
+        if (write)
+          next = later(w->time[w_moved + m.n], next);
+        if (next >= end)
+          break;
+        m.last = next;
+      }
+      (write ? p.slot_w : p.slot_r) = m.last + period;
+      if (!dual)
+        p.slot_r = p.slot_w = m.last + period;
+      return m;
+    }
   }
 
-  uint64_t next_write() const
-  {
-    if (!writes.n)
-      return Never;
-    const burst *b = writes.item[writes.head];
-    uint64_t ready = b->time[b->moved];
-    return ready > slot_w ? ready : slot_w;
-  }
-
-  // Beats of b from cycle t on, the first in any case, the others before `end`.
-  void read_run(burst *b, uint64_t t, uint64_t end)
-  {
-    do {
-      b->time[b->moved++] = t;
-      t += period;
-    } while (b->moved < b->beats && t < end);
-    b->last = t - period;
-    slot_r = t;
-    if (!dual)
-      slot_w = t;
-  }
+  static uint64_t later(uint64_t a, uint64_t b) { return a > b ? a : b; }
 };
 
 }  // namespace curta_time

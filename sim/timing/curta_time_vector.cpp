@@ -270,7 +270,7 @@ void vector_engine::lanes(uint64_t t)
 void vector_engine::one_pass(uint64_t t)
 {
   const uint32_t t2 = (uint32_t)(core_.shape.t * core_.shape.t), c = (uint32_t)core_.shape.c, bus = (uint32_t)core_.shape.bus;
-  const uint32_t groups = t2 / c;
+  const uint32_t groups = t2 / c, log2 = (uint32_t)__builtin_ctz(bus);   // of the bytes of a beat
   const needs w = wants();
   const bool last = pass + 1 == plan.passes, mid = plan.mid && !(plan.upd && pass);
   const uint32_t period = group_period(w), late = plan.keep && pass;
@@ -294,11 +294,11 @@ void vector_engine::one_pass(uint64_t t)
     at = std::max(at, std::max(src_at, s_->time[0] + FifoCycles) + t2 / bus);
   for (uint32_t g = 0; g < groups; g++) {
     if (s_ && mid)                             // the low halves of the group
-      at = std::max({ at, src_at, s_->time[t2 / bus + ((g + 1) * c * 2 - 1) / bus] + FifoCycles });
+      at = std::max({ at, src_at, s_->time[t2 / bus + (((g + 1) * c * 2 - 1) >> log2)] + FifoCycles });
     else if (s_)
-      at = std::max({ at, src_at, s_->time[((g + 1) * c * plan.src_bytes - 1) / bus] + FifoCycles });
+      at = std::max({ at, src_at, s_->time[((g + 1) * c * plan.src_bytes - 1) >> log2] + FifoCycles });
     if (a_)
-      at = std::max({ at, aux_at, a_->time[((g + 1) * c * plan.aux_bytes - 1) / bus] + FifoCycles });
+      at = std::max({ at, aux_at, a_->time[((g + 1) * c * plan.aux_bytes - 1) >> log2] + FifoCycles });
     if (draws)
       at = std::max(at, draw_at);
     fire[g] = at;
@@ -341,9 +341,13 @@ void vector_engine::emit(kind k, uint32_t beats, uint32_t late, uint64_t t)
   burst &b = out[out_made++ % Ring];
   b.stream = k == Idx;
   b.beats = beats;
-  for (uint32_t j = 0; j < beats; j++) {
-    uint32_t g = ((j + 1) * bus - 1) / bytes, part = bytes > bus ? j % (bytes / bus) : 0;
+  const uint32_t parts = bytes > bus ? bytes / bus : 1, groups = bytes > bus ? 1 : bus / bytes;   // beats of a group, groups of a beat
+  for (uint32_t j = 0, g = groups - 1, part = 0; j < beats; j++) {
     b.time[j] = std::max(fire[g] + plan.out + late + part + FifoCycles, t + 1);
+    if (++part == parts) {
+      part = 0;
+      g += groups;
+    }
   }
   ready.push_back(&b);
 }

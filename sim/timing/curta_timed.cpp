@@ -116,7 +116,7 @@ public:
     return 0;
   }
   uint32_t list(uint32_t tile) override { return lists[tile]; }
-  bool skips(const uint32_t *) override { return true; }
+  bool skips(const uint32_t *word) override { return !curta_cmd_get(word, CURTA_SKIP_COND); }   // the registers are equal
   void retired(const curta_retire &r) override
   {
     if (fn)

@@ -33,10 +33,10 @@ uint64_t curta_timed_cycles(const struct curta_bus *bus);
 void curta_timed_inject(struct curta_bus *bus, uint32_t lo, uint32_t hi);
 int curta_timed_peek(const struct curta_bus *bus, int space, uint32_t word, uint32_t *value);
 
-/* Time of n commands called once as a program, without data, for any shape that the RTL can have. A SKIP leaves its
- * commands out (a speculation that was right). Records (checks are 0) go to fn if it is not null, in order of index.
- * counters: what the device's counters would say. 0; -EINVAL: a shape that the RTL cannot have; -EDEADLK: a command waits
- * for what never completes; -ENOEXEC: a command of no engine. */
+/* Time of n commands called once as a program, without data, for any shape that the RTL can have. The two registers of a SKIP
+ * are taken as equal: a speculation was right (NITI), the upper digits of a delta are all 0 (NITRO-D). Records (checks are 0)
+ * go to fn if it is not null, in order of index. counters: what the device's counters would say. 0; -EINVAL: a shape that the
+ * RTL cannot have; -EDEADLK: a command waits for what never completes; -ENOEXEC: a command of no engine. */
 int curta_timed_program(const struct curta_config *shape, const struct curta_timed_memory *memory, const uint32_t (*cmd)[32],
                         uint32_t n, void (*fn)(void *user, const struct curta_retire *record), void *user,
                         uint64_t counters[CURTA_CNT_COUNT]);

@@ -54,7 +54,7 @@ static int open_reference(struct nitro_twin *t)
   int layers = 0;
   struct curta_nitro_options opt = {(int32_t)o->rate,  (int32_t)o->amplify,    (int32_t)o->slope,
                                     (int32_t)o->decay, (int32_t)o->decay_head, (int)o->head,
-                                    o->twice,          (int)t->net.classes};
+                                    o->twice,          (int)t->net.classes,    o->shifts};
   for (uint32_t i = 0; i < t->net.n_layers; i++)
     convert(t, &layers, i);
   if (curta_nitro_ref_init(&t->ref, t->layer, layers, &opt, (int)t->batch, (int)t->net.c, (int)t->net.h,
@@ -88,7 +88,7 @@ static void masks(struct nitro_twin *t, uint32_t step, int train)
 static int open_device(struct nitro_twin *t, uint64_t mem_bytes)
 {
   struct curta_diag diag = {0, ""};
-  struct curta_plan_request rq = {.net = &t->net, .batch = t->batch, .mem_bytes = mem_bytes};
+  struct curta_plan_request rq = {.net = &t->net, .batch = t->batch, .mem_bytes = mem_bytes, .apart = t->apart};
   int err = curta_golden_open(&t->bus, t->config, mem_bytes);
   if (!err)
     err = curta_dev_open(&t->dev, &t->bus);
@@ -224,12 +224,12 @@ static int same_bytes(struct nitro_twin *t, uint32_t w, const char *what, int te
   return err;
 }
 
-/* zs, prediction and loss gradient of every block. */
+/* zs, prediction and loss gradient of every block, where they are still there after a step. */
 static int same_tensors(struct nitro_twin *t)
 {
   uint32_t w = 0;
   int err = 0;
-  for (int i = 0; i < t->ref.layers - 1 && !err; i++) {
+  for (int i = 0; t->apart && i < t->ref.layers - 1 && !err; i++) {
     const struct curta_nitro_layer *l = &t->layer[i];
     const struct curta_plan_weighted *p = &t->plan.weighted[w];
     uint32_t classes = t->net.classes;

@@ -9,7 +9,8 @@ struct nitro_twin {
   const char *config;
   struct curta_net net;
   uint32_t batch, seed;
-  int positive; /* inputs are not negative */
+  int positive;  /* inputs are not negative */
+  uint8_t apart; /* the plan keeps every tensor (curta.h) */
   struct curta_bus bus;
   struct curta_dev dev;
   struct curta_plan plan;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * test_nitro_steps.c - whole training steps of NITRO-D on the golden device equal the layer-level reference in every
- * weight, zs, prediction, loss gradient, count and flag
+ * weight, count and flag, and in every zs, prediction and loss gradient where the plan keeps them
  *
  * usage: test_nitro_steps [networks [first seed]]: networks of random shape beside the fixed ones
  */
@@ -16,6 +16,11 @@ static const char Mlp[] = "algorithm nitro-d\ninput 1 28 28\ndecay 4000 1000\nli
 static const char Cnn[] = "algorithm nitro-d\ninput 1 14 14\ndecay 4000 1000\nhead 256\ntwice\nconv 16 kernel 3 pad 1\n"
                           "maxpool 2\nconv 24 kernel 3 pad 1\ndropout 0.15\nmaxpool 2\nlinear 20\ndropout 0.1\n"
                           "linear 10\n";
+
+/* Linear blocks that are visited twice, large and small ones in turn: their tensors must outlive the first visit. */
+static const char Twice[] =
+    "algorithm nitro-d\ninput 1 10 10\ndecay 4000 1000\nshifts\ntwice\nlinear 40\nlinear 90\nlinear 20\n"
+    "linear 90\nlinear 30\nlinear 10\n";
 
 /* Its gradient alone can leave int32, and its deltas are sparse. */
 static const char One[] = "algorithm nitro-d\ninput 1 14 14\nhead 256\nconv 16 kernel 3 pad 1\nlinear 10\n";
@@ -48,6 +53,7 @@ static void random_net(struct curta_net *net, uint32_t *s)
   net->nitro.head = 1 + rnd(s, 600);
   net->nitro.slope = 4u << rnd(s, 3);
   net->nitro.twice = (uint8_t)rnd(s, 2);
+  net->nitro.shifts = *s >> 7 & 1; /* no draw: the networks stay those of their seeds */
   net->nitro.amplify = 1u << rnd(s, 8);
   for (uint32_t i = 0; i < convs; i++) {
     struct curta_layer l = {.kind = CURTA_LAYER_CONV, .o = 1 + rnd(s, 40), .kernel = (uint8_t)(1 + rnd(s, 4))};
@@ -115,13 +121,14 @@ static int report(struct nitro_twin *t, const char *name, uint32_t seed, int err
   return err != 0;
 }
 
-static int fixed(const char *name, const char *text, const char *config, uint32_t batch, int large)
+static int fixed(const char *name, const char *text, const char *config, uint32_t batch, int large, uint8_t apart)
 {
   static struct nitro_twin t;
   struct curta_diag diag;
   memset(&t, 0, sizeof t);
   t.config = config;
   t.batch = batch;
+  t.apart = apart;
   t.seed = 7;
   if (curta_net_parse(text, strlen(text), &t.net, &diag)) {
     printf("FAIL nitro-d steps: %s: %s\n", name, diag.text);
@@ -140,6 +147,7 @@ static int random_one(uint32_t seed, const char *config, uint32_t *refused, uint
   random_net(&t.net, &s);
   t.config = config;
   t.batch = 1 + rnd(&s, rnd(&s, 2) ? 8 : 40);
+  t.apart = seed % 2;
   t.seed = 1 + rnd(&s, 1u << 20);
   err = run_net(&t, seed, (int)rnd(&s, 2));
   *refused += err == 1;
@@ -155,10 +163,12 @@ int main(int argc, char **argv)
            first = argc > 2 ? (uint32_t)strtoul(argv[2], 0, 0) : 1, refused = 0, flags = 0;
   int failed = 0;
   for (int c = 0; c < 4 && argc < 3; c++)
-    for (int large = 0; large < 3; large++) {
-      failed += fixed("MLP-1", Mlp, configs[c], 13, large);
-      failed += fixed("one-block CNN", One, configs[c], 16, large);
-      failed += fixed("two-block CNN", Cnn, configs[c], large ? 13 : 8, large);
+    for (int i = 0; i < 6; i++) {
+      int large = i % 3;
+      failed += fixed("MLP-1", Mlp, configs[c], 13, large, i > 2);
+      failed += fixed("five blocks twice", Twice, configs[c], 13, large, i > 2);
+      failed += fixed("one-block CNN", One, configs[c], 16, large, i > 2);
+      failed += fixed("two-block CNN", Cnn, configs[c], large ? 13 : 8, large, i > 2);
     }
   for (uint32_t i = first; i < first + nets && failed < 10; i++)
     for (int c = 0; c < 4; c++)

@@ -3,22 +3,27 @@
  * weights
  *
  * usage: equality NET STEPS DEVICE...      e.g. nets/lenet.net 20 golden:base rtl:base hls:base
- * Batch 32, synthetic images, preset niti-2020, seed 1. *Weights* is FNV-1a of all int8 weights and the shifts that made the
- * last of them, in the order of the network file, whatever tiles a device has. *Records* is the sum of the check sums of all
- * retirement records: equal for devices of one configuration. Exit status 1: something differs.
+ * The training of `curta train --data synthetic --limit 128 --batch 32`, preset niti-2020, seed 1. *Weights* is the CRC-32 of the
+ * CRC-32s of all layers' weights, in the order of the network file, whatever tiles a device has: what `curta monitor` and
+ * tests/soc/weights.py --sum print. *Records* is the sum of the check sums of all retirement records: equal for devices of one
+ * configuration. Exit status 1: something differs.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "curta_package.h"
+#include "draw.h"
 #include "session.h"
 
 #define BATCH 32u
+#define IMAGES (4 * BATCH)
 
 struct line {
   char config[96];
-  uint64_t weights, commands, cycles, check;
+  uint64_t commands, cycles, check;
+  uint32_t weights;
   double seconds;
 };
 
@@ -36,11 +41,12 @@ static void count(void *user, const struct curta_retire *r)
   l->check = (l->check + r->check) * 0x9e3779b97f4a7c15u;
 }
 
-static uint64_t hash(uint64_t h, const void *data, size_t n)
+/* All bytes in memory of one layer's weights. */
+static void add_layer(struct line *l, const void *data, size_t n)
 {
-  for (const uint8_t *p = data; n; n--)
-    h = (h ^ *p++) * 0x100000001b3u;
-  return h;
+  const uint32_t crc = curta_crc32(0, data, n);
+  const uint8_t bytes[4] = {(uint8_t)crc, (uint8_t)(crc >> 8), (uint8_t)(crc >> 16), (uint8_t)(crc >> 24)};
+  l->weights = curta_crc32(l->weights, bytes, sizeof bytes);
 }
 
 static int hash_nitro(struct line *l, const struct curta_net *net, struct curta_planned *p, struct curta_fail *fail)
@@ -52,7 +58,7 @@ static int hash_nitro(struct line *l, const struct curta_net *net, struct curta_
     if (n && (!x || curta_nitro_weights_get(&p->run, i / 2, (int)(i % 2), x)))
       r = curta_fail(fail, -1, "cannot read the weights of layer %u", i / 2);
     else if (n)
-      l->weights = hash(l->weights, x, n * sizeof *x);
+      add_layer(l, x, n * sizeof *x);
     free(x);
   }
   return r;
@@ -61,26 +67,21 @@ static int hash_nitro(struct line *l, const struct curta_net *net, struct curta_
 static int hash_weights(struct line *l, struct curta_session *s, struct curta_planned *p, struct curta_fail *fail)
 {
   const struct curta_net *net = &s->network->net;
-  l->weights = 0xcbf29ce484222325u;
   if (curta_session_is_nitro(s))
     return hash_nitro(l, net, p, fail);
   for (uint32_t w = 0, i = 0; i < net->n_layers; i++) {
     uint64_t n = curta_layer_weights(&net->layer[i]);
     int8_t *x = n ? malloc(n) : NULL;
-    int32_t shift[3];
     int r = 0;
     if (!n)
       continue;
-    if (!x || curta_weights_get(&p->run, w, x))
+    if (!x || curta_weights_get(&p->run, w++, x))
       r = curta_fail(fail, -1, "cannot read the weights of layer %u", i);
-    for (uint32_t k = 0; !r && k < 3; k++)
-      r = curta_dev_scalar_read(&s->dev, CURTA_S_LAYER + 3 * w + k, &shift[k]);
-    if (!r)
-      l->weights = hash(hash(l->weights, x, n), shift, sizeof shift);
+    else
+      add_layer(l, x, n);
     free(x);
     if (r)
       return r;
-    w++;
   }
   return 0;
 }
@@ -89,8 +90,8 @@ static int train(struct line *l, struct curta_session *s, const struct curta_net
                  struct curta_fail *fail)
 {
   const struct curta_net *net = &network->net;
-  const struct curta_data_want want = {"synthetic", 0, CURTA_TRAIN, BATCH * 4, net->c, net->h, net->w, net->classes, 1};
-  uint32_t order[BATCH];
+  const struct curta_data_want want = {"synthetic", 0, CURTA_TRAIN, IMAGES, net->c, net->h, net->w, net->classes, 1};
+  uint32_t order[IMAGES];
   struct curta_data data = {0};
   struct curta_args args;
   struct curta_planned *p;
@@ -106,10 +107,11 @@ static int train(struct line *l, struct curta_session *s, const struct curta_net
   if (!r)
     (void)s->device.bus.on_retire(s->device.bus.ctx, count, l);
   for (uint32_t k = 0; k < steps && !r; k++) {
-    const struct curta_batch batch = {&data, order, BATCH, 0, 0, 0};
-    for (uint32_t i = 0; i < BATCH; i++)
-      order[i] = (k * BATCH + i) % data.n;
-    r = curta_session_step(s, &batch, 1, 2, &outcome, fail);
+    const uint32_t epoch = k * BATCH / IMAGES, at = k * BATCH % IMAGES;
+    const struct curta_batch batch = {&data, order + at, BATCH, 0, 1, epoch};
+    if (at == 0) /* as train.c has it */
+      curta_draw_order(order, IMAGES, network->opt.seed, epoch + (curta_session_is_nitro(s) ? 1 : 0));
+    r = curta_session_step(s, &batch, 1, curta_mu_at(&network->opt, epoch), &outcome, fail);
   }
   l->seconds = cpu() - l->seconds;
   if (!r) {
@@ -130,7 +132,7 @@ static int row(const struct line *l, const struct line *all, int n, const char *
   for (int i = 0; i < n; i++)
     if (!strcmp(all[i].config, l->config) && (all[i].check != l->check || all[i].commands != l->commands))
       bad = 1;
-  printf("| %s | %016llx | %llu | %016llx | ", name, (unsigned long long)l->weights, (unsigned long long)l->commands, (unsigned long long)l->check);
+  printf("| %s | %08x | %llu | %016llx | ", name, l->weights, (unsigned long long)l->commands, (unsigned long long)l->check);
   printf(l->cycles ? "%llu | " : "– | ", (unsigned long long)l->cycles);
   printf("%.1f |%s\n", l->seconds, bad ? " DIFFERS" : "");
   (void)fflush(stdout);

@@ -9,11 +9,9 @@
 #include <string.h>
 #include "bench.h"
 #include "curta_kernels.h"
+#include "kernels.h"
 
-#define N 256 /* elements */
-
-/* Values near the edges of rounding: 0, powers of two and multiples of the step, one off either way. */
-static int32_t edge(uint32_t i)
+int32_t edge(uint32_t i)
 {
   static const uint32_t base[] = {0, 1, 127, 128, 0x7fffffff, 0x80000000u};
   uint32_t k = rnd(32), v = i % 4 == 0   ? base[rnd(6)]
@@ -23,13 +21,13 @@ static int32_t edge(uint32_t i)
   return curta_s32((rnd(2) ? v : 0u - v) + rnd(3) - 1u);
 }
 
-static int8_t edge8(void)
+int8_t edge8(void)
 {
   static const int8_t base[] = {0, 1, -1, 127, -127, -128};
   return rnd(3) ? (int8_t)word() : base[rnd(6)];
 }
 
-static int differ(const struct curta_kernels *k, const char *what, uint32_t n, int64_t want, int64_t got)
+int differ(const struct curta_kernels *k, const char *what, uint32_t n, int64_t want, int64_t got)
 {
   char text[160];
   if (want == got)
@@ -258,10 +256,10 @@ int main(int argc, char **argv)
       continue;
     }
     for (uint32_t n = 8; n <= N && !bad; n += 8)
-      bad = requant(*k, n) || narrow(*k, n) || bytes(*k, n);
-    bad = bad || updates(*k, N) || all_products(*k) || all_wide(*k);
+      bad = requant(*k, n) || narrow(*k, n) || bytes(*k, n) || nitro_elements(*k, n);
+    bad = bad || updates(*k, N) || all_products(*k) || all_wide(*k) || nitro_tiles(*k);
     if (!bad)
-      printf("PASS kernels %s: rounding, bytes, updates, products, wide operands\n", (*k)->name);
+      printf("PASS kernels %s: rounding, bytes, updates, products, wide operands, NITRO-D\n", (*k)->name);
   }
   return failures != 0;
 }

@@ -189,6 +189,16 @@ static void misfits(void)
   same("misfits", "one colour", curta_nitro_ops_statistics(&mean, &deviation, flat, 1, 1, 4), -EINVAL);
 }
 
+/* Nearest in ratio: from the square root of two on the larger one. */
+static void powers(void)
+{
+  static const int32_t of[][2] = {{1, 1},       {2, 2},       {3, 4},         {5, 4},         {6, 8},
+                                  {50, 64},     {100, 128},   {784, 1024},    {1152, 1024},   {2896, 2048},
+                                  {2897, 4096}, {3000, 4096}, {46340, 32768}, {46341, 65536}, {65535, 65536}};
+  for (int i = 0; i < COUNT(of); i++)
+    same("shifts", "power of two", curta_nitro_power(of[i][0]), of[i][1]);
+}
+
 int main(int argc, char **argv)
 {
   uint32_t seed = argc > 1 ? (uint32_t)strtoul(argv[1], 0, 0) : 1;
@@ -200,6 +210,7 @@ int main(int argc, char **argv)
   order();
   choices();
   misfits();
+  powers();
   if (!failures)
     printf("PASS NITRO-D beyond the vectors (seed %u)\n", seed);
   return failures != 0;

@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 TREE = ROOT / "build/mutants/tree"
 FOUND = ROOT / "build/mutants/found.json"
-SOURCES = ("golden/", "hls/", "rtl/", "driver/", "include/", "sim/", "host/", "tools/curta/", "tests/", "examples/")
+SOURCES = ("firmware/", "golden/", "hls/", "rtl/", "driver/", "include/", "sim/", "host/", "tools/curta/", "tests/", "examples/")
 
 
 def sync():

@@ -24,28 +24,37 @@ $(SOC_DIR)/test_rv_random $(SOC_DIR)/run_flat $(SOC_DIR)/rv_program: $(SOC_DIR)/
 $(SOC_DIR)/test_checkpoint: tests/soc/test_checkpoint.c firmware/slots.c driver/package.c $(wildcard firmware/*.h sim/soc/*.h include/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(ALLC) -Ifirmware -Isim/soc $(filter %.c,$^) -o $@
+$(SOC_DIR)/test_feed: tests/soc/test_feed.c firmware/feed.c $(BUILD)/driver/libcurta.a $(BUILD)/golden/libcurta_golden.a $(wildcard firmware/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(ALLC) -Ifirmware $(filter %.c %.a,$^) -lpthread -lm -o $@
 $(SOC_DIR)/test_link: tests/soc/test_link.c firmware/link.c driver/package.c $(BUILD)/host/libcurta_serial.a firmware/link.h
 	@mkdir -p $(@D)
 	$(CC) $(ALLC) -Ifirmware $(filter %.c %.a,$^) -lpthread -lutil -o $@
-$(SOC_DIR)/sdram/Vcurta_soc_sdram.mk: rtl/soc/curta_soc_sdram.v rtl/lib/curta_fifo.v rtl/lib/curta_fifo_ram.v rtl/lib/curta_ram.v
-	@mkdir -p $(@D)
-	verilator --cc -O3 --noassert --x-assign unique --x-initial unique -GInit=1000 --Mdir $(@D) --prefix Vcurta_soc_sdram --top-module curta_soc_sdram $(filter %.v,$^)
-$(SOC_DIR)/sdram/Vcurta_soc_sdram__ALL.a: $(SOC_DIR)/sdram/Vcurta_soc_sdram.mk
-	@$(MAKE) --no-print-directory -C $(@D) -f Vcurta_soc_sdram.mk VM_PARALLEL_BUILDS=0 OPT_FAST=-O2 OPT_SLOW=-O0 CXX="$(CXX)" \
-	  Vcurta_soc_sdram__ALL.a >$(@D)/make.log 2>&1 || { cat $(@D)/make.log; false; }
-$(SOC_DIR)/test_sdram: tests/soc/test_sdram.cpp $(SOC_DIR)/sdram/Vcurta_soc_sdram__ALL.a $(SOC_DIR)/verilated.o $(SOC_DIR)/verilated_threads.o sim/soc/soc_sdram.h
-	$(CXX) $(SOC_CXX) $(SOC_INC) -Isim/soc -isystem $(SOC_DIR)/sdram $(filter %.cpp %.o %.a,$^) -lpthread -o $@
-TESTS += $(SOC_DIR)/test_sdram $(SOC_DIR)/test_link $(SOC_DIR)/test_checkpoint $(SOC_DIR)/test_rv_random tests/soc/test_rv_lint.sh
+# $(1) folder, $(2) top, $(3) its sources, $(4) its options, $(5) the bench's headers
+define soc_unit
+$(SOC_DIR)/$(1)/V$(2).mk: $(3)
+	@mkdir -p $$(@D)
+	verilator --cc -O3 --noassert --x-assign unique --x-initial unique $(4) --Mdir $$(@D) --prefix V$(2) --top-module $(2) $(3)
+$(SOC_DIR)/$(1)/V$(2)__ALL.a: $(SOC_DIR)/$(1)/V$(2).mk
+	@$(MAKE) --no-print-directory -C $$(@D) -f V$(2).mk VM_PARALLEL_BUILDS=0 OPT_FAST=-O2 OPT_SLOW=-O0 CXX="$(CXX)" \
+	  V$(2)__ALL.a >$$(@D)/make.log 2>&1 || { cat $$(@D)/make.log; false; }
+$(SOC_DIR)/test_$(1): tests/soc/test_$(1).cpp $(SOC_DIR)/$(1)/V$(2)__ALL.a $(SOC_DIR)/verilated.o $(SOC_DIR)/verilated_threads.o $(5)
+	$(CXX) $(SOC_CXX) $$(SOC_INC) -Isim/soc -isystem $(SOC_DIR)/$(1) $$(filter %.cpp %.o %.a,$$^) -lpthread -o $$@
+endef
+$(eval $(call soc_unit,sdram,curta_soc_sdram,rtl/soc/curta_soc_sdram.v rtl/lib/curta_fifo.v rtl/lib/curta_fifo_ram.v rtl/lib/curta_ram.v,-GInit=1000,sim/soc/soc_sdram.h))
+$(eval $(call soc_unit,soc_mem,curta_soc_mem,rtl/soc/curta_soc_mem.v rtl/soc/curta_soc_line.v,,))
+TESTS += $(SOC_DIR)/test_feed $(SOC_DIR)/test_soc_mem $(SOC_DIR)/test_sdram $(SOC_DIR)/test_link $(SOC_DIR)/test_checkpoint $(SOC_DIR)/test_rv_random tests/soc/test_rv_lint.sh
 
 .PHONY: test-soc formal-soc soc-demo
 test-soc: ## the control core against qemu, C programs and the planner on it; the SoC boots and trains alone
 	@tools/install_packages.sh soc
 	@$(MAKE) --no-print-directory $(SOC_DIR)/run_flat $(SOC_DIR)/rv_program $(BUILD)/sim/soc/tiny/soc_sim $(BUILD)/sim/soc/tiny-sdram/soc_sim $(BUILD)/firmware/hello.bin $(BUILD)/firmware/alone.bin $(BUILD)/curta-golden
-	@tests/run.sh tests/soc/test_rv_qemu.sh tests/soc/test_rv_programs.sh tests/soc/test_soc_boot.sh tests/soc/test_soc_train.sh tests/soc/test_soc_power.sh tests/soc/test_soc_serial.sh
-soc-demo: ## the standalone machine trains the MLP on Fashion-MNIST in simulation: weights of the host after 50 steps
+	@tests/run.sh tests/soc/test_rv_qemu.sh tests/soc/test_rv_programs.sh tests/soc/test_soc_boot.sh tests/soc/test_soc_train.sh tests/soc/test_soc_stream.sh tests/soc/test_soc_power.sh tests/soc/test_soc_serial.sh
+soc-demo: ## the standalone machine trains the MLP (50 steps) and LeNet (10 steps) on Fashion-MNIST in simulation: weights of the host
 	@tools/install_packages.sh
 	@tools/install_packages.sh soc
 	@$(MAKE) --no-print-directory $(BUILD)/sim/soc/base/soc_sim $(BUILD)/firmware/alone.bin $(BUILD)/curta-golden
 	@tests/soc/test_soc_train.sh base nets/mlp.net 200 8 2 40
+	@tests/soc/test_soc_train.sh base nets/lenet.net 80 8 1 8
 formal-soc: packages ## bounded proofs of the control core
 	@tests/run.sh tests/soc/formal/prove.sh

@@ -30,14 +30,20 @@ run "bad stop bits" 1 --gap 60 --after ticks --break
 # the same over a pseudo-terminal
 build/sim/soc/tiny/soc_sim --rom build/firmware/hello.bin --pty --gap 60 --after ticks 2>$dir/boot.err >/dev/null &
 sim=$!
-sleep 1
-tty=$(sed -n 's/serial line: //p' $dir/boot.err)
+tty=
+until [ -n "$tty" ] || ! kill -0 $sim 2>/dev/null; do
+  sleep 0.2
+  tty=$(sed -n 's/serial line: //p' $dir/boot.err)
+done
 cat "$tty" >$dir/pty.out 2>/dev/null &
 reader=$!
 printf %s "$lines" >"$tty"
 wait $sim
 got=$?
-sleep 0.2
+for _ in 1 2 3 4 5 6 7 8 9 10; do # the reader may be slower than the machine
+  grep -q '^TENSOR' $dir/pty.out && break
+  sleep 0.5
+done
 kill $reader 2>/dev/null
 if [ $got = 0 ] && grep -q '^TENSOR SHAPES: (N,H,W,C)$' $dir/pty.out; then echo "PASS soc_boot pseudo-terminal"; else
   echo "FAIL soc_boot pseudo-terminal: exit status $got: $(cat $dir/boot.err)"

@@ -5,7 +5,7 @@
 cd "$(dirname "$0")/../.." || exit 1
 dir=build/tests/soc/power
 mkdir -p $dir
-[ $# -gt 0 ] || set -- 24100000 20700000
+[ $# -gt 0 ] || set -- 12100000 9000000
 fail() { echo "FAIL soc_power: $1"; exit 1; }
 job="--net tests/soc/dot.net --data synthetic --batch 8 --limit 32 --test-limit 16 --epochs 3"
 # shellcheck disable=SC2086

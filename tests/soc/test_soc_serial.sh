@@ -6,16 +6,18 @@ cd "$(dirname "$0")/../.." || exit 1
 dir=build/tests/soc/serial
 mkdir -p $dir
 fail() { echo "FAIL soc_serial: $1"; exit 1; }
+export CURTA_SERIAL_MS=20000 # the machine is simulated, perhaps on a busy computer
 job="--net tests/soc/dot.net --data synthetic --batch 8 --limit 32 --test-limit 16 --epochs"
 # shellcheck disable=SC2086
 build/curta-golden train $job 2 --out $dir/host --overwrite --quiet >$dir/host.log 2>&1 || fail "host: $(tail -n 1 $dir/host.log)"
 power_up() {
   build/sim/soc/tiny/soc_sim --rom build/firmware/alone.bin --pty --gap 40 --flash $dir/flash >/dev/null 2>$dir/err &
   sim=$!
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
+  tty=
+  until [ -n "$tty" ]; do
+    kill -0 $sim || fail "the simulator: $(cat $dir/err)"
+    sleep 0.2
     tty=$(sed -n 's/serial line: //p' $dir/err)
-    [ -n "$tty" ] && break
-    sleep 0.3
   done
   line="--device serial:$tty@1000000"
 }
@@ -28,7 +30,7 @@ build/curta-golden deploy $job 200 $line --quiet >$dir/log 2>&1 || fail "deploy:
 # shellcheck disable=SC2086
 build/curta-golden deploy $job 2 $line --quiet >$dir/log 2>&1 || fail "deploy while it trains: $(tail -n 2 $dir/log)"
 # shellcheck disable=SC2086
-timeout 200 build/curta-golden monitor $line --quiet >$dir/out 2>&1 || fail "monitor: $(tail -n 2 $dir/out)"
+timeout 2000 build/curta-golden monitor $line --quiet >$dir/out 2>&1 || fail "monitor: $(tail -n 2 $dir/out)"
 sed -n 's/^epoch.*train \([0-9.]*\) %.*test \([0-9.]*\) %.*/\1 \2/p' $dir/host.log >$dir/want
 sed -n 's/^epoch.*train \([0-9.]*\) %.*test \([0-9.]*\) %.*/\1 \2/p' $dir/out >$dir/got
 cmp -s $dir/want $dir/got || fail "accuracies differ: $(diff $dir/want $dir/got | head -n 3 | tr '\n' ' ')"
@@ -39,11 +41,11 @@ kill $sim # the power goes
 wait $sim
 power_up
 # shellcheck disable=SC2086
-timeout 200 build/curta-golden monitor $line --quiet >$dir/out 2>&1 || fail "monitor after a power cut: $(tail -n 2 $dir/out)"
+timeout 2000 build/curta-golden monitor $line --quiet >$dir/out 2>&1 || fail "monitor after a power cut: $(tail -n 2 $dir/out)"
 grep -q "^done, step 8, checksum of the weights $sum$" $dir/out || fail "after a power cut: $(tail -n 1 $dir/out), the host's weights are $sum"
 echo "PASS soc_serial: after a power cut it went on from package and checkpoint in its flash"
 # shellcheck disable=SC2086
-timeout 500 build/curta-golden train --net tests/soc/dot.net --data synthetic --batch 8 --limit 16 --no-eval --epochs 1 $line --mem-mib 16 --out $dir/line --overwrite --quiet \
+timeout 2000 build/curta-golden train --net tests/soc/dot.net --data synthetic --batch 8 --limit 16 --no-eval --epochs 1 $line --mem-mib 16 --out $dir/line --overwrite --quiet \
   >$dir/log 2>&1 || fail "as an accelerator: $(tail -n 2 $dir/log)"
 build/curta-golden train --net tests/soc/dot.net --data synthetic --batch 8 --limit 16 --no-eval --epochs 1 --out $dir/host --overwrite --quiet >$dir/host.log 2>&1
 a=$(python3 tests/soc/weights.py $dir/line/checkpoint.safetensors) b=$(python3 tests/soc/weights.py $dir/host/checkpoint.safetensors)

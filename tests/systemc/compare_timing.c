@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * compare_timing.c - a training step on the RTL and on the timing model: cycles of every command, side by side
  *
- * usage: compare_timing CONFIG NET BATCH BYTES_PER_CYCLE [LATENCY [MODE [REFERENCE MODEL]]]
+ * usage: compare_timing [-k FILE] CONFIG NET BATCH BYTES_PER_CYCLE [LATENCY [MODE [REFERENCE MODEL]]]
  * Prints the step and the errors by opcode and pass; in MODE `commands` every command, `table` one line for
- * docs/data/timing.md. REFERENCE and MODEL: devices, rtl and timed. Exit status 1: the step is off by more than 1 %, or
- * commands by more than 10 % on average; in MODE `equal` by a single cycle.
+ * docs/data/timing.md. REFERENCE and MODEL: devices, rtl and timed. -k: the records of the reference come from FILE; where it
+ * is missing they are measured and kept there. Exit status 1: the step is off by more than 1 %, or commands by more than 10 %
+ * on average; in MODE `equal` by a single cycle.
  */
 #include <math.h>
 #include <stdio.h>
@@ -82,6 +83,36 @@ static int run(struct side *s, const struct curta_network *network, const struct
   return r;
 }
 
+/* What a side has measured, in a file that only this program reads. */
+static int take(struct side *s, const char *name)
+{
+  FILE *f = name ? fopen(name, "rb") : NULL;
+  struct curta_records *r = &s->records;
+  int ok = f && fread(&r->n, sizeof r->n, 1, f) == 1 && (r->record = calloc(r->n, sizeof *r->record)) != NULL &&
+           fread(r->record, sizeof *r->record, r->n, f) == r->n && fread(&s->counters, sizeof s->counters, 1, f) == 1 &&
+           fread(&s->seconds, sizeof s->seconds, 1, f) == 1;
+  if (f)
+    (void)fclose(f);
+  if (!ok)
+    memset(s, 0, sizeof *s);
+  return ok;
+}
+
+static int keep_side(const struct side *s, const char *name, struct curta_fail *fail)
+{
+  const struct curta_records *r = &s->records;
+  char part[600];
+  FILE *f;
+  int ok;
+  (void)snprintf(part, sizeof part, "%s.part", name);
+  f = fopen(part, "wb");
+  ok = f && fwrite(&r->n, sizeof r->n, 1, f) == 1 && fwrite(r->record, sizeof *r->record, r->n, f) == r->n &&
+       fwrite(&s->counters, sizeof s->counters, 1, f) == 1 && fwrite(&s->seconds, sizeof s->seconds, 1, f) == 1;
+  if (f)
+    ok &= fclose(f) == 0;
+  return ok && rename(part, name) == 0 ? 0 : curta_fail(fail, -1, "%s: cannot be written", name);
+}
+
 struct group {
   char name[80];
   uint32_t n;
@@ -113,7 +144,7 @@ static int compare(const struct side *ref, const struct side *model, const struc
 {
   static struct group group[512];
   static const char *const names[] = CURTA_CNT_NAMES;
-  const struct curta_net *net = &ref->session.network->net;
+  const struct curta_net *net = &model->session.network->net;
   uint32_t groups = 0, counted = 0;
   double sum = 0, step;
   if (ref->records.n != model->records.n) {
@@ -172,9 +203,12 @@ int main(int argc, char **argv)
   struct curta_fail fail = {0};
   struct curta_args args;
   char device[2][40];
+  const char *kept = argc > 2 && !strcmp(argv[1], "-k") ? argv[2] : NULL;
   int r;
+  argc -= kept ? 2 : 0;
+  argv += kept ? 2 : 0;
   if (argc < 5) {
-    (void)fprintf(stderr, "usage: compare_timing CONFIG NET BATCH BYTES_PER_CYCLE [LATENCY [MODE [REFERENCE MODEL]]]\n");
+    (void)fprintf(stderr, "usage: compare_timing [-k FILE] CONFIG NET BATCH BYTES_PER_CYCLE [LATENCY [MODE [REFERENCE MODEL]]]\n");
     return 2;
   }
   r = curta_args_parse(&args, CURTA_CMD_BENCH, 0, NULL, &fail);
@@ -187,8 +221,11 @@ int main(int argc, char **argv)
   ref.session.device.kind = model.session.device.kind = -1;
   if (!r)
     r = curta_network_load(&network, &args, NULL, &fail);
-  if (!r)
+  if (!r && !take(&ref, kept)) {
+    ref.session.device.kind = -1;
     r = run(&ref, &network, &args, device[0], 0, &fail);
+    r = r || !kept ? r : keep_side(&ref, kept, &fail);
+  }
   if (!r)
     r = run(&model, &network, &args, device[1], 0, &fail);
   /* Again, so that the step begins in the same phase of the memory's refresh. */

@@ -35,8 +35,10 @@ TESTS += $(SYSC_DIR)/test_systemc_rtl
 $(SYSC_DIR)/test_systemc_rtl: tests/systemc/test_systemc_rtl.sh $(SYSC_DIR)/systemc_rtl $(SYSC_DIR)/systemc_rtl_random
 	@install -m 755 $< $@
 
-.PHONY: timing-table
-timing-table: $(SYSC_DIR)/compare_timing ## the timing model against the RTL, docs/data/timing.md (minutes)
+.PHONY: timing-table sim-speed
+sim-speed: $(BUILD)/curta ## speed of the timing model and of SystemC beside the RTL, docs/data/sim-speed.md (minutes)
+	@tests/systemc/speed_table.sh $< >$(BUILD)/sim-speed.md && cp $(BUILD)/sim-speed.md docs/data/sim-speed.md
+timing-table: $(SYSC_DIR)/compare_timing ## the timing model against the RTL, docs/data/timing.md (half an hour; TIMING='*': hours)
 	@tests/systemc/timing_table.sh $< >$(BUILD)/timing.md && cp $(BUILD)/timing.md docs/data/timing.md
 
 TESTS += $(SYSC_DIR)/test_timing $(SYSC_DIR)/test_vector_time

@@ -65,7 +65,7 @@ void nitro_net_open(struct nitro_net *n, const char *path, int batch, uint32_t s
   parse(&n->net, path);
   struct curta_nitro_options opt = {(int32_t)o->rate,  (int32_t)o->amplify,    (int32_t)o->slope,
                                     (int32_t)o->decay, (int32_t)o->decay_head, (int)o->head,
-                                    o->twice,          (int)n->net.classes};
+                                    o->twice,          (int)n->net.classes,    o->shifts};
   for (uint32_t i = 0; i < n->net.n_layers; i++)
     layers += convert(&n->layer[layers], &n->net, i);
   if (curta_nitro_ref_init(&n->ref, n->layer, layers, &opt, batch, (int)n->net.c, (int)n->net.h, (int)n->net.w))

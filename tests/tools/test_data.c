@@ -249,6 +249,46 @@ static void test_cifar(void)
   CHECK_ERROR(load(&d, "cifar10", CURTA_TEST, 0, &fail), fail, "test_batch.bin|no such file|fetch_data");
 }
 
+static void text(const char *name, const char *lines)
+{
+  put(name, lines, strlen(lines), 0);
+}
+
+static void test_occupancy(void)
+{
+  static const char names[] =
+      "\"date\",\"Temperature\",\"Humidity\",\"Light\",\"CO2\",\"HumidityRatio\",\"Occupancy\"\n";
+  static const uint8_t want[10] = {0, 255, 128, 0, 102, 64, 0, 255, 255, 0};
+  char lines[512];
+  struct curta_fail fail;
+  struct curta_data d;
+  GROUP("occupancy");
+  (void)snprintf(lines, sizeof lines, "%s%s%s", names, "\"1\",\"2015-02-04 17:51:00\",17,40,500.0,400,0.004,1\r\n",
+                 "\"2\",2015-02-04 17:52:00,19.0,15,9999,2000,0.001,0");
+  text("datatraining.txt", lines);
+  CHECK(load(&d, "occupancy", CURTA_TRAIN, 0, &fail) == 0, "%s", fail.text);
+  CHECK(d.n == 2 && d.c == 1 && d.h == 1 && d.w == 5 && d.classes == 2, "shape");
+  CHECK(d.labels[0] == 1 && d.labels[1] == 0 && memcmp(d.images, want, sizeof want) == 0, "samples");
+  curta_data_free(&d);
+  CHECK(load(&d, "occupancy", CURTA_TRAIN, 1, &fail) == 0 && d.n == 1, "limit");
+  curta_data_free(&d);
+
+  GROUP("occupancy, bad files");
+  CHECK_ERROR(load(&d, "occupancy", CURTA_TEST, 0, &fail), fail, "datatest.txt|fetch_data.sh occupancy|--data-dir");
+  text("datatest.txt", "1,2,3,4,5,6,7,0\n");
+  CHECK_ERROR(load(&d, "occupancy", CURTA_TEST, 0, &fail), fail, "line 1|names of the columns");
+  text("datatest.txt", names);
+  CHECK_ERROR(load(&d, "occupancy", CURTA_TEST, 0, &fail), fail, "no samples");
+  static const char *const bad[][2] = {{"1,d,20,25,3,4,0.004,1\n2,20,25,3,4,1\n", "line 3: fewer than seven"},
+                                       {"1,d,20,25,x,4,0.004,1\n", "line 2: a field that is no number"},
+                                       {"1,d,20,25,3,4,0.004,2\n", "line 2: an occupancy"}};
+  for (size_t i = 0; i < 3; i++) {
+    (void)snprintf(lines, sizeof lines, "%s%s", names, bad[i][0]);
+    text("datatest.txt", lines);
+    CHECK_ERROR(load(&d, "occupancy", CURTA_TEST, 0, &fail), fail, bad[i][1]);
+  }
+}
+
 static void test_names(void)
 {
   struct curta_fail fail;
@@ -275,6 +315,7 @@ int main(void)
   (void)freopen("/dev/null", "w", stderr); /* notes about short CIFAR files */
   test_idx();
   test_cifar();
+  test_occupancy();
   test_names();
   check_end();
   (void)snprintf(command, sizeof command, "rm -rf %s", Dir);

@@ -5,7 +5,7 @@
 usage: torch_step.py NET BATCH THREADS
 
 For every number N on a line of standard input it runs N steps and prints "seconds cpu_seconds". The network is the file's
-(no biases, no batch normalisation), the optimiser SGD with momentum 0.9, the batch lies in memory, and two steps have run
+(no biases, no batch normalisation; one of NITRO-D is trained by backpropagation, with a ReLU for each NITRO-ReLU), the optimiser SGD with momentum 0.9, the batch lies in memory, and two steps have run
 before the first line is read.
 """
 import re
@@ -17,9 +17,12 @@ import torch
 from torch import nn
 
 
+NITRO_OPTIONS = ("decay", "head", "twice", "crop", "flip", "rate", "slope", "amplify")
+
+
 def layers(path):
     """The network file as modules; shapes are followed for the sizes that PyTorch wants to be told."""
-    out, c, h, w = [], 0, 0, 0
+    out, c, h, w, flat, nitro = [], 0, 0, 0, False, False
     for line in open(path, encoding="utf-8"):
         words = line.split("#")[0].split()
         if not words:
@@ -39,17 +42,22 @@ def layers(path):
             h, w = h // int(words[1]), w // int(words[1])
         elif words[0] == "flatten":
             out.append(nn.Flatten())
-            c, h, w = c * h * w, 1, 1
+            c, h, w, flat = c * h * w, 1, 1, True
         elif words[0] == "dropout":
             out.append(nn.Dropout(float(words[1])))
         elif words[0] == "linear":
-            if h * w != 1:
+            if not flat:
                 out.append(nn.Flatten())
+            flat = True
             out.append(nn.Linear(c * h * w, int(words[1]), bias=False))
             c, h, w = int(words[1]), 1, 1
-        else:
+        elif words == ["algorithm", "nitro-d"]:
+            nitro = True
+        elif not (nitro and words[0] in NITRO_OPTIONS):
             raise SystemExit(f"{path}: {words[0]}: not known here")
-    return nn.Sequential(*out), first, c
+        if nitro and words[0] in ("conv", "linear"):
+            out.append(nn.ReLU(inplace=True))
+    return nn.Sequential(*(out[:-1] if nitro else out)), first, c
 
 
 def main():

@@ -36,16 +36,18 @@ static const struct option Options[] = {
     {"--net", "FILE", TEXT, AT(net), TR | EV | IN | BE | CO | PR | EX | DE, 0, 0,
      "network description, e.g. nets/lenet.net"},
     {"--data", "NAME", TEXT, AT(data), TR | EV | BE | CO | DE, 0, 0,
-     "fashion-mnist, mnist, cifar10, idx or synthetic (default: fashion-mnist; eval: as in training; bench, compare: "
+     "fashion-mnist, mnist, cifar10, occupancy, idx or synthetic (default: fashion-mnist; eval: as in training; bench, "
+     "compare: "
      "synthetic)"},
     {"--data-dir", "DIR", TEXT, AT(data_dir), TR | EV | BE | CO | DE, 0, 0,
      "folder of the data set, where it is not in its usual place"},
     {"--device", "NAME", TEXT, AT(device), TR | EV | IN | BE | PR | DE | MO, 0, 0,
-     "golden (default; profile: timed), rtl, timed, systemc, hls, each alone or with :CONFIG (tiny, base, large; golden: "
+     "golden (default; profile: timed), rtl, timed, systemc, hls, each alone or with :CONFIG (tiny, base, large; "
+     "golden: "
      "host, its default; "
      "rtl: base16, a bus of 16 bytes), or serial:TERMINAL[@BAUD], a board"},
     {"--threads", "N", NUMBER, AT(threads), TR | EV | BE | CO, 1, 64,
-     "threads of the golden device (default: CURTA_THREADS or all cores); results do not depend on it"},
+     "threads of the golden operators (default: CURTA_THREADS or all cores); results do not depend on it"},
     {"--devices", "A,B", TEXT, AT(devices), CO, 0, 0, "the two devices, default golden:base,rtl:base"},
     {"--epochs", "N", NUMBER, AT(epochs), TR | DE, 1, 65535, "train until N epochs are done (default 5)"},
     {"--steps", "N", NUMBER, AT(steps), TR | BE | CO | DE, 1, 0xffffffffu,
@@ -87,6 +89,8 @@ static const struct option Options[] = {
     {"--json", "FILE", TEXT, AT(json), PR, 0, 0, "timeline in the trace-event format (default profile.json)"},
     {"--fault", "STEP:TENSOR", TEXT, AT(fault), CO, 0, 0,
      "flip a bit of this tensor in the second device before this step (from 1): shows what a difference looks like"},
+    {"--in-order", NULL, FLAG, AT(in_order), TR | DE, 0, 0,
+     "training samples in the order of the data set, as a stream: no shuffling"},
     {"--save-steps", "N", NUMBER, AT(save_steps), DE, 1, 0xffffffffu,
      "checkpoint in flash after every N steps (default: after each epoch only)"},
     {"--image", "FILE", TEXT, AT(image), DE, 0, 0, "file for the package: network, options, data set"},
@@ -115,7 +119,8 @@ static const struct {
      "Times a training step on other arrays, buffers and memories (timing model, no data): tables and pictures."},
     {DE, "curta deploy --net FILE [--device serial:TERMINAL] [--image FILE] [options]",
      "Packs network, options and data set for a device that trains alone, sends them, starts it (docs/standalone.md)."},
-    {MO, "curta monitor --device serial:TERMINAL", "The learning curve of a device that trains alone, until it is done."},
+    {MO, "curta monitor --device serial:TERMINAL",
+     "The learning curve of a device that trains alone, until it is done."},
 };
 
 void curta_args_help(enum curta_command command)

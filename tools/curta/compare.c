@@ -71,6 +71,7 @@ static int open_sides(struct compare *c, struct curta_fail *fail)
     if (strcmp(name, "golden") == 0)
       name = "golden:base"; /* its default is no hardware */
     r = curta_session_open(&side->session, &c->lock.network, name, &args, fail);
+    side->session.apart = 1; /* a difference is named by its tensor */
     if (!r)
       r = curta_session_data(&side->session, &c->data, fail);
     if (!r && !side->session.device.bus.on_retire)

@@ -24,12 +24,13 @@ static const struct entry Entries[] = {
     {"fashion-mnist", "/usr/share/datasets/fashion-mnist", curta_data_read_idx, {1307, 0, 0}, {3081, 0, 0}},
     {"mnist", "runs/data/mnist", curta_data_read_idx, {1307, 0, 0}, {3081, 0, 0}},
     {"cifar10", "runs/data/cifar10", curta_data_read_cifar, {4914, 4822, 4465}, {2470, 2435, 2616}},
+    {"occupancy", "runs/data/occupancy", curta_data_read_occupancy, {5000, 0, 0}, {2500, 0, 0}},
     {"idx", NULL, curta_data_read_idx, {0, 0, 0}, {0, 0, 0}},
 };
 
 const char *curta_data_names(void)
 {
-  return "fashion-mnist, mnist, cifar10, idx (any folder of MNIST-like files), synthetic";
+  return "fashion-mnist, mnist, cifar10, occupancy, idx (any folder of MNIST-like files), synthetic";
 }
 
 int curta_data_alloc(struct curta_data *data, struct curta_fail *fail)
@@ -83,7 +84,7 @@ static int load(struct curta_data *data, const struct entry *e, const struct cur
   int r;
   if (!dir)
     return curta_usage(fail, "data set %s: name its folder with --data-dir", e->name);
-  data->classes = 10;
+  data->classes = 10; /* a reader may say otherwise */
   r = e->read(data, dir, want->split, want->limit, fail);
   if (r)
     return r;

@@ -46,6 +46,9 @@ int curta_data_read_idx(struct curta_data *data, const char *dir, enum curta_spl
 /* data_batch_1.bin .. data_batch_5.bin, or test_batch.bin. */
 int curta_data_read_cifar(struct curta_data *data, const char *dir, enum curta_split split, uint32_t limit,
                           struct curta_fail *fail);
+/* Room occupancy from five sensors, in the order of time: datatraining.txt, or datatest.txt. An image is 1x1x5. */
+int curta_data_read_occupancy(struct curta_data *data, const char *dir, enum curta_split split, uint32_t limit,
+                              struct curta_fail *fail);
 /* Learnable noise of any shape, without any file. */
 int curta_data_make_synthetic(struct curta_data *data, const struct curta_data_want *want, struct curta_fail *fail);
 

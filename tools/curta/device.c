@@ -14,14 +14,9 @@
 static int open_golden(struct curta_bus *bus, const char *config, const struct curta_args *args,
                        struct curta_fail *fail)
 {
-  char threads[16];
   int r;
   if (args->trace)
     return curta_usage(fail, "--trace: the golden device has no waves; use --device rtl");
-  if (args->threads) {
-    (void)snprintf(threads, sizeof threads, "%u", args->threads);
-    (void)setenv("CURTA_THREADS", threads, 1);
-  }
   r = curta_golden_open(bus, config, (uint64_t)args->mem_mib << 20);
   if (r == -ENOTSUP)
     return curta_usage(fail, "CURTA_CPU: this processor or this build has no instruction set \"%s\"; there are: %s",
@@ -70,7 +65,12 @@ int curta_device_name(struct curta_device *device, const char *name, struct curt
 int curta_device_open(struct curta_device *device, const char *name, const struct curta_args *args,
                       struct curta_fail *fail)
 {
+  char threads[16];
   int r = curta_device_name(device, name, fail);
+  if (args->threads) { /* of the golden operators, which other devices have inside */
+    (void)snprintf(threads, sizeof threads, "%u", args->threads);
+    (void)setenv("CURTA_THREADS", threads, 1);
+  }
   if (!r)
     r = Kinds[device->kind]->open(&device->bus, device->config, args, fail);
   if (r)

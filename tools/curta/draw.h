@@ -14,6 +14,8 @@ void curta_draw_order(uint32_t *order, uint32_t n, uint32_t seed, uint32_t epoch
 
 #define CURTA_AUGMENT_CROP 1u /* pad by 4 black pixels, crop at random */
 #define CURTA_AUGMENT_FLIP 2u /* left and right swapped with probability 1/2 */
+#define CURTA_AUGMENT 3u
+#define CURTA_IN_ORDER 4u /* beside these in a checkpoint: images in the order of the data set, not shuffled */
 
 /* dst (C,H,W) := src with the augmentation that image number `image` gets in this epoch. */
 void curta_draw_augment(uint8_t *dst, const uint8_t *src, uint32_t c, uint32_t h, uint32_t w, unsigned flags,

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * explore.c - curta explore: the same training step on other arrays, buffers and memories, timed without data
  *
- * Every point is planned anew for its shape and timed by curta_timed_program; a second pass that was speculated is
- * taken as right. LUT, DSP and block RAM are the estimates of docs/architecture.md section 6, scaled.
+ * Every point is planned anew for its shape and timed by curta_timed_program, which says how it takes a SKIP.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -13,26 +12,14 @@
 #include "checkpoint.h"
 #include "commands.h"
 #include "curta_timed.h"
+#include "explore.h"
 #include "file.h"
 #include "plot.h"
-
-/* ECP5-85F: what a design may take. */
-#define ECP5_LUT 83640u
-#define ECP5_DSP 156u
-#define ECP5_BRAM 208u
-
-struct point {
-  const char *sweep;
-  struct curta_config shape;
-  uint32_t rate, latency;
-  uint64_t cycles, busy, macs;
-  uint32_t lut, dsp, bram;
-};
 
 struct explore {
   const struct curta_args *args;
   struct curta_network network;
-  struct point all[256]; /* that fit an ECP5-85F at 8 bytes a cycle */
+  struct curta_point all[256]; /* that fit an ECP5-85F at 8 bytes a cycle */
   uint32_t n_all;
   FILE *csv, *roof;
   /* roofline: cycles of each pass, as curta bench counts them */
@@ -42,15 +29,6 @@ struct explore {
 
 static const struct curta_config Configs[] = CURTA_CONFIG_TABLE;
 #define Base Configs[1] /* what the sweeps vary */
-
-static void estimate(struct point *p)
-{
-  const struct curta_config *s = &p->shape;
-  uint32_t macs = (uint32_t)(s->r * s->c * s->v), tile = (uint32_t)(s->t * s->t);
-  p->lut = 13800u + 57u * macs + 430u * (uint32_t)s->c - 430u * 8u;
-  p->dsp = macs + 5u;
-  p->bram = ((uint32_t)(s->a_tiles + s->b_tiles) * tile + (uint32_t)s->p_tiles * tile * 4u) / 2048u + 13u;
-}
 
 static void on_retire(void *user, const struct curta_retire *r)
 {
@@ -62,7 +40,7 @@ static void on_retire(void *user, const struct curta_retire *r)
   e->last = r->end;
 }
 
-static int plan(struct explore *e, const struct point *p, struct curta_plan *out, struct curta_diag *diag)
+static int plan(struct explore *e, const struct curta_point *p, struct curta_plan *out, struct curta_diag *diag)
 {
   const struct curta_config *s = &p->shape;
   struct curta_plan_request q;
@@ -90,7 +68,7 @@ static int plan(struct explore *e, const struct point *p, struct curta_plan *out
   return r;
 }
 
-static int time_point(struct explore *e, struct point *p, int roof, struct curta_fail *fail)
+static int time_point(struct explore *e, struct curta_point *p, int roof, struct curta_fail *fail)
 {
   const struct curta_timed_memory memory = {.bytes_per_cycle = p->rate, .latency = p->latency};
   struct curta_plan *plan_ = calloc(1, sizeof *plan_);
@@ -132,16 +110,11 @@ static int time_point(struct explore *e, struct point *p, int roof, struct curta
   return 0;
 }
 
-static int fits(const struct point *p)
-{
-  return p->lut <= ECP5_LUT && p->dsp <= ECP5_DSP && p->bram <= ECP5_BRAM;
-}
-
-static int visit(struct explore *e, struct point p, struct curta_fail *fail)
+static int visit(struct explore *e, struct curta_point p, struct curta_fail *fail)
 {
   const struct curta_config *s = &p.shape;
   int r, macs = s->r * s->c * s->v, base_like = p.rate == 8 && p.latency == 30;
-  estimate(&p);
+  curta_point_estimate(&p);
   r = time_point(e, &p, strcmp(p.sweep, "base") == 0, fail);
   if (r || !p.cycles)
     return r;
@@ -150,9 +123,9 @@ static int visit(struct explore *e, struct point p, struct curta_fail *fail)
                 ",%" PRIu32 ",%d\n",
                 p.sweep, s->t, s->r, s->c, s->v, s->bus, s->a_tiles, s->b_tiles, s->p_tiles, s->outst, p.rate,
                 p.latency, macs, p.cycles, (double)p.macs / ((double)p.cycles * macs),
-                (double)p.busy / (double)p.cycles, p.lut, p.dsp, p.bram, fits(&p));
+                (double)p.busy / (double)p.cycles, p.lut, p.dsp, p.bram, curta_point_fits(&p));
   e->points++;
-  if (base_like && fits(&p) && e->n_all < sizeof e->all / sizeof *e->all)
+  if (base_like && curta_point_fits(&p) && e->n_all < sizeof e->all / sizeof *e->all)
     e->all[e->n_all++] = p;
   return 0;
 }
@@ -171,7 +144,7 @@ static int sweep_arrays(struct explore *e, struct curta_fail *fail)
   int r = 0;
   for (size_t i = 0; i < sizeof arrays / sizeof *arrays && !r; i++)
     for (size_t k = 0; k < 4 && !r; k++) {
-      struct point p = {.sweep = "array", .shape = Base, .rate = rates[k], .latency = 30};
+      struct curta_point p = {.sweep = "array", .shape = Base, .rate = rates[k], .latency = 30};
       p.shape.t = arrays[i][0];
       p.shape.r = arrays[i][1];
       p.shape.c = arrays[i][2];
@@ -189,7 +162,7 @@ static int sweep_buffers(struct explore *e, struct curta_fail *fail)
   int r = 0;
   for (int tiles = 256; tiles <= 2048 && !r; tiles *= 2)
     for (int sums = 64; sums <= 512 && !r; sums *= 2) {
-      struct point p = {.sweep = "buffers", .shape = Base, .rate = 8, .latency = 30};
+      struct curta_point p = {.sweep = "buffers", .shape = Base, .rate = 8, .latency = 30};
       p.shape.a_tiles = p.shape.b_tiles = tiles;
       p.shape.p_tiles = sums;
       r = visit(e, p, fail);
@@ -203,7 +176,7 @@ static int sweep_latency(struct explore *e, struct curta_fail *fail)
   int r = 0;
   for (int outst = 2; outst <= 32 && !r; outst *= 2)
     for (size_t k = 0; k < 4 && !r; k++) {
-      struct point p = {.sweep = "latency", .shape = Base, .rate = 8, .latency = latencies[k]};
+      struct curta_point p = {.sweep = "latency", .shape = Base, .rate = 8, .latency = latencies[k]};
       p.shape.outst = outst;
       r = visit(e, p, fail);
     }
@@ -241,37 +214,11 @@ static int close_files(struct explore *e, struct curta_fail *fail)
   return bad ? curta_fail(fail, -EIO, "the tables cannot be written: %s", strerror(errno)) : 0;
 }
 
-static void say_point(const char *what, const struct point *p)
-{
-  const struct curta_config *s = &p->shape;
-  printf("%s: %dx%dx%d, buffers %d and %d, sums %d tiles, %d reads outstanding: %" PRIu64
-         " cycles, utilization %.1f %%, %" PRIu32 " LUT, %" PRIu32 " DSP, %" PRIu32 " block RAMs\n",
-         what, s->r, s->c, s->v, s->a_tiles, s->b_tiles, s->p_tiles, s->outst, p->cycles,
-         100.0 * (double)p->macs / ((double)p->cycles * s->r * s->c * s->v), p->lut, p->dsp, p->bram);
-}
-
-/* What the best base would be: all at 8 bytes a cycle and a latency of 30. The first point is base. */
-static void say_best(const struct explore *e)
-{
-  const struct point *best = &e->all[0], *least = NULL;
-  for (uint32_t i = 1; i < e->n_all; i++)
-    if (e->all[i].cycles < best->cycles)
-      best = &e->all[i];
-  for (uint32_t i = 0; i < e->n_all; i++)
-    if (e->all[i].cycles <= best->cycles + best->cycles / 100 && (!least || e->all[i].bram < least->bram))
-      least = &e->all[i];
-  printf("%" PRIu32 " points; those that fit an ECP5-85F (estimates), at 8 bytes a cycle and a latency of 30:\n",
-         e->points);
-  say_point("base", &e->all[0]);
-  say_point("fastest", best);
-  say_point("least block RAM within 1 % of the fastest", least);
-}
-
 int curta_explore(const struct curta_args *args, struct curta_fail *fail)
 {
   struct explore *e = calloc(1, sizeof *e);
   const char *dir = curta_args_given(args, "--out") ? args->out : "runs/explore";
-  struct point base = {.sweep = "base", .shape = Base, .rate = 8, .latency = 30};
+  struct curta_point base = {.sweep = "base", .shape = Base, .rate = 8, .latency = 30};
   int r;
   if (!e)
     return 1;
@@ -292,7 +239,8 @@ int curta_explore(const struct curta_args *args, struct curta_fail *fail)
   if (close_files(e, fail) && !r)
     r = -EIO;
   if (!r) {
-    say_best(e);
+    printf("%" PRIu32 " points; ", e->points);
+    curta_point_verdict(e->all, e->n_all);
     printf("%s: explore.csv, roofline.csv%s\n", dir, curta_explore_draw(dir) ? "" : ", tradeoff.png, roofline.png");
   }
   curta_network_free(&e->network);

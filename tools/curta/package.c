@@ -56,16 +56,26 @@ static void copy_labels(uint8_t *to, const struct curta_data *data)
     to[i] = (uint8_t)data->labels[i];
 }
 
+/* Images as the network reads them. */
+static void copy_images(struct curta_package *p, uint64_t at, const struct curta_data *data, const int8_t (*table)[256])
+{
+  curta_input_apply(table, data->n, data->c, data->h * data->w, data->images, (int8_t *)p + at);
+}
+
 int curta_package_make(const struct curta_network *network, const struct curta_data *train,
                        const struct curta_data *test, const struct curta_args *args, struct curta_package **package,
                        struct curta_fail *fail)
 {
   const struct layout l = lay_out(network, train, test);
-  const size_t image = (size_t)train->c * train->h * train->w, from = offsetof(struct curta_package, net);
+  const size_t from = offsetof(struct curta_package, net);
+  int8_t table[CURTA_DATA_CHANNELS][256];
   struct curta_package *p;
+  int32_t input_exp = 0;
   int r = check(network, train, test, args, fail);
   if (r)
     return r;
+  if (curta_input_table(&network->opt, train->c, train->mean, train->std, table, &input_exp))
+    return curta_fail(fail, -EINVAL, "%s: the values of its images do not vary", train->name);
   if (l.end > UINT32_MAX || !(p = calloc(1, l.end)))
     return curta_fail(fail, -ENOMEM, "no memory for a package of %" PRIu64 " bytes", l.end);
   p->magic = CURTA_PACKAGE_MAGIC;
@@ -77,13 +87,13 @@ int curta_package_make(const struct curta_network *network, const struct curta_d
   p->epochs = args->epochs;
   p->steps = args->steps;
   p->save_steps = args->save_steps;
+  p->in_order = args->in_order != 0;
   curta_package_set_opt(p, &network->opt);
   p->c = train->c;
   p->h = train->h;
   p->w = train->w;
   p->classes = train->classes;
-  memcpy(p->mean, train->mean, sizeof p->mean);
-  memcpy(p->std, train->std, sizeof p->std);
+  p->input_exp = input_exp;
   p->train_n = train->n;
   p->train_images = (uint32_t)l.train_images;
   p->train_labels = (uint32_t)l.train_labels;
@@ -91,10 +101,10 @@ int curta_package_make(const struct curta_network *network, const struct curta_d
   p->test_images = (uint32_t)l.test_images;
   p->test_labels = (uint32_t)l.test_labels;
   memcpy((uint8_t *)p + l.net, network->text, p->net_bytes);
-  memcpy((uint8_t *)p + l.train_images, train->images, image * train->n);
+  copy_images(p, l.train_images, train, (const int8_t(*)[256])table);
   copy_labels((uint8_t *)p + l.train_labels, train);
   if (test->n)
-    memcpy((uint8_t *)p + l.test_images, test->images, image * test->n);
+    copy_images(p, l.test_images, test, (const int8_t(*)[256])table);
   copy_labels((uint8_t *)p + l.test_labels, test);
   p->crc = curta_crc32(0, (const uint8_t *)p + from, p->bytes - from);
   *package = p;

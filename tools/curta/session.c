@@ -93,6 +93,7 @@ static int compile(struct curta_session *s, struct curta_planned *p, uint32_t n,
   q.batch = n;
   q.weight_base = s->weight_base;
   q.work_base = s->work_end;
+  q.apart = s->apart;
   q.mem_bytes = s->dev.mem_bytes;
   q.work = malloc(curta_plan_work_bytes());
   r = q.work ? curta_plan(&p->plan, &q, &diag) : -ENOMEM;

@@ -89,7 +89,7 @@ static int one_step(struct curta_train *t, struct curta_fail *fail)
   struct curta_batch batch = {&t->train_data,
                               t->order + state->position,
                               left < t->recipe.batch ? left : t->recipe.batch,
-                              t->recipe.augment,
+                              t->recipe.augment & CURTA_AUGMENT,
                               opt->seed,
                               state->epoch};
   struct curta_outcome outcome;
@@ -129,6 +129,8 @@ static int run_steps(struct curta_train *t, struct curta_fail *fail)
   /* the order of number 0 of NITRO-D is that of its statistics */
   curta_draw_order(t->order, t->train_data.n, t->network.opt.seed,
                    t->state.epoch + (curta_session_is_nitro(&t->session) ? 1 : 0));
+  for (uint32_t i = 0; t->recipe.augment & CURTA_IN_ORDER && i < t->train_data.n; i++)
+    t->order[i] = i;
   curta_progress_start(&progress, t->args->quiet, t->state.position);
   (void)lap(t);
   while (!r && t->state.position < t->epoch_images) {

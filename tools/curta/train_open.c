@@ -64,12 +64,15 @@ static int check_same(const struct curta_train *t, const struct curta_args *args
   if ((args->data && strcmp(args->data, t->recipe.data) != 0) ||
       (curta_args_given(args, "--batch") && args->batch != t->recipe.batch) ||
       (args->limit && args->limit != t->recipe.limit) ||
-      (curta_args_given(args, "--seed") && args->seed != t->network.opt.seed) || (args->augment && !t->recipe.augment))
+      (curta_args_given(args, "--seed") && args->seed != t->network.opt.seed) ||
+      (args->augment && !(t->recipe.augment & CURTA_AUGMENT)) ||
+      (args->in_order && !(t->recipe.augment & CURTA_IN_ORDER)))
     return curta_usage(fail,
                        "--resume: the checkpoint was made with --data %s --batch %" PRIu32 " --limit %" PRIu32
-                       " --seed %" PRIu32 "%s: give the same, or leave them out",
+                       " --seed %" PRIu32 "%s%s: give the same, or leave them out",
                        t->recipe.data, t->recipe.batch, t->recipe.limit, t->network.opt.seed,
-                       t->recipe.augment ? " --augment" : "");
+                       t->recipe.augment & CURTA_AUGMENT ? " --augment" : "",
+                       t->recipe.augment & CURTA_IN_ORDER ? " --in-order" : "");
   r = curta_network_load(&fresh, args, args->net ? NULL : t->network.text, fail);
   if (r)
     return r;
@@ -95,7 +98,7 @@ static int open_fresh(struct curta_train *t, struct curta_fail *fail)
     return curta_usage(fail, "%s exists: add --resume to go on, --overwrite to start anew, or choose another --out",
                        t->checkpoint);
   t->recipe.limit = t->args->limit;
-  t->recipe.augment = t->args->augment ? CURTA_AUGMENT_CROP | CURTA_AUGMENT_FLIP : 0;
+  t->recipe.augment = (t->args->augment ? CURTA_AUGMENT : 0) | (t->args->in_order ? CURTA_IN_ORDER : 0);
   if (snprintf(t->recipe.data, sizeof t->recipe.data, "%s", t->args->data ? t->args->data : "fashion-mnist") >=
       (int)sizeof t->recipe.data)
     return curta_usage(fail, "unknown data set \"%s\"; there are: %s", t->args->data, curta_data_names());

@@ -1,0 +1,37 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# speed_table.sh - docs/data/sim-speed.md: processor time of the timing model and of SystemC beside the Verilated RTL
+# usage: speed_table.sh [CURTA]   from the repository root; writes to standard output; fails where a model is less than 50 times as fast
+set -u
+curta=${1:-build/curta}
+failed=0
+cat <<'HEAD'
+# Speed of the simulators
+
+`make sim-speed`: simulated cycles a second of processor time, one thread each, in one run of training steps from the third on (`curta bench`; the golden operators and the writing of the batch included). All three run the same programs on the same data.
+*Ratios* are to the Verilated RTL; they are of processor times, which other programs on the machine disturb little.
+
+| configuration | network | batch | RTL, Mcycle/s | timed, Mcycle/s | systemc, Mcycle/s | timed, ratio | systemc, ratio |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+HEAD
+speed() { # DEVICE NET BATCH STEPS
+  "$curta" bench --net "nets/$2.net" --batch "$3" --steps "$4" --threads 1 --device "$1" 2>&1 |
+    sed -n 's/.*simulated cycles a second of CPU time: \([0-9.]*\) million.*/\1/p'
+}
+row() { # CONFIG NET BATCH STEPS-OF-THE-MODELS
+  local rtl timed systemc
+  rtl=$(speed "rtl:$1" "$2" "$3" 1)
+  timed=$(speed "timed:$1" "$2" "$3" "$4")
+  systemc=$(speed "systemc:$1" "$2" "$3" "$4")
+  awk -v c="$1" -v n="$2" -v b="$3" -v r="$rtl" -v t="$timed" -v s="$systemc" 'BEGIN {
+    if (r + 0 == 0 || t + 0 == 0 || s + 0 == 0) { print "| " c " | " n " | " b " | no result |"; exit 1 }
+    printf "| %s | %s | %s | %.2f | %.1f | %.1f | %.0f | %.0f |\n", c, n, b, r, t, s, t / r, s / r
+    exit t < 50 * r || s < 50 * r }' || failed=1
+}
+row tiny lenet 32 3
+row base lenet 32 20
+row large lenet 32 20
+row base mlp1 64 100
+row base vgg11 8 3
+row large vgg11 8 3
+exit $failed

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * explore_area.c - what a machine would cost on an ECP5, and which one is the best (explore.h)
+ *
+ * SYNTH_*: cells of base, read by make from the table that `make synth` writes.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "explore.h"
+
+/* ECP5-85F: what a design may take. */
+#define ECP5_LUT 83640u
+#define ECP5_DSP 156u
+#define ECP5_BRAM 208u
+
+/* Of base: what the cells of the table belong to. */
+#define BASE_MACS 128u
+#define BASE_LANES 8u
+#define BASE_RAMS 96u /* of buffers and sums */
+
+void curta_point_estimate(struct curta_point *p)
+{
+  const struct curta_config *s = &p->shape;
+  uint32_t macs = (uint32_t)(s->r * s->c * s->v), tile = (uint32_t)(s->t * s->t);
+  p->lut = SYNTH_LUT - SYNTH_ARRAY - SYNTH_LANES + SYNTH_ARRAY * macs / BASE_MACS +
+           SYNTH_LANES * (uint32_t)s->c / BASE_LANES;
+  p->dsp = SYNTH_DSP - BASE_MACS + macs;
+  p->bram = SYNTH_BRAM - BASE_RAMS +
+            ((uint32_t)(s->a_tiles + s->b_tiles) * tile + (uint32_t)s->p_tiles * tile * 4u) / 2048u;
+}
+
+int curta_point_fits(const struct curta_point *p)
+{
+  return p->lut <= ECP5_LUT && p->dsp <= ECP5_DSP && p->bram <= ECP5_BRAM;
+}
+
+static void say_point(const char *what, const struct curta_point *p)
+{
+  const struct curta_config *s = &p->shape;
+  printf("%s: %dx%dx%d, buffers %d and %d, sums %d tiles, %d reads outstanding: %" PRIu64
+         " cycles, utilization %.1f %%, %" PRIu32 " LUT, %" PRIu32 " DSP, %" PRIu32 " block RAMs\n",
+         what, s->r, s->c, s->v, s->a_tiles, s->b_tiles, s->p_tiles, s->outst, p->cycles,
+         100.0 * (double)p->macs / ((double)p->cycles * s->r * s->c * s->v), p->lut, p->dsp, p->bram);
+}
+
+void curta_point_verdict(const struct curta_point *all, uint32_t n)
+{
+  const struct curta_point *base = &all[0], *best = base, *least = NULL;
+  double gain;
+  for (uint32_t i = 1; i < n; i++)
+    if (all[i].cycles < best->cycles)
+      best = &all[i];
+  for (uint32_t i = 0; i < n; i++)
+    if (all[i].cycles <= best->cycles + best->cycles / 100 && (!least || all[i].bram < least->bram))
+      least = &all[i];
+  printf("those that fit an ECP5-85F (estimates), at 8 bytes a cycle and a latency of 30:\n");
+  say_point("base", base);
+  say_point("fastest", best);
+  say_point("least block RAM within 1 % of the fastest", least);
+  gain = 100.0 * ((double)base->cycles / (double)best->cycles - 1);
+  if (gain > 1)
+    printf("verdict: base is not the best for this network, it takes %.1f %% more cycles than the fastest\n", gain);
+  else if (least->bram < base->bram)
+    printf("verdict: base is as fast as any (%.2f %% from the fastest), and could do with %" PRIu32
+           " block RAMs less\n",
+           gain, base->bram - least->bram);
+  else
+    printf("verdict: base is the best, %.2f %% from the fastest\n", gain);
+}
