@@ -348,8 +348,8 @@ static uint64_t gemm_cycles(const struct curta_hw *hw, const struct gpass *p, co
 {
   const struct operand *w = &p->op[p->win];
   if (p->gather.on)
-    return (uint64_t)b->v[0].n * b->v[1].n * b->g[0].n * b->g[1].n * k[0].n * k[1].n * k[2].n * p->gather.per_row / 256 *
-           hw->t * hw->t * hw->t / (hw->r * hw->c * hw->v);
+    return (uint64_t)b->v[0].n * b->v[1].n * b->g[0].n * b->g[1].n * k[0].n * k[1].n * k[2].n * p->gather.per_row /
+           256 * hw->t * hw->t * hw->t / (hw->r * hw->c * hw->v);
   uint64_t pairs = (uint64_t)inside(w, 0, b->v[0], k[0]) * inside(w, 1, b->v[1], k[1]) * b->g[0].n * b->g[1].n;
   uint64_t depth = (uint64_t)(k[2].n - 1) * hw->t + (klast + hw->v - 1) / hw->v * hw->v;
   return pairs * depth * hw->t * hw->t / (hw->r * hw->c * hw->v);

@@ -4,7 +4,8 @@
  * A pass has visits (g0, g1, vy, vx) and a contraction (ky, kx, kc), all in tiles or pixels. Each operand i is a tiled
  * tensor with four indices: lanes (g_i), y, x, contraction (kc), where y = av[0] vy + bk[0] ky + c[0]   and is inside
  * [0, u[0]);   x likewise with [1]. The operand `win` is the one whose y, x may fall outside (padding): it gives the
- * window law. With `gather` operand 1 is loaded as lists of what is not 0; ky, kx count windows of positions of operand 0.
+ * window law. With `gather` operand 1 is loaded as lists of what is not 0; ky, kx count windows of positions of operand
+ * 0.
  */
 #ifndef CURTA_GEMM_H
 #define CURTA_GEMM_H
@@ -17,7 +18,7 @@ struct operand {
   uint32_t stride[DIMS]; /* tiles */
   int32_t av[2], bk[2], c[2], u[2];
   uint32_t ext[2]; /* further positions of each contraction index: windows (gather) */
-  uint8_t second; /* lanes are the second index inside a tile (T) */
+  uint8_t second;  /* lanes are the second index inside a tile (T) */
 };
 
 struct gather {
@@ -39,7 +40,7 @@ struct gpass {
   uint8_t digits;         /* of operand 1, int32 in memory (NITRO-D); 0: it is int8 */
   uint8_t guard;          /* sums beyond int32 set a flag */
   struct gather gather;
-  uint32_t wait;          /* cycles that the first block waits for every tile of operand 0 that it reads */
+  uint32_t wait; /* cycles that the first block waits for every tile of operand 0 that it reads */
 };
 
 struct range {
@@ -76,7 +77,7 @@ bool tiling_choose(const struct gpass *p, const struct curta_hw *hw, uint32_t p_
 struct piece {
   uint32_t addr;
   struct range d[DIMS];
-  uint32_t digit; /* of wide tiles */
+  uint32_t digit;  /* of wide tiles */
   int32_t list[3]; /* of lists: strides of operand 0 (k, y, x), which they name */
   uint32_t off, len;
 };

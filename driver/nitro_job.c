@@ -126,7 +126,8 @@ static void pass_gradient(const struct planner *pl, const struct shape *d, uint3
   set_out(p, 1, ct, d->s * ot * ct, ot * ct);
 }
 
-/* The same from what is not 0: dY is a tensor by windows of the head's pooling, with the places of the maxima beside. */
+/* The same from what is not 0: dY is a tensor by windows of the head's pooling, with the places of the maxima beside.
+ */
 static void pass_gather(const struct planner *pl, const struct curta_plan_weighted *l, struct gpass *p)
 {
   const struct curta_plan_nitro *n = &l->nitro;

@@ -50,8 +50,9 @@ static bool window_side(uint32_t x)
 }
 
 /* Whether the weight gradient gathers: the rows that the lists of a window have are fewer than the positions of the map
- * that the window stands for. Channels have their maxima where they like: of p places, t channels meet p (1 - (1 - 1/p)^t).
- * Returns that in 1/256, 0: dense. On a processor the dense product skips zeros by itself (golden/curta_golden_sparse.c). */
+ * that the window stands for. Channels have their maxima where they like: of p places, t channels meet p (1 - (1 -
+ * 1/p)^t). Returns that in 1/256, 0: dense. On a processor the dense product skips zeros by itself
+ * (golden/curta_golden_sparse.c). */
 static uint32_t gathers(const struct planner *pl, const struct curta_plan_weighted *l)
 {
   const struct curta_plan_nitro *n = &l->nitro;

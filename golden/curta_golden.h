@@ -22,8 +22,8 @@ const char *curta_golden_cpu(const struct curta_bus *bus);
 /* Those of this build that this processor has, separated by ", ". */
 const char *curta_golden_cpus(void);
 
-/* Word `word` (32 bits) of a memory of the device: 0 or -ERANGE. For difference reports. LIST: groups of the list at that tile
- * of buffer B. */
+/* Word `word` (32 bits) of a memory of the device: 0 or -ERANGE. For difference reports. LIST: groups of the list at
+ * that tile of buffer B. */
 enum curta_golden_space { CURTA_SPACE_MEM, CURTA_SPACE_A, CURTA_SPACE_B, CURTA_SPACE_ACC, CURTA_SPACE_LIST };
 int curta_golden_peek(const struct curta_bus *bus, int space, uint32_t word, uint32_t *value);
 #endif

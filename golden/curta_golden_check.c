@@ -168,7 +168,8 @@ static void fields_gemm(const struct curta_golden *g, uint32_t *word, const uint
   legal(word, cmd, CURTA_GEMM_KLAST, 1, g->t);
   for (unsigned i = 0; i < sizeof slopes / sizeof *slopes; i++)
     legal(word, cmd, slopes[i], 0, 2);
-  if (curta_cmd_get(cmd, CURTA_GEMM_GATHER) && !(curta_cmd_get(cmd, CURTA_GEMM_A_T) && curta_cmd_get(cmd, CURTA_GEMM_B_T)))
+  if (curta_cmd_get(cmd, CURTA_GEMM_GATHER) &&
+      !(curta_cmd_get(cmd, CURTA_GEMM_A_T) && curta_cmd_get(cmd, CURTA_GEMM_B_T)))
     legal(word, cmd, CURTA_GEMM_GATHER, 0, 0);
 }
 

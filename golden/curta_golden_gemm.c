@@ -29,7 +29,7 @@ struct gemm {
   const struct curta_packed *packed[2];
   int start, final; /* ACC, FINAL */
   int gather;
-  uint32_t klast;   /* elements used of the last contraction tile */
+  uint32_t klast; /* elements used of the last contraction tile */
   struct curta_wide_mode wide;
 };
 

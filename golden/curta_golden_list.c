@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * curta_golden_list.c - see curta_golden_list.h
  *
- * A list has V streams: images n with the same n mod V follow one another, so that V rows side by side (a group) have images
- * that lie in operand banks of their own.
+ * A list has V streams: images n with the same n mod V follow one another, so that V rows side by side (a group) have
+ * images that lie in operand banks of their own.
  */
 #include <stdlib.h>
 #include "curta_golden_list.h"
@@ -45,7 +45,8 @@ static int put_row(struct listing *l, const int32_t *d, uint32_t lanes, uint32_t
 {
   struct curta_golden *g = l->g;
   uint32_t v = (uint32_t)g->conf.v, s = n % v, row = l->dst * g->t + l->pos[s]++ * v + s;
-  uint32_t y = (l->i[1] << l->kh_log2) + (p >> l->kw_log2 & 7), x = (l->i[0] << l->kw_log2) + (p & ((1u << l->kw_log2) - 1));
+  uint32_t y = (l->i[1] << l->kh_log2) + (p >> l->kw_log2 & 7),
+           x = (l->i[0] << l->kw_log2) + (p & ((1u << l->kw_log2) - 1));
   uint32_t tile = (l->i[2] * l->sn + y * l->sy + x * l->sx) & 0xffff;
   int32_t out[16];
   g->info = row / g->t;
@@ -133,7 +134,8 @@ int curta_golden_load_list(struct curta_golden *g, const uint32_t *cmd)
                       .sn = curta_cmd_get(cmd, CURTA_LOAD_A_SN)};
   const uint32_t n[3] = {curta_cmd_get(cmd, CURTA_LOAD_N1), curta_cmd_get(cmd, CURTA_LOAD_N2),
                          curta_cmd_get(cmd, CURTA_LOAD_N3)};
-  uint64_t most = l.dst + (uint64_t)n[0] * n[1] * n[2] * g->t; /* tiles of the list, each of its tiles of deltas makes T */
+  uint64_t most =
+      l.dst + (uint64_t)n[0] * n[1] * n[2] * g->t; /* tiles of the list, each of its tiles of deltas makes T */
   uint32_t hi = most < g->tiles[1] ? (uint32_t)most : g->tiles[1];
   int err = 0;
   curta_golden_loading(g, 1, l.dst, hi);

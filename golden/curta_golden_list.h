@@ -5,8 +5,8 @@
 #define CURTA_GOLDEN_LIST_H
 #include "curta_golden_int.h"
 
-/* What a row of buffer B is, beside its digits: place in the map, tile of buffer A (a distance) and row in it of the x that
- * it is multiplied with. used 0: of none. */
+/* What a row of buffer B is, beside its digits: place in the map, tile of buffer A (a distance) and row in it of the x
+ * that it is multiplied with. used 0: of none. */
 struct curta_list_row {
   uint16_t tile;
   uint8_t y, x, n, used;

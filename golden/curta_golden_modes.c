@@ -11,12 +11,17 @@ struct mode {
 uint32_t curta_golden_mode(const uint32_t *cmd)
 {
   static const struct mode modes[] = {
-      {CURTA_OP_LOAD, CURTA_LOAD_TYPE, 0, 0},      {CURTA_OP_LOAD, CURTA_LOAD_DIGIT, 0, 0},
-      {CURTA_OP_LOAD, CURTA_LOAD_LIST, 0, 0},      {CURTA_OP_LOAD, 0, 11, 13},
-      {CURTA_OP_GEMM, CURTA_GEMM_GUARD, 0, 0},     {CURTA_OP_GEMM, CURTA_GEMM_START_SHL, 0, 0},
+      {CURTA_OP_LOAD, CURTA_LOAD_TYPE, 0, 0},
+      {CURTA_OP_LOAD, CURTA_LOAD_DIGIT, 0, 0},
+      {CURTA_OP_LOAD, CURTA_LOAD_LIST, 0, 0},
+      {CURTA_OP_LOAD, 0, 11, 13},
+      {CURTA_OP_GEMM, CURTA_GEMM_GUARD, 0, 0},
+      {CURTA_OP_GEMM, CURTA_GEMM_START_SHL, 0, 0},
       {CURTA_OP_GEMM, CURTA_GEMM_GATHER, 0, 0},
-      {CURTA_OP_MAP, 0, 21, 26},                   {CURTA_OP_SCATTER, CURTA_SCATTER_DST_TYPE, 0, 0},
-      {CURTA_OP_SCATTER, 0, 21, 26},               {CURTA_OP_UPDATE, 0, 22, 22},
+      {CURTA_OP_MAP, 0, 21, 26},
+      {CURTA_OP_SCATTER, CURTA_SCATTER_DST_TYPE, 0, 0},
+      {CURTA_OP_SCATTER, 0, 21, 26},
+      {CURTA_OP_UPDATE, 0, 22, 22},
       {CURTA_OP_LOSS, 0, 22, 22},
   };
   uint32_t opcode = curta_cmd_get(cmd, CURTA_CMD_OPCODE);

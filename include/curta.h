@@ -278,17 +278,18 @@ struct curta_pass_stat {
 
 /* What a weighted layer of NITRO-D has beside: a local-loss block, or the output layer (head_c 0). Tensors: -1 none. */
 struct curta_plan_nitro {
-  uint16_t drop_rate;                       /* dropout behind the activation, in thousandths; 0 none */
-  uint8_t drop_last;                        /* behind the pool */
-  uint8_t conv;                             /* its head pools */
-  uint32_t draw, drop_draw;                 /* numbers of the layer and its dropout among layers that are no flatten */
-  uint32_t head_c, head_h, head_w;          /* input of the learning layer */
-  uint32_t win_h, win_w;                    /* windows in front of it */
-  int32_t pad_h, pad_w;                     /* their padding */
-  uint32_t per_row;                         /* the weight gradient gathers: rows of a list for a row of deltas, in 1/256 */
-  int16_t t_zs, t_act, t_drop, t_pool_idx;  /* saved zs; activation, where it is not t_out; behind dropout, likewise */
-  int16_t t_head, t_h, t_class;             /* learning layer: weights, input, class bytes */
-  int16_t t_predict, t_g, t_delta, t_dense; /* prediction, loss gradient; delta by window, by position (not if it gathers) */
+  uint16_t drop_rate;              /* dropout behind the activation, in thousandths; 0 none */
+  uint8_t drop_last;               /* behind the pool */
+  uint8_t conv;                    /* its head pools */
+  uint32_t draw, drop_draw;        /* numbers of the layer and its dropout among layers that are no flatten */
+  uint32_t head_c, head_h, head_w; /* input of the learning layer */
+  uint32_t win_h, win_w;           /* windows in front of it */
+  int32_t pad_h, pad_w;            /* their padding */
+  uint32_t per_row;                /* the weight gradient gathers: rows of a list for a row of deltas, in 1/256 */
+  int16_t t_zs, t_act, t_drop, t_pool_idx; /* saved zs; activation, where it is not t_out; behind dropout, likewise */
+  int16_t t_head, t_h, t_class;            /* learning layer: weights, input, class bytes */
+  int16_t t_predict, t_g, t_delta,
+      t_dense; /* prediction, loss gradient; delta by window, by position (not if it gathers) */
 };
 
 /* A weighted layer as the device sees it. */

@@ -221,13 +221,13 @@ static int visit(struct law *m, const uint32_t *cmd, uint32_t ga, uint32_t gb, u
     int64_t start = bits == 36 ? m->acc36[p * m->t2 + e] : m->acc[p * m->t2 + e];
     sum[e] = signed_bits((int64_t)((uint64_t)start << (GET(CURTA_GEMM_START_SHL) ? m->conf.digit : 0)), bits);
   }
-  if (GET(CURTA_GEMM_GATHER) &&
-      gather(m, cmd, sum,
-             GET(CURTA_GEMM_A_BASE) + ga * GET(CURTA_GEMM_A_SGA) + vy * GET(CURTA_GEMM_A_SVY) + vx * GET(CURTA_GEMM_A_SVX),
-             (GET(CURTA_GEMM_B_BASE) + gb * GET(CURTA_GEMM_B_SGB) + vy * GET(CURTA_GEMM_B_SVY) +
-              vx * GET(CURTA_GEMM_B_SVX)) %
-                 65536,
-             vy, vx))
+  if (GET(CURTA_GEMM_GATHER) && gather(m, cmd, sum,
+                                       GET(CURTA_GEMM_A_BASE) + ga * GET(CURTA_GEMM_A_SGA) +
+                                           vy * GET(CURTA_GEMM_A_SVY) + vx * GET(CURTA_GEMM_A_SVX),
+                                       (GET(CURTA_GEMM_B_BASE) + gb * GET(CURTA_GEMM_B_SGB) +
+                                        vy * GET(CURTA_GEMM_B_SVY) + vx * GET(CURTA_GEMM_B_SVX)) %
+                                           65536,
+                                       vy, vx))
     return CURTA_ERR_RANGE;
   for (uint32_t ky = 0; ky < GET(CURTA_GEMM_NKY) && !GET(CURTA_GEMM_GATHER); ky++)
     for (uint32_t kx = 0; kx < GET(CURTA_GEMM_NKX); kx++)
@@ -629,12 +629,13 @@ static int scalar(struct law *m, const uint32_t *cmd)
 /* The lowest word with a field of NITRO-D that is not 0, or 32. */
 static uint32_t nitro_word(const uint32_t *cmd)
 {
-  static const uint32_t map[] = {CURTA_MAP_ACT,     CURTA_MAP_SLOPE,  CURTA_MAP_MEAN,  CURTA_MAP_DIV,   CURTA_MAP_DIV_S,
-                                 CURTA_MAP_DIV_T,   CURTA_MAP_ZS,     CURTA_MAP_CLASS, CURTA_MAP_PADDED, CURTA_MAP_DIV_M,
-                                 CURTA_MAP_CLAST,  CURTA_MAP_NLAST, CURTA_MAP_OR_REG, CURTA_MAP_OR_KEEP,
-                                 CURTA_MAP_PAD_Y,   CURTA_MAP_PAD_X,  CURTA_MAP_LIM_Y, CURTA_MAP_LIM_X};
-  static const uint32_t load_fields[] = {CURTA_LOAD_TYPE, CURTA_LOAD_DIGIT, CURTA_LOAD_LIST,    CURTA_LOAD_PLACES, CURTA_LOAD_A_SY,
-                                         CURTA_LOAD_A_SX, CURTA_LOAD_A_SN,  CURTA_LOAD_KH_LOG2, CURTA_LOAD_KW_LOG2};
+  static const uint32_t map[] = {CURTA_MAP_ACT,   CURTA_MAP_SLOPE, CURTA_MAP_MEAN,   CURTA_MAP_DIV,     CURTA_MAP_DIV_S,
+                                 CURTA_MAP_DIV_T, CURTA_MAP_ZS,    CURTA_MAP_CLASS,  CURTA_MAP_PADDED,  CURTA_MAP_DIV_M,
+                                 CURTA_MAP_CLAST, CURTA_MAP_NLAST, CURTA_MAP_OR_REG, CURTA_MAP_OR_KEEP, CURTA_MAP_PAD_Y,
+                                 CURTA_MAP_PAD_X, CURTA_MAP_LIM_Y, CURTA_MAP_LIM_X};
+  static const uint32_t load_fields[] = {CURTA_LOAD_TYPE,   CURTA_LOAD_DIGIT,   CURTA_LOAD_LIST,
+                                         CURTA_LOAD_PLACES, CURTA_LOAD_A_SY,    CURTA_LOAD_A_SX,
+                                         CURTA_LOAD_A_SN,   CURTA_LOAD_KH_LOG2, CURTA_LOAD_KW_LOG2};
   switch (GET(CURTA_CMD_OPCODE)) {
   case CURTA_OP_LOAD:
     for (unsigned i = 0; i < sizeof load_fields / sizeof *load_fields; i++)

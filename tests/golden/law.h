@@ -21,7 +21,7 @@ struct law {
   int8_t *buf[2]; /* of B the low bytes */
   int32_t *wide;  /* elements of B */
   int32_t *acc;
-  int64_t *acc36; /* the same with their guard bits */
+  int64_t *acc36;      /* the same with their guard bits */
   struct law_row *row; /* of B: what LOAD LIST has written beside it */
   uint32_t *len;       /* [B_TILES]: groups of the list that begins there */
   uint32_t flags;
@@ -30,7 +30,7 @@ struct law {
   uint32_t info;  /* of the last error */
 };
 
-/* Executes one engine command that is statically correct where DIGIT is not 0: 0, CURTA_ERR_RANGE, or CURTA_ERR_FIELD for a
- * mode that a device with DIGIT 0 lacks. */
+/* Executes one engine command that is statically correct where DIGIT is not 0: 0, CURTA_ERR_RANGE, or CURTA_ERR_FIELD
+ * for a mode that a device with DIGIT 0 lacks. */
 int law_execute(struct law *m, const uint32_t *cmd);
 #endif
