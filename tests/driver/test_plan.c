@@ -74,6 +74,15 @@ static void check_tensors(const char *name)
     FAIL("%s: an address outside the plan belongs to a tensor\n", name);
 }
 
+/* Whether the weight gradient of a layer visits only what is not zero. */
+static int gathers(uint32_t layer)
+{
+  uint32_t w = 0;
+  while (w < plan.n_weighted && plan.weighted[w].layer != layer)
+    w++;
+  return w < plan.n_weighted && plan.weighted[w].nitro.per_row;
+}
+
 static void check_stat(const char *name)
 {
   uint64_t macs = 0, expected = 0, peak = plan.hw.r * plan.hw.c * plan.hw.v;
@@ -83,7 +92,7 @@ static void check_stat(const char *name)
     for (int p = 0; p < CURTA_PASSES; p++) {
       const struct curta_pass_stat *s = &plan.stat[i][p];
       macs += s->macs;
-      if (s->array_cycles * peak < s->macs)
+      if (s->array_cycles * peak < s->macs && !(p == CURTA_PASS_DW && gathers(i)))
         FAIL("%s: layer %u pass %d: %llu MACs in %llu cycles\n", name, i, p, (unsigned long long)s->macs,
              (unsigned long long)s->array_cycles);
     }
