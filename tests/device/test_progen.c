@@ -20,21 +20,40 @@ static int engine_of(uint32_t opcode)
   return -1;
 }
 
-/* Checks the ring part of a program; with `drop`, the waits of that command are removed first. Returns the number of races. */
+/* Adds commands to the checker, and those of the programs that they call. A skipped stretch may be left out. With `drop`,
+ * the waits of that command are removed first. Returns the number of races. */
+static int walk(struct hz *hz, const uint8_t *image, uint64_t at, uint32_t count, long drop)
+{
+  uint32_t maybe = 0;
+  int found = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    uint32_t cmd[32], opcode;
+    memcpy(cmd, image + at + (uint64_t)i * CURTA_CMD_BYTES, sizeof cmd);
+    opcode = cmd[0] & 0xff;
+    if ((long)i == drop)
+      memset(cmd + 1, 0, 12);
+    hz_maybe(hz, maybe > 0);
+    maybe -= maybe > 0;
+    if (engine_of(opcode) != CURTA_ENGINE_CP) {
+      found += hz_add(hz, cmd, 0) != 0;
+      continue;
+    }
+    if (opcode != CURTA_OP_NOP)
+      hz_fence(hz);
+    if (opcode == CURTA_OP_SKIP)
+      maybe = curta_cmd_get(cmd, CURTA_SKIP_COUNT);
+    if (opcode == CURTA_OP_CALL) {
+      found += walk(hz, image, curta_cmd_get(cmd, CURTA_CALL_ADDR), curta_cmd_get(cmd, CURTA_CALL_COUNT), -1);
+      hz_fence(hz);
+    }
+  }
+  return found;
+}
+
 static int races(const struct curta_config *cfg, const uint8_t *image, uint32_t count, long drop)
 {
   struct hz *hz = hz_new(cfg, PG_MEM_BYTES);
-  int found = 0;
-  for (uint32_t i = 0; i < count; i++) {
-    uint32_t cmd[32];
-    memcpy(cmd, image + (size_t)i * CURTA_CMD_BYTES, sizeof cmd);
-    if ((long)i == drop)
-      memset(cmd + 1, 0, 12);
-    if (engine_of(cmd[0] & 0xff) == CURTA_ENGINE_CP && (cmd[0] & 0xff) != CURTA_OP_NOP)
-      hz_fence(hz);
-    else if (engine_of(cmd[0] & 0xff) != CURTA_ENGINE_CP && hz_add(hz, cmd, 0))
-      found++;
-  }
+  int found = walk(hz, image, 0, count, drop);
   hz_free(hz);
   return found;
 }

@@ -55,7 +55,7 @@ struct Model {
         const bool at = g.u(5, 16, 1), bt = g.u(5, 17, 1), acc = g.u(5, 18, 1), fin = g.u(5, 19, 1), keep = g.u(5, 26, 1);
         const unsigned reg = g.u(5, 20, 6);
         const bool guard = g.u(20, 8, 1);
-        const unsigned shl = g.u(20, 9, 5);
+        const unsigned shl = g.u(20, 9, 1) ? s.digit : 0;
         std::vector<uint64_t> sum(n);         // modulo 2^64
         std::fill(used_a.begin(), used_a.end(), 0);
         std::fill(used_b.begin(), used_b.end(), 0);

@@ -206,7 +206,7 @@ static Gemm random_command(Model &m, uint64_t max_steps)
         if (nky > 3) { g.put(20, 2, 2, between(1, 2)); g.put(18, 0, 16, between(-32768, 0)); g.put(18, 16, 16, between(1, 3)); }
         if (nkx > 3) { g.put(20, 6, 2, between(1, 2)); g.put(19, 0, 16, between(-300, 0)); g.put(19, 16, 16, between(1, 3)); }
         for (int word = 10; word <= 15; word++) { g.put(word, 0, 16, between(-5, 5)); g.put(word, 16, 16, between(-5, 5)); }
-        g.put(20, 8, 1, chance(50)); g.put(20, 9, 5, chance(60) ? 0 : chance(50) ? P_D : between(0, 31));
+        g.put(20, 8, 1, chance(50)); g.put(20, 9, 1, chance(40));
         g.put(5, 16, 4, rnd()); g.put(5, 20, 6, below(64)); g.put(5, 26, 1, rnd());
         // results: a random order of the four loops, so that no two visits meet
         int n[4] = {nga, ngb, nvy, nvx}, stride[4], left[4] = {0, 1, 2, 3}, unit = 1;
