@@ -240,7 +240,7 @@ static void finish_stat(struct planner *pl)
     for (int pass = 0; pass < CURTA_PASSES; pass++) {
       struct curta_pass_stat *st = &plan->stat[layer][pass];
       uint64_t bus = (st->rd_bytes + st->wr_bytes) / plan->hw.bus;
-      if (pass <= CURTA_PASS_DW && st->commands)
+      if (pass <= CURTA_PASS_DW && st->commands && !(pass == CURTA_PASS_DW && plan->weighted[w].nitro.per_row))
         st->macs = curta_layer_macs(&plan->net->layer[layer]) * plan->batch;
       st->cycles = (st->array_cycles > bus ? st->array_cycles : bus) + 30u * (st->commands != 0);
       array += st->array_cycles;

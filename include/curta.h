@@ -268,7 +268,7 @@ struct curta_tensor {
 
 /* Estimates of one pass of one layer. Cycles assume 30 cycles of start-up a command and full bus rate. */
 struct curta_pass_stat {
-  uint64_t macs;         /* useful ones of the whole batch, no padding */
+  uint64_t macs;         /* useful ones of the whole batch, no padding; 0 where it gathers: its deltas decide */
   uint64_t array_cycles; /* cycles in which the array multiplies, padding included */
   uint64_t cycles;       /* estimate: the larger of array and memory time */
   uint64_t rd_bytes, wr_bytes;

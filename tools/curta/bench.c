@@ -3,7 +3,8 @@
  *
  * A GEMM's cycles are those since the previous GEMM retired (the first: since the step began), so that the passes and
  * the row "rest" (after the last GEMM) add up to the whole step. Useful MACs are those of the layer's definition, no
- * padding, no recomputation: utilization = useful MACs / (cycles R C V).
+ * padding, no recomputation: utilization = useful MACs / (cycles R C V). How many a pass that gathers makes depends on
+ * its deltas: they are not counted.
  *
  * The first steps are not measured: fresh weights move so far that the shifts of the first step are no guess for the
  * next. They run on the golden device, which is faster and the same to the bit; weights and shifts are then copied.
@@ -22,7 +23,7 @@
 #include "table.h"
 
 #define DEFAULT_STEPS 2u
-#define WARM_STEPS 2u
+#define DEFAULT_WARM 2u
 
 struct pass_time {
   uint64_t gemms, cycles, busy;
@@ -152,11 +153,16 @@ static int copy_state(struct curta_session *to, struct curta_session *from, uint
   return r ? curta_session_error(to, r, "copying weights and shifts", fail) : 0;
 }
 
+static uint32_t warm(const struct bench *b)
+{
+  return b->args->warm ? b->args->warm : DEFAULT_WARM;
+}
+
 static int warm_steps(struct bench *b, struct curta_session *s, const uint32_t *order, struct curta_fail *fail)
 {
   struct curta_outcome outcome;
   int r = 0;
-  for (uint32_t i = 0; i < WARM_STEPS && !r; i++) {
+  for (uint32_t i = 0; i < warm(b) && !r; i++) {
     struct curta_batch batch = batch_of(b, order, i);
     r = curta_session_step(s, &batch, 1, curta_mu_at(&b->network.opt, 0), &outcome, fail);
   }
@@ -175,8 +181,11 @@ static int warm_up(struct bench *b, const uint32_t *order, struct curta_fail *fa
   s = calloc(1, sizeof *s);
   if (!s)
     return curta_fail(fail, -ENOMEM, "no memory");
-  /* base16 is base with a wider port: the golden device knows no ports */
-  (void)snprintf(name, sizeof name, "golden:%s", strcmp(config, "base16") == 0 ? "base" : config);
+  /* base16 is base with a wider port: the golden device knows no ports. NITRO-D has no shifts that belong to a plan */
+  (void)snprintf(name, sizeof name, "golden:%s",
+                 curta_session_is_nitro(&b->session) ? "host"
+                 : strcmp(config, "base16") == 0     ? "base"
+                                                     : config);
   r = curta_session_open(s, &b->network, name, b->args, fail);
   if (!r) {
     r = curta_session_data(s, &b->data, fail);
@@ -207,7 +216,7 @@ static int run_steps(struct bench *b, uint64_t *rest, struct curta_fail *fail)
   if (!r && bus->on_retire && curta_device_has_cycles(&b->session.device))
     r = bus->on_retire(bus->ctx, on_retire, b);
   for (uint32_t i = 1; i <= steps && !r; i++) {
-    struct curta_batch batch = batch_of(b, order, WARM_STEPS + i - 1);
+    struct curta_batch batch = batch_of(b, order, warm(b) + i - 1);
     r = measured_step(b, &batch, rest, fail);
     if (!b->args->quiet && isatty(STDERR_FILENO))
       (void)fprintf(stderr, "step %" PRIu32 "/%" PRIu32 "\r", i, steps);
