@@ -3,16 +3,6 @@
 #include <string.h>
 #include "gemm.h"
 
-static uint32_t ceil_div(uint32_t a, uint32_t b)
-{
-  return (a + b - 1) / b;
-}
-
-static uint32_t min_u(uint32_t a, uint32_t b)
-{
-  return a < b ? a : b;
-}
-
 void gemm_start(struct gemm *g, struct emit *e)
 {
   memset(g, 0, sizeof *g);
@@ -24,118 +14,6 @@ void gemm_start(struct gemm *g, struct emit *e)
 void gemm_forget(struct gemm *g)
 {
   g->buf[0].n = g->buf[1].n = 0;
-}
-
-uint32_t block_count(const struct gpass *p, const struct tiling *t)
-{
-  return ceil_div(p->ng[0], t->g[0]) * ceil_div(p->ng[1], t->g[1]) * ceil_div(p->nv[0], t->v[0]) *
-         ceil_div(p->nv[1], t->v[1]);
-}
-
-static struct range part(uint32_t n, uint32_t size, uint32_t i)
-{
-  struct range r = {i * size, min_u(size, n - i * size)};
-  return r;
-}
-
-/* Index i of mixed radix: takes the digit of radix `radix` off. */
-static uint32_t digit(uint32_t *i, uint32_t radix)
-{
-  uint32_t d = *i % radix;
-  *i /= radix;
-  return d;
-}
-
-void block_get(const struct gpass *p, const struct tiling *t, uint32_t i, struct block *b)
-{
-  /* outer 0: g0, vy, vx, then g1 innermost; outer 1: g1 outermost */
-  if (t->outer == 0)
-    b->g[1] = part(p->ng[1], t->g[1], digit(&i, ceil_div(p->ng[1], t->g[1])));
-  b->v[1] = part(p->nv[1], t->v[1], digit(&i, ceil_div(p->nv[1], t->v[1])));
-  b->v[0] = part(p->nv[0], t->v[0], digit(&i, ceil_div(p->nv[0], t->v[0])));
-  b->g[0] = part(p->ng[0], t->g[0], digit(&i, ceil_div(p->ng[0], t->g[0])));
-  if (t->outer == 1)
-    b->g[1] = part(p->ng[1], t->g[1], i);
-}
-
-uint32_t block_tiles(const struct block *b)
-{
-  return b->g[0].n * b->g[1].n * b->v[0].n * b->v[1].n;
-}
-
-void order_by_stride(const uint32_t stride[4], const uint32_t count[4], uint32_t order[4])
-{
-  for (uint32_t i = 0; i < 4; i++) {
-    uint32_t j = i;
-    /* an index with one value goes outside of its equals, so that the innermost one has stride 1 */
-    for (; j > 0; j--) {
-      uint32_t o = order[j - 1];
-      if (stride[o] > stride[i] || (stride[o] == stride[i] && count[o] <= count[i]))
-        break;
-      order[j] = o;
-    }
-    order[j] = i;
-  }
-}
-
-void block_strides(const struct gpass *p, const struct block *b, uint32_t stride[4])
-{
-  const uint32_t count[4] = {b->g[0].n, b->g[1].n, b->v[0].n, b->v[1].n};
-  uint32_t order[4], n = 1;
-  order_by_stride(p->out_stride, count, order);
-  for (int i = 3; i >= 0; i--) {
-    stride[order[i]] = n;
-    n *= count[order[i]];
-  }
-}
-
-struct place block_place(const struct gpass *p, const struct block *b, uint32_t base)
-{
-  struct place at = {.base = base, .tiles = block_tiles(b)};
-  block_strides(p, b, at.stride);
-  return at;
-}
-
-struct place tensor_place(const struct gpass *p, const struct block *b, uint32_t base)
-{
-  const struct range r[4] = {b->g[0], b->g[1], b->v[0], b->v[1]};
-  struct place at = {.base = base + p->out_base, .tiles = 1};
-  for (int i = 0; i < 4; i++) {
-    at.stride[i] = p->out_stride[i];
-    at.base += r[i].lo * at.stride[i];
-    at.tiles += (r[i].n - 1) * at.stride[i];
-  }
-  return at;
-}
-
-uint32_t block_runs(const struct gpass *p, const struct block *b, uint32_t *len)
-{
-  const uint32_t count[4] = {b->g[0].n, b->g[1].n, b->v[0].n, b->v[1].n};
-  uint32_t order[4], n = 1, runs = 1;
-  int i = 3;
-  order_by_stride(p->out_stride, count, order);
-  for (; i >= 0 && p->out_stride[order[i]] == n; i--)
-    n *= count[order[i]];
-  for (; i >= 0; i--)
-    runs *= count[order[i]];
-  *len = n;
-  return runs;
-}
-
-uint32_t block_run(const struct gpass *p, const struct block *b, uint32_t i)
-{
-  const uint32_t count[4] = {b->g[0].n, b->g[1].n, b->v[0].n, b->v[1].n};
-  const uint32_t lo[4] = {b->g[0].lo, b->g[1].lo, b->v[0].lo, b->v[1].lo};
-  uint32_t order[4], len, at = p->out_base, n = 1;
-  block_runs(p, b, &len);
-  order_by_stride(p->out_stride, count, order);
-  for (int j = 3; j >= 0; j--) {
-    bool inside_run = n < len || count[order[j]] == 1;
-    uint32_t d = inside_run ? 0 : digit(&i, count[order[j]]);
-    n *= count[order[j]];
-    at += (lo[order[j]] + d) * p->out_stride[order[j]];
-  }
-  return at;
 }
 
 uint32_t gemm_alloc(struct gemm *g, uint32_t tiles)
@@ -467,15 +345,15 @@ void gemm_block(struct gemm *g, const struct gpass *p, const struct tiling *t, c
 {
   uint32_t n[3], total = 1, digits = p->digits ? p->digits : 1;
   for (int i = 0; i < 3; i++) {
-    n[i] = ceil_div(p->nk[i], t->k[i]);
+    n[i] = range_parts(p->nk[i], t->k[i]);
     total *= n[i];
   }
   for (uint32_t j = 0; j < total * digits; j++) { /* the top digit first */
     struct chunk c = {.digit = digits - 1 - j / total, .first = j % total == 0, .last = j % total == total - 1};
     uint32_t i = j % total;
-    c.k[1] = part(p->nk[1], t->k[1], digit(&i, n[1]));
-    c.k[0] = part(p->nk[0], t->k[0], digit(&i, n[0]));
-    c.k[2] = part(p->nk[2], t->k[2], digit(&i, n[2]));
+    c.k[1] = range_part(p->nk[1], t->k[1], take_digit(&i, n[1]));
+    c.k[0] = range_part(p->nk[0], t->k[0], take_digit(&i, n[0]));
+    c.k[2] = range_part(p->nk[2], t->k[2], take_digit(&i, n[2]));
     emit_chunk(g, p, b, &c, at, or_reg, keep);
   }
 }

@@ -47,6 +47,26 @@ struct range {
   uint32_t lo, n;
 };
 
+/* A range of n cut into parts of `size`, the last of what is left: how many, and part i. */
+static inline uint32_t range_parts(uint32_t n, uint32_t size)
+{
+  return (n + size - 1) / size;
+}
+
+static inline struct range range_part(uint32_t n, uint32_t size, uint32_t i)
+{
+  uint32_t lo = i * size;
+  return (struct range){lo, size < n - lo ? size : n - lo};
+}
+
+/* Index i of mixed radix: takes the digit of radix `radix` off. */
+static inline uint32_t take_digit(uint32_t *i, uint32_t radix)
+{
+  uint32_t d = *i % radix;
+  *i /= radix;
+  return d;
+}
+
 struct block {
   struct range g[2], v[2];
 };
