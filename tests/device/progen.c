@@ -66,7 +66,7 @@ static void load_list(struct pg *g, uint32_t *cmd)
   SET(LOAD_TYPE, CURTA_TYPE_INT32);
   SET(LOAD_LIST, 1);
   SET(LOAD_DIGIT, rnd(g, 2) ? 0 : rnd(g, 3));
-  SET(LOAD_DST, rnd(g, 8));
+  SET(LOAD_DST, g->list_count && rnd(g, 2) ? (int)g->lists[rnd(g, g->list_count)] : (int)rnd(g, 8)); /* often over a longer or shorter one */
   SET(LOAD_ADDR, address(g, tile_bytes(g, 4)));
   SET(LOAD_PLACES, address(g, tile_bytes(g, 1)));
   SET(LOAD_N0, 1);
@@ -249,8 +249,9 @@ static void gemm_gather(struct pg *g, uint32_t *cmd)
   SET(GEMM_A_SGA, range(g, 0, 2));
   SET(GEMM_A_SVY, range(g, -2, 3));
   SET(GEMM_A_SVX, range(g, -2, 3));
-  SET(GEMM_A_SKC, range(g, -9, 9));
-  SET(GEMM_B_SKC, range(g, -9, 9));
+  static const uint32_t ignored[] = {CURTA_GEMM_A_SKY, CURTA_GEMM_A_SKX, CURTA_GEMM_A_SKC, CURTA_GEMM_B_SKY, CURTA_GEMM_B_SKX, CURTA_GEMM_B_SKC};
+  for (unsigned i = 0; i < sizeof ignored / sizeof *ignored; i++)
+    curta_cmd_set(cmd, ignored[i], (uint32_t)range(g, -9, 9));
   SET(GEMM_B_BASE, g->lists[rnd(g, g->list_count)]);
   SET(GEMM_B_SGB, rnd(g, 2) ? 0 : rnd(g, 8));
   SET(GEMM_P_SVX, 1);
