@@ -409,11 +409,10 @@ void vector_engine::maybe_finish(uint64_t t)
 {
   if (passes_left || walk_at != Never || out_made != out_done || !ready.empty() || !addresses.empty() || !running)
     return;
-  (void)t;
-  if (plan.dst)
+  if (plan.dst && out_made)             // a SCATTER of padding alone writes nothing
     finish(last_write + core_.mem.latency + 2 + (plan.writes_scalar ? 1 : 0));
   else
-    finish(last_fire + plan.out + 3);   // the lanes are empty, the scale register is written
+    finish(std::max(last_fire + plan.out + 3, t + 1));   // the lanes are empty, the scale register is written
 }
 
 // ---- LOSS
