@@ -15,7 +15,7 @@ cat <<'HEAD'
 # Cycles of a training step: Verilated RTL and timing model
 
 `make timing-table` runs one step on both, with the same weights and images and in the same phase of the memory's refresh, and compares every retirement record:
-index, opcode, tag, checksum and busy cycles are equal, cycles differ as below. *Commands* is the mean over all engine commands of |model − RTL| / RTL of their durations. Hardware version 3.
+index, opcode, tag, checksum and busy cycles are equal, cycles differ as below. *Commands* is the mean over all engine commands of |model − RTL| / RTL of their durations. Hardware version 5.
 
 The VGG networks have batches of 4: a step of 32 images would take hours on the RTL, and fewer than 4 save little because a tile has 8 images (16 on `large`). VGG-small-7 and VGG8B on `tiny` take ten to fifteen minutes of processor time a row even so;
 `make timing-table TIMING='*'` measures them too.
