@@ -57,6 +57,10 @@ module curta_load #(
   output wire             list_go_o,
   output wire             list_o,       // a list is being made
   output wire             list_end_o,   // level: all its tiles have come
+  output wire [15:0]      list_dst_o,   // with list_go_o
+  output wire [15:0]      list_n1_o,
+  output wire [15:0]      list_n2_o,
+  output wire [1:0]       list_digit_o,
   input  wire             list_tile_i,  // a tile has been taken
   input  wire             list_done_i,
   input  wire             list_range_i,
@@ -249,6 +253,10 @@ module curta_load #(
     end
   end
 
+  assign list_dst_o   = dst_q;
+  assign list_n1_o    = n1_q;
+  assign list_n2_o    = n2_q;
+  assign list_digit_o = digit_q;
   assign buf_sel_o    = sel_run_q;
   assign buf_tile_o   = buf_tile_q;
   assign cfg_ready_o  = !walk_q;

@@ -55,17 +55,14 @@ module curta_loader #(
   output wire [15:0]      len_tile_o,
   output wire [15:0]      len_o
 );
-  reg  [15:0] dst_q, n1_q, n2_q, sy_q, sx_q, sn_q;
-  reg  [1:0]  digit_q, khl_q, kwl_q;
+  // what curta_load has no use for
+  reg  [15:0] sy_q, sx_q, sn_q;
+  reg  [1:0]  khl_q, kwl_q;
   always @(posedge clk_i)
-    if (cfg_valid_i)
-      case (cfg_index_i)
-        4'd2: {dst_q, digit_q} <= {cfg_data_i[31:16], cfg_data_i[4:3]};
-        4'd3: {n2_q, n1_q} <= cfg_data_i[47:16];
-        4'd6: {kwl_q, khl_q, sn_q, sx_q, sy_q} <= cfg_data_i[51:0];
-        default: ;
-      endcase
+    if (cfg_valid_i && cfg_index_i == 4'd6) {kwl_q, khl_q, sn_q, sx_q, sy_q} <= cfg_data_i[51:0];
 
+  wire [15:0]      dst, n1, n2;
+  wire [1:0]       digit;
   wire             list_go, list, list_end, list_tile, list_done, list_range, l_we, p_we, l_wide;
   wire [15:0]      list_info, l_tile, p_tile;
   wire [31:0]      list_check;
@@ -81,10 +78,11 @@ module curta_loader #(
     .rsp_valid_i(rsp_valid_i), .rsp_data_i(rsp_data_i), .rsp_last_i(rsp_last_i), .rsp_err_i(rsp_err_i),
     .buf_we_o(l_we), .buf_sel_o(buf_sel_o), .buf_tile_o(l_tile), .buf_beat_o(l_beat), .buf_data_o(l_data),
     .buf_wide_o(l_wide), .buf_high_o(l_high), .list_go_o(list_go), .list_o(list), .list_end_o(list_end),
+    .list_dst_o(dst), .list_n1_o(n1), .list_n2_o(n2), .list_digit_o(digit),
     .list_tile_i(list_tile), .list_done_i(list_done), .list_range_i(list_range), .list_info_i(list_info), .list_check_i(list_check));
 
   curta_list #(.T(T), .V(V), .BUS(BUS), .B_TILES(B_TILES), .DIGIT(DIGIT), .Trace(Trace)) u_list (
-    .clk_i(clk_i), .clr_i(!rst_ni || stop_i), .go_i(list_go), .dst_i(dst_q), .n1_i(n1_q), .n2_i(n2_q), .digit_i(digit_q),
+    .clk_i(clk_i), .clr_i(!rst_ni || stop_i), .go_i(list_go), .dst_i(dst), .n1_i(n1), .n2_i(n2), .digit_i(digit),
     .kh_log2_i(khl_q), .kw_log2_i(kwl_q), .sy_i(sy_q), .sx_i(sx_q), .sn_i(sn_q),
     .push_i(rsp_valid_i && list), .data_i(rsp_data_i), .tile_done_o(list_tile), .end_i(list_end && list), .done_o(list_done),
     .range_o(list_range), .range_tile_o(list_info), .check_o(list_check),
