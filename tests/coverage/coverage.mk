@@ -2,7 +2,7 @@
 COV_CONFIG := tiny
 COV_DIR    := $(BUILD)/tests/coverage
 COV_LIB    := $(BUILD)/sim/libcurta_rtl_cov.a
-$(COV_DIR)/test_random: $(BUILD)/tests/device/test_random.o $(addprefix $(BUILD)/tests/device/,hazard.o progen.o coverage.o lockstep.o) $(COV_LIB) $(BUILD)/golden/libcurta_golden.a
+$(COV_DIR)/test_random: $(BUILD)/tests/device/test_random.o $(addprefix $(BUILD)/tests/device/,hazard.o progen.o progen_gemm.o progen_vector.o coverage.o lockstep.o) $(COV_LIB) $(BUILD)/golden/libcurta_golden.a
 	@mkdir -p $(@D)
 	$(CXX) $(CFLAGS) $^ -o $@ -lz -lpthread
 $(COV_DIR)/test_%: $(BUILD)/tests/sim/test_%.o $(BUILD)/tests/sim/pair.o $(COV_LIB) $(BUILD)/golden/libcurta_golden.a

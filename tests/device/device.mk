@@ -1,6 +1,6 @@
 # Random programs: golden against RTL.
 DEVICE_DIR := $(BUILD)/tests/device
-DEVICE_OBJ := $(addprefix $(DEVICE_DIR)/,hazard.o progen.o coverage.o lockstep.o)
+DEVICE_OBJ := $(addprefix $(DEVICE_DIR)/,hazard.o progen.o progen_gemm.o progen_vector.o coverage.o lockstep.o)
 TESTS += $(DEVICE_DIR)/test_progen $(DEVICE_DIR)/test_random
 
 $(DEVICE_DIR)/%.o: tests/device/%.c
