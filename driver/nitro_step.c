@@ -229,7 +229,8 @@ static void again(struct planner *pl)
     }
 }
 
-void nitro_train(struct planner *pl)
+/* A stage of a block while later ones go forward: forward, prediction, gradient of three blocks in turn. */
+static void overlapping(struct planner *pl)
 {
   uint32_t n = pl->plan->n_weighted;
   for (uint32_t i = 0; i < n + 2; i++) {
@@ -240,6 +241,23 @@ void nitro_train(struct planner *pl)
     if (i >= 1 && i - 1 < n)
       follow(pl, i - 1, 1);
   }
+}
+
+/* The order of the reference: everything forward, then block by block from the last to the first. */
+static void sequential(struct planner *pl)
+{
+  uint32_t n = pl->plan->n_weighted;
+  for (uint32_t w = 0; w < n; w++)
+    forward(pl, w, true);
+  for (uint32_t w = n; w-- > 0;) {
+    follow(pl, w, 1);
+    follow(pl, w, 2);
+  }
+}
+
+void nitro_train(struct planner *pl)
+{
+  pl->req->sequential ? sequential(pl) : overlapping(pl);
   if (pl->plan->net->nitro.twice)
     again(pl);
   emit_flush(&pl->e);
