@@ -14,15 +14,16 @@
 #define LAST UINT8_MAX
 
 struct stages {
-  uint8_t forward, head, gradient;
+  uint8_t forward, path, pool, head, gradient; /* pool: of the head */
 };
 
 static struct stages stages_of(const struct planner *pl, uint32_t w)
 {
   uint32_t n = pl->plan->n_weighted, head = n + 2 * (n - 1 - w);
   if (pl->req->sequential)
-    return (struct stages){(uint8_t)w, (uint8_t)head, (uint8_t)(head + 1)};
-  return (struct stages){(uint8_t)(3 * w), (uint8_t)(3 * (w + 1) + 2), (uint8_t)(3 * (w + 2) + 1)};
+    return (struct stages){(uint8_t)w, (uint8_t)w, (uint8_t)head, (uint8_t)head, (uint8_t)(head + 1)};
+  return (struct stages){(uint8_t)(3 * w), (uint8_t)(3 * w + 2), (uint8_t)(3 * w + 2), (uint8_t)(3 * (w + 1) + 2),
+                         (uint8_t)(3 * (w + 2) + 1)};
 }
 
 /* Tensor t is in use in stages from..to, beside those that it has. */
@@ -48,14 +49,14 @@ static void block_lives(struct planner *pl, uint32_t w)
   const struct curta_plan_nitro *n = &l->nitro;
   struct stages s = stages_of(pl, w);
   uint8_t end = again(pl, w) ? LAST : s.gradient;
-  lives(pl, l->t_out, s.forward, n->conv ? s.forward : end); /* a linear block's head reads it */
-  lives(pl, l->t_in, s.forward, end);                        /* the gradient's other operand */
-  lives(pl, n->t_act, s.forward, n->conv ? s.forward : end);
+  lives(pl, l->t_out, s.forward, n->conv ? s.path : end); /* a linear block's head reads it */
+  lives(pl, l->t_in, s.forward, end);                     /* the gradient's other operand */
+  lives(pl, n->t_act, s.forward, n->conv ? s.path : end);
   lives(pl, n->t_zs, s.forward, n->conv ? s.head : end);
-  lives(pl, n->t_drop, s.forward, s.forward);
-  lives(pl, n->t_pool_idx, s.forward, s.forward);
-  lives(pl, n->t_h, s.head, s.gradient);
-  lives(pl, n->t_class, s.head, s.gradient);
+  lives(pl, n->t_drop, s.path, s.path);
+  lives(pl, n->t_pool_idx, s.path, s.path);
+  lives(pl, n->t_h, s.pool, s.gradient);
+  lives(pl, n->t_class, s.pool, s.gradient);
   lives(pl, n->t_predict, s.head, again(pl, w) ? LAST : s.head);
   lives(pl, n->t_g, s.head, end);
   lives(pl, n->t_delta, s.gradient, end);
