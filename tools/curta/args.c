@@ -55,6 +55,8 @@ static const struct option Options[] = {
     {"--batch", "N", NUMBER, AT(batch), TR | EV | IN | BE | CO | PR | EX | DE, 1, 4096,
      "images a step (default 64; eval: as in training)"},
     {"--preset", "NAME", TEXT, AT(preset), TR | IN | BE | CO | PR | EX | DE, 0, 0, "niti-2020 (default) or niti-2021"},
+    {"--init", "NAME", TEXT, AT(init), TR | BE | CO | PR | DE, 0, 0,
+     "initial weights, Xavier: normal or uniform (default: the preset's, 2020 normal, 2021 uniform)"},
     {"--mu", "LIST", TEXT, AT(mu), TR | BE | CO | PR | DE, 0, 0,
      "update magnitude 2^mu: a number, or 2,100:-1 = 2, from epoch 100 on -1"},
     {"--decay", NULL, FLAG, AT(decay), TR | IN | BE | CO | PR | EX | DE, 0, 0, "weight decay"},
