@@ -93,6 +93,8 @@ static const struct option Options[] = {
      "flip a bit of this tensor in the second device before this step (from 1): shows what a difference looks like"},
     {"--in-order", NULL, FLAG, AT(in_order), TR | DE, 0, 0,
      "training samples in the order of the data set, as a stream: no shuffling"},
+    {"--sequential", NULL, FLAG, AT(sequential), BE | IN | PR, 0, 0,
+     "NITRO-D: a plan whose blocks do not overlap, for comparison: the same weights"},
     {"--warm", "N", NUMBER, AT(warm), BE, 1, 1000000u,
      "bench: train N steps on the golden device before the measured ones (default 2)"},
     {"--save-steps", "N", NUMBER, AT(save_steps), DE, 1, 0xffffffffu,

@@ -28,7 +28,7 @@ struct curta_args {
   const char *fault; /* compare: plants one wrong byte, see --fault */
   uint32_t epochs, batch, seed, steps, warm, save_steps, limit, test_limit, frac_bits;
   uint32_t mem_mib, mem_bw, mem_latency, mem_stall, threads;
-  int resume, overwrite, decay, augment, in_order, quiet, markdown, help, no_eval;
+  int resume, overwrite, decay, augment, in_order, quiet, markdown, help, no_eval, sequential;
   uint64_t given; /* see curta_args_given */
 };
 
