@@ -1,22 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_tlm.cpp - the accelerator as a TLM-2.0 module (curta_tlm.h)
 #include "curta_tlm.h"
+#include <algorithm>
 #include <cstring>
 
 using namespace sc_core;
 using namespace curta_time;
-
-// Within a cycle the agents act at eighths of the period, in the order of ActOrder; answers of the memory are seen last.
-static const int Parts = 8, AnswerPart = 5;
-
-static const struct parts {
-  int of[Agents];
-  parts()
-  {
-    for (int k = 0; k < Agents; k++)
-      of[ActOrder[k]] = k;
-  }
-} Part;
 
 // Cycles of an access to a register, as AXI4-Lite has them.
 static const int AccessCycles = 4;
@@ -76,14 +65,22 @@ uint64_t curta_tlm::cycle() const
 // Integers: the kernel spends much of its time here.
 uint64_t curta_tlm::value_of(uint64_t t, int part) const
 {
-  return period.value() * t + period.value() * (uint64_t)part / Parts;
+  return period.value() * t + period.value() * (uint64_t)part / CycleParts;
+}
+
+sc_time curta_tlm::until(uint64_t value) const
+{
+  const uint64_t here = sc_time_stamp().value();
+  return value > here ? sc_time::from_value(value - here) : SC_ZERO_TIME;
 }
 
 // Something has happened: who waits for it is told. (Mostly nobody does, and a notification costs a delta cycle.)
 void curta_tlm::acted()
 {
-  if (host.irq() != irq_level)
-    irq_event.notify(SC_ZERO_TIME);
+  if (host.irq() != irq_level) {
+    irq_event.notify(ahead ? until(local) : SC_ZERO_TIME);
+    bound = std::min(bound, local);
+  }
   if (halting)
     quiet_event.notify(SC_ZERO_TIME);
 }
@@ -96,8 +93,14 @@ void curta_tlm::wake(agent a, uint64_t t)
   if (t >= p.at)
     return;
   p.at = t;
-  const uint64_t when = value_of(t, Part.of[a]), here = sc_time_stamp().value();
-  p.event.notify(when > here ? sc_time::from_value(when - here) : SC_ZERO_TIME);   // forgets the later one asked for before
+  if (!ahead)
+    notify(a);
+}
+
+// Forgets the later one asked for before.
+void curta_tlm::notify(agent a)
+{
+  agents[a].event.notify(until(value_of(agents[a].at, part_of(a))));
 }
 
 void curta_tlm::step(int a)
@@ -105,6 +108,7 @@ void curta_tlm::step(int a)
   agents[a].at = Never;
   device->step((agent)a, cycle());
   acted();
+  run_ahead();
 }
 
 void curta_tlm::show_irq()
@@ -139,7 +143,8 @@ void curta_tlm::submit(burst *b)
   p.set_dmi_allowed(false);
   p.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
   tlm::tlm_phase phase = tlm::BEGIN_REQ;
-  sc_time delay = SC_ZERO_TIME;
+  sc_time delay = ahead ? sc_time::from_value(local - here) : SC_ZERO_TIME;
+  quiet = std::min(quiet, b->write ? b->time[b->beats - 1] : b->at + b->beats - 1);   // a beat a cycle at most
   const bool within = submitting;
   submitting = true;             // an answer now comes too early for who asks
   tlm::tlm_sync_enum r = mem->nb_transport_fw(p, phase, delay);
@@ -161,13 +166,15 @@ tlm::tlm_sync_enum curta_tlm::nb_transport_bw(tlm::tlm_generic_payload &p, tlm::
       b->time[k] = t;
     b->last = t;
   }
-  const uint64_t seen = value_of(b->last, AnswerPart), here = sc_time_stamp().value();
-  if (seen <= here && !submitting) {
+  const uint64_t seen = value_of(b->last, AnswerPart);
+  if ((ahead || seen <= sc_time_stamp().value()) && !submitting) {
+    local = seen;
+    told = true;
     answer(f);
     acted();
   } else {
     answers.push_back(f);
-    answer_event.notify(seen > here ? sc_time::from_value(seen - here) : SC_ZERO_TIME);
+    answer_event.notify(until(seen));
   }
   return tlm::TLM_COMPLETED;
 }
@@ -191,7 +198,7 @@ void curta_tlm::answered()
       answer(f);
     } else {
       answers.push_back(f);
-      answer_event.notify(sc_time::from_value(seen - here));
+      answer_event.notify(until(seen));
     }
   }
   acted();

@@ -20,7 +20,7 @@ enum agent { Cp, Load, Matrix, Vector, Agents }; // the order of enum curta_engi
 
 // Who acts first where several have something to do in one cycle. It shows only at the read port, whose round robin puts
 // the client that was served last behind the others: mostly LOAD, the only one that asks cycle after cycle.
-const agent ActOrder[Agents] = { Matrix, Vector, Cp, Load };
+constexpr agent ActOrder[Agents] = { Matrix, Vector, Cp, Load };
 
 // Who drives the agents and owns the time.
 struct kernel {

@@ -19,7 +19,7 @@ public:
     if (t < wake_at[a])
       wake_at[a] = t;
   }
-  void submit(burst *b) override { mem.submit(b); }
+  void submit(burst *b) override { mem.submit(b, now); }
 
   // Runs until `stop` becomes true, or cycle `end` is reached, or (end Never) nothing is left to do.
   template <class F> void run(core &c, uint64_t end, F stop)
