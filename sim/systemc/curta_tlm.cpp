@@ -11,7 +11,7 @@ using namespace curta_time;
 static const int AccessCycles = 4;
 
 curta_tlm::curta_tlm(sc_module_name name, const char *config, uint64_t mem_bytes, uint32_t latency, const sc_time &p)
-  : sc_module(name), regs("regs"), mem("mem"), irq("irq"), period(p), scratch(4096)
+  : sc_module(name), regs("regs"), mem("mem"), irq("irq"), period(p), unit(p.value()), scratch(4096)
 {
   int r = host.open(config, mem_bytes);
   if (r)
@@ -27,7 +27,7 @@ curta_tlm::curta_tlm(sc_module_name name, const char *config, uint64_t mem_bytes
     sc_spawn_options how;
     how.spawn_method();
     how.dont_initialize();
-    how.set_sensitivity(&agents[a].event);
+    how.set_sensitivity(&events[a]);
     sc_spawn([this, a] { step(a); }, names[a], &how);
   }
   SC_METHOD(show_irq);
@@ -59,19 +59,13 @@ void curta_tlm::end_of_elaboration()
 
 uint64_t curta_tlm::cycle() const
 {
-  return sc_time_stamp().value() / period.value();
-}
-
-// Integers: the kernel spends much of its time here.
-uint64_t curta_tlm::value_of(uint64_t t, int part) const
-{
-  return period.value() * t + period.value() * (uint64_t)part / CycleParts;
+  return sc_time_stamp().value() / unit;
 }
 
 sc_time curta_tlm::until(uint64_t value) const
 {
-  const uint64_t here = sc_time_stamp().value();
-  return value > here ? sc_time::from_value(value - here) : SC_ZERO_TIME;
+  const uint64_t now = ahead ? here : sc_time_stamp().value();
+  return value > now ? sc_time::from_value(value - now) : SC_ZERO_TIME;
 }
 
 // Something has happened: who waits for it is told. (Mostly nobody does, and a notification costs a delta cycle.)
@@ -89,23 +83,19 @@ void curta_tlm::acted()
 
 void curta_tlm::wake(agent a, uint64_t t)
 {
-  agent_process &p = agents[a];
-  if (t >= p.at)
-    return;
-  p.at = t;
-  if (!ahead)
+  if (next.wake(a, t) && !ahead)
     notify(a);
 }
 
 // Forgets the later one asked for before.
 void curta_tlm::notify(agent a)
 {
-  agents[a].event.notify(until(value_of(agents[a].at, part_of(a))));
+  events[a].notify(until(value_of(next.at(a), part_of(a))));
 }
 
 void curta_tlm::step(int a)
 {
-  agents[a].at = Never;
+  next.clear((agent)a);
   device->step((agent)a, cycle());
   acted();
   run_ahead();
@@ -161,7 +151,7 @@ tlm::tlm_sync_enum curta_tlm::nb_transport_bw(tlm::tlm_generic_payload &p, tlm::
   burst *b = f->burst;
   b->bad = p.is_response_error();
   if (b->moved < b->beats) {       // a memory that does not tell the beats: the last one counts
-    uint64_t t = (sc_time_stamp() + delay).value() / period.value();
+    uint64_t t = (sc_time_stamp() + delay).value() / unit;
     for (uint32_t k = 0; k < b->beats; k++)
       b->time[k] = t;
     b->last = t;

@@ -40,13 +40,6 @@ TLM_DECLARE_EXTENDED_PHASE(CURTA_LEVEL);
 
 // Within a cycle the agents act at eighths of the period, in the order of ActOrder; answers of the memory are seen last.
 const int CycleParts = 8, AnswerPart = 5;
-constexpr int part_of(curta_time::agent a)
-{
-  int k = 0;
-  while (curta_time::ActOrder[k] != a)
-    k++;
-  return k;
-}
 
 class curta_tlm : public sc_core::sc_module, public curta_time::kernel {
 public:
@@ -70,13 +63,12 @@ public:
 
 private:
   SC_HAS_PROCESS(curta_tlm);
-  struct agent_process { sc_core::sc_event event; uint64_t at = curta_time::Never; };
   struct flight : curta_tlm_beats { tlm::tlm_generic_payload payload; };
 
   void end_of_elaboration() override;
   void step(int a);
   void notify(curta_time::agent a);
-  uint64_t value_of(uint64_t t, int part) const; // a part of cycle t
+  uint64_t value_of(uint64_t t, int part) const { return unit * t + unit * (uint64_t)part / CycleParts; }
   sc_core::sc_time until(uint64_t value) const;  // from the kernel's time
   void acted();
   void show_irq();
@@ -90,9 +82,11 @@ private:
   bool ask_memory(const tlm::tlm_phase &phase, uint64_t t);
 
   const sc_core::sc_time period;
+  const uint64_t unit;                           // the period's value
   uint64_t here = 0;                             // the kernel's time, while it stands still
   std::unique_ptr<curta_time::core> device;
-  agent_process agents[curta_time::Agents];
+  sc_core::sc_event events[curta_time::Agents];  // each starts the process of an agent
+  curta_time::wake_times next;
   sc_core::sc_event irq_event, answer_event;
   bool irq_level = false, halting = false, submitting = false;
   bool ahead = false, lone = true, told = false; // decoupled; the memory takes part in it; it has answered
@@ -135,11 +129,14 @@ private:
   uint64_t cycle(const sc_core::sc_time &delay = sc_core::SC_ZERO_TIME) const;
 
   const sc_core::sc_time period;
+  const uint64_t unit;                           // the period's value
+  uint64_t here() const { return led ? still : sc_core::sc_time_stamp().value(); }
   curta_time::memory time;
   std::vector<std::unique_ptr<entry>> entries;
   std::vector<entry *> spare, open;
   sc_core::sc_event due;
   uint64_t planned = curta_time::Never;          // the cycle that serve() waits for
   bool led = false;                              // the only initiator is ahead: it asks when it wants to know
+  uint64_t still = 0;                            // the kernel's time meanwhile
 };
 #endif

@@ -13,10 +13,9 @@ using namespace curta_time;
 bool curta_tlm::ask_memory(const tlm::tlm_phase &phase, uint64_t t)
 {
   tlm::tlm_phase p = phase;
-  const uint64_t there = period.value() * t;
-  sc_time delay = there > here ? sc_time::from_value(there - here) : SC_ZERO_TIME;
+  sc_time delay = until(unit * t);
   const bool takes_part = mem->nb_transport_fw(promise, p, delay) == tlm::TLM_UPDATED;
-  quiet = (here + delay.value()) / period.value();
+  quiet = (here + delay.value()) / unit;
   return takes_part;
 }
 
@@ -30,8 +29,8 @@ void curta_tlm::run_ahead()
   ahead = true;
   lone = ask_memory(CURTA_AHEAD, cycle());       // what ends in this cycle is seen after all agents
   if (lone) {
-    for (agent_process &p : agents)
-      p.event.cancel();
+    for (sc_event &e : events)
+      e.cancel();
     bound += std::min(quantum, sc_time_to_pending_activity()).value();
     while (next_ahead())
       ;
@@ -39,28 +38,25 @@ void curta_tlm::run_ahead()
   }
   ahead = false;
   for (agent a : ActOrder)
-    if (lone && agents[a].at != Never)
+    if (lone && next.at(a) != Never)
       notify(a);
 }
 
 // The next burst that ends or agent that acts, if it comes before `bound`.
 bool curta_tlm::next_ahead()
 {
-  agent a = ActOrder[0];
-  for (agent other : ActOrder)
-    if (agents[other].at < agents[a].at)
-      a = other;
-  const uint64_t t = agents[a].at, when = t == Never ? Never : value_of(t, part_of(a));
+  const agent a = next.first();
+  const uint64_t t = next.at(a), when = t == Never ? Never : value_of(t, part_of(a));
   const bool acts = when < bound;
   told = false;
   // up to the first cycle whose answers would come too late
-  const uint64_t horizon = acts ? t : (bound + period.value() - 1 - value_of(0, AnswerPart)) / period.value();
+  const uint64_t horizon = acts ? t : (bound + unit - 1 - value_of(0, AnswerPart)) / unit;
   if (horizon > quiet)
     ask_memory(CURTA_AHEAD, horizon);
   if (told || !acts)
     return told;
   local = when;
-  agents[a].at = Never;
+  next.clear(a);
   device->step(a, t);
   acted();
   return true;

@@ -6,7 +6,7 @@
 using namespace sc_core;
 
 curta_tlm_memory::curta_tlm_memory(sc_module_name name, uint64_t n, const curta_time::memory_options &options, const sc_time &p)
-  : sc_module(name), socket("socket"), period(p), time(options)
+  : sc_module(name), socket("socket"), period(p), unit(p.value()), time(options)
 {
   if (!image.map(n))
     SC_REPORT_FATAL("curta_tlm_memory", "no memory");
@@ -26,13 +26,13 @@ void curta_tlm_memory::inject(uint32_t lo, uint32_t hi)
 
 uint64_t curta_tlm_memory::cycle(const sc_time &delay) const
 {
-  return (sc_time_stamp().value() + delay.value()) / period.value();
+  return (here() + delay.value()) / unit;
 }
 
 sc_time curta_tlm_memory::until(uint64_t value) const
 {
-  const uint64_t here = sc_time_stamp().value();
-  return value > here ? sc_time::from_value(value - here) : SC_ZERO_TIME;
+  const uint64_t now = here();
+  return value > now ? sc_time::from_value(value - now) : SC_ZERO_TIME;
 }
 
 void curta_tlm_memory::b_transport(int, tlm::tlm_generic_payload &p, sc_time &)
@@ -103,12 +103,14 @@ tlm::tlm_sync_enum curta_tlm_memory::lead(const tlm::tlm_phase &phase, uint64_t 
   if (socket.size() != 1)
     return tlm::TLM_ACCEPTED;
   if (phase == CURTA_AHEAD) {
-    if (!led)
+    if (!led) {
       due.cancel();
-    led = true;
+      still = sc_time_stamp().value();
+      led = true;
+    }
     if (curta_time::burst *b = time.run(t))
       answer(b);
-    delay = time.quiet() == curta_time::Never ? sc_max_time() - sc_time_stamp() : until(period.value() * time.quiet());
+    delay = time.quiet() == curta_time::Never ? sc_max_time() - sc_time_stamp() : until(unit * time.quiet());
     return tlm::TLM_UPDATED;
   }
   if (phase == CURTA_LEVEL) {
@@ -126,7 +128,7 @@ void curta_tlm_memory::plan(uint64_t t)
   if (t >= planned)
     return;
   planned = t;
-  due.notify(until(period.value() * t + period.value() * AnswerPart / CycleParts));
+  due.notify(until(unit * t + unit * AnswerPart / CycleParts));
 }
 
 void curta_tlm_memory::serve()
@@ -155,7 +157,7 @@ void curta_tlm_memory::answer(curta_time::burst *b)
   entry *e = open[k];
   open.erase(open.begin() + (long)k);
   spare.push_back(e);
-  sc_time delay = led ? until(period.value() * b->last) : SC_ZERO_TIME;
+  sc_time delay = led ? until(unit * b->last) : SC_ZERO_TIME;
   b_transport(e->id, *e->payload, delay);
   if (b->bad)
     e->payload->set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
