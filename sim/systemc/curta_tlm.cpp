@@ -20,6 +20,7 @@ curta_tlm::curta_tlm(sc_module_name name, const char *config, uint64_t mem_bytes
   o.width = (uint32_t)host.g->conf.bus;
   o.latency = latency;
   device.reset(new core(host.g->conf, o, *this, host));
+  promise.payload.set_extension<curta_tlm_beats>(&promise);
   regs.register_b_transport(this, &curta_tlm::b_transport);
   mem.register_nb_transport_bw(this, &curta_tlm::nb_transport_bw);
   static const char *const names[Agents] = { "command_processor", "load", "matrix", "vector" };
@@ -42,6 +43,7 @@ curta_tlm::~curta_tlm()
 {
   for (auto &f : flights)
     f->payload.clear_extension<curta_tlm_beats>(f.get());
+  promise.payload.clear_extension<curta_tlm_beats>(&promise);
 }
 
 void curta_tlm::end_of_elaboration()
@@ -122,6 +124,7 @@ void curta_tlm::submit(burst *b)
   if (scratch.size() < bytes)
     scratch.resize(bytes);
   f->burst = b;
+  f->cycle = ahead ? local_cycle : cycle();
   tlm::tlm_generic_payload &p = f->payload;
   p.set_command(b->write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
   p.set_address(b->addr);
@@ -159,6 +162,7 @@ tlm::tlm_sync_enum curta_tlm::nb_transport_bw(tlm::tlm_generic_payload &p, tlm::
   const uint64_t seen = value_of(b->last, AnswerPart);
   if ((ahead || seen <= sc_time_stamp().value()) && !submitting) {
     local = seen;
+    local_cycle = b->last;
     told = true;
     answer(f);
     acted();

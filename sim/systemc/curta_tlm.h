@@ -28,13 +28,14 @@
 // Beside a burst: when its beats can move (write), when they moved (read). Memories that do not know it ignore it.
 struct curta_tlm_beats : tlm::tlm_extension<curta_tlm_beats> {
   curta_time::burst *burst = nullptr;
+  uint64_t cycle = 0;                            // of the request; of CURTA_AHEAD: see there
   tlm::tlm_extension_base *clone() const override { return new curta_tlm_beats(*this); }
   void copy_from(const tlm::tlm_extension_base &other) override { *this = static_cast<const curta_tlm_beats &>(other); }
 };
 
-// Phases beside those of the base protocol; targets may ignore them (TLM_ACCEPTED). An initiator asks for nothing before now
-// + delay: the first burst that ends before then is answered within the call, and the delay comes back as the time before
-// which no other ends. And: the kernel's time is everybody's again.
+// Phases beside those of the base protocol; targets may ignore them (TLM_ACCEPTED). An initiator asks for nothing before
+// curta_tlm_beats::cycle: the first burst that ends before then is answered within the call, and the cycle comes back as the
+// one before which no other ends. And: the kernel's time is everybody's again.
 TLM_DECLARE_EXTENDED_PHASE(CURTA_AHEAD);
 TLM_DECLARE_EXTENDED_PHASE(CURTA_LEVEL);
 
@@ -91,8 +92,9 @@ private:
   bool irq_level = false, halting = false, submitting = false;
   bool ahead = false, lone = true, told = false; // decoupled; the memory takes part in it; it has answered
   uint64_t local = 0, bound = 0;                 // the accelerator's time, and where the kernel's comes first
+  uint64_t local_cycle = 0;
   uint64_t quiet = 0;                            // the cycle before which no burst ends
-  tlm::tlm_generic_payload promise;              // of CURTA_AHEAD
+  flight promise;                                // of CURTA_AHEAD
   std::vector<std::unique_ptr<flight>> flights;  // all that were made
   std::vector<flight *> spare;
   std::deque<flight *> answers;                  // arrived, to be seen later
@@ -121,7 +123,7 @@ private:
   void b_transport(int id, tlm::tlm_generic_payload &p, sc_core::sc_time &delay);
   tlm::tlm_sync_enum nb_transport_fw(int id, tlm::tlm_generic_payload &p, tlm::tlm_phase &phase, sc_core::sc_time &delay);
   bool dmi(int id, tlm::tlm_generic_payload &p, tlm::tlm_dmi &d);
-  tlm::tlm_sync_enum lead(const tlm::tlm_phase &phase, uint64_t t, sc_core::sc_time &delay);
+  tlm::tlm_sync_enum lead(const tlm::tlm_phase &phase, curta_tlm_beats *promise);
   sc_core::sc_time until(uint64_t value) const;  // from the kernel's time
   void plan(uint64_t t);
   void serve();

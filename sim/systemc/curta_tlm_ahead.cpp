@@ -13,9 +13,10 @@ using namespace curta_time;
 bool curta_tlm::ask_memory(const tlm::tlm_phase &phase, uint64_t t)
 {
   tlm::tlm_phase p = phase;
-  sc_time delay = until(unit * t);
-  const bool takes_part = mem->nb_transport_fw(promise, p, delay) == tlm::TLM_UPDATED;
-  quiet = (here + delay.value()) / unit;
+  sc_time delay = SC_ZERO_TIME;
+  promise.cycle = t;
+  const bool takes_part = mem->nb_transport_fw(promise.payload, p, delay) == tlm::TLM_UPDATED;
+  quiet = promise.cycle;
   return takes_part;
 }
 
@@ -26,6 +27,7 @@ void curta_tlm::run_ahead()
   if (quantum == SC_ZERO_TIME || !lone || halting || !answers.empty())
     return;
   here = local = bound = sc_time_stamp().value();
+  local_cycle = cycle();
   ahead = true;
   lone = ask_memory(CURTA_AHEAD, cycle());       // what ends in this cycle is seen after all agents
   if (lone) {
@@ -56,6 +58,7 @@ bool curta_tlm::next_ahead()
   if (told || !acts)
     return told;
   local = when;
+  local_cycle = t;
   next.clear(a);
   device->step(a, t);
   acted();

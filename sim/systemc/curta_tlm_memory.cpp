@@ -65,17 +65,17 @@ bool curta_tlm_memory::dmi(int, tlm::tlm_generic_payload &, tlm::tlm_dmi &d)
 
 tlm::tlm_sync_enum curta_tlm_memory::nb_transport_fw(int id, tlm::tlm_generic_payload &p, tlm::tlm_phase &phase, sc_time &delay)
 {
-  const uint64_t now = cycle(delay);
+  curta_tlm_beats *beats;
+  p.get_extension(beats);
   if (phase != tlm::BEGIN_REQ)
-    return lead(phase, now, delay);
+    return beats ? lead(phase, beats) : tlm::TLM_ACCEPTED;
+  const uint64_t now = beats ? beats->cycle : cycle(delay);
   if (spare.empty()) {
     entries.emplace_back(new entry);
     spare.push_back(entries.back().get());
   }
   entry *e = spare.back();
   spare.pop_back();
-  curta_tlm_beats *beats;
-  p.get_extension(beats);
   e->payload = &p;
   e->id = id;
   e->b = beats ? beats->burst : &e->own;
@@ -98,7 +98,7 @@ tlm::tlm_sync_enum curta_tlm_memory::nb_transport_fw(int id, tlm::tlm_generic_pa
 
 // A lone initiator may be ahead of the kernel's time: nobody else can ask for anything in between. Until it is level again
 // there is no process here, only its questions.
-tlm::tlm_sync_enum curta_tlm_memory::lead(const tlm::tlm_phase &phase, uint64_t t, sc_time &delay)
+tlm::tlm_sync_enum curta_tlm_memory::lead(const tlm::tlm_phase &phase, curta_tlm_beats *promise)
 {
   if (socket.size() != 1)
     return tlm::TLM_ACCEPTED;
@@ -108,9 +108,9 @@ tlm::tlm_sync_enum curta_tlm_memory::lead(const tlm::tlm_phase &phase, uint64_t 
       still = sc_time_stamp().value();
       led = true;
     }
-    if (curta_time::burst *b = time.run(t))
+    if (curta_time::burst *b = time.run(promise->cycle))
       answer(b);
-    delay = time.quiet() == curta_time::Never ? sc_max_time() - sc_time_stamp() : until(unit * time.quiet());
+    promise->cycle = time.quiet();
     return tlm::TLM_UPDATED;
   }
   if (phase == CURTA_LEVEL) {
