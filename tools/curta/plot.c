@@ -49,7 +49,9 @@ static const char Script[] =
     "  '' every ::1 using ($2==1?$6:NaN):7:1 with labels point pt 5 lc rgb '#a63603' offset 1,0.5 left title 'input "
     "gradient', \\\n"
     "  '' every ::1 using ($2==2?$6:NaN):7:1 with labels point pt 9 lc rgb '#006d2c' offset 1,0.5 left title 'weight "
-    "gradient'\n";
+    "gradient', \\\n"
+    "  '' every ::1 using ($2==6?$6:NaN):7:1 with labels point pt 13 lc rgb '#6a51a3' offset 1,0.5 left title 'learning "
+    "layer'\n";
 
 int curta_explore_draw(const char *dir)
 {
