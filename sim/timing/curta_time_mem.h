@@ -141,8 +141,8 @@ private:
     return b;
   }
 
-  // A beat a cycle: the case that costs time.
-  burst *advance_beats(uint64_t horizon)
+  // A beat a cycle: the case that costs time. (By itself it stays in registers.)
+  [[gnu::noinline]] burst *advance_beats(uint64_t horizon)
   {
     burst *const r = reads.first(), *const w = writes.first();
     const uint64_t r_at = r ? r->at + opt.latency : Never;
@@ -164,10 +164,10 @@ private:
         continue;
       }
       if (r_at <= t && (w_at > t || t % 2 == 0)) {
-        // until the write wants a beat too
-        const uint64_t to = later(t + 1, earlier(earlier(limit, w_at), t + (rn - rm)));
-        while (t < to)
-          r->time[rm++] = t++;
+        r->time[rm++] = t++;
+        if (w_at > t)                    // and on, until the write wants a beat too
+          for (const uint64_t to = earlier(earlier(limit, w_at), t + (rn - rm)); t < to;)
+            r->time[rm++] = t++;
         ended = rm == rn ? end(reads, t - 1) : nullptr;
       } else {
         wm++;
