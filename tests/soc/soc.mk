@@ -45,7 +45,9 @@ $(SOC_DIR)/test_$(1): tests/soc/test_$(1).cpp $(SOC_DIR)/$(1)/V$(2)__ALL.a $(SOC
 endef
 $(eval $(call soc_unit,sdram,curta_soc_sdram,rtl/soc/curta_soc_sdram.v rtl/lib/curta_fifo.v rtl/lib/curta_fifo_ram.v rtl/lib/curta_ram.v,-GInit=1000,sim/soc/soc_sdram.h))
 $(eval $(call soc_unit,soc_mem,curta_soc_mem,rtl/soc/curta_soc_mem.v rtl/soc/curta_soc_line.v,,))
-TESTS += $(SOC_DIR)/test_feed $(SOC_DIR)/test_soc_mem $(SOC_DIR)/test_sdram $(SOC_DIR)/test_link $(SOC_DIR)/test_checkpoint $(SOC_DIR)/test_keep $(SOC_DIR)/test_rv_random tests/soc/test_rv_lint.sh
+$(eval $(call soc_unit,soc_uart,curta_soc_uart,rtl/soc/curta_soc_uart.v rtl/lib/curta_fifo.v,,tests/soc/unit.h))
+$(eval $(call soc_unit,soc_timer,curta_soc_timer,rtl/soc/curta_soc_timer.v,--public-flat-rw,tests/soc/unit.h))
+TESTS += $(SOC_DIR)/test_feed $(SOC_DIR)/test_soc_mem $(SOC_DIR)/test_soc_uart $(SOC_DIR)/test_soc_timer $(SOC_DIR)/test_sdram $(SOC_DIR)/test_link $(SOC_DIR)/test_checkpoint $(SOC_DIR)/test_keep $(SOC_DIR)/test_rv_random tests/soc/test_rv_lint.sh
 
 .PHONY: test-soc formal-soc soc-demo
 test-soc: ## the control core against qemu, C programs and the planner on it; the SoC boots and trains alone
