@@ -7,7 +7,7 @@ BOARD         ?= ulx3s
 synth: ## Yosys: cells by module of SYNTH_TARGETS (synth/targets.toml) into synth/results
 	@$(PY) synth/synth.py synth $(SYNTH_TARGETS)
 	@$(PY) synth/synth.py table
-synth-soc: $(BUILD)/firmware/alone.bin ## Yosys: cells by module of the standalone machine's control side
+synth-soc: $(BUILD)/firmware/boot.bin ## Yosys: cells by module of the standalone machine's control side
 	@$(PY) synth/soc.py $<
 pnr: ## nextpnr: clock and critical path of PNR_TARGET with PNR_SEEDS (needs nextpnr-ice40 and fpga-icestorm, or make pnr-tools)
 	@$(PY) synth/synth.py pnr $(PNR_TARGET) $(PNR_SEEDS)

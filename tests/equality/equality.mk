@@ -12,5 +12,5 @@ $(EQ_DIR)/test_equality: tests/equality/test_equality.sh $(EQ_DIR)/equality
 .PHONY: equality
 EQUALITY ?=
 equality: $(EQ_DIR)/equality ## LeNet for 20 steps on every device, one table of weight hashes: docs/data/equality.md (minutes; EQUALITY=all: the firmware too)
-	@[ "$(EQUALITY)" != all ] || { tools/install_packages.sh soc && $(MAKE) --no-print-directory $(BUILD)/sim/soc/base/soc_sim $(BUILD)/firmware/alone.bin $(BUILD)/curta-golden; }
+	@[ "$(EQUALITY)" != all ] || { tools/install_packages.sh soc && $(MAKE) --no-print-directory $(BUILD)/sim/soc/base/soc_sim $(BUILD)/firmware/boot.bin $(BUILD)/firmware/alone.img $(BUILD)/curta-golden; }
 	@EQUALITY="$(EQUALITY)" tests/equality/table.sh $< >$(BUILD)/equality.md && cp $(BUILD)/equality.md docs/data/equality.md
