@@ -21,5 +21,5 @@ $(DRIVER_DIR)/test_%: $(DRIVER_DIR)/test_%.o $(DRIVER_DIR)/twin.o $(DRIVER_LIB) 
 	$(CC) $(CFLAGS) $^ -o $@ -lpthread -lm
 $(DRIVER_DIR)/test_nitro_steps: $(addprefix $(DRIVER_DIR)/,test_nitro_steps.o nitro_twin.o twin.o) $(DRIVER_LIB) $(BUILD)/golden/libcurta_golden.a
 	$(CC) $(CFLAGS) $^ -o $@ -lpthread -lm
-$(DRIVER_DIR)/bench_passes: $(DRIVER_DIR)/bench_passes.o $(DRIVER_LIB) $(BUILD)/golden/libcurta_golden.a
+$(DRIVER_DIR)/bench_passes: $(DRIVER_DIR)/bench_passes.o $(DRIVER_DIR)/bench_peak.o $(DRIVER_LIB) $(BUILD)/golden/libcurta_golden.a
 	$(CC) $(CFLAGS) $^ -o $@ -lpthread

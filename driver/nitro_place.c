@@ -4,8 +4,9 @@
  *
  * Nothing of a block is needed once its own update is done (decisions/0004, 5), so that only two or three blocks are in
  * memory at a time. Stages are those of nitro_train: forward of block b 3 b, its head's prediction two stages after
- * that of the next block, its gradient one after that of the second next. What is written before the step, and the
- * logits, stay: a host reads and writes them between the steps.
+ * that of the next block, its gradient one after that of the second next; or, sequentially, all forward passes, then
+ * prediction and gradient of each block from the last on. What is written before the step, and the logits, stay: a host
+ * reads and writes them between the steps.
  */
 #include <string.h>
 #include "plan_int.h"
@@ -13,12 +14,16 @@
 #define LAST UINT8_MAX
 
 struct stages {
-  uint8_t forward, head, gradient;
+  uint8_t forward, path, pool, head, gradient; /* pool: of the head */
 };
 
-static struct stages stages_of(uint32_t w)
+static struct stages stages_of(const struct planner *pl, uint32_t w)
 {
-  return (struct stages){(uint8_t)(3 * w), (uint8_t)(3 * (w + 1) + 2), (uint8_t)(3 * (w + 2) + 1)};
+  uint32_t n = pl->plan->n_weighted, head = n + 2 * (n - 1 - w);
+  if (pl->req->sequential)
+    return (struct stages){(uint8_t)w, (uint8_t)w, (uint8_t)head, (uint8_t)head, (uint8_t)(head + 1)};
+  return (struct stages){(uint8_t)(3 * w), (uint8_t)(3 * w + 2), (uint8_t)(3 * w + 2), (uint8_t)(3 * (w + 1) + 2),
+                         (uint8_t)(3 * (w + 2) + 1)};
 }
 
 /* Tensor t is in use in stages from..to, beside those that it has. */
@@ -42,16 +47,16 @@ static void block_lives(struct planner *pl, uint32_t w)
 {
   const struct curta_plan_weighted *l = &pl->plan->weighted[w];
   const struct curta_plan_nitro *n = &l->nitro;
-  struct stages s = stages_of(w);
+  struct stages s = stages_of(pl, w);
   uint8_t end = again(pl, w) ? LAST : s.gradient;
-  lives(pl, l->t_out, s.forward, n->conv ? s.forward : end); /* a linear block's head reads it */
-  lives(pl, l->t_in, s.forward, end);                        /* the gradient's other operand */
-  lives(pl, n->t_act, s.forward, n->conv ? s.forward : end);
+  lives(pl, l->t_out, s.forward, n->conv ? s.path : end); /* a linear block's head reads it */
+  lives(pl, l->t_in, s.forward, end);                     /* the gradient's other operand */
+  lives(pl, n->t_act, s.forward, n->conv ? s.path : end);
   lives(pl, n->t_zs, s.forward, n->conv ? s.head : end);
-  lives(pl, n->t_drop, s.forward, s.forward);
-  lives(pl, n->t_pool_idx, s.forward, s.forward);
-  lives(pl, n->t_h, s.head, s.gradient);
-  lives(pl, n->t_class, s.head, s.gradient);
+  lives(pl, n->t_drop, s.path, s.path);
+  lives(pl, n->t_pool_idx, s.path, s.path);
+  lives(pl, n->t_h, s.pool, s.gradient);
+  lives(pl, n->t_class, s.pool, s.gradient);
   lives(pl, n->t_predict, s.head, again(pl, w) ? LAST : s.head);
   lives(pl, n->t_g, s.head, end);
   lives(pl, n->t_delta, s.gradient, end);

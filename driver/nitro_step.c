@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * nitro_step.c - NITRO-D: the order of a training step (decisions/0004, program of a block)
  *
- * Blocks are independent of one another behind their forward pass. The head of a block and its gradient follow one and
- * two forward passes later, so that what they wait for is vector and memory work behind the GEMMs in between.
+ * Blocks are independent of one another behind their forward pass. The prediction of a block and its gradient follow
+ * one and two forward passes later: what they wait for is vector work that runs beside the GEMMs in between.
  */
 #include <string.h>
 #include "curta_nitro.h"
@@ -62,18 +62,20 @@ static void forward_block(struct planner *pl, const struct context *c, const str
     if (c->train)
       vec_zs(pl, &it, &v, tensor(pl, n->t_zs));
   }
-  vec_emit(pl, &it, &v);
+  vec_emit(pl, &it, &v, Q_COUNT);
 }
 
-/* to := max pooling of `from`, which is zs (relu) or an activation */
+/* to := max pooling of `from`, which is zs (relu) or an activation; delayed, as what reads `to` needs it */
 static void pool(struct planner *pl, const struct curta_plan_weighted *l, int from, int to, bool relu)
 {
-  struct vec v = vec_windows(pl, tensor(pl, from), tensor(pl, to), l->pool, l->pool);
-  struct item it = vec_item(pl, CURTA_OP_MAP, CURTA_TAG(l->layer, CURTA_PASS_FWD), &v);
-  vec_pool(pl, &it, &v, tensor(pl, l->nitro.t_pool_idx), l->pool, l->pool);
-  if (relu)
-    vec_relu(pl, &it, &v, l->o);
-  vec_emit(pl, &it, &v);
+  struct vec all = vec_windows(pl, tensor(pl, from), tensor(pl, to), l->pool, l->pool), v;
+  for (uint32_t i = 0; vec_piece(pl, &all, i, &v); i++) {
+    struct item it = vec_item(pl, CURTA_OP_MAP, CURTA_TAG(l->layer, CURTA_PASS_FWD), &v);
+    vec_pool(pl, &it, &v, tensor(pl, l->nitro.t_pool_idx), l->pool, l->pool);
+    if (relu)
+      vec_relu(pl, &it, &v, l->o);
+    vec_emit(pl, &it, &v, Q_URGENT);
+  }
 }
 
 static void drop(struct planner *pl, const struct curta_plan_weighted *l, int from, int to)
@@ -81,16 +83,21 @@ static void drop(struct planner *pl, const struct curta_plan_weighted *l, int fr
   struct vec v = vec_whole(pl, tensor(pl, from), tensor(pl, to));
   struct item it = vec_item(pl, CURTA_OP_MAP, CURTA_TAG(l->layer, CURTA_PASS_FWD), &v);
   vec_dropout(pl, &it, &v, tensor(pl, l->t_mask), l->nitro.drop_rate);
-  vec_emit(pl, &it, &v);
+  vec_emit(pl, &it, &v, Q_COUNT);
 }
 
 static void forward(struct planner *pl, uint32_t w, bool train)
 {
+  struct context c = {&pl->plan->weighted[w], &pl->nitro[w][NITRO_FWD], train};
+  run(pl, &c, forward_block);
+}
+
+/* What is behind a block on the main path: dropout and pool in the order of the network. */
+static void path(struct planner *pl, uint32_t w, bool train)
+{
   const struct curta_plan_weighted *l = &pl->plan->weighted[w];
   const struct curta_plan_nitro *n = &l->nitro;
-  struct context c = {l, &pl->nitro[w][NITRO_FWD], train};
   bool drops = train && n->drop_rate;
-  run(pl, &c, forward_block);
   if (!n->head_c)
     return;
   if (drops && !n->drop_last)
@@ -110,7 +117,7 @@ static void predict_block(struct planner *pl, const struct context *c, const str
   struct vec v = vec_block(pl, c->job, b, p_base, tensor(pl, n->t_predict), 1, 1);
   struct item it = vec_item(pl, CURTA_OP_MAP, CURTA_TAG(c->l->layer, CURTA_PASS_HEAD), &v);
   vec_divide(pl, &it, n->head_c * n->head_h * n->head_w);
-  vec_emit(pl, &it, &v);
+  vec_emit(pl, &it, &v, Q_COUNT);
 }
 
 static void delta_block(struct planner *pl, const struct context *c, const struct block *b, uint32_t p_base)
@@ -119,7 +126,7 @@ static void delta_block(struct planner *pl, const struct context *c, const struc
   struct vec v = vec_block(pl, c->job, b, p_base, tensor(pl, n->t_delta), n->head_h, n->head_w);
   struct item it = vec_item(pl, CURTA_OP_MAP, CURTA_TAG(c->l->layer, CURTA_PASS_HEAD), &v);
   vec_back(pl, &it, &v, tensor(pl, n->conv ? n->t_class : n->t_zs), n->conv, v.first > 0);
-  vec_emit(pl, &it, &v);
+  vec_emit(pl, &it, &v, Q_COUNT);
 }
 
 static void sgd_block(struct planner *pl, const struct context *c, const struct block *b, uint32_t p_base)
@@ -132,25 +139,30 @@ static void sgd_block(struct planner *pl, const struct context *c, const struct 
                block_run(&c->job->p, b, i), len, head || !c->l->nitro.head_c);
 }
 
-/* h and class bytes of a conv block. */
-static void head_pool(struct planner *pl, const struct curta_plan_weighted *l)
+/* h and class bytes of a conv block, delayed. */
+static void head_pool(struct planner *pl, uint32_t w)
 {
+  const struct curta_plan_weighted *l = &pl->plan->weighted[w];
   const struct curta_plan_nitro *n = &l->nitro;
-  struct vec v = vec_windows(pl, tensor(pl, n->t_zs), tensor(pl, n->t_h), n->win_h, n->win_w);
-  struct item it = vec_item(pl, CURTA_OP_MAP, CURTA_TAG(l->layer, CURTA_PASS_HEAD), &v);
-  vec_pool(pl, &it, &v, tensor(pl, n->t_class), n->win_h, n->win_w);
-  vec_pad(&it, n->pad_h, n->pad_w, l->oh, l->ow);
-  vec_relu(pl, &it, &v, l->o);
-  vec_emit(pl, &it, &v);
+  struct vec all, v;
+  if (!n->conv)
+    return;
+  all = vec_windows(pl, tensor(pl, n->t_zs), tensor(pl, n->t_h), n->win_h, n->win_w);
+  all.padded = true;
+  for (uint32_t i = 0; vec_piece(pl, &all, i, &v); i++) {
+    struct item it = vec_item(pl, CURTA_OP_MAP, CURTA_TAG(l->layer, CURTA_PASS_HEAD), &v);
+    vec_pool(pl, &it, &v, tensor(pl, n->t_class), n->win_h, n->win_w);
+    vec_pad(&it, n->pad_h - (int32_t)(v.row * n->win_h), n->pad_w, l->oh, l->ow);
+    vec_relu(pl, &it, &v, l->o);
+    vec_emit(pl, &it, &v, Q_IDLE);
+  }
 }
 
 /* Prediction of a block's learning layer and its loss gradient. */
-static void head_forward(struct planner *pl, uint32_t w, bool pooled)
+static void head_forward(struct planner *pl, uint32_t w)
 {
   const struct curta_plan_weighted *l = &pl->plan->weighted[w];
   struct context c = {l, &pl->nitro[w][NITRO_HEAD], true};
-  if (l->nitro.conv && !pooled)
-    head_pool(pl, l);
   run(pl, &c, predict_block);
   vec_loss(pl, CURTA_TAG(l->layer, CURTA_PASS_HEAD), tensor(pl, l->nitro.t_predict), tensor(pl, l->nitro.t_g),
            CURTA_S_HEADS);
@@ -211,7 +223,7 @@ static void follow(struct planner *pl, uint32_t w, uint32_t ahead)
 {
   bool output = w + 1 == pl->plan->n_weighted;
   if (ahead == 1)
-    output ? output_loss(pl) : head_forward(pl, w, false);
+    output ? output_loss(pl) : head_forward(pl, w);
   if (ahead == 2 && !output)
     head_backward(pl, w);
   if (ahead == 2)
@@ -223,13 +235,16 @@ static void again(struct planner *pl)
 {
   for (uint32_t w = 0; w + 1 < pl->plan->n_weighted; w++)
     if (!pl->plan->weighted[w].nitro.conv) {
-      head_forward(pl, w, true);
+      head_forward(pl, w);
       head_backward(pl, w);
       gradient(pl, w);
     }
 }
 
-void nitro_train(struct planner *pl)
+/* Three blocks in turn: GEMMs forward of one, gradient of the second last and prediction of the last; what the vector
+ * engine does behind the first then runs beside the next forward pass. A gradient has fences, so that nothing is
+ * delayed across it. */
+static void overlapping(struct planner *pl)
 {
   uint32_t n = pl->plan->n_weighted;
   for (uint32_t i = 0; i < n + 2; i++) {
@@ -239,7 +254,31 @@ void nitro_train(struct planner *pl)
       follow(pl, i - 2, 2);
     if (i >= 1 && i - 1 < n)
       follow(pl, i - 1, 1);
+    if (i < n) {
+      path(pl, i, true);
+      head_pool(pl, i);
+    }
   }
+}
+
+/* The order of the reference: everything forward, then block by block from the last to the first. */
+static void sequential(struct planner *pl)
+{
+  uint32_t n = pl->plan->n_weighted;
+  for (uint32_t w = 0; w < n; w++) {
+    forward(pl, w, true);
+    path(pl, w, true);
+  }
+  for (uint32_t w = n; w-- > 0;) {
+    head_pool(pl, w);
+    follow(pl, w, 1);
+    follow(pl, w, 2);
+  }
+}
+
+void nitro_train(struct planner *pl)
+{
+  pl->req->sequential ? sequential(pl) : overlapping(pl);
   if (pl->plan->net->nitro.twice)
     again(pl);
   emit_flush(&pl->e);
@@ -247,8 +286,10 @@ void nitro_train(struct planner *pl)
 
 void nitro_eval(struct planner *pl)
 {
-  for (uint32_t w = 0; w < pl->plan->n_weighted; w++)
+  for (uint32_t w = 0; w < pl->plan->n_weighted; w++) {
     forward(pl, w, false);
+    path(pl, w, false);
+  }
   output_loss(pl);
   emit_flush(&pl->e);
 }

@@ -4,11 +4,6 @@
 #include "curta_nitro.h"
 #include "nitro_vec.h"
 
-static uint32_t tile_elems(const struct planner *pl)
-{
-  return pl->plan->hw.t * pl->plan->hw.t;
-}
-
 static uint64_t extent(const uint32_t n[4], const uint32_t s[4])
 {
   uint64_t last = 0;
@@ -17,16 +12,11 @@ static uint64_t extent(const uint32_t n[4], const uint32_t s[4])
   return last + 1;
 }
 
-static void whole_span(struct item *it, int write, const struct curta_tensor *t)
-{
-  item_span(it, SP_MEM, write, t->addr, (uint64_t)t->addr + t->bytes);
-}
-
 /* Address of the tile of t where v->to begins, and the span of what is shaped like v->to. */
 static uint32_t like_dst(struct planner *pl, struct item *it, const struct vec *v, const struct curta_tensor *t,
                          int write)
 {
-  uint32_t bytes = tile_elems(pl) * t->elem, at = t->addr + v->first * bytes;
+  uint32_t bytes = vec_tile(pl) * t->elem, at = t->addr + v->first * bytes;
   item_span(it, SP_MEM, write, at, at + extent(v->n, v->d) * bytes);
   return at;
 }
@@ -66,6 +56,42 @@ struct vec vec_windows(struct planner *pl, const struct curta_tensor *from, cons
   return v;
 }
 
+/* Cycles of a command that is delayed: it must not keep the results of GEMMs waiting in the accumulator memory. */
+#define PIECE 16384u
+
+/* The vector engine has half as many lanes as the array has columns, or more. */
+static uint32_t lanes(const struct planner *pl)
+{
+  return pl->plan->hw.c / 2;
+}
+
+bool vec_piece(const struct planner *pl, const struct vec *v, uint32_t i, struct vec *piece)
+{
+  static const uint8_t inner[4] = {1, 0, 2, 3}; /* columns stay together, then channels, rows, images */
+  uint64_t room = (uint64_t)PIECE * lanes(pl) / vec_tile(pl) / v->window, tiles = 1;
+  bool whole = true;
+  *piece = *v;
+  for (int k = 0; k < 4; k++) {
+    uint32_t d = inner[k], size = 1, n = v->n[d];
+    if (pl->in_order || d == 1 || (whole && n * tiles <= room))
+      size = n;
+    else if (whole && tiles <= room)
+      size = (uint32_t)(room / tiles);
+    struct range r = range_part(n, size, take_digit(&i, range_parts(n, size)));
+    whole = whole && size == n;
+    tiles *= size;
+    piece->n[d] = r.n;
+    piece->first += r.lo * v->d[d];
+    if (d == 2 && v->padded)
+      piece->row = r.lo;
+    else
+      piece->src += r.lo * v->s[d] * v->from->elem * vec_tile(pl);
+    piece->c_end = piece->c_end && (d != 0 || r.lo + r.n == n);
+    piece->n_end = piece->n_end && (d != 3 || r.lo + r.n == n);
+  }
+  return i == 0;
+}
+
 struct vec vec_whole(struct planner *pl, const struct curta_tensor *from, const struct curta_tensor *to)
 {
   return vec_windows(pl, from, to, 1, 1);
@@ -91,22 +117,25 @@ struct item vec_item(struct planner *pl, uint32_t opcode, uint32_t tag, struct v
   if (v->acc)
     item_span(&it, SP_P, 0, v->src, v->src + extent(v->n, v->s));
   else
-    whole_span(&it, 0, v->from);
+    vec_span(&it, 0, v->from);
   item_set(&it, CURTA_MAP_DST, like_dst(pl, &it, v, v->to, 1));
   item_set(&it, CURTA_MAP_DST_TYPE, v->to->elem == 4 ? CURTA_TYPE_INT32 : CURTA_TYPE_INT8);
   return it;
 }
 
-void vec_emit(struct planner *pl, struct item *it, struct vec *v)
+void vec_emit(struct planner *pl, struct item *it, struct vec *v, enum queue q)
 {
   const struct curta_hw *hw = &pl->plan->hw;
-  uint64_t elems = (uint64_t)v->n[0] * v->n[1] * v->n[2] * v->n[3] * tile_elems(pl);
+  uint64_t elems = (uint64_t)v->n[0] * v->n[1] * v->n[2] * v->n[3] * vec_tile(pl);
   uint64_t rd = elems * ((v->acc ? 0 : v->from->elem * v->window) + v->reads), wr = elems * (v->to->elem + v->writes);
-  uint64_t bus = (rd + wr) / hw->bus, lanes = elems * v->window / hw->c;
+  uint64_t bus = (rd + wr) / hw->bus, vector = elems * v->window / lanes(pl);
   it->rd_bytes = (uint32_t)rd;
   it->wr_bytes = (uint32_t)wr;
-  it->cycles = (uint32_t)(bus > lanes ? bus : lanes) + 20;
-  emit_now(&pl->e, it);
+  it->cycles = (uint32_t)(bus > vector ? bus : vector) + 20;
+  if (q == Q_COUNT || pl->in_order)
+    emit_now(&pl->e, it);
+  else
+    emit_later(&pl->e, it, q);
 }
 
 /* |x| 2^-s factor 2^-t, the factor brought to its 24 bits */
@@ -199,103 +228,4 @@ void vec_back(struct planner *pl, struct item *it, struct vec *v, const struct c
   item_set(it, CURTA_MAP_OR_KEEP, keep);
   item_span(it, SP_S, 1, CURTA_S_WIDTH, CURTA_S_WIDTH + 1);
   v->reads++;
-}
-
-/* An int32 tensor := 0 */
-static void clear(struct planner *pl, uint32_t tag, const struct curta_tensor *t)
-{
-  uint32_t row = 4 * t->d[3], map = t->d[2] * row;
-  struct item it;
-  item_init(&it, CURTA_OP_FILL, CURTA_ENGINE_VECTOR, tag);
-  item_set(&it, CURTA_FILL_DST, t->addr);
-  item_set(&it, CURTA_FILL_N0, row);
-  item_set(&it, CURTA_FILL_N1, t->d[2]);
-  item_set(&it, CURTA_FILL_N2, t->d[1]);
-  item_set(&it, CURTA_FILL_N3, t->d[0]);
-  item_set(&it, CURTA_FILL_D1, row);
-  item_set(&it, CURTA_FILL_D2, map);
-  item_set(&it, CURTA_FILL_D3, t->d[1] * map);
-  whole_span(&it, 1, t);
-  it.wr_bytes = t->bytes;
-  it.cycles = t->bytes / pl->plan->hw.bus + 20;
-  emit_now(&pl->e, &it);
-}
-
-/* Rows and columns that no window reaches are cleared first. */
-void vec_scatter(struct planner *pl, const struct curta_plan_weighted *l, const struct curta_tensor *delta,
-                 const struct curta_tensor *classes, const struct curta_tensor *dense)
-{
-  const struct curta_plan_nitro *n = &l->nitro;
-  struct vec v = vec_windows(pl, dense, delta, n->win_h, n->win_w), back = v;
-  struct item it;
-  memcpy(back.s, v.d, sizeof v.d);
-  memcpy(back.d, v.s, sizeof v.s);
-  if ((int32_t)(n->win_h * n->head_h) - n->pad_h < (int32_t)l->oh ||
-      (int32_t)(n->win_w * n->head_w) - n->pad_w < (int32_t)l->ow)
-    clear(pl, CURTA_TAG(l->layer, CURTA_PASS_HEAD), dense);
-  back.src = delta->addr;
-  back.from = delta;
-  back.to = dense;
-  it = vec_item(pl, CURTA_OP_SCATTER, CURTA_TAG(l->layer, CURTA_PASS_HEAD), &back);
-  whole_span(&it, 1, dense); /* a window reaches beyond its own tile */
-  item_set(&it, CURTA_SCATTER_AUX, classes->addr);
-  whole_span(&it, 0, classes);
-  item_set(&it, CURTA_SCATTER_CLASS, 1);
-  item_set(&it, CURTA_SCATTER_KH, n->win_h);
-  item_set(&it, CURTA_SCATTER_KW, n->win_w);
-  item_set(&it, CURTA_SCATTER_W_SY, dense->d[2] * dense->d[3]);
-  item_set(&it, CURTA_SCATTER_W_SX, dense->d[3]);
-  vec_pad(&it, n->pad_h, n->pad_w, l->oh, l->ow);
-  back.reads = 1;
-  back.writes = 4 * (n->win_h * n->win_w - 1);
-  vec_emit(pl, &it, &back);
-}
-
-void vec_loss(struct planner *pl, uint32_t tag, const struct curta_tensor *predict, const struct curta_tensor *g,
-              uint32_t count_reg)
-{
-  const struct curta_plan *plan = pl->plan;
-  struct item it;
-  item_init(&it, CURTA_OP_LOSS, CURTA_ENGINE_VECTOR, tag);
-  item_set(&it, CURTA_LOSS_SRC, predict->addr);
-  item_set(&it, CURTA_LOSS_AUX, plan->tensor[plan->t_labels].addr);
-  item_set(&it, CURTA_LOSS_DST, g->addr);
-  item_set(&it, CURTA_LOSS_ROWS, plan->batch);
-  item_set(&it, CURTA_LOSS_CLASSES, plan->net->classes);
-  item_set(&it, CURTA_LOSS_COUNT_REG, count_reg);
-  item_set(&it, CURTA_LOSS_RSS, 1);
-  item_set(&it, CURTA_LOSS_TARGET, CURTA_NITRO_TARGET);
-  whole_span(&it, 0, predict);
-  whole_span(&it, 0, &plan->tensor[plan->t_labels]);
-  whole_span(&it, 1, g);
-  item_span(&it, SP_S, 0, 0, 1); /* SEED_REG, EXP_REG: fields that RSS does not use */
-  item_span(&it, SP_S, 1, count_reg, count_reg + 1);
-  it.rd_bytes = predict->bytes + 2 * plan->batch;
-  it.wr_bytes = g->bytes;
-  it.cycles = plan->batch * plan->net->classes * 4u;
-  emit_now(&pl->e, &it);
-}
-
-void vec_update(struct planner *pl, uint32_t tag, const struct curta_tensor *w, uint32_t acc, uint32_t first,
-                uint32_t tiles, bool head)
-{
-  uint32_t bytes = 4 * tile_elems(pl), addr = w->addr + first * bytes;
-  uint32_t rate = head ? CURTA_S_RATE_HEAD : CURTA_S_RATE, decay = head ? CURTA_S_DECAY_HEAD : CURTA_S_DECAY;
-  struct item it;
-  item_init(&it, CURTA_OP_UPDATE, CURTA_ENGINE_VECTOR, tag);
-  item_set(&it, CURTA_UPDATE_SRC_ACC, 1);
-  item_set(&it, CURTA_UPDATE_SRC, acc);
-  item_set(&it, CURTA_UPDATE_AUX, addr);
-  item_set(&it, CURTA_UPDATE_DST, addr);
-  item_set(&it, CURTA_UPDATE_N, tiles);
-  item_set(&it, CURTA_UPDATE_NITRO, 1);
-  item_set(&it, CURTA_UPDATE_LR_REG, rate);
-  item_set(&it, CURTA_UPDATE_ETA_REG, decay);
-  item_span(&it, SP_P, 0, acc, (uint64_t)acc + tiles);
-  item_span(&it, SP_MEM, 1, addr, addr + (uint64_t)tiles * bytes);
-  item_span(&it, SP_S, 0, rate, rate + 2);
-  item_span(&it, SP_S, 0, decay, decay + 2);
-  it.rd_bytes = it.wr_bytes = tiles * bytes;
-  it.cycles = 2 * tiles * bytes / pl->plan->hw.bus + 20;
-  emit_now(&pl->e, &it);
 }

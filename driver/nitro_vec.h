@@ -14,7 +14,19 @@ struct vec {
   uint32_t reads, writes; /* bytes an element of `to` beside from and to; of a window: times its positions */
   uint32_t window;        /* positions that are read for one that is written */
   bool c_end, n_end;      /* the loops reach the last channel tile, the last images */
+  bool padded;            /* windows may begin outside; src is that of row 0 of them, whatever the first row is */
+  uint32_t row;           /* that one */
 };
+
+static inline uint32_t vec_tile(const struct planner *pl)
+{
+  return pl->plan->hw.t * pl->plan->hw.t;
+}
+
+static inline void vec_span(struct item *it, int write, const struct curta_tensor *t)
+{
+  item_span(it, SP_MEM, write, t->addr, (uint64_t)t->addr + t->bytes);
+}
 
 /* The results of a block of a GEMM, into the tensor (N,h,w,C) `to`. */
 struct vec vec_block(struct planner *pl, const struct nitro_job *j, const struct block *b, uint32_t p_base,
@@ -24,8 +36,13 @@ struct vec vec_whole(struct planner *pl, const struct curta_tensor *from, const 
 struct vec vec_windows(struct planner *pl, const struct curta_tensor *from, const struct curta_tensor *to, uint32_t kh,
                        uint32_t kw);
 
+/* Part i of v, short enough for a command that runs beside GEMMs: images, rows and channels in this order. false: there
+ * are no more. On a software device the only part is v. */
+bool vec_piece(const struct planner *pl, const struct vec *v, uint32_t i, struct vec *piece);
+
 struct item vec_item(struct planner *pl, uint32_t opcode, uint32_t tag, struct vec *v);
-void vec_emit(struct planner *pl, struct item *it, struct vec *v);
+/* q: Q_COUNT is now, as always on a software device. */
+void vec_emit(struct planner *pl, struct item *it, struct vec *v, enum queue q);
 
 /* Steps of MAP. */
 void vec_divide(struct planner *pl, struct item *it, uint32_t k); /* scaling layer of k products */
@@ -39,7 +56,7 @@ void vec_dropout(struct planner *pl, struct item *it, struct vec *v, const struc
 void vec_back(struct planner *pl, struct item *it, struct vec *v, const struct curta_tensor *aux, bool classes,
               bool keep);
 
-/* Whole commands. */
+/* Whole commands: nitro_cmd.c */
 void vec_scatter(struct planner *pl, const struct curta_plan_weighted *l, const struct curta_tensor *delta,
                  const struct curta_tensor *classes, const struct curta_tensor *dense);
 void vec_loss(struct planner *pl, uint32_t tag, const struct curta_tensor *predict, const struct curta_tensor *g,

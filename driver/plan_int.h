@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * plan_int.h - the planner's own structures (plan.c, shape.c, post.c, job.c, step.c) */
+ * plan_int.h - the planner's own structures (plan.c, shape.c, post.c, job.c, strategy.c, job_run.c, step.c) */
 #ifndef CURTA_PLAN_INT_H
 #define CURTA_PLAN_INT_H
 #include "gemm.h"
@@ -86,11 +86,16 @@ uint32_t plan_tiles(const struct planner *pl, uint32_t n);
 void job_forward(struct planner *pl, uint32_t w, struct job *job, bool waits);
 void job_dx(struct planner *pl, uint32_t w, struct job *job);
 void job_dw(struct planner *pl, uint32_t w, struct job *job);
+/* strategy.c */
+/* Chooses strategy and tiling. align: pooling window that blocks of a part must respect. */
 bool job_choose(struct planner *pl, struct job *job, uint32_t align, struct after after);
 /* Cycles that the first GEMMs wait for an input that gets its second pass from memory while they run. */
 uint64_t job_wait(const struct job *job);
 /* Bus cycles that the chosen GEMMs leave free. */
 uint64_t job_slack(const struct job *job);
+/* The results lie in the accumulator memory as in their tensor, from tile 0 on. */
+bool job_kept_whole(const struct planner *pl, const struct job *job);
+/* job_run.c */
 /* Runs the GEMMs of a tensor and its second pass. spill: address for int32. */
 void job_run(struct planner *pl, const struct job *job, const struct post *post, uint32_t s_shift, uint32_t spill);
 /* Runs the GEMMs of a weight gradient and the update. grad: address for int32. */

@@ -127,9 +127,53 @@ static void pack(uint8_t *packed, const int8_t *tile, uint32_t t, int second, en
     }
 }
 
+static inline __m256i load256(const int32_t *p)
+{
+  return _mm256_loadu_si256((const __m256i *)(const void *)p);
+}
+
+/* A byte of the elements of two rows becomes pairs of int16: the even row below, the odd one above. */
+static void pack_digits(uint8_t *packed, const int32_t *d, uint32_t planes)
+{
+  const __m256i byte = _mm256_set1_epi32(0xff);
+  for (uint32_t p = 0; p < planes; p++)
+    for (uint32_t i = 0; i < 256; i += 32)
+      for (uint32_t j = 0; j < 16; j += 8, packed += 32) {
+        __m128i shift = _mm_cvtsi32_si128((int)(8 * p));
+        __m256i even = _mm256_sra_epi32(load256(d + i + j), shift),
+                odd = _mm256_sra_epi32(load256(d + i + 16 + j), shift);
+        if (p + 1 < planes) { /* unsigned */
+          even = _mm256_and_si256(even, byte);
+          odd = _mm256_and_si256(odd, byte);
+        }
+        _mm256_storeu_si256((__m256i *)(void *)packed, _mm256_blend_epi16(even, _mm256_slli_epi32(odd, 16), 0xaa));
+      }
+}
+
+static uint32_t occupied(uint32_t *rows, const int32_t *d, uint32_t t)
+{
+  uint32_t n = 0;
+  if (t != 16)
+    return loop_occupied(rows, d, t);
+  for (uint32_t k = 0; k < 16; k++) {
+    rows[k] = 0;
+    for (uint32_t j = 0; j < 16; j += 8, d += 8) {
+      __m256i zero = _mm256_cmpeq_epi32(load256(d), _mm256_setzero_si256());
+      rows[k] |= (~(uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(zero)) & 0xffu) << j;
+    }
+    n += (uint32_t)__builtin_popcount(rows[k]);
+  }
+  return n;
+}
+
 const struct curta_kernels Curta_kernels_avx2 = {.name = "avx2",
                                                  .supported = supported,
                                                  .packed_bytes = packed_bytes,
                                                  .pack = pack,
                                                  .products = products,
-                                                 CURTA_KERNEL_LOOPS};
+                                                 CURTA_KERNEL_LOOPS_ELEMENTS,
+                                                 .requant = loop_requant,
+                                                 .occupied = occupied,
+                                                 .settle = loop_settle,
+                                                 .sparse_add = loop_sparse_add,
+                                                 .pack_digits = pack_digits};

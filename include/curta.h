@@ -335,8 +335,10 @@ struct curta_plan_request {
   uint64_t mem_bytes;   /* end of usable device memory */
   uint32_t (*cmd)[CURTA_CMD_WORDS]; /* buffer for both programs; null: only count (n_train, n_eval, memory, stat) */
   uint32_t cmd_capacity;
-  uint8_t apart; /* NITRO-D: all tensors have places of their own, so that they can be looked at after a step */
-  void *work;    /* scratch of curta_plan_work_bytes() bytes, aligned to 8, free again after the call */
+  uint8_t apart;      /* NITRO-D: all tensors have places of their own, so that they can be looked at after a step */
+  uint8_t sequential; /* NITRO-D: one block after another behind the whole forward pass, for comparison: blocks do not
+                         overlap, the weights are the same */
+  void *work;         /* scratch of curta_plan_work_bytes() bytes, aligned to 8, free again after the call */
 };
 
 size_t curta_plan_work_bytes(void);

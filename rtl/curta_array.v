@@ -19,9 +19,7 @@ module curta_array #(
   input  wire             clk_i,
   // operands
   input  wire [8*R*V-1:0] a_i,
-  input  wire [8*C*V-1:0] b_i,               // low bytes of the elements of B
-  input  wire [(B-8)*C*V-1:0] b_high_i,      // and the bits above them: only where wide_i, else copies of the sign
-  input  wire             wide_i,
+  input  wire [B*C*V-1:0] b_i,
   // control
   input  wire             load_i,
   input  wire             zero_i,            // load zeros
@@ -59,7 +57,6 @@ module curta_array #(
   reg signed [31:0]   dot;
   reg signed [31:0]   a      [0:R*V-1];
   reg signed [31:0]   b      [0:C*V-1];
-  reg [B-1:0]         w;
   integer r, c, k;
 
   /* verilator lint_off BLKSEQ */ // registers private to this block, read before written
@@ -114,11 +111,7 @@ module curta_array #(
     if (load_i) begin
       for (k = 0; k < V; k = k + 1) begin
         for (r = 0; r < R; r = r + 1) a[k*R + r] = {{24{a_i[8*(r*V + k) + 7]}}, a_i[8*(r*V + k) +: 8]};
-        for (c = 0; c < C; c = c + 1) begin  // one sign bit, extended behind the choice: a synthesizer then sees B bits
-          w = {{B-8{b_i[8*(c*V + k) + 7]}}, b_i[8*(c*V + k) +: 8]};
-          if (wide_i) w = {b_high_i[(B-8)*(c*V + k) +: B-8], b_i[8*(c*V + k) +: 8]};
-          b[k*C + c] = {{32-B{w[B-1]}}, w};
-        end
+        for (c = 0; c < C; c = c + 1) b[k*C + c] = {{32-B{b_i[B*(c*V + k) + B-1]}}, b_i[B*(c*V + k) +: B]};
       end
     end
     if (zero_i) for (k = 0; k < R*V; k = k + 1) a[k] = 32'sd0;

@@ -2,6 +2,8 @@
 // curta_axi_rd - four read clients on one AXI4 read port
 //   Client k (0 CP, 1 LOAD, 2 VECTOR source, 3 VECTOR aux) is AXI ID k. Round robin; one request register in front of AR.
 //   A client asks only for what it can store, so R is always ready and responses have no back-pressure.
+//   VECTOR asks for one of its two streams at a time. A client's ready does not depend on its own valid, nor that of one stream
+//   on the other's: VECTOR's next address waits for a ready, and its valid comes late.
 // Timing   request to AR: 1 cycle; R to client: same cycle; one request a cycle.
 // Resets   AR valid, the turn and the outstanding count; the address register holds nothing before AR valid.
 `default_nettype none
@@ -45,19 +47,30 @@ module curta_axi_rd #(
   reg  [7:0] all_q, data_q;       // bursts under way: of everybody, of clients 1..3
   reg  [1:0] pick;
   reg        any;
+  reg  [3:0] behind;              // another client that asks has its turn before this one
   wire       free  = !m_arvalid_o || m_arready_i;
   wire       take  = free && any;
   wire       last  = m_rvalid_i && m_rlast_i;
 
-  integer k;
+  integer   k, j;
+  reg [1:0] theirs, mine;
   always @* begin
+    behind = 4'd0;
+    theirs = 2'd0;
+    mine   = 2'd0;
+    for (k = 0; k < 4; k = k + 1)
+      for (j = 0; j < 4; j = j + 1) begin
+        theirs = j[1:0] - turn_q - 2'd1;
+        mine   = k[1:0] - turn_q - 2'd1;
+        if (rd_valid_i[j] && theirs < mine && !(k >= 2 && j >= 2)) behind[k] = 1'b1;
+      end
     pick = turn_q;
     any  = |rd_valid_i;
     for (k = 4; k > 0; k = k - 1)
       if (rd_valid_i[turn_q + k[1:0]]) pick = turn_q + k[1:0];
   end
 
-  assign rd_ready_o  = free ? (4'd1 << pick) & {4{any}} : 4'd0;
+  assign rd_ready_o  = free ? ~behind : 4'd0;
   assign rsp_valid_o = m_rvalid_i ? 4'd1 << m_rid_i : 4'd0;
   assign rsp_data_o  = m_rdata_i;
   assign rsp_last_o  = m_rlast_i;

@@ -176,29 +176,21 @@ module curta_matrix #(
     .use_o(a_use), .bad_o(bad_a), .bad_tile_o(bad_tile_a)
   );
 
-  // ---- operands: read at cycle 0, here at cycle 1.  Elements of B lie in two planes; a bit for each tile says whether
-  // the upper one counts, so that int8 tiles need not write it.
-  wire [8*R*V-1:0] a_operand;
-  wire [8*C*V-1:0] b_operand;
-  wire [(DIGIT-8)*C*V-1:0] b_high;
-  wire             b_wide;
-  reg              some_wide_q;              // the upper plane has ever been written: not reset, 1 is always right
-  always @(posedge clk_i) if (buf_we_i && buf_sel_i && buf_wide_i) some_wide_q <= 1'b1;
-  curta_ram #(.Width(1), .Depth(B_TILES), .Lane(1)) u_wide (
-    .clk_i(clk_i), .we_i(buf_we_i && buf_sel_i), .waddr_i(buf_tile_i[$clog2(B_TILES)-1:0]), .wdata_i(buf_wide_i),
-    .re_i(op), .raddr_i(tile_b[$clog2(B_TILES)-1:0]), .rdata_o(b_wide)
-  );
+  // ---- operands: read at cycle 0, here at cycle 1.  Elements of B have DIGIT bits, those of int8 tiles their sign above.
+  wire [8*R*V-1:0]     a_operand;
+  wire [DIGIT*C*V-1:0] b_operand;
+  reg  [DIGIT*BUS-1:0] b_data;
+  integer              e;
+  always @*
+    for (e = 0; e < BUS; e = e + 1)
+      b_data[DIGIT*e +: DIGIT] = {buf_wide_i ? buf_high_i[(DIGIT-8)*e +: DIGIT-8] : {DIGIT-8{buf_data_i[8*e + 7]}}, buf_data_i[8*e +: 8]};
   curta_opbuf #(.T(T), .L(R), .V(V), .BUS(BUS), .TILES(A_TILES), .Apart(1)) u_buf_a (
     .clk_i(clk_i), .we_i(buf_we_i && !buf_sel_i), .tile_i(buf_tile_i), .beat_i(buf_beat_i), .rows_i({BUS/T{1'b1}}), .data_i(buf_data_i),
     .re_i(op), .rtile_i(a_tiles), .turn_i(a_turn_q), .lgroup_i(agroup), .kgroup_i(a_groups), .use_i(a_use), .operand_o(a_operand)
   );
-  curta_opbuf #(.T(T), .L(C), .V(V), .BUS(BUS), .TILES(B_TILES)) u_buf_b (
-    .clk_i(clk_i), .we_i(buf_we_i && buf_sel_i), .tile_i(buf_tile_i), .beat_i(buf_beat_i), .rows_i(buf_rows_i), .data_i(buf_data_i),
+  curta_opbuf #(.T(T), .L(C), .V(V), .BUS(BUS), .TILES(B_TILES), .E(DIGIT)) u_buf_b (
+    .clk_i(clk_i), .we_i(buf_we_i && buf_sel_i), .tile_i(buf_tile_i), .beat_i(buf_beat_i), .rows_i(buf_rows_i), .data_i(b_data),
     .re_i(op), .rtile_i({V{tile_b}}), .turn_i(b_turn_q), .lgroup_i(bgroup), .kgroup_i({V{kgroup}}), .use_i({V{1'b1}}), .operand_o(b_operand)
-  );
-  curta_opbuf #(.T(T), .L(C), .V(V), .BUS(BUS), .TILES(B_TILES), .E(DIGIT-8)) u_buf_high (
-    .clk_i(clk_i), .we_i(buf_we_i && buf_sel_i && buf_wide_i), .tile_i(buf_tile_i), .beat_i(buf_beat_i), .rows_i(buf_rows_i), .data_i(buf_high_i),
-    .re_i(op && some_wide_q), .rtile_i({V{tile_b}}), .turn_i(b_turn_q), .lgroup_i(bgroup), .kgroup_i({V{kgroup}}), .use_i({V{b_wide}}), .operand_o(b_high)
   );
 
   // ---- array and exchange
@@ -228,7 +220,7 @@ module curta_matrix #(
   end
   /* verilator lint_on BLKSEQ */
   curta_array #(.R(R), .C(C), .V(V), .B(DIGIT)) u_array (
-    .clk_i(clk_i), .a_i(a_operand), .b_i(b_operand), .b_high_i(b_high), .wide_i(b_wide), .guard_i(guard_q),
+    .clk_i(clk_i), .a_i(a_operand), .b_i(b_operand), .guard_i(guard_q),
     .load_i(op_q[1]), .zero_i(acc_q[1] && !op_q[1]), .mul_i(acc_q[2]), .add_i(acc_q[3]), .acc_i(acc_q[4]), .swap_i(swap_q[4]), .shift_i(shift_q[4]),
     .start_i(start_q), .start_guard_i(start_guard_q), .drain_o(drain), .drain_guard_o(drain_guard)
   );

@@ -3,10 +3,11 @@
 // Law    operand[lane][k] = turn ? tile[V kgroup + k][L lgroup + lane] : tile[L lgroup + lane][V kgroup + k]
 //        A tile is cut into blocks of Bk x Bk elements, Bk = min(L,V); block (rb, cb) lives in bank (rb + cb) mod NB, NB = T/Bk,
 //        at word tile*NB + rb.  Any row or column of blocks meets every bank once: both readings and the writing of a whole
-//        tile row take one cycle.  With Apart element k of a turned read is row V kgroup[k] + k of tile[k]: rows of a block then
-//        have memories of their own, and no two elements meet in one.      bank of block, NB = 4:   rb\cb 0 1 2 3
-//                                                                0    0 1 2 3
-//                                                                1    1 2 3 0
+//        tile row take one cycle.  Rows of a block have memories of their own, each with one write enable.  With Apart element k
+//        of a turned read is row V kgroup[k] + k of tile[k]: no two elements meet in a memory.
+//                                                                           bank of block, NB = 4:   rb\cb 0 1 2 3
+//                                                                                                    0    0 1 2 3
+//                                                                                                    1    1 2 3 0
 // Timing read: re at cycle 0, operand at cycle 1 and on until the next read.  Write: one bus beat a cycle, readable two
 //        cycles later.
 // Resets nothing: a program reads only tiles that it loaded.
@@ -45,7 +46,6 @@ module curta_opbuf #(
   localparam Aw     = $clog2(Depth);
   localparam Rows   = BUS / T;               // tile rows in a beat
   localparam [31:0] NbMask = NB - 1;
-  localparam Subs   = Apart ? Bk : 1;        // memories of a bank: rows of a block apart
   localparam Power  = W == 1 << $clog2(W);   // else a synthesizer would multiply to index: choices instead
 
   // ---- write: bank b takes column block (b - rb) mod NB of the row(s), registered in that order
@@ -102,25 +102,22 @@ module curta_opbuf #(
   genvar b, sub;
   generate
     for (b = 0; b < NB; b = b + 1) begin : g_bank
-      reg [Bk*Bk-1:0] we;                    // rows of the beat that fall into the block
-      integer         i;
-      always @* begin
-        we = 0;
-        if (we_q)
-          for (i = 0; i < Bk; i = i + 1) we[i*Bk +: Bk] = {Bk{{24'd0, wsub_q} / Rows == i / Rows && rows_q[i % Rows]}};
-      end
+      reg [Bk-1:0] we;                       // rows of the beat that fall into the block
+      integer      i;
+      always @*
+        for (i = 0; i < Bk; i = i + 1) we[i] = we_q && {24'd0, wsub_q} / Rows == i / Rows && rows_q[i % Rows];
       wire [31:0] m = (b + NB - (p[31:0] & NbMask)) & (N - 1);
-      for (sub = 0; sub < Subs; sub = sub + 1) begin : g_sub
+      for (sub = 0; sub < Bk; sub = sub + 1) begin : g_sub
         wire [31:0] k     = !Apart ? 32'd0 : Wide ? sub : m*Bk + sub;
         wire [31:0] pk    = p[32*k +: 32];
         wire [31:0] skew  = (b + NB - (pk & NbMask)) & NbMask;
         wire [31:0] along = Apart && !Wide ? {24'd0, kgroup_i[8*k +: 8]} * N + m : skew;
         wire [31:0] rword = {16'd0, rtile_i[16*k +: 16]} * NB + (same ? pk & NbMask : along);
         wire [W-1:0] wdata = {Bk/Rows{wdata_q[b*Rows*Bk*E +: Rows*Bk*E]}};
-        curta_ram #(.Width(W/Subs), .Depth(Depth), .Lane(E)) u_ram (
+        curta_ram #(.Width(W/Bk), .Depth(Depth), .Lane(W/Bk)) u_ram (
           .clk_i(clk_i),
-          .we_i(we[sub*(Bk*Bk/Subs) +: Bk*Bk/Subs]), .waddr_i(wword_q), .wdata_i(wdata[sub*(W/Subs) +: W/Subs]),
-          .re_i(re_i), .raddr_i(rword[Aw-1:0]), .rdata_o(bank_data[b*W + sub*(W/Subs) +: W/Subs])
+          .we_i(we[sub]), .waddr_i(wword_q), .wdata_i(wdata[sub*(W/Bk) +: W/Bk]),
+          .re_i(re_i), .raddr_i(rword[Aw-1:0]), .rdata_o(bank_data[b*W + sub*(W/Bk) +: W/Bk])
         );
         wire unused = &{1'b0, rword, skew, along, wdata};
       end

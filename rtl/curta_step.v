@@ -67,6 +67,7 @@ module curta_step #(
   reg         keep_q;                        // ACC
   reg         gather_q;
   reg  [15:0] nkc_q, a_sky_q, a_skx_q, a_skc_q, b_sky_q, b_skx_q, b_skc_q;
+  reg         nkc_one_q;
   reg  [7:0]  klast_q;                       // last V-group of the last contraction tile
 
   always @(posedge clk_i)
@@ -74,6 +75,7 @@ module curta_step #(
       keep_q  <= w5[18];
       gather_q <= w20[`CURTA_GEMM_GATHER];
       nkc_q   <= w9[`CURTA_GEMM_NKC];
+      nkc_one_q <= w9[`CURTA_GEMM_NKC] == 16'd1;
       a_sky_q <= w11[`CURTA_GEMM_A_SKY];  a_skx_q <= w12[`CURTA_GEMM_A_SKX];  a_skc_q <= w12[`CURTA_GEMM_A_SKC];
       b_sky_q <= w14[`CURTA_GEMM_B_SKY];  b_skx_q <= w15[`CURTA_GEMM_B_SKX];  b_skc_q <= w15[`CURTA_GEMM_B_SKC];
       if (w20[`CURTA_GEMM_GATHER]) {a_skc_q, b_skc_q} <= {16'd0, 16'd1};
@@ -81,22 +83,23 @@ module curta_step #(
 
   localparam LogK = $clog2(T/V);
   wire [15:0] list_last  = visit_len_i - 16'd1;                // group of a list
-  wire [15:0] list_tiles = (list_last >> LogK) + 16'd1;
+  wire [15:0] list_upper = list_last >> LogK;
 
   // ---- the step in hand
   reg         valid_q, first_q, op_q, flush_q, new_q;          // new: first subvisit of its visit
   reg  [15:0] a_q, a_x_q, a_y_q, b_q, b_x_q, b_y_q, p_q;       // _x, _y: address at the start of this kx, ky
   reg  [15:0] kc_q, kx_q, ky_q, nx_q;                          // iterations left
-  reg  [7:0]  kk_q, ga_q, gb_q;
+  reg         kc_one_q, kx_one_q, ky_one_q, nx_one_q;          // one is left: the longest paths begin here
+  reg  [7:0]  kk_q, ga_q, gb_q;                                // as all counts of parts of a tile: no bit above its last value
   // ---- the next subvisit (of the visit at the input), and the end
   reg  [7:0]  next_ga_q, next_gb_q;
   reg         taken_q;                       // the last subvisit of the last visit has been taken
   reg         flushed_q;
 
-  wire kc_end   = kc_q == 16'd1;
+  wire kc_end   = kc_one_q;
   wire kk_end   = kk_q == (kc_end ? klast_q : KkEnd);
-  wire x_end    = kk_end && kc_end && kx_q == 16'd1;
-  wire sub_end  = !op_q || (x_end && ky_q == 16'd1);
+  wire x_end    = kk_end && kc_end && kx_one_q;
+  wire sub_end  = !op_q || (x_end && ky_one_q);
 
   // ---- exchange
   reg  [7:0]  slot_q;                        // row of the next slot; 0: only the swap is missing
@@ -133,7 +136,7 @@ module curta_step #(
     end
 
   always @(posedge clk_i) begin
-    if (go_i) klast_q <= klast_end[7:0];
+    if (go_i) klast_q <= klast_end[7:0] & KkEnd;
     else if (take && gather_q) klast_q <= list_last[7:0] & KkEnd;
     if (take) begin
       a_q <= visit_a_i;  a_x_q <= visit_a_i;  a_y_q <= visit_a_i;
@@ -142,28 +145,35 @@ module curta_step #(
       ga_q <= next_ga_q;
       gb_q <= next_gb_q;
       kk_q <= 8'd0;
-      kc_q <= gather_q ? list_tiles : nkc_q;
+      kc_q <= gather_q ? list_upper + 16'd1 : nkc_q;
       kx_q <= gather_q ? 16'd1 : visit_nx_i;
       nx_q <= visit_nx_i;
       ky_q <= gather_q ? 16'd1 : visit_ny_i;
+      kc_one_q <= gather_q ? list_upper == 16'd0 : nkc_one_q;
+      kx_one_q <= gather_q || visit_nx_i == 16'd1;
+      nx_one_q <= visit_nx_i == 16'd1;
+      ky_one_q <= gather_q || visit_ny_i == 16'd1;
       window_o <= {visit_nx_i, visit_lo_i[31:16], visit_ny_i, visit_lo_i[15:0]};
       op_q <= !visit_empty_i;
       new_q <= next_ga_q == 8'd0 && next_gb_q == 8'd0;
     end else if (issue && op_q) begin
-      kk_q <= kk_end ? 8'd0 : kk_q + 8'd1;
+      kk_q <= kk_end ? 8'd0 : (kk_q + 8'd1) & KkEnd;
       if (kk_end) begin
         a_q  <= a_next;
         b_q  <= b_next;
         kc_q <= kc_end ? nkc_q : kc_q - 16'd1;
+        kc_one_q <= kc_end ? nkc_one_q : kc_q == 16'd2;
         if (kc_end) begin
           a_x_q <= a_next;
           b_x_q <= b_next;
           kx_q  <= x_end ? nx_q : kx_q - 16'd1;
+          kx_one_q <= x_end ? nx_one_q : kx_q == 16'd2;
         end
         if (x_end) begin
           a_y_q <= a_next;
           b_y_q <= b_next;
           ky_q  <= ky_q - 16'd1;
+          ky_one_q <= ky_q == 16'd2;
         end
       end
       if (sub_end) op_q <= 1'b0;             // a flush may follow: it has no operands
@@ -184,8 +194,8 @@ module curta_step #(
     end
 
     if (take) begin
-      next_gb_q <= next_gb_q == GbEnd ? 8'd0 : next_gb_q + 8'd1;
-      if (next_gb_q == GbEnd) next_ga_q <= part_end ? 8'd0 : next_ga_q + 8'd1;
+      next_gb_q <= next_gb_q == GbEnd ? 8'd0 : (next_gb_q + 8'd1) & GbEnd;
+      if (next_gb_q == GbEnd) next_ga_q <= part_end ? 8'd0 : (next_ga_q + 8'd1) & GaEnd;
     end
     if (go_i) begin
       next_ga_q <= 8'd0;
@@ -196,7 +206,7 @@ module curta_step #(
   // ---- exchange and life of the command
   reg zero_q;                                // the chain is zero
   always @(posedge clk_i) begin
-    if (slot) slot_q <= slot_q - 8'd1;
+    if (slot) slot_q <= (slot_q - 8'd1) & RowEnd;
     if (swap) begin
       slot_q      <= RowEnd;
       out_p_q     <= cur_p_q;  out_ga_q <= cur_ga_q;  out_gb_q <= cur_gb_q;
@@ -227,6 +237,11 @@ module curta_step #(
     end
   end
 
+  // word of the row slot_q of a part of tile p: its fields lie beside each other
+  function [31:0] word(input [15:0] p, input [7:0] ga, input [7:0] gb);
+    word = {16'd0, p} * (T/C*T) | {24'd0, ga & GaEnd} * (T/C*R) | {24'd0, slot_q & RowEnd} * (T/C) | {24'd0, gb & GbEnd};
+  endfunction
+
   assign op_o       = issue && op_q;
   assign acc_o      = issue;
   assign swap_o     = swap;
@@ -239,9 +254,9 @@ module curta_step #(
   assign kgroup_o   = kk_q;
   assign shift_o    = slot;
   assign in_o       = keep_q && in_some && (slot || swap);
-  assign in_addr_o  = (({16'd0, in_p} * (T/R) + {24'd0, in_ga}) * R + {24'd0, slot_q}) * (T/C) + {24'd0, in_gb};
+  assign in_addr_o  = word(in_p, in_ga, in_gb);
   assign out_o      = out_valid_q && (slot || swap || final_);
-  assign out_addr_o = (({16'd0, out_p_q} * (T/R) + {24'd0, out_ga_q}) * R + {24'd0, slot_q}) * (T/C) + {24'd0, out_gb_q};
+  assign out_addr_o = word(out_p_q, out_ga_q, out_gb_q);
   assign end_o      = final_;
   assign drain_o    = active_o && !op_o && (flush_q || flushed_q || (waiting && !swap));
   wire unused = &{1'b0, cfg_i, klast_end, w5, w11[15:0], w14[15:0], w20};

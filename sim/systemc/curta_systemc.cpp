@@ -21,6 +21,7 @@ class processor : public sc_module {
 public:
   tlm_utils::simple_initiator_socket<processor> regs;
   sc_in<bool> irq;
+  const sc_time period;
   SC_HAS_PROCESS(processor);
   processor(sc_module_name name, const sc_time &p) : sc_module(name), regs("regs"), irq("irq"), period(p) { SC_THREAD(work); }
 
@@ -39,12 +40,16 @@ public:
     const uint64_t most = UINT64_MAX / (2 * (uint64_t)period.value());
     kind = Wait;
     cycles = limit < most ? limit : most;
+    // It touches nothing until then: the accelerator may go ahead.
+    tlm::tlm_global_quantum::instance().set(quantum);
     run();
+    tlm::tlm_global_quantum::instance().set(SC_ZERO_TIME);
   }
+
+  sc_time quantum = sc_max_time();
 
 private:
   enum { Read, Write, Wait } kind = Wait;
-  const sc_time period;
   sc_event request;
   uint32_t address = 0, data = 0;
   uint64_t cycles = 0;
@@ -195,6 +200,12 @@ void curta_systemc_close(struct curta_bus *bus)
   delete self(bus->ctx);
   bus->ctx = nullptr;
   is_open = false;
+}
+
+void curta_systemc_quantum(struct curta_bus *bus, uint64_t cycles)
+{
+  platform *d = self(bus->ctx);
+  d->cpu.quantum = cycles < UINT64_MAX / d->cpu.period.value() ? d->cpu.period * (double)cycles : sc_max_time();
 }
 
 uint64_t curta_systemc_cycles(const struct curta_bus *bus)

@@ -15,6 +15,9 @@ extern "C" {
 /* As curta_timed_open; -EBUSY: another device is open. */
 int curta_systemc_open(struct curta_bus *bus, const char *config, uint64_t mem_bytes, const struct curta_timed_memory *memory);
 void curta_systemc_close(struct curta_bus *bus);
+/* How far the accelerator may run ahead of the kernel's time while the processor waits for the interrupt: nothing but speed
+ * depends on it. Default: as far as it can; 0: not at all. */
+void curta_systemc_quantum(struct curta_bus *bus, uint64_t cycles);
 uint64_t curta_systemc_cycles(const struct curta_bus *bus);
 /* Bursts that touch [lo, hi) are answered with an error from now on. */
 void curta_systemc_inject(struct curta_bus *bus, uint32_t lo, uint32_t hi);

@@ -1,28 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_tlm.cpp - the accelerator as a TLM-2.0 module (curta_tlm.h)
 #include "curta_tlm.h"
+#include <algorithm>
 #include <cstring>
 
 using namespace sc_core;
 using namespace curta_time;
 
-// Within a cycle the agents act at eighths of the period, in the order of ActOrder; answers of the memory are seen last.
-static const int Parts = 8, AnswerPart = 5;
-
-static const struct parts {
-  int of[Agents];
-  parts()
-  {
-    for (int k = 0; k < Agents; k++)
-      of[ActOrder[k]] = k;
-  }
-} Part;
-
 // Cycles of an access to a register, as AXI4-Lite has them.
 static const int AccessCycles = 4;
 
 curta_tlm::curta_tlm(sc_module_name name, const char *config, uint64_t mem_bytes, uint32_t latency, const sc_time &p)
-  : sc_module(name), regs("regs"), mem("mem"), irq("irq"), period(p), scratch(4096)
+  : sc_module(name), regs("regs"), mem("mem"), irq("irq"), period(p), unit(p.value()), scratch(4096)
 {
   int r = host.open(config, mem_bytes);
   if (r)
@@ -31,6 +20,7 @@ curta_tlm::curta_tlm(sc_module_name name, const char *config, uint64_t mem_bytes
   o.width = (uint32_t)host.g->conf.bus;
   o.latency = latency;
   device.reset(new core(host.g->conf, o, *this, host));
+  promise.payload.set_extension<curta_tlm_beats>(&promise);
   regs.register_b_transport(this, &curta_tlm::b_transport);
   mem.register_nb_transport_bw(this, &curta_tlm::nb_transport_bw);
   static const char *const names[Agents] = { "command_processor", "load", "matrix", "vector" };
@@ -38,7 +28,7 @@ curta_tlm::curta_tlm(sc_module_name name, const char *config, uint64_t mem_bytes
     sc_spawn_options how;
     how.spawn_method();
     how.dont_initialize();
-    how.set_sensitivity(&agents[a].event);
+    how.set_sensitivity(&events[a]);
     sc_spawn([this, a] { step(a); }, names[a], &how);
   }
   SC_METHOD(show_irq);
@@ -53,6 +43,7 @@ curta_tlm::~curta_tlm()
 {
   for (auto &f : flights)
     f->payload.clear_extension<curta_tlm_beats>(f.get());
+  promise.payload.clear_extension<curta_tlm_beats>(&promise);
 }
 
 void curta_tlm::end_of_elaboration()
@@ -70,20 +61,22 @@ void curta_tlm::end_of_elaboration()
 
 uint64_t curta_tlm::cycle() const
 {
-  return sc_time_stamp().value() / period.value();
+  return sc_time_stamp().value() / unit;
 }
 
-// Integers: the kernel spends much of its time here.
-uint64_t curta_tlm::value_of(uint64_t t, int part) const
+sc_time curta_tlm::until(uint64_t value) const
 {
-  return period.value() * t + period.value() * (uint64_t)part / Parts;
+  const uint64_t now = ahead ? here : sc_time_stamp().value();
+  return value > now ? sc_time::from_value(value - now) : SC_ZERO_TIME;
 }
 
 // Something has happened: who waits for it is told. (Mostly nobody does, and a notification costs a delta cycle.)
 void curta_tlm::acted()
 {
-  if (host.irq() != irq_level)
-    irq_event.notify(SC_ZERO_TIME);
+  if (host.irq() != irq_level) {
+    irq_event.notify(ahead ? until(local) : SC_ZERO_TIME);
+    bound = std::min(bound, local);
+  }
   if (halting)
     quiet_event.notify(SC_ZERO_TIME);
 }
@@ -92,19 +85,22 @@ void curta_tlm::acted()
 
 void curta_tlm::wake(agent a, uint64_t t)
 {
-  agent_process &p = agents[a];
-  if (t >= p.at)
-    return;
-  p.at = t;
-  const uint64_t when = value_of(t, Part.of[a]), here = sc_time_stamp().value();
-  p.event.notify(when > here ? sc_time::from_value(when - here) : SC_ZERO_TIME);   // forgets the later one asked for before
+  if (next.wake(a, t) && !ahead)
+    notify(a);
+}
+
+// Forgets the later one asked for before.
+void curta_tlm::notify(agent a)
+{
+  events[a].notify(until(value_of(next.at(a), part_of(a))));
 }
 
 void curta_tlm::step(int a)
 {
-  agents[a].at = Never;
+  next.clear((agent)a);
   device->step((agent)a, cycle());
   acted();
+  run_ahead();
 }
 
 void curta_tlm::show_irq()
@@ -128,6 +124,7 @@ void curta_tlm::submit(burst *b)
   if (scratch.size() < bytes)
     scratch.resize(bytes);
   f->burst = b;
+  f->cycle = ahead ? local_cycle : cycle();
   tlm::tlm_generic_payload &p = f->payload;
   p.set_command(b->write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
   p.set_address(b->addr);
@@ -139,7 +136,8 @@ void curta_tlm::submit(burst *b)
   p.set_dmi_allowed(false);
   p.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
   tlm::tlm_phase phase = tlm::BEGIN_REQ;
-  sc_time delay = SC_ZERO_TIME;
+  sc_time delay = ahead ? sc_time::from_value(local - here) : SC_ZERO_TIME;
+  quiet = std::min(quiet, b->write ? b->time[b->beats - 1] : b->at + b->beats - 1);   // a beat a cycle at most
   const bool within = submitting;
   submitting = true;             // an answer now comes too early for who asks
   tlm::tlm_sync_enum r = mem->nb_transport_fw(p, phase, delay);
@@ -156,18 +154,21 @@ tlm::tlm_sync_enum curta_tlm::nb_transport_bw(tlm::tlm_generic_payload &p, tlm::
   burst *b = f->burst;
   b->bad = p.is_response_error();
   if (b->moved < b->beats) {       // a memory that does not tell the beats: the last one counts
-    uint64_t t = (sc_time_stamp() + delay).value() / period.value();
+    uint64_t t = (sc_time_stamp() + delay).value() / unit;
     for (uint32_t k = 0; k < b->beats; k++)
       b->time[k] = t;
     b->last = t;
   }
-  const uint64_t seen = value_of(b->last, AnswerPart), here = sc_time_stamp().value();
-  if (seen <= here && !submitting) {
+  const uint64_t seen = value_of(b->last, AnswerPart);
+  if ((ahead || seen <= sc_time_stamp().value()) && !submitting) {
+    local = seen;
+    local_cycle = b->last;
+    told = true;
     answer(f);
     acted();
   } else {
     answers.push_back(f);
-    answer_event.notify(seen > here ? sc_time::from_value(seen - here) : SC_ZERO_TIME);
+    answer_event.notify(until(seen));
   }
   return tlm::TLM_COMPLETED;
 }
@@ -191,7 +192,7 @@ void curta_tlm::answered()
       answer(f);
     } else {
       answers.push_back(f);
-      answer_event.notify(sc_time::from_value(seen - here));
+      answer_event.notify(until(seen));
     }
   }
   acted();

@@ -6,6 +6,12 @@
 // every burst comes from a transaction of its own (nb_transport, BEGIN_REQ .. BEGIN_RESP with its data), so that any
 // memory target with DMI will do. The command processor and the three engines are processes; within a cycle they run in
 // a fixed order, the memory last, so that results do not depend on the scheduler.
+//
+// Temporal decoupling (curta_tlm_ahead.cpp): with a global quantum (tlm_global_quantum) that is not zero, a process that
+// runs goes on with whatever comes next, of whichever agent, until the kernel has something to do, an interrupt is raised
+// or the quantum is over. Cycles and order of everything stay the same; the kernel's time stands still meanwhile, and
+// transactions carry their distance from it as their delay. Who sets a quantum promises to touch no register before the
+// interrupt or an event of the kernel's.
 #ifndef CURTA_TLM_H
 #define CURTA_TLM_H
 #include <deque>
@@ -22,9 +28,19 @@
 // Beside a burst: when its beats can move (write), when they moved (read). Memories that do not know it ignore it.
 struct curta_tlm_beats : tlm::tlm_extension<curta_tlm_beats> {
   curta_time::burst *burst = nullptr;
+  uint64_t cycle = 0;                            // of the request; of CURTA_AHEAD: see there
   tlm::tlm_extension_base *clone() const override { return new curta_tlm_beats(*this); }
   void copy_from(const tlm::tlm_extension_base &other) override { *this = static_cast<const curta_tlm_beats &>(other); }
 };
+
+// Phases beside those of the base protocol; targets may ignore them (TLM_ACCEPTED). An initiator asks for nothing before
+// curta_tlm_beats::cycle: the first burst that ends before then is answered within the call, and the cycle comes back as the
+// one before which no other ends. And: the kernel's time is everybody's again.
+TLM_DECLARE_EXTENDED_PHASE(CURTA_AHEAD);
+TLM_DECLARE_EXTENDED_PHASE(CURTA_LEVEL);
+
+// Within a cycle the agents act at eighths of the period, in the order of ActOrder; answers of the memory are seen last.
+const int CycleParts = 8, AnswerPart = 5;
 
 class curta_tlm : public sc_core::sc_module, public curta_time::kernel {
 public:
@@ -48,12 +64,13 @@ public:
 
 private:
   SC_HAS_PROCESS(curta_tlm);
-  struct agent_process { sc_core::sc_event event; uint64_t at = curta_time::Never; };
   struct flight : curta_tlm_beats { tlm::tlm_generic_payload payload; };
 
   void end_of_elaboration() override;
   void step(int a);
-  uint64_t value_of(uint64_t t, int part) const; // a part of cycle t
+  void notify(curta_time::agent a);
+  uint64_t value_of(uint64_t t, int part) const { return unit * t + unit * (uint64_t)part / CycleParts; }
+  sc_core::sc_time until(uint64_t value) const;  // from the kernel's time
   void acted();
   void show_irq();
   void b_transport(tlm::tlm_generic_payload &p, sc_core::sc_time &delay);
@@ -61,12 +78,23 @@ private:
   tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload &p, tlm::tlm_phase &phase, sc_core::sc_time &delay);
   void answer(flight *f);
   void answered();
+  void run_ahead();
+  bool next_ahead();
+  bool ask_memory(const tlm::tlm_phase &phase, uint64_t t);
 
   const sc_core::sc_time period;
+  const uint64_t unit;                           // the period's value
+  uint64_t here = 0;                             // the kernel's time, while it stands still
   std::unique_ptr<curta_time::core> device;
-  agent_process agents[curta_time::Agents];
+  sc_core::sc_event events[curta_time::Agents];  // each starts the process of an agent
+  curta_time::wake_times next;
   sc_core::sc_event irq_event, answer_event;
   bool irq_level = false, halting = false, submitting = false;
+  bool ahead = false, lone = true, told = false; // decoupled; the memory takes part in it; it has answered
+  uint64_t local = 0, bound = 0;                 // the accelerator's time, and where the kernel's comes first
+  uint64_t local_cycle = 0;
+  uint64_t quiet = 0;                            // the cycle before which no burst ends
+  flight promise;                                // of CURTA_AHEAD
   std::vector<std::unique_ptr<flight>> flights;  // all that were made
   std::vector<flight *> spare;
   std::deque<flight *> answers;                  // arrived, to be seen later
@@ -95,16 +123,22 @@ private:
   void b_transport(int id, tlm::tlm_generic_payload &p, sc_core::sc_time &delay);
   tlm::tlm_sync_enum nb_transport_fw(int id, tlm::tlm_generic_payload &p, tlm::tlm_phase &phase, sc_core::sc_time &delay);
   bool dmi(int id, tlm::tlm_generic_payload &p, tlm::tlm_dmi &d);
+  tlm::tlm_sync_enum lead(const tlm::tlm_phase &phase, curta_tlm_beats *promise);
+  sc_core::sc_time until(uint64_t value) const;  // from the kernel's time
   void plan(uint64_t t);
   void serve();
   void answer(curta_time::burst *b);
-  uint64_t cycle() const;
+  uint64_t cycle(const sc_core::sc_time &delay = sc_core::SC_ZERO_TIME) const;
 
   const sc_core::sc_time period;
+  const uint64_t unit;                           // the period's value
+  uint64_t here() const { return led ? still : sc_core::sc_time_stamp().value(); }
   curta_time::memory time;
   std::vector<std::unique_ptr<entry>> entries;
   std::vector<entry *> spare, open;
   sc_core::sc_event due;
   uint64_t planned = curta_time::Never;          // the cycle that serve() waits for
+  bool led = false;                              // the only initiator is ahead: it asks when it wants to know
+  uint64_t still = 0;                            // the kernel's time meanwhile
 };
 #endif

@@ -5,11 +5,8 @@
 
 using namespace sc_core;
 
-// The memory acts in the second half of a cycle, when the devices have said what they want.
-static const int Parts = 8, MemoryPart = 5;
-
 curta_tlm_memory::curta_tlm_memory(sc_module_name name, uint64_t n, const curta_time::memory_options &options, const sc_time &p)
-  : sc_module(name), socket("socket"), period(p), time(options)
+  : sc_module(name), socket("socket"), period(p), unit(p.value()), time(options)
 {
   if (!image.map(n))
     SC_REPORT_FATAL("curta_tlm_memory", "no memory");
@@ -27,9 +24,15 @@ void curta_tlm_memory::inject(uint32_t lo, uint32_t hi)
   time.error_hi = hi;
 }
 
-uint64_t curta_tlm_memory::cycle() const
+uint64_t curta_tlm_memory::cycle(const sc_time &delay) const
 {
-  return sc_time_stamp().value() / period.value();
+  return (here() + delay.value()) / unit;
+}
+
+sc_time curta_tlm_memory::until(uint64_t value) const
+{
+  const uint64_t now = here();
+  return value > now ? sc_time::from_value(value - now) : SC_ZERO_TIME;
 }
 
 void curta_tlm_memory::b_transport(int, tlm::tlm_generic_payload &p, sc_time &)
@@ -62,35 +65,61 @@ bool curta_tlm_memory::dmi(int, tlm::tlm_generic_payload &, tlm::tlm_dmi &d)
 
 tlm::tlm_sync_enum curta_tlm_memory::nb_transport_fw(int id, tlm::tlm_generic_payload &p, tlm::tlm_phase &phase, sc_time &delay)
 {
+  curta_tlm_beats *beats;
+  p.get_extension(beats);
   if (phase != tlm::BEGIN_REQ)
-    return tlm::TLM_ACCEPTED;
+    return beats ? lead(phase, beats) : tlm::TLM_ACCEPTED;
+  const uint64_t now = beats ? beats->cycle : cycle(delay);
   if (spare.empty()) {
     entries.emplace_back(new entry);
     spare.push_back(entries.back().get());
   }
   entry *e = spare.back();
   spare.pop_back();
-  curta_tlm_beats *beats;
-  p.get_extension(beats);
   e->payload = &p;
   e->id = id;
   e->b = beats ? beats->burst : &e->own;
   if (!beats) {
-    uint64_t from = (sc_time_stamp() + delay).value() / period.value() + 1;
     e->own.addr = (uint32_t)p.get_address();
     e->own.write = p.is_write();
     e->own.beats = (p.get_data_length() + time.opt.width - 1) / time.opt.width;
-    e->own.at = from;
+    e->own.at = now + 1;
     for (uint32_t k = 0; k < e->own.beats && k < curta_time::MaxBeats; k++)
-      e->own.time[k] = from;
+      e->own.time[k] = now + 1;
   }
   open.push_back(e);
-  curta_time::burst *none = time.run(cycle());
-  sc_assert(!none);                              // serve() is there whenever a burst ends
-  if (time.submit(e->b))
+  curta_time::burst *none = time.run(now);
+  sc_assert(!none);                              // whenever a burst ends, serve() is there or the initiator has asked
+  if (time.submit(e->b, now) && !led)
     plan(time.soonest());
   phase = tlm::END_REQ;
   return tlm::TLM_UPDATED;
+}
+
+// A lone initiator may be ahead of the kernel's time: nobody else can ask for anything in between. Until it is level again
+// there is no process here, only its questions.
+tlm::tlm_sync_enum curta_tlm_memory::lead(const tlm::tlm_phase &phase, curta_tlm_beats *promise)
+{
+  if (socket.size() != 1)
+    return tlm::TLM_ACCEPTED;
+  if (phase == CURTA_AHEAD) {
+    if (!led) {
+      due.cancel();
+      still = sc_time_stamp().value();
+      led = true;
+    }
+    if (curta_time::burst *b = time.run(promise->cycle))
+      answer(b);
+    promise->cycle = time.quiet();
+    return tlm::TLM_UPDATED;
+  }
+  if (phase == CURTA_LEVEL) {
+    led = false;
+    planned = curta_time::Never;
+    plan(time.soonest());
+    return tlm::TLM_UPDATED;
+  }
+  return tlm::TLM_ACCEPTED;
 }
 
 // serve() comes in the cycle in which a burst ends. What it finds before needs no process: beats move when somebody looks.
@@ -99,8 +128,7 @@ void curta_tlm_memory::plan(uint64_t t)
   if (t >= planned)
     return;
   planned = t;
-  const uint64_t here = sc_time_stamp().value(), there = period.value() * t + period.value() * MemoryPart / Parts;
-  due.notify(there > here ? sc_time::from_value(there - here) : SC_ZERO_TIME);
+  due.notify(until(unit * t + unit * AnswerPart / CycleParts));
 }
 
 void curta_tlm_memory::serve()
@@ -129,7 +157,7 @@ void curta_tlm_memory::answer(curta_time::burst *b)
   entry *e = open[k];
   open.erase(open.begin() + (long)k);
   spare.push_back(e);
-  sc_time delay = SC_ZERO_TIME;
+  sc_time delay = led ? until(unit * b->last) : SC_ZERO_TIME;
   b_transport(e->id, *e->payload, delay);
   if (b->bad)
     e->payload->set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);

@@ -20,7 +20,40 @@ enum agent { Cp, Load, Matrix, Vector, Agents }; // the order of enum curta_engi
 
 // Who acts first where several have something to do in one cycle. It shows only at the read port, whose round robin puts
 // the client that was served last behind the others: mostly LOAD, the only one that asks cycle after cycle.
-const agent ActOrder[Agents] = { Matrix, Vector, Cp, Load };
+constexpr agent ActOrder[Agents] = { Matrix, Vector, Cp, Load };
+
+// Where `a` stands in ActOrder.
+constexpr int part_of(agent a)
+{
+  int k = 0;
+  while (ActOrder[k] != a)
+    k++;
+  return k;
+}
+
+// When each agent wants to act, and who is next: times with the place in ActOrder behind, so that the least is one number.
+class wake_times {
+public:
+  bool wake(agent a, uint64_t t)           // true: earlier than before
+  {
+    const uint64_t k = key(a, t);
+    const bool sooner = k < next[a];
+    next[a] = sooner ? k : next[a];
+    return sooner;
+  }
+  void clear(agent a) { next[a] = key(a, Asleep); }
+  agent first() const
+  {
+    const uint64_t x = next[0] < next[1] ? next[0] : next[1], y = next[2] < next[3] ? next[2] : next[3];
+    return ActOrder[(x < y ? x : y) % Agents];
+  }
+  uint64_t at(agent a) const { return next[a] / Agents == Asleep ? Never : next[a] / Agents; }
+
+private:
+  static constexpr uint64_t Asleep = Never / Agents;
+  static constexpr uint64_t key(agent a, uint64_t t) { return (t < Asleep ? t : Asleep) * Agents + (uint64_t)part_of(a); }
+  uint64_t next[Agents] = { key(Cp, Never), key(Load, Never), key(Matrix, Never), key(Vector, Never) };
+};
 
 // Who drives the agents and owns the time.
 struct kernel {

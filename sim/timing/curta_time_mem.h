@@ -52,14 +52,18 @@ public:
   const memory_options opt;
   uint32_t error_lo = 0, error_hi = 0;   // bursts that touch [lo, hi) are answered with an error; empty when hi <= lo
 
-  // The memory must have run up to now; b->at >= now for a read, all of b->time >= now for a write.
+  // No burst has ended before cycle t, which is now; b->at >= t for a read, all of b->time >= t for a write.
   // True: it is the first of its kind, so that soonest() may change.
-  bool submit(burst *b)
+  bool submit(burst *b, uint64_t t)
   {
     b->moved = 0;
     b->bad = b->addr < error_hi && b->addr + b->beats * opt.width > error_lo;
     queue &q = b->write ? writes : reads;
+    if (!q.n)
+      advance(t);                        // it competes from now on
     q.item[(q.head + q.n++) % Depth] = b;
+    if (q.n == 1)
+      look();
     return q.n == 1;
   }
 
@@ -80,28 +84,17 @@ public:
     }
   }
 
-  // Moves the beats of cycles before `horizon` up to the first burst that ends: that burst (its last says when), or null.
+  // No burst ends before this cycle, unless one is submitted.
+  uint64_t quiet() const { return early; }
+
+  // The first burst that ends before `horizon` (its last says when), or null.
   burst *run(uint64_t horizon)
   {
-    for (;;) {
-      burst *r = reads.first(), *w = writes.first();
-      move m = step(now, r, r ? r->moved : 0, w, w ? w->moved : 0, horizon);
-      if (!m.n)
-        return nullptr;
-      burst *b = m.write ? w : r;
-      b->last = m.last;
-      if (m.write)
-        b->moved += m.n;
-      else
-        for (uint64_t t = m.t; t <= b->last; t += period)
-          b->time[b->moved++] = t;
-      if (b->moved == b->beats) {
-        queue &q = m.write ? writes : reads;
-        q.head = (q.head + 1) % Depth;
-        q.n--;
-        return b;
-      }
-    }
+    if (horizon <= early)
+      return nullptr;                    // its beats move when somebody must know
+    burst *b = advance(horizon);
+    look();
+    return b;
   }
 
 private:
@@ -118,7 +111,98 @@ private:
     uint64_t slot_r = 0, slot_w = 0; // from when on there is credit
     uint64_t refresh_from = 0;       // next or present refresh
   } now;
+  uint64_t early = Never;            // no burst ends before
   struct move { bool write; uint64_t t; uint32_t n; uint64_t last; };  // beats, from cycle t to last
+
+  // As if nothing else were in the way.
+  void look()
+  {
+    early = Never;
+    if (const burst *r = reads.first())
+      early = later(r->at + opt.latency, now.slot_r) + (r->beats - r->moved - 1) * (uint64_t)period;
+    if (const burst *w = writes.first()) {
+      const uint64_t end = later(w->time[w->beats - 1], now.slot_w + (w->beats - w->moved - 1) * (uint64_t)period);
+      early = end < early ? end : early;
+    }
+  }
+
+  // Moves the beats of cycles before `horizon`, up to the first burst that ends.
+  burst *advance(uint64_t horizon)
+  {
+    return period == 1 && !dual ? advance_beats(horizon) : advance_any(horizon);
+  }
+
+  burst *end(queue &q, uint64_t t)
+  {
+    burst *b = q.first();
+    b->last = t;
+    q.head = (q.head + 1) % Depth;
+    q.n--;
+    return b;
+  }
+
+  // A beat a cycle: the case that costs time. (By itself it stays in registers.)
+  [[gnu::noinline]] burst *advance_beats(uint64_t horizon)
+  {
+    burst *const r = reads.first(), *const w = writes.first();
+    const uint64_t r_at = r ? r->at + opt.latency : Never;
+    const uint32_t rn = r ? r->beats : 0, wn = w ? w->beats : 0;
+    uint32_t rm = r ? r->moved : 0, wm = w ? w->moved : 0;
+    uint64_t slot = now.slot_r, limit = earlier(horizon, now.refresh_from), w_at = wn ? w->time[wm] : Never;
+    burst *ended = nullptr;
+    while (!ended) {
+      uint64_t t = later(slot, earlier(r_at, w_at));
+      if (t >= limit) {
+        if (t >= horizon)
+          break;
+        while (t >= now.refresh_from + opt.refresh)
+          now.refresh_from += opt.interval;
+        if (t >= now.refresh_from)
+          limit = slot = now.refresh_from + opt.refresh;
+        else
+          limit = earlier(horizon, now.refresh_from);
+        continue;
+      }
+      if (r_at <= t && (w_at > t || t % 2 == 0)) {
+        r->time[rm++] = t++;
+        if (w_at > t)                    // and on, until the write wants a beat too
+          for (const uint64_t to = earlier(earlier(limit, w_at), t + (rn - rm)); t < to;)
+            r->time[rm++] = t++;
+        ended = rm == rn ? end(reads, t - 1) : nullptr;
+      } else {
+        wm++;
+        ended = wm == wn ? end(writes, t) : nullptr;
+        w_at = ended ? Never : w->time[wm];
+        t++;
+      }
+      slot = t;
+    }
+    if (r)
+      r->moved = rm;
+    if (w)
+      w->moved = wm;
+    now.slot_r = now.slot_w = slot;
+    return ended;
+  }
+
+  burst *advance_any(uint64_t horizon)
+  {
+    for (;;) {
+      burst *r = reads.first(), *w = writes.first();
+      move m = step(now, r, r ? r->moved : 0, w, w ? w->moved : 0, horizon);
+      if (!m.n)
+        return nullptr;
+      burst *b = m.write ? w : r;
+      b->last = m.last;
+      if (m.write)
+        b->moved += m.n;
+      else
+        for (uint64_t t = m.t; t <= b->last; t += period)
+          b->time[b->moved++] = t;
+      if (b->moved == b->beats)
+        return end(m.write ? writes : reads, m.last);
+    }
+  }
 
   // What moves next: beats of the first read r or of the first write w; none before `horizon`: n is 0.
   move step(pace &p, const burst *r, uint32_t r_moved, const burst *w, uint32_t w_moved, uint64_t horizon) const
@@ -160,6 +244,7 @@ private:
   }
 
   static uint64_t later(uint64_t a, uint64_t b) { return a > b ? a : b; }
+  static uint64_t earlier(uint64_t a, uint64_t b) { return a < b ? a : b; }
 };
 
 }  // namespace curta_time

@@ -6,30 +6,19 @@
 
 namespace curta_time {
 
-class runner : public kernel {
+class runner final : public kernel {
 public:
-  explicit runner(const memory_options &m) : mem(m)
-  {
-    for (uint64_t &w : wake_at)
-      w = Never;
-  }
+  explicit runner(const memory_options &m) : mem(m) {}
 
-  void wake(agent a, uint64_t t) override
-  {
-    if (t < wake_at[a])
-      wake_at[a] = t;
-  }
-  void submit(burst *b) override { mem.submit(b); }
+  void wake(agent a, uint64_t t) override { next.wake(a, t); }
+  void submit(burst *b) override { mem.submit(b, now); }
 
   // Runs until `stop` becomes true, or cycle `end` is reached, or (end Never) nothing is left to do.
   template <class F> void run(core &c, uint64_t end, F stop)
   {
     while (!stop()) {
-      agent a = ActOrder[0];
-      for (agent other : ActOrder)
-        if (wake_at[other] < wake_at[a])
-          a = other;
-      uint64_t horizon = wake_at[a] < end ? wake_at[a] : end;
+      const agent a = next.first();
+      const uint64_t at = next.at(a), horizon = at < end ? at : end;
       if (burst *b = mem.run(horizon)) {
         now = b->last;
         b->user->burst_done(b, now);
@@ -40,7 +29,7 @@ public:
         return;
       }
       now = horizon;
-      wake_at[a] = Never;
+      next.clear(a);
       c.step(a, now);
     }
   }
@@ -49,7 +38,7 @@ public:
   memory mem;
 
 private:
-  uint64_t wake_at[Agents];
+  wake_times next;
 };
 
 }  // namespace curta_time

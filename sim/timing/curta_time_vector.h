@@ -8,6 +8,11 @@
 
 namespace curta_time {
 
+const uint32_t SrcFifo = 128, DstFifo = 64, IdxFifo = 32;    // beats
+const uint32_t AddressFifo = 16;     // tiles
+const uint64_t FifoCycles = 2;       // through a FIFO in block RAM
+const uint64_t ParameterCycles = 6;  // go to run_o
+
 // What a command needs of the engine: curta_vector.v derives the same from the command words.
 struct vector_plan {
   bool src, aux, dst, idx;       // streams that are used
@@ -57,6 +62,7 @@ protected:
 private:
   enum kind { Src, Aux, Dst, Idx, Kinds };
   static const uint32_t Ring = 64;
+  const uint32_t t2, c, groups, log2;    // elements of a tile, of a group; groups of a tile; of the bytes of a beat
   vector_plan plan;
   uint64_t run_at = 0;           // the parameters are there
 
@@ -94,6 +100,7 @@ private:
   bool lanes_ready() const;
   void lanes(uint64_t t);
   void one_pass(uint64_t t);
+  uint64_t fire_groups(uint64_t at, const burst *s_, const burst *a_, bool draws, bool mid, uint32_t period);
   void emit(kind k, uint32_t beats, uint32_t late, uint64_t t);
 
   // results: bursts in the order of the walk
@@ -104,8 +111,8 @@ private:
   uint32_t reserved[2] = {}, freed[2] = {};   // tiles of DST and IDX begun, written
   uint64_t freed_at[2][Ring];
   uint64_t last_write = 0;
-  uint32_t capacity(int stream) const;
-  bool room(int stream) const { return reserved[stream] - freed[stream] < capacity(stream); }
+  uint32_t capacity[2];                       // tiles that its FIFO holds
+  bool room(int stream) const { return reserved[stream] - freed[stream] < capacity[stream]; }
   void send(uint64_t t);
   void maybe_finish(uint64_t t);
   bool idle_bus() const { return src.asked == src.arrived && aux.asked == aux.arrived && out_sent == out_done; }

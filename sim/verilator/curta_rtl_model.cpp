@@ -233,29 +233,30 @@ int device::peek(int space, uint32_t word, uint32_t *value) const
 const uint32_t Bk = R < V ? R : V, NB = T / Bk;
 
 #define BANK(buf, bank, sub) \
-  bank_word(r->curta__DOT__u_matrix__DOT__##buf##__DOT__g_bank__BRA__##bank##__KET____DOT__g_sub__BRA__##sub##__KET____DOT__u_ram__DOT__mem_q, row, k)
+  bank_byte(r->curta__DOT__u_matrix__DOT__##buf##__DOT__g_bank__BRA__##bank##__KET____DOT__g_sub__BRA__##sub##__KET____DOT__u_ram__DOT__mem_q, row, bit)
 #define BANKS(buf, sub) { BANK(buf, 0, sub), BANK(buf, 1, sub), BANK(buf, 2, sub), BANK(buf, 3, sub) }
 
-template <class E, std::size_t N> uint32_t bank_word(const VlUnpacked<E, N> &mem_q, uint32_t row, uint32_t k)
+template <class E, std::size_t N> uint32_t bank_byte(const VlUnpacked<E, N> &mem_q, uint32_t row, uint32_t bit)
 {
-  return row < N ? word_of(mem_q[row], k) : 0;
+  uint32_t low = row < N ? word_of(mem_q[row], bit / 32) >> bit % 32 : 0;
+  return (row < N && bit % 32 > 24 ? low | word_of(mem_q[row], bit / 32 + 1) << (32 - bit % 32) : low) & 0xffu;
 }
 
-// Byte (tile, row, col) of an operand buffer. The rows of a block of A have memories of their own.
+// Low byte of element (tile, row, col) of an operand buffer. The rows of a block have memories of their own.
 uint32_t buffer_byte(const root *r, int space, uint32_t tile, uint32_t trow, uint32_t col)
 {
   static_assert(NB == 4 && R == C, "peek knows four banks and equal lanes");
   uint32_t bank = (trow / Bk + col / Bk) % NB, row = tile * NB + trow / Bk, sub = trow % Bk;
-  uint32_t byte = (space == 1 ? 0 : sub * Bk) + col % Bk, k = byte / 4;
+  uint32_t bit = col % Bk * (space == 1 ? 8 : CURTA_RTL_DIGIT);
 #if CURTA_RTL_T == 16
   static_assert(Bk == 4, "peek knows as many rows of a block");
-  const uint32_t a[Bk][4] = { BANKS(u_buf_a, 0), BANKS(u_buf_a, 1), BANKS(u_buf_a, 2), BANKS(u_buf_a, 3) };
+#define ROWS(buf) { BANKS(buf, 0), BANKS(buf, 1), BANKS(buf, 2), BANKS(buf, 3) }
 #else
   static_assert(Bk == 2, "peek knows as many rows of a block");
-  const uint32_t a[Bk][4] = { BANKS(u_buf_a, 0), BANKS(u_buf_a, 1) };
+#define ROWS(buf) { BANKS(buf, 0), BANKS(buf, 1) }
 #endif
-  const uint32_t b[4] = BANKS(u_buf_b, 0);
-  return (space == 1 ? a[sub] : b)[bank] >> (8 * (byte % 4)) & 0xffu;
+  const uint32_t a[Bk][4] = ROWS(u_buf_a), b[Bk][4] = ROWS(u_buf_b);
+  return (space == 1 ? a : b)[sub][bank];
 }
 
 int device::peek(int space, uint32_t word, uint32_t *value) const

@@ -65,6 +65,7 @@ static int plan_one(struct curta_plan *plan, struct curta_net *net, const struct
   r.opt.force = (uint8_t)force;
   r.opt.decay = (uint8_t)(variant == 1);
   r.opt.frac_bits = (uint8_t)(variant == 2 ? 8 : 0);
+  r.sequential = variant == 1;
   curta_hw_named(&r.hw, cfg->name);
   r.work = malloc(curta_plan_work_bytes());
   int error = curta_plan(plan, &r, &diag);

@@ -3,14 +3,15 @@
  * vector unit that multiplies
  *
  * usage: bench_passes NET BATCH STEPS
- * Prints "peak GMAC/s SET" of one core, then a line a layer and pass: layer, pass, useful MACs a step, and milliseconds
- * a step of its GEMM (with packing), LOAD and vector commands, on one thread. All times are processor time, which other
- * programs on the machine disturb least. The bus is asked for one command at a time.
+ * Prints "peak GMAC/s SET INSTRUCTION" of one core, then a line a layer and pass: layer, pass, useful MACs a step, and
+ * milliseconds a step of its GEMM (with packing), LOAD and vector commands, on one thread. All times are processor time,
+ * which other programs on the machine disturb least. The bus is asked for one command at a time.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "bench_peak.h"
 #include "curta.h"
 #include "curta_golden.h"
 
@@ -20,58 +21,6 @@ static double now(void)
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
-
-/* ------------------------------------------------------------------ peak */
-
-#define PEAK_ROUNDS 4000000u
-
-#if defined(__x86_64__)
-#include <immintrin.h>
-/* 16 independent sums of vpdpbusd out of registers: nothing can be faster. MACs done. */
-__attribute__((target("avx512f,avx512vnni"))) static double multiply(void)
-{
-  __m512i acc[16], a = _mm512_set1_epi8(3), b = _mm512_set1_epi8(5);
-  int32_t out[16];
-  for (int i = 0; i < 16; i++)
-    acc[i] = _mm512_set1_epi32(i);
-  for (uint32_t n = 0; n < PEAK_ROUNDS; n++) {
-    for (int i = 0; i < 16; i++)
-      acc[i] = _mm512_dpbusd_epi32(acc[i], a, b);
-    __asm__ volatile("" : "+v"(a), "+v"(b));
-  }
-  for (int i = 1; i < 16; i++)
-    acc[0] = _mm512_add_epi32(acc[0], acc[i]);
-  _mm512_storeu_si512(out, acc[0]);
-  return out[0] == 1 ? 0 : 64.0 * 16 * PEAK_ROUNDS;
-}
-
-static int has_peak(void)
-{
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vnni");
-}
-#else
-static double multiply(void)
-{
-  return 0;
-}
-static int has_peak(void)
-{
-  return 0;
-}
-#endif
-
-/* GMAC/s of a core; the best of five, because other programs only ever make it less. */
-static double peak(void)
-{
-  double best = 0;
-  for (int round = 0; round < 5 && has_peak(); round++) {
-    double start = now(), macs = multiply(), rate = macs / (now() - start) * 1e-9;
-    best = rate > best ? rate : best;
-  }
-  return best;
-}
-
-/* ------------------------------------------------------------------ passes */
 
 struct bench {
   struct curta_bus bus;
@@ -195,14 +144,17 @@ static void print(const struct bench *b, uint32_t steps)
 int main(int argc, char **argv)
 {
   static struct bench b;
-  const char *text;
+  const char *text, *set, *instruction;
+  double peak;
   uint32_t steps = argc > 3 ? (uint32_t)strtoul(argv[3], 0, 0) : 0;
   setenv("CURTA_THREADS", "1", 1);
   if (!steps || !(text = read_file(argv[1])))
     return die("usage: bench_passes NET BATCH STEPS, with a network file that can be read");
   if (open_bench(&b, text, (uint32_t)strtoul(argv[2], 0, 0)) || fill(&b))
     return 1;
-  printf("peak %.1f %s\n", peak(), curta_golden_cpu(&b.bus));
+  set = curta_golden_cpu(&b.bus);
+  peak = bench_peak(set, &instruction);
+  printf("peak %.1f %s %s\n", peak, set, instruction);
   if (curta_step(&b.run))
     return die("a step fails");
   Timed = &b;

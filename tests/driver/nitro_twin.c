@@ -88,7 +88,8 @@ static void masks(struct nitro_twin *t, uint32_t step, int train)
 static int open_device(struct nitro_twin *t, uint64_t mem_bytes)
 {
   struct curta_diag diag = {0, ""};
-  struct curta_plan_request rq = {.net = &t->net, .batch = t->batch, .mem_bytes = mem_bytes, .apart = t->apart};
+  struct curta_plan_request rq = {
+      .net = &t->net, .batch = t->batch, .mem_bytes = mem_bytes, .apart = t->apart, .sequential = t->sequential};
   int err = curta_golden_open(&t->bus, t->config, mem_bytes);
   if (!err)
     err = curta_dev_open(&t->dev, &t->bus);

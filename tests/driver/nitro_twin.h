@@ -9,8 +9,9 @@ struct nitro_twin {
   const char *config;
   struct curta_net net;
   uint32_t batch, seed;
-  int positive;  /* inputs are not negative */
-  uint8_t apart; /* the plan keeps every tensor (curta.h) */
+  int positive;       /* inputs are not negative */
+  uint8_t apart;      /* the plan keeps every tensor (curta.h) */
+  uint8_t sequential; /* its blocks do not overlap (curta.h) */
   struct curta_bus bus;
   struct curta_dev dev;
   struct curta_plan plan;

@@ -28,7 +28,7 @@ static int parse_file(const char *path)
   return 0;
 }
 
-static uint8_t apart;
+static uint8_t apart, sequential;
 
 static int make(struct curta_plan *p, const char *config, uint32_t batch, uint8_t force,
                 uint32_t (*cmd)[CURTA_CMD_WORDS], uint32_t capacity, uint64_t mem, struct curta_diag *d)
@@ -39,7 +39,8 @@ static int make(struct curta_plan *p, const char *config, uint32_t batch, uint8_
                                  .mem_bytes = mem,
                                  .cmd = cmd,
                                  .cmd_capacity = capacity,
-                                 .apart = apart};
+                                 .apart = apart,
+                                 .sequential = sequential};
   int err;
   curta_opt_preset(&r.opt, 0);
   r.opt.force = force;
@@ -169,6 +170,38 @@ static void check_turns(const char *path, const char *config)
     FAIL("%s: a plan of tensors in turn takes %u bytes, of tensors apart %u\n", path, plan.end, other.end);
 }
 
+#define COMMANDS 100000u /* of VGG8B, batch 16 */
+
+/* Whether the first weight gradient of a block comes before the last forward pass. */
+static int overlaps(const char *path, const char *config)
+{
+  static uint32_t cmd[COMMANDS][CURTA_CMD_WORDS];
+  struct curta_diag d = {0, ""};
+  uint32_t first = UINT32_MAX, last = 0;
+  if (make(&plan, config, 16, CURTA_AUTO, cmd, COMMANDS, UINT32_MAX, &d))
+    return FAIL("%s: %s\n", path, d.text);
+  check_tensors(path);
+  for (uint32_t i = 0; i < plan.n_train; i++) {
+    uint32_t pass = curta_cmd_get(cmd[i], CURTA_CMD_TAG) % 8;
+    if (curta_cmd_get(cmd[i], CURTA_CMD_OPCODE) != CURTA_OP_GEMM)
+      continue;
+    if (pass == CURTA_PASS_FWD)
+      last = i;
+    if (pass == CURTA_PASS_DW && first == UINT32_MAX)
+      first = i;
+  }
+  return first < last;
+}
+
+static void check_order(const char *path, const char *config)
+{
+  int usual = overlaps(path, config);
+  sequential = 1;
+  if (!usual || overlaps(path, config))
+    FAIL("%s: the blocks of a plan must overlap, those of a sequential one must not\n", path);
+  sequential = 0;
+}
+
 static void check_refused(void)
 {
   static const struct {
@@ -199,6 +232,7 @@ int main(void)
     check_net("nets/mlp1.net", configs[c], 27);
     check_net("nets/vgg8b.net", configs[c], 8);
     check_turns("nets/vgg8b.net", configs[c]);
+    check_order("nets/vgg8b.net", configs[c]);
   }
   check_refused();
   if (!packed_seen)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // fm_axi_rd - curta_axi_rd is a legal AXI4 read master, a fair arbiter and counts its bursts right
 //   Stimuli: any clients that keep their promises (1..128 beats, aligned, inside 4 KiB, at most 60 bursts under way each; they may
-//   withdraw a request); any memory that answers only what was asked, in any order of IDs, with any delays; reset at any time.
+//   withdraw a request; 2 and 3 never ask at the same time); any memory that answers only what was asked, in any order of IDs, with any delays; reset at any time.
 `include "formal.vh"
 `default_nettype none
 module fm_axi_rd #(
@@ -66,6 +66,7 @@ module fm_axi_rd #(
         assume (rd_addr_i[32*k +: $clog2(BUS)] == 0);
         assume (rd_addr_i[32*k +: 12] + rd_beats_i[8*k +: 8] * BUS <= 4096);
       end
+    assume (!(rd_valid_i[2] && rd_valid_i[3]));
     assume (!(rd_valid_i[0] && held0 > 60) && !(rd_valid_i[1] && held1 > 60) && !(rd_valid_i[2] && held2 > 60) && !(rd_valid_i[3] && held3 > 60));
     assume (!rvalid_i || (rid_i == 0 ? asked0 : rid_i == 1 ? asked1 : rid_i == 2 ? asked2 : asked3) != 0);
   end
@@ -94,7 +95,7 @@ module fm_axi_rd #(
     else if (take != 0) passed <= passed + 1;
   end
 
-  `SEEN({passed == 3, p_stall && rd_valid_i == 4'hf, held1 == 2 && last && take[2], data_busy && !arvalid && take[0] && last})
+  `SEEN({passed == 3, p_stall && rd_valid_i == 4'hb, held1 == 2 && last && take[2], data_busy && !arvalid && take[0] && last})
   always @* begin
     // AXI: reset, stability, shape of a burst, valid does not wait for ready
     `MUST(p_rst || !arvalid)
@@ -102,8 +103,9 @@ module fm_axi_rd #(
     `MUST(arburst == 2'b01 && arsize == $clog2(BUS))
     `MUST(!arvalid || (araddr[11:0] + (arlen + 13'd1) * BUS <= 4096 && araddr[$clog2(BUS)-1:0] == 0))
     `MUST(!p_any || arvalid)
-    // arbitration: one client at a time, only one that asks; its request is what appears on the bus; nobody waits for more than three others
-    `MUST((rd_ready & (rd_ready - 1)) == 0 && (rd_ready & ~rd_valid_i) == 0)
+    // arbitration: one client at a time, always one if the bus is free; its request is what appears on the bus; nobody waits for more than three others
+    `MUST((take & (take - 1)) == 0)
+    `MUST(take != 0 || rd_valid_i == 0 || (arvalid && !arready_i))
     `MUST(!p_mine || (arvalid && arid == me && araddr == p_mine_addr && arlen == p_mine_len))
     `MUST(!arvalid || p_stall || p_take)
     `MUST(passed + ahead <= 3)

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""House rules that no compiler knows: who may include whom, licence lines, no floating point where none belongs.
+"""House rules that no compiler knows: who may include whom, licence lines, no floating point where none belongs, what is a program can be called.
 
 usage: tree.py        prints PASS or FAIL lines; exit status 1 if a rule is broken
 """
+import os
 import re
 import subprocess
 import sys
@@ -94,9 +95,15 @@ def size(files):
             yield f"{path} is larger than 1 MB"
 
 
+def executables(files):
+    for path in files:
+        if (ROOT / path).open("rb").read(2) == b"#!" and not os.access(ROOT / path, os.X_OK):
+            yield f"{path} begins with #! and is not executable"
+
+
 def main():
     files, failed = tracked(), 0
-    for rule in (includes, licences, floats, heap, nettype, waivers, size):
+    for rule in (includes, licences, floats, heap, nettype, waivers, size, executables):
         broken = list(rule(files))
         failed += bool(broken)
         print(f"{'FAIL' if broken else 'PASS'} lint {rule.__name__}" + (f": {broken[0]}" + (f" (and {len(broken) - 1} more)" if broken[1:] else "") if broken else ""))

@@ -1,6 +1,6 @@
 # Tests of command processor, DMA, errors and the Verilated device.
 SIMT_DIR := $(BUILD)/tests/sim
-TESTS += $(SIMT_DIR)/test_axi_checker $(SIMT_DIR)/test_errors $(SIMT_DIR)/test_control $(SIMT_DIR)/test_recover
+TESTS += $(SIMT_DIR)/test_axi_checker $(SIMT_DIR)/test_errors $(SIMT_DIR)/test_list_errors $(SIMT_DIR)/test_control $(SIMT_DIR)/test_recover
 
 .PRECIOUS: $(SIMT_DIR)/%.o
 $(SIMT_DIR)/%.o: tests/sim/%.c

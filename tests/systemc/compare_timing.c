@@ -3,7 +3,8 @@
  *
  * usage: compare_timing [-k FILE] CONFIG NET BATCH BYTES_PER_CYCLE [LATENCY [MODE [REFERENCE MODEL]]]
  * Prints the step and the errors by opcode and pass; in MODE `commands` every command, `table` one line for
- * docs/data/timing.md. REFERENCE and MODEL: devices, rtl and timed. -k: the records of the reference come from FILE; where it
+ * docs/data/timing.md. REFERENCE and MODEL: devices, rtl and timed; systemc@N
+ * goes at most N cycles ahead of the kernel's time. -k: the records of the reference come from FILE; where it
  * is missing they are measured and kept there. Exit status 1: the step is off by more than 1 %, or commands by more than 10 %
  * on average; in MODE `equal` by a single cycle.
  */
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "curta_systemc.h"
 #include "lockstep.h"
 
 #define Refresh 780u /* cycles; the default of both memories */
@@ -51,12 +53,22 @@ static int run(struct side *s, const struct curta_network *network, const struct
   const struct curta_net *net = &network->net;
   const struct curta_data_want want = {"synthetic", 0, CURTA_TRAIN, args->batch, net->c, net->h, net->w, net->classes, 1};
   uint32_t *order = calloc(args->batch, sizeof *order);
+  char name[64];
+  char *quantum;
   int r = curta_data_load(&data, &want, fail);
+  (void)snprintf(name, sizeof name, "%s", device);
+  quantum = strchr(name, '@');
+  if (quantum) { /* systemc@N:CONFIG */
+    const char *config = strchr(device, ':');
+    (void)snprintf(quantum, sizeof name - (size_t)(quantum - name), "%s", config);
+  }
   for (uint32_t i = 0; i < args->batch; i++)
     order[i] = i;
   const struct curta_batch batch = {&data, order, args->batch, 0, 0, 0};
   if (!r)
-    r = curta_session_open(&s->session, network, device, args, fail);
+    r = curta_session_open(&s->session, network, name, args, fail);
+  if (!r && quantum)
+    curta_systemc_quantum(&s->session.device.bus, strtoull(strchr(device, '@') + 1, NULL, 10));
   if (!r)
     r = curta_session_data(&s->session, &data, fail);
   if (!r)
@@ -145,7 +157,7 @@ static int compare(const struct side *ref, const struct side *model, const struc
   static struct group group[512];
   static const char *const names[] = CURTA_CNT_NAMES;
   const struct curta_net *net = &model->session.network->net;
-  uint32_t groups = 0, counted = 0;
+  uint32_t groups = 0, counted = 0, moved = 0;
   double sum = 0, step;
   if (ref->records.n != model->records.n) {
     printf("FAIL records: %zu and %zu\n", ref->records.n, model->records.n);
@@ -161,6 +173,7 @@ static int compare(const struct side *ref, const struct side *model, const struc
              b->check, (unsigned long long)a->busy, (unsigned long long)b->busy);
       return 1;
     }
+    moved += a->start - ref->records.record[0].start != b->start - model->records.record[0].start;
     curta_describe_record(name, sizeof name, net, a);
     if (!strcmp(mode, "commands"))
       printf("%6u %-36s %9llu %9llu  %9llu %9llu  %7.0f %7.0f\n", a->index, name,
@@ -193,7 +206,7 @@ static int compare(const struct side *ref, const struct side *model, const struc
   printf("| %s | %s | %u | %u | %u | %llu | %llu | %+.2f %% | %.2f %% |\n", config, args->net, args->batch,
          args->mem_bw, args->mem_latency ? args->mem_latency : 30, (unsigned long long)span(&ref->records),
          (unsigned long long)span(&model->records), 100 * step, 100 * sum / counted);
-  return strcmp(mode, "equal") ? fabs(step) > 0.01 || sum / counted > 0.10 : step != 0 || sum > 0;
+  return strcmp(mode, "equal") ? fabs(step) > 0.01 || sum / counted > 0.10 : step != 0 || sum > 0 || moved;
 }
 
 int main(int argc, char **argv)

@@ -70,6 +70,8 @@ assert abs(int(base["cycles"]) - step) < 0.01 * step, (base["cycles"], step)
 passes = [(r["layer"], r["pass"]) for r in csv.DictReader(open(sys.argv[1] + "/roofline.csv"))]
 weighted = {layer for layer, _ in passes}
 assert all((layer, p) in passes for layer in weighted for p in "02") and len(set(passes)) == len(passes), passes
+heads = {r["layer"]: int(r["macs"]) for r in csv.DictReader(open(sys.argv[1] + "/roofline.csv")) if r["pass"] == "6"}
+assert sorted(heads.values()) == ([3 * 32 * 10 * 50, 3 * 32 * 10 * 100] if "mlp1" in sys.argv[1] else []), heads
 cells = [c.strip() for c in next(line for line in open(sys.argv[3]) if line.startswith("| curta |")).split("|")]
 assert [base["lut"], base["dsp"], base["bram18"]] == [cells[8], cells[5], cells[6]], (base, cells)
 P

@@ -71,6 +71,9 @@ run 2 train --net "$dir/small.net" --epochs -1
 run 2 train --net "$dir/small.net" --seed 99999999999
 run 2 train --net "$dir/small.net" --quiet=yes && says "takes no value"
 run 2 train --net "$dir/small.net" --preset other && says "niti-2020 or niti-2021"
+run 2 train --net "$dir/small.net" --init kaiming && says "expected normal or uniform, found \"kaiming\""
+run 2 info --net nets/mlp1.net --decay && says "--decay is an option of NITI"
+run 2 train --net nets/mlp1.net --mu 1 --out "$dir/never" && says "--mu is an option of NITI"
 run 2 train --net "$dir/small.net" --mu 0,x && says "--mu"
 run 2 train --net "$dir/small.net" --strategy best && says "--strategy"
 run 2 train --net "$dir/small.net" --data imagenet --out "$dir/never" && says "unknown data set"

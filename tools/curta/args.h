@@ -21,14 +21,14 @@ enum curta_command {
 
 /* 0 and null mean "not given" unless a default is named. */
 struct curta_args {
-  const char *net, *data, *data_dir, *device, *devices, *preset, *mu, *out, *checkpoint, *trace, *strategy;
+  const char *net, *data, *data_dir, *device, *devices, *preset, *init, *mu, *out, *checkpoint, *trace, *strategy;
   const char *image; /* deploy: file */
   const char *csv;   /* bench, compare, profile: file */
   const char *json;  /* profile: file */
   const char *fault; /* compare: plants one wrong byte, see --fault */
   uint32_t epochs, batch, seed, steps, warm, save_steps, limit, test_limit, frac_bits;
   uint32_t mem_mib, mem_bw, mem_latency, mem_stall, threads;
-  int resume, overwrite, decay, augment, in_order, quiet, markdown, help, no_eval;
+  int resume, overwrite, decay, augment, in_order, quiet, markdown, help, no_eval, sequential;
   uint64_t given; /* see curta_args_given */
 };
 

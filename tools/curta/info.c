@@ -146,6 +146,7 @@ static int plan_network(const struct curta_network *network, const struct curta_
   q.net = &network->net;
   q.opt = network->opt;
   q.batch = args->batch;
+  q.sequential = (uint8_t)args->sequential;
   q.mem_bytes = (uint64_t)args->mem_mib << 20;
   q.work = malloc(curta_plan_work_bytes());
   plan = calloc(1, sizeof *plan);

@@ -29,6 +29,10 @@ static int set_options(struct curta_opt *opt, const struct curta_args *args, str
   memset(&diag, 0, sizeof diag);
   if (curta_opt_preset(opt, args->preset))
     return curta_usage(fail, "--preset: expected niti-2020 or niti-2021, found \"%s\"", args->preset);
+  if (args->init && strcmp(args->init, "normal") != 0 && strcmp(args->init, "uniform") != 0)
+    return curta_usage(fail, "--init: expected normal or uniform, found \"%s\"", args->init);
+  if (args->init)
+    opt->init_uniform = strcmp(args->init, "uniform") == 0;
   if (args->mu && curta_mu_parse(opt, args->mu, &diag))
     return curta_usage(fail, "--mu %s: %s", args->mu, diag.text);
   if (args->decay)
@@ -37,6 +41,16 @@ static int set_options(struct curta_opt *opt, const struct curta_args *args, str
     opt->frac_bits = (uint8_t)args->frac_bits;
   opt->seed = args->seed;
   return args->strategy ? set_strategy(opt, args->strategy, fail) : 0;
+}
+
+/* A network of nitro-d says its own rates: an option of NITI would change nothing. */
+static int refuse_niti(const struct curta_args *args, struct curta_fail *fail)
+{
+  static const char *const niti[] = {"--preset", "--init", "--mu", "--decay", "--master"};
+  for (size_t i = 0; i < sizeof niti / sizeof *niti; i++)
+    if (curta_args_given(args, niti[i]))
+      return curta_usage(fail, "%s is an option of NITI: a network of nitro-d says rates and decay in its file", niti[i]);
+  return 0;
 }
 
 int curta_network_load(struct curta_network *network, const struct curta_args *args, const char *text,
@@ -73,10 +87,12 @@ int curta_network_load(struct curta_network *network, const struct curta_args *a
     network->text = (char *)file;
   }
   r = curta_net_parse(network->text, size, &network->net, &diag);
-  if (!r)
-    return 0;
-  curta_network_free(network);
-  return curta_fail(fail, -EINVAL, "%s:%d: %s", name, diag.line, diag.text);
+  r = r ? curta_fail(fail, -EINVAL, "%s:%d: %s", name, diag.line, diag.text) : 0;
+  if (!r && network->net.algorithm == CURTA_NITRO_D)
+    r = refuse_niti(args, fail);
+  if (r)
+    curta_network_free(network);
+  return r;
 }
 
 void curta_network_free(struct curta_network *network)

@@ -41,7 +41,7 @@ static const char Script[] =
     "((strcol(1) eq 'array' && $11==b+0)?$13:NaN):14 with points pt 7 ps 1.4 title b.' bytes a cycle'\n"
     "set output '%1$s/roofline.png'\n"
     "set xlabel 'useful MACs a byte of memory traffic (planned)'\nset ylabel 'useful MACs a cycle'\n"
-    "set title 'base, 8 bytes a cycle: layers and passes'\nset key bottom right\nset xrange [0.5:1000]\nset yrange "
+    "set title 'base, 8 bytes a cycle: layers and passes'\nset key bottom right\nset xrange [0.1:1000]\nset yrange "
     "[1:200]\n"
     "plot (8*x < 128 ? 8*x : 128) with lines lw 2 lc rgb 'black' title 'roof', \\\n"
     "  '%1$s/roofline.csv' every ::1 using ($2==0?$6:NaN):7:1 with labels point pt 7 lc rgb '#08519c' offset 1,0.5 "
@@ -49,7 +49,9 @@ static const char Script[] =
     "  '' every ::1 using ($2==1?$6:NaN):7:1 with labels point pt 5 lc rgb '#a63603' offset 1,0.5 left title 'input "
     "gradient', \\\n"
     "  '' every ::1 using ($2==2?$6:NaN):7:1 with labels point pt 9 lc rgb '#006d2c' offset 1,0.5 left title 'weight "
-    "gradient'\n";
+    "gradient', \\\n"
+    "  '' every ::1 using ($2==6?$6:NaN):7:1 with labels point pt 13 lc rgb '#6a51a3' offset 1,0.5 left title 'learning "
+    "layer'\n";
 
 int curta_explore_draw(const char *dir)
 {

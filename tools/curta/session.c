@@ -28,6 +28,7 @@ int curta_session_open(struct curta_session *s, const struct curta_network *netw
   memset(s, 0, sizeof *s);
   s->network = network;
   s->mem_bw = args->mem_bw;
+  s->sequential = (uint8_t)args->sequential;
   s->rate = network->net.nitro.rate;
   r = curta_device_open(&s->device, name, args, fail);
   if (r)
@@ -94,6 +95,7 @@ static int compile(struct curta_session *s, struct curta_planned *p, uint32_t n,
   q.weight_base = s->weight_base;
   q.work_base = s->work_end;
   q.apart = s->apart;
+  q.sequential = s->sequential;
   q.mem_bytes = s->dev.mem_bytes;
   q.work = malloc(curta_plan_work_bytes());
   r = q.work ? curta_plan(&p->plan, &q, &diag) : -ENOMEM;

@@ -58,7 +58,7 @@ static int make_plans(struct curta_train *t, struct curta_fail *fail)
 /* What the command line says about the training must be what the checkpoint says. */
 static int check_same(const struct curta_train *t, const struct curta_args *args, struct curta_fail *fail)
 {
-  static const char *const training[] = {"--preset", "--mu", "--decay", "--master"};
+  static const char *const training[] = {"--preset", "--init", "--mu", "--decay", "--master"};
   struct curta_network fresh;
   int r;
   if ((args->data && strcmp(args->data, t->recipe.data) != 0) ||

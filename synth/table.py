@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tables of synth/results: cells by module from netlists, clock from the reports and slowest paths from the delays of nextpnr."""
+import collections
+import json
+import re
+import statistics
+
+import paths
+from flow import CARRY_LUTS, CONFIGS, OUT, RESULTS, kind, netlist_modules
+
+KINDS = ("lut", "carry", "gate", "ff", "dsp", "bram", "bram18", "spram", "dpr")
+
+
+def module_name(module):
+    return re.search(r"curta[a-z_]*", module.split("\\")[-1] if "\\curta" not in module else module[module.index("\\curta"):]).group(0)
+
+
+def write_rows(target, netlist):
+    """Cells of the accelerator and of each module inside it, counted in a hierarchical netlist, into build/synth/TARGET.rows.json."""
+    modules = netlist_modules(json.loads(netlist.read_text()))
+    types = {m: collections.Counter(c["type"] for c in v.get("cells", {}).values()) for m, v in modules.items()}
+    memo, rows = {}, []
+
+    def total(m):
+        if m not in memo:
+            count = collections.Counter()
+            for cell, n in types[m].items():
+                if cell in types:
+                    for k, x in total(cell).items():
+                        count[k] += n * x
+                elif kind(target["family"], cell):
+                    count[kind(target["family"], cell)] += n
+            memo[m] = count
+        return memo[m]
+
+    def walk(m, path, times):
+        rows.append({"module": path, "times": times, **total(m)})
+        for cell, n in types[m].items():
+            if cell in types and not module_name(cell).startswith(("curta_ram", "curta_fifo")):
+                walk(cell, path + "/" + module_name(cell), n)
+
+    walk(next(m for m in types if module_name(m) == "curta"), "curta", 1)
+    (OUT / f"{target['name']}.rows.json").write_text(json.dumps(rows, indent=1))
+    return rows
+
+
+def clock(report):
+    return min(c["achieved"] for c in report["fmax"].values())
+
+
+def cells(target, macs):
+    rows = json.loads((OUT / f"{target['name']}.rows.json").read_text())
+    keys = [k for k in KINDS if any(r.get(k) for r in rows)]
+    weight = CARRY_LUTS[target["family"]]
+    text = ["Cells of each module (Yosys 0.23, hierarchy kept, Trace = 0; a module includes what is inside it)."
+            + (f" LUT-eq is LUT + {weight} × carry." if weight else ""), "",
+            "| module | " + " | ".join(keys) + " | LUT-eq | LUT-eq per MAC |", "| --- |" + " --- |" * (len(keys) + 2)]
+    for r in rows:
+        eq = r.get("lut", r.get("gate", 0)) + weight * r.get("carry", 0)
+        times = f" ×{r['times']}" if r["times"] > 1 else ""
+        text.append(f"| {'· ' * r['module'].count('/')}{r['module'].split('/')[-1]}{times} | " + " | ".join(str(r.get(k, 0)) for k in keys) + f" | {eq} | {eq / macs:.1f} |")
+    return text
+
+
+def clocks(reports, macs):
+    """Reports by seed: median and range of the clock, what is used of the part."""
+    mhz = {seed: clock(r) for seed, r in reports.items()}
+    used = {k: v for k, v in next(iter(reports.values())).get("utilization", {}).items() if v["used"]}
+    many = f"median **{statistics.median(mhz.values()):.1f} MHz**, " if len(mhz) > 1 else ""
+    return ["", f"Clock after routing, in the harness: {many}" + ", ".join(f"seed {s}: {m:.1f} MHz" for s, m in mhz.items())
+            + f"; peak {macs * statistics.median(mhz.values()) / 1000:.2f} GMAC/s.", "",
+            "Used of the part, harness included: " + ", ".join(f"{k} {v['used']} of {v['available']}" for k, v in used.items()) + "."]
+
+
+def slow_paths(sdf, seed):
+    """The slowest path into each module: where it comes from and the ns that it spends in each instance, wires behind it included."""
+    text = ["", f"Slowest path into each instance, seed {seed} (`synth/paths.py` on the delays of nextpnr; ns with clock-to-output, setup and wires; of each instance passed, the ns in and behind it):", "",
+            "| into | ns | of it wires | passes |", "| --- | --- | --- | --- |"]
+    for where, (ps, path) in paths.slowest(sdf).items():
+        wires = sum(then - now for (a, now), (b, then) in zip(path, path[1:]) if a[0] != b[0])
+        text.append(f"| {where} | {ps / 1000:.1f} | {wires / 1000:.1f} | " + ", ".join(f"{k} {v:.1f}" for k, v in paths.places(path)) + " |")
+    return text
+
+
+def write(target):
+    """synth/results/TARGET.md, from what build/synth has of it."""
+    name, conf = target["name"], CONFIGS[target["config"]]
+    macs = conf["R"] * conf["C"] * conf["V"]
+    reports = {p.name.removesuffix(".report.json").rsplit("seed")[-1]: json.loads(p.read_text()) for p in sorted(OUT.glob(f"{name}-seed*.report.json"))}
+    text = [f"# {name}: `{target['config']}` ({macs} MACs a cycle) on {target['part']}", ""]
+    if not (OUT / f"{name}.rows.json").exists():
+        return
+    text += cells(target, macs)
+    if reports:
+        text += clocks(reports, macs)
+    for seed in sorted(reports, key=lambda s: clock(reports[s]))[(len(reports) - 1) // 2:][:1]:
+        text += slow_paths(OUT / f"{name}-seed{seed}.sdf", seed)
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    (RESULTS / f"{name}.md").write_text("\n".join(text) + "\n")
+    print(RESULTS / f"{name}.md")

@@ -1,0 +1,1 @@
+TESTS += tests/synth/test_paths.sh
