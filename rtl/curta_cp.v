@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_cp - the command processor: takes commands in order, checks them, issues them (machine.md section 2)
-//   IDLE -> OP (word pair 0 is read) -> STREAM (pairs 0..15 to the check and, provisionally, to a queue) -> DECIDE
+//   IDLE -> READ -> OP (word pair 0 is there) -> STREAM (pairs 0..15 to the check and, provisionally, to a queue) -> DECIDE
 //   DECIDE commits an engine command; NOP retires; FENCE, SKIP, END and CALL wait in FENCE for idle engines and then ACT;
 //   SKIP reads its two scale registers in between. The end of a called program waits in RETURN likewise.
 //   Window: a block of 32 indices begins only when the block before the last has completed, so that at most 64 commands
 //   are in flight and 8 bits of an index order any two of them.
-// Timing   18 cycles a command.
+//   One adder each moves the position in the ring, the program's address and what is left of it: by one behind a command, by
+//   what SKIP says. The fetch learns of a jump a cycle later, when they have moved.
+// Timing   19 cycles a command; a jump one more.
 // Resets   all but the arguments of the command.
 `default_nettype none
 /* verilator lint_off UNUSEDSIGNAL */ // whole words have names of which only parts are used
@@ -61,12 +63,13 @@ module curta_cp (
   output wire        end_o,         // pulse: an END retires
   output wire [31:0] cookie_o
 );
-  localparam [3:0] Idle = 0, Op = 1, Stream = 2, Decide = 3, Fence = 4, Ra = 5, Rb = 6, Act = 7, Return = 8, Halt = 9;
+  localparam [3:0] Idle = 0, Op = 1, Stream = 2, Decide = 3, Fence = 4, Ra = 5, Rb = 6, Act = 7, Return = 8, Halt = 9, Read = 10;
   reg  [3:0]  state_q;
   reg  [31:0] head_q, left_q, index_q;
   reg  [25:0] block_q;             // address / 128 of the next program command
   reg         in_prog_q;
   reg         return_q;            // the program has ended, its fence is due
+  reg         redirect_q;          // the position has jumped
   reg  [3:0]  idx_q;               // pair on data_i in Stream
   reg  [23:0] op_q;
   reg  [2:0]  engine_q;
@@ -83,19 +86,17 @@ module curta_cp (
   wire        is_end   = op == `CURTA_OP_END;
   wire        is_nop   = op == `CURTA_OP_NOP;
 
-  // Position behind the command in work, which the fetch has delivered.
-  wire [31:0] left_1   = left_q - 32'd1;
-  wire [31:0] rest     = in_prog_q ? left_1 : ring_tail_i - head_q - 32'd1;
+  wire [31:0] there    = in_prog_q ? left_q : ring_tail_i - head_q;     // commands from the one in work on
   reg         bad_nest_q;          // the words and the position that decide it stand for many cycles before Decide
-  always @(posedge clk_i) bad_nest_q <= is_call ? in_prog_q : is_skip && arg0_q > rest;
-  wire [31:0] mask     = ~(32'hffffffff << ring_log2_i);
-  wire [31:0] ring_idx = head_q & mask;
-  wire [24:0] ring_blk = ring_base_i[31:7] + ring_idx[24:0];
+  always @(posedge clk_i) bad_nest_q <= is_call ? in_prog_q : is_skip && arg0_q >= there;
+  wire [15:0] mask     = ~(16'hffff << ring_log2_i);      // of at most 2^16 commands
+  wire [15:0] ring_idx = head_q[15:0] & mask;
+  wire [24:0] ring_blk = ring_base_i[31:7] + {9'd0, ring_idx};
   wire [24:0] here     = in_prog_q ? block_q[24:0] : ring_blk;
 
   wire        window   = index_q[4:0] != 5'd0 || (index_q[5] ? block1_q == 7'd0 : block0_q == 7'd0);
   wire        slot_bad = slot_range_i || slot_bus_i;
-  wire        take     = state_q == Idle && slot_valid_i && !return_q && window && !halt_i;
+  wire        take     = state_q == Idle && slot_valid_i && !return_q && window && !redirect_q && !halt_i;
   wire        refuse   = state_q == Decide && (check_code_i != `CURTA_ERR_NONE || bad_nest_q);
   wire        accept   = state_q == Decide && !refuse && !halt_i;
   wire        issue    = accept && engine_q != 3'd0;
@@ -103,15 +104,23 @@ module curta_cp (
   wire        act      = state_q == Act;
   wire        jump     = act && (is_call || skip_q);
 
+  // Position behind the command in work (accept), or where the jump leads.
+  wire [31:0] step     = act ? arg0_q : 32'd1;
+  wire [31:0] head_d   = head_q + step;
+  wire [31:0] left_d   = is_call && act ? arg1_q : left_q - step;
+  wire        end_d    = left_q == step;                   // nothing is left of the program
+  wire [25:0] block_d  = !act ? block_q + step[25:0] : is_call ? {1'b0, arg0_q[31:7]} :
+                         arg0_q[31:25] != 7'd0 ? {1'b1, 25'd0} : block_q + step[25:0];
+
   assign busy_o        = state_q != Idle || in_prog_q || return_q || head_q != ring_tail_i;
   assign ring_head_o   = head_q;
-  assign redirect_o    = jump;
-  assign ring_pos_o    = is_call || in_prog_q ? head_q : head_q + arg0_q;
-  assign prog_block_o  = is_call ? {1'b0, arg0_q[31:7]} : arg0_q[31:25] != 7'd0 ? {1'b1, 25'd0} : block_q + arg0_q[25:0];
-  assign prog_left_o   = is_call ? arg1_q : in_prog_q ? left_q - arg0_q : 32'd0;
+  assign redirect_o    = redirect_q;
+  assign ring_pos_o    = head_q;
+  assign prog_block_o  = block_q;
+  assign prog_left_o   = left_q;
   assign slot_pop_o    = accept;
-  assign word_re_o     = take || state_q == Op && !stuck || state_q == Stream;
-  assign word_o        = take ? 4'd0 : state_q == Op ? 4'd1 : idx_q + 4'd1;
+  assign word_re_o     = take || state_q == Read || state_q == Op && !stuck || state_q == Stream;
+  assign word_o        = take ? 4'd0 : state_q == Read ? 4'd1 : state_q == Op ? 4'd2 : idx_q + 4'd2;
   assign check_valid_o = state_q == Op && !stuck || state_q == Stream;
   assign check_idx_o   = state_q == Op ? 4'd0 : idx_q;
   assign we_o          = state_q == Op ? (stuck ? 3'd0 : engine) : state_q == Stream ? engine_q : 3'd0;
@@ -137,7 +146,8 @@ module curta_cp (
     else
       case (state_q)
         Idle: if (return_q) state_q <= Return;
-              else if (take) state_q <= slot_bad ? Halt : Op;
+              else if (take) state_q <= slot_bad ? Halt : Read;
+        Read:   state_q <= Op;
         Op:     if (!stuck) state_q <= Stream;
         Stream: if (idx_q == 4'd15) state_q <= Decide;
         Decide: state_q <= refuse ? Halt : engine_q != 3'd0 || is_nop ? Idle : Fence;
@@ -168,32 +178,22 @@ module curta_cp (
     if (!rst_ni) begin
       head_q    <= 32'd0;
       index_q   <= 32'd0;
+      redirect_q <= 1'b0;
       in_prog_q <= 1'b0;
       return_q  <= 1'b0;
       left_q    <= 32'd0;
       block_q   <= 26'd0;
     end else begin
-      if (accept) begin
-        index_q <= index_q + 32'd1;
-        if (in_prog_q) begin
-          block_q   <= block_q + 26'd1;
-          left_q    <= left_1;
-          in_prog_q <= left_1 != 32'd0;
-          return_q  <= left_1 == 32'd0;
-        end else
-          head_q <= head_q + 32'd1;
-      end
-      if (state_q == Return && fenced) return_q <= 1'b0;
-      if (jump) begin
-        head_q  <= ring_pos_o;
-        block_q <= prog_block_o;
-        left_q  <= prog_left_o;
-        if (is_call) in_prog_q <= 1'b1;
-        else if (in_prog_q && prog_left_o == 32'd0) begin
-          in_prog_q <= 1'b0;
-          return_q  <= 1'b1;
-        end
-      end
+      redirect_q <= jump;
+      if (accept) index_q <= index_q + 32'd1;
+      if (accept && !in_prog_q || jump && !is_call && !in_prog_q) head_q <= head_d;
+      if (accept && in_prog_q || jump && (is_call || in_prog_q)) begin
+        block_q   <= block_d;
+        left_q    <= left_d;
+        in_prog_q <= is_call && act || !end_d;
+        return_q  <= !(is_call && act) && end_d;
+      end else if (state_q == Return && fenced)
+        return_q <= 1'b0;
     end
 
   // ---- in-flight window

@@ -4,7 +4,7 @@
 //   the ring up to the doorbell. A redirect (CALL, SKIP) drops what was asked for so far: slots in flight are dropped
 //   as they fill. A command outside the memory is never read; its slot is marked bad. Nothing is in flight when a
 //   bad slot is taken, and nothing is asked for behind it before a redirect.
-// Timing   pop to the next slot: 1 cycle; RAM word: 1 cycle after word_i.
+// Timing   pop to the next slot: 1 cycle; word: 2 cycles of word_re_i after word_i.
 // Resets   the pointers.
 `default_nettype none
 /* verilator lint_off UNUSEDSIGNAL */ // whole words have names of which only parts are used
@@ -33,7 +33,7 @@ module curta_fetch #(
   input  wire             pop_i,
   input  wire             word_re_i,
   input  wire [3:0]       word_i,        // pair of 32-bit words
-  output wire [63:0]      data_o,
+  output reg  [63:0]      data_o,        // a register behind the RAM: what looks at a word has a whole cycle
   // memory
   output wire             rd_valid_o,
   input  wire             rd_ready_i,
@@ -59,9 +59,9 @@ module curta_fetch #(
 
   reg         in_prog_q;                       // left_q is not 0
   wire        in_prog   = in_prog_q;
-  wire [31:0] mask      = ~(32'hffffffff << ring_log2_i);
-  wire [31:0] ring_idx  = ring_q & mask;
-  wire [25:0] ring_blk  = {1'b0, ring_base_i[31:7]} + {1'b0, ring_idx[24:0]};
+  wire [15:0] mask     = ~(16'hffff << ring_log2_i);      // of at most 2^16 commands
+  wire [15:0] ring_idx = ring_q[15:0] & mask;
+  wire [25:0] ring_blk  = {1'b0, ring_base_i[31:7]} + {10'd0, ring_idx};
   wire [25:0] block     = in_prog ? block_q : ring_blk;
   wire        in_mem    = block < {1'b0, mem_size_i[31:7]};
   wire        want      = (in_prog || ring_q != ring_tail_i) && !halt_i && !bad_q && !redirect_i
@@ -85,15 +85,17 @@ module curta_fetch #(
   curta_ram #(.Width(8 * BUS), .Depth(Slots * Beats), .Lane(8 * BUS)) u_ram (
     .clk_i(clk_i), .we_i(rsp_valid_i), .waddr_i({fill_q[LogSlots-1:0], beat_q}), .wdata_i(rsp_data_i),
     .re_i(word_re_i), .raddr_i({pop_q[LogSlots-1:0], word_i[3:LogPairs]}), .rdata_o(beat_data));
+  wire [63:0] pair;
   generate
     if (LogPairs == 0) begin : g_whole
-      assign data_o = beat_data;
+      assign pair = beat_data;
     end else begin : g_part
       reg [LogPairs-1:0] part_q;
       always @(posedge clk_i) if (word_re_i) part_q <= word_i[LogPairs-1:0];
-      assign data_o = beat_data[64*part_q +: 64];
+      assign pair = beat_data[64*part_q +: 64];
     end
   endgenerate
+  always @(posedge clk_i) if (word_re_i) data_o <= pair;
 
   always @(posedge clk_i)
     if (!rst_ni) begin

@@ -96,9 +96,9 @@ module curta_list #(
     .re_i(pop && rows_q && at_q == 8'd0), .raddr_i(places_beat[Pw-1:0]), .rdata_o(places));
 
   always @(posedge clk_i) begin
-    if (pop && rows_q) begin
-      low_q[8*N*at_q +: 8*N]                 <= low;
-      high_q[(DIGIT-8)*N*at_q +: (DIGIT-8)*N] <= high;
+    if (pop && rows_q) begin                   // the first moves down
+      low_q  <= {low, low_q[8*T-1:8*N]};
+      high_q <= {high, high_q[(DIGIT-8)*T-1:(DIGIT-8)*N]};
     end
     if (clear) begin
       rows_q <= 1'b0;

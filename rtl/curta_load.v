@@ -70,6 +70,7 @@ module curta_load #(
   localparam LT2   = $clog2(T * T);
   localparam Beats = T * T / BUS;
   localparam N     = BUS / 4;             // int32 elements of a beat
+  localparam Unit  = 32 - LT2;            // bits of the number of a tile that lies in the memory
   localparam LogF  = OUTST > 1 ? $clog2(OUTST) : 1;
 
   // ---- configuration
@@ -94,8 +95,9 @@ module curta_load #(
 
   // ---- walker: four loops, one checked tile a cycle into the request register
   reg               walk_q;
-  reg signed [33:0] p0_q, p1_q, p2_q, p3_q;  // tile numbers: of this item, of the starts of its i0, i1, i2 loops
-  reg        [15:0] i0_q, i1_q, i2_q, i3_q;  // iterations left after this one
+  reg signed [33:0] p0_q;                    // tile number of this item
+  reg    [Unit-1:0] p1_q, p2_q, p3_q;        // and of the starts of its i0, i1, i2 loops; what counts has passed the check
+  reg        [15:0] i0_q, i1_q, i2_q, i3_q;  // iterations left with this one
   reg        [16:0] tile_q;                  // buffer tile of this item
   reg               sel_run_q, wide_run_q, list_run_q;   // of the running command
   reg               half_q;                  // of a list: the places have been asked for, now the elements
@@ -112,22 +114,24 @@ module curta_load #(
   wire signed [33:0] p        = list_run_q && !half_q ? p0_q + apart_q : p0_q;
   wire        [33:0] tiles    = {2'b00, mem_size_i} >> (bytes ? LT2 : LT2 + 2);
   wire        [31:0] from     = bytes ? {p[31-LT2:0], {LT2{1'b0}}} : {p[29-LT2:0], {LT2+2{1'b0}}};
-  wire               bad_addr = p[33] || $unsigned(p) >= tiles;
+  wire               bad_addr = p[33:Unit] != 0 || p[Unit-1:0] >= tiles[Unit-1:0];
   wire               bad_tile = !list_run_q && {15'd0, tile_q} >= (sel_run_q ? B_TILES : A_TILES);
   wire               whole    = !list_run_q || half_q;                           // the walker moves on
   wire               space    = {25'd0, outst_q} + {31'd0, req_q} < OUTST && (whole || !pairs_q[1]);
   wire               step     = walk_q && (!req_q || rd_ready_i) && space;
   wire               accepted = req_q && rd_ready_i;
   wire               arrived  = rsp_valid_i && rsp_last_i;
-  wire               l0 = i0_q == 16'd0, l1 = i1_q == 16'd0, l2 = i2_q == 16'd0, l3 = i3_q == 16'd0;
+  wire               l0 = i0_q == 16'd1, l1 = i1_q == 16'd1, l2 = i2_q == 16'd1, l3 = i3_q == 16'd1;
 
-  reg signed  [33:0] base, inc;
+  reg     [Unit-1:0] from0;
+  reg signed  [33:0] inc;
   always @* begin
-    if      (!l0) begin base = p0_q; inc = 34'sd1; end
-    else if (!l1) begin base = p1_q; inc = s1_q;   end
-    else if (!l2) begin base = p2_q; inc = s2_q;   end
-    else          begin base = p3_q; inc = s3_q;   end
+    if      (!l0) begin from0 = p0_q[Unit-1:0]; inc = 34'sd1; end
+    else if (!l1) begin from0 = p1_q; inc = s1_q;   end
+    else if (!l2) begin from0 = p2_q; inc = s2_q;   end
+    else          begin from0 = p3_q; inc = s3_q;   end
   end
+  wire signed [33:0] base = {{34-Unit{1'b0}}, from0};
   wire signed [33:0] next = base + inc;
   wire        [33:0] first = {2'b00, addr_q} >> (wide_q ? LT2 + 2 : LT2);
   wire        [33:0] place = {2'b00, places_q} >> LT2;
@@ -135,13 +139,13 @@ module curta_load #(
   always @(posedge clk_i) begin
     if (go_i) begin
       p0_q <= first;
-      p1_q <= first;
-      p2_q <= first;
-      p3_q <= first;
-      i0_q <= n0_q - 16'd1;
-      i1_q <= n1_q - 16'd1;
-      i2_q <= n2_q - 16'd1;
-      i3_q <= n3_q - 16'd1;
+      p1_q <= first[Unit-1:0];
+      p2_q <= first[Unit-1:0];
+      p3_q <= first[Unit-1:0];
+      i0_q <= n0_q;
+      i1_q <= n1_q;
+      i2_q <= n2_q;
+      i3_q <= n3_q;
       tile_q    <= {1'b0, dst_q};
       {list_run_q, digit_run_q, wide_run_q, sel_run_q} <= {list_q, digit_q, wide_q, sel_q};
       half_q  <= 1'b0;
@@ -153,12 +157,12 @@ module curta_load #(
       if (whole) begin
         tile_q <= tile_q + 17'd1;
         p0_q   <= next;
-        i0_q   <= l0 ? n0_q - 16'd1 : i0_q - 16'd1;
-        if (l0) p1_q <= next;
-        if (l0) i1_q <= l1 ? n1_q - 16'd1 : i1_q - 16'd1;
-        if (l0 && l1) p2_q <= next;
-        if (l0 && l1) i2_q <= l2 ? n2_q - 16'd1 : i2_q - 16'd1;
-        if (l0 && l1 && l2) p3_q <= next;
+        i0_q   <= l0 ? n0_q : i0_q - 16'd1;
+        if (l0) p1_q <= next[Unit-1:0];
+        if (l0) i1_q <= l1 ? n1_q : i1_q - 16'd1;
+        if (l0 && l1) p2_q <= next[Unit-1:0];
+        if (l0 && l1) i2_q <= l2 ? n2_q : i2_q - 16'd1;
+        if (l0 && l1 && l2) p3_q <= next[Unit-1:0];
         if (l0 && l1 && l2) i3_q <= i3_q - 16'd1;
       end
     end
@@ -224,9 +228,9 @@ module curta_load #(
   wire [8*N-1:0]         low;
   wire [(DIGIT-8)*N-1:0] high;
   curta_digit #(.N(N), .DIGIT(DIGIT)) u_digit (
-    .x_i(rsp_valid_i && wide_run_q && !list_run_q ? rsp_data_i : {8*BUS{1'b0}}), .k_i(digit_run_q), .low_o(low), .high_o(high));
+    .x_i(rsp_data_i), .k_i(digit_run_q), .low_o(low), .high_o(high));
 
-  // ---- responses to the operand buffer, one register late; digits fill it in four beats
+  // ---- responses to the operand buffer, one register late; digits fill it in four beats, the first moves down
   reg [15:0]             buf_tile_q;
   reg [8*BUS-1:0]        data_q;
   reg [(DIGIT-8)*BUS-1:0] high_q;
@@ -237,8 +241,8 @@ module curta_load #(
     buf_we_o <= rst_ni && rsp_valid_i && !list_run_q && (!wide_run_q || beat_q[1:0] == 2'd3);
     if (rsp_valid_i) begin
       if (wide_run_q) begin
-        data_q[8*N*beat_q[1:0] +: 8*N]                 <= low;
-        high_q[(DIGIT-8)*N*beat_q[1:0] +: (DIGIT-8)*N] <= high;
+        data_q <= {low, data_q[8*BUS-1:8*N]};
+        high_q <= {high, high_q[(DIGIT-8)*BUS-1:(DIGIT-8)*N]};
       end else
         data_q <= rsp_data_i;
       buf_beat_o <= wide_run_q ? {2'b00, beat_q[7:2]} : beat_q;
@@ -283,7 +287,7 @@ module curta_load #(
         add = 32'd0;
         a   = 32'd0;
         top = 24'd0;
-        if (rsp_valid_i && wide_run_q)                     // of a list nothing is written here: digits are 0
+        if (rsp_valid_i && wide_run_q && !list_run_q)      // of a list nothing is written here
           for (k = 0; k < N; k = k + 1) begin
             a   = {16'd0, wtile_q} * (T * T) + {24'd0, beat_q} * N + k;
             top = {{32-DIGIT{high[(DIGIT-8)*k + DIGIT-9]}}, high[(DIGIT-8)*k +: DIGIT-8]};

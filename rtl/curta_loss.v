@@ -112,11 +112,10 @@ module curta_loss #(
     .mode_i(mode_i), .mag_i(fix ? others_q : g), .neg_i(fix), .r_i(rand_i), .err_o(err));
 
   // addresses
-  wire [33:0] end_addr  = addr_q + {2'd0, kind_q == KAux ? 32'd2 : Side32};
-  wire [33:0] row_start = {2'd0, tile_q + row_off};
+  wire [33:0] row_start = {2'd0, tile_q | row_off};       // whole tiles
   wire [33:0] label_off = {16'd0, n_q, 1'b0};
   wire [33:0] base      = {2'd0, cfg_rdata_i};
-  wire        bad       = end_addr > {2'd0, mem_size_i};
+  wire        bad       = addr_q >= {2'd0, mem_size_i};   // what is asked for is aligned to its length, and so is the memory
   wire        asking    = state_q == SAddr2;
 
   assign busy_o      = state_q != SIdle;
@@ -160,12 +159,13 @@ module curta_loss #(
   assign buf_we    = (state_q == SByte && src_valid_i) || state_q == SStore || state_q == SFix1 || state_q == SRss1;
   assign buf_waddr = state_q == SFix1 || state_q == SRss1 ? label_q[9:0] : c_q[9:0];
   assign buf_wdata = state_q == SByte ? a : state_q == SRss1 ? less[7:0] : err;
-  assign buf_raddr = state_q == SRss ? label_q[9:0] : state_q == SStore || (state_q == SDiv && wait_q > 4'd4) ? c_next[9:0] : c_q[9:0];
+  assign buf_raddr = state_q == SRss ? label_q[9:0] : state_q == SStore || (state_q == SDiv && wait_q > 4'd5) ? c_next[9:0] : c_q[9:0];
 
   // SDiv waits for the term of class 0, then for the division and the draw
-  assign div_start    = state_q == SDiv && wait_q == 4'd4;
+  assign div_start    = state_q == SDiv && wait_q == 4'd5;
   assign rand_start_o = div_start || (state_q == SFix && wait_q == 4'd0);
-  assign rand_index_o = index_q + {21'd0, state_q == SFix ? label_q[10:0] : c_q};
+  wire [31:0] index = index_q + {21'd0, state_q == SNext ? classes_q : state_q == SFix ? label_q[10:0] : c_q};
+  assign rand_index_o = index;
   wire   draw_there   = mode_i != 2'd2 || rand_ready_i;
 
   always @(posedge clk_i) begin
@@ -224,17 +224,17 @@ module curta_loss #(
         wait_q <= wait_q + 4'd1;
         c_q    <= 11'd0;
         sum_q  <= 63'd0;
-        if (wait_q == 4'd2) begin
+        if (wait_q == 4'd3) begin
           top_q   <= x;
           wait_q  <= 4'd0;
           state_q <= SSum;
         end
       end
-      SSum: begin                                        // the term of class c comes 4 cycles after its address
-        if (wait_q < 4'd4) wait_q <= wait_q + 4'd1;
+      SSum: begin                                        // the term of class c comes 5 cycles after its address
+        if (wait_q < 4'd5) wait_q <= wait_q + 4'd1;
         else               sum_q  <= sum_q + {11'd0, t};
         c_q <= c_next;
-        if (c_q == classes_q + 11'd3) begin
+        if (c_q == classes_q + 11'd4) begin
           c_q      <= 11'd0;
           wait_q   <= 4'd0;
           others_q <= 12'd0;
@@ -242,13 +242,13 @@ module curta_loss #(
         end
       end
       SDiv: begin
-        if (wait_q != 4'd6) wait_q <= wait_q + 4'd1;
-        if (wait_q == 4'd6 && !div_busy && draw_there) state_q <= SStore;
+        if (wait_q != 4'd7) wait_q <= wait_q + 4'd1;
+        if (wait_q == 4'd7 && !div_busy && draw_there) state_q <= SStore;
       end
       SStore: begin                                      // error of class c into the buffer
         if ({5'd0, c_q} != label_q) others_q <= others_q + g;
         c_q     <= c_next;
-        wait_q  <= 4'd4;
+        wait_q  <= 4'd5;
         state_q <= SDiv;
         if (c_last) begin
           wait_q  <= 4'd0;
@@ -281,7 +281,7 @@ module curta_loss #(
       SRoom: if (room_i) state_q <= SAddr0;
       SNext: begin
         n_q     <= n_q + 17'd1;
-        if (real_n) index_q <= index_q + {21'd0, classes_q};
+        if (real_n) index_q <= index;
         if (&r) block_q <= tile_q;
         state_q <= (&r) && n_q + 17'd1 >= {1'b0, rows_q} ? SIdle : SRow;
       end

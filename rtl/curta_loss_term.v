@@ -3,7 +3,7 @@
 //   e > -7:  x = trunc(a * 47274 / 2^15);  x = e >= 0 ? x 2^e : trunc(x / 2^-e);  t = 2^max(0, x - top + 10) - 1
 //   else     t = 2^(1-2e) + a 2^(1-e) + a^2
 // Golden   curta_loss_x, curta_loss_taylor, curta_loss_terms in curta_num.h
-// Timing   x_o 2 cycles after a_i, t_o 3; one logit a cycle. e_i is constant during a command.
+// Timing   x_o 3 cycles after a_i, t_o 4; one logit a cycle. e_i is constant during a command.
 // Resets   none: the user counts cycles.
 `default_nettype none
 module curta_loss_term (
@@ -26,7 +26,12 @@ module curta_loss_term (
   end
 
   // |a| times |a| or log2 of Euler's number
-  wire [7:0]  mag = a_i[7] ? 8'd0 - a_i : a_i;
+  reg  [7:0]  mag;
+  reg         neg;
+  always @(posedge clk_i) if (en_i) begin
+    mag <= a_i[7] ? 8'd0 - a_i : a_i;
+    neg <= a_i[7];
+  end
   wire [15:0] factor = taylor_q ? {8'd0, mag} : 16'd47274;
   reg  [23:0] prod1_q;
   reg  [7:0]  mag1_q;
@@ -34,7 +39,7 @@ module curta_loss_term (
   always @(posedge clk_i) if (en_i) begin
     prod1_q <= {16'd0, mag} * {8'd0, factor};
     mag1_q  <= mag;
-    neg1_q  <= a_i[7];
+    neg1_q  <= neg;
   end
 
   // exponent of 2, or the linear and the square part
@@ -46,7 +51,7 @@ module curta_loss_term (
   reg         [35:0] part2_q;          // signed
   always @(posedge clk_i) if (en_i) begin
     x2_q    <= neg1_q ? 16'd0 - scaled : scaled;
-    part2_q <= neg1_q ? square - linear : square + linear;
+    part2_q <= square + (linear ^ {36{neg1_q}}) + {35'd0, neg1_q};
   end
   assign x_o = x2_q;
 

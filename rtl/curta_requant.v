@@ -53,8 +53,10 @@ module curta_requant #(
 
   reg         plain_q, small_q, carry_q;        // small: 0 <= s < 32; carry: s > 31
   reg         sto_q, wrap_q;
-  reg  [4:0]  s_q, up_q;
-  reg  [15:0] low_q;                            // lower part of the fraction
+  reg  [15:0] left_q;                           // 2^(up mod 16), 0 without a threshold of this kind
+  reg         left16_q;                         // up > 15
+  reg  [16:0] right_q;                          // 2^(16 - s mod 16)
+  reg         right16_q;                        // s mod 32 > 15
   reg  [31:0] add_q, over_q, lost_q;            // addend without draw and threshold; bits beyond 7 of the result;
                                                 // bits that << up loses
   always @(posedge clk_i) if (valid_i) begin
@@ -63,10 +65,11 @@ module curta_requant #(
     carry_q <= s[5];
     sto_q   <= mode_i == 2'd2;
     wrap_q  <= wrap_i;
-    s_q     <= s[4:0];
-    up_q    <= up;
+    left_q    <= mode_i == 2'd1 ? 16'd1 << up[3:0] : 16'd0;
+    left16_q  <= up[4];
+    right_q   <= 17'h10000 >> s[3:0];
+    right16_q <= s[4];
     add_q   <= plain || zero || mode_i == 2'd3 ? 32'd0 : mode_i == 2'd0 ? half : mode_i == 2'd1 ? mask & ~low : mask;
-    low_q   <= mode_i == 2'd1 ? low[15:0] : 16'd0;
     over_q  <= s7[6] || s7[5] || zero ? 32'd0 : ones << s7[4:0];
     lost_q  <= mode_i == 2'd1 && s[5] ? low & (ones << back) : 32'd0;
   end
@@ -79,7 +82,10 @@ module curta_requant #(
   reg  [8*C-1:0]   y4_q;
 
   integer     i, k;
-  reg  [31:0] x, m, thr;
+  reg  [31:0] x, m, thr, upper;
+  /* verilator lint_off UNUSEDSIGNAL */ // the low half falls off
+  reg  [31:0] lower;
+  /* verilator lint_on UNUSEDSIGNAL */
   reg  [32:0] sum;
   reg         sign, big;
   reg  [7:0]  q;
@@ -87,8 +93,7 @@ module curta_requant #(
   reg  [33*C-1:0] m3;
   reg  [8*C-1:0]  y4;
   reg  [24*C-1:0] u4;
-  integer         n;
-  reg  [31:0]     shifted;
+  reg  [C-1:0]     big4;
 
   assign v2_o    = v2_q;
   assign v3_o    = v3_q;
@@ -115,39 +120,41 @@ module curta_requant #(
       end
       m2_q <= m2;
     end
-    // add; of the lower part 16 bits can stay inside 32 bits after << up where up > 15, and it has no more elsewhere
+    // add; of the lower part 16 bits can stay inside 32 bits after << up where up > 15, and it has no more elsewhere. What
+    // lies above it in m comes to lie above the fraction, where add_q is 0.
     if (v2_q) begin
       for (i = 0; i < C; i = i + 1) begin
         m   = m2_q[32*i +: 32];
-        thr = {16'd0, m[15:0] & low_q} << up_q;
+        thr = m[15:0] * left_q;
+        if (left16_q) thr = {thr[15:0], 16'd0};
         m3[33*i +: 33] = {1'b0, m} + {1'b0, add_q & ~thr & ~(r_i[32*i +: 32] & {32{sto_q}})};
         lost3_q[i]     <= |(m & lost_q);
       end
       m3_q   <= m3;
       neg3_q <= neg2_q;
     end
-    // shift, saturate, sign
+    // shift, saturate, sign; a shift is a product of each half and a rest of 16, which costs a third of the logic
     if (v3_q) begin
       for (i = 0; i < C; i = i + 1) begin
         sign = neg3_q[i];
         sum  = m3_q[33*i +: 33];
-        x    = sum[31:0] >> s_q;
+        upper = sum[31:16] * right_q;
+        lower = sum[15:0] * right_q;
+        x    = right16_q ? {16'd0, upper[31:16]} : {upper[31:16], upper[15:0] | lower[31:16]};
         big  = |(sum[31:0] & over_q);                // sum[32] needs s > 31: |x| <= 2^31
         q    = big ? 8'd127 : {1'b0, x[6:0] & {7{small_q}}} | {7'd0, sum[32] && carry_q && !lost3_q[i]};
         if (plain_q && big && (sign || (wrap_q && sum == 33'd128))) q = 8'd128;
         else if (sign) q = 8'd0 - q;
-        y4[8*i +: 8] = q;
+        y4[8*i +: 8]   = q;
+        u4[24*i +: 24] = x[23:0];
+        big4[i]        = |x[31:24];
       end
       y4_q <= y4;
-    end
-    if (v3_q && div_i) begin
-      for (n = 0; n < C; n = n + 1) begin
-        shifted = m3_q[33*n +: 32] >> s_q;
-        u4[24*n +: 24] = shifted[23:0];
-        big_o[n]      <= |shifted[31:24];
+      if (div_i) begin
+        u_o   <= u4;
+        big_o <= big4;
+        neg_o <= neg3_q;
       end
-      u_o   <= u4;
-      neg_o <= neg3_q;
     end
   end
 

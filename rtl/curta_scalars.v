@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_scalars - the scale registers S[0..63]
 //   VECTOR reads and writes at once. MATRIX adds its OR; the command processor (SKIP) and the host (window) take what
-//   is left: the write port goes to VECTOR, MATRIX, host, the second read port to MATRIX, SKIP, host.
+//   is left: the read and the write port go to VECTOR, MATRIX, SKIP, host.
 // Timing   reads are combinational; or_result_o stands in the cycle after or_ready_o.
 // Resets   a walk over all registers writes 0 (busy_o).
 `default_nettype none
@@ -10,6 +10,7 @@ module curta_scalars (
   input  wire        rst_ni,
   output wire        busy_o,
   // VECTOR
+  input  wire        v_re_i,
   input  wire [5:0]  v_raddr_i,
   output wire [31:0] v_rdata_o,
   input  wire        v_we_i,
@@ -37,21 +38,21 @@ module curta_scalars (
   reg  [31:0] mem [0:63];
   reg  [6:0]  clear_q;              // next register to clear; bit 6: done
 
-  wire [5:0]  xaddr = or_valid_i ? or_addr_i : cp_req_i ? cp_addr_i : h_addr_i;
+  wire [5:0]  xaddr = v_re_i ? v_raddr_i : or_valid_i ? or_addr_i : cp_req_i ? cp_addr_i : h_addr_i;
   wire [31:0] or_new = or_keep_i ? x_rdata_o | or_value_i : or_value_i;
 
   assign busy_o     = !clear_q[6];
-  assign v_rdata_o  = mem[v_raddr_i];
+  assign v_rdata_o  = x_rdata_o;
   assign x_rdata_o  = mem[xaddr];
-  assign or_ready_o = !v_we_i && !busy_o;
-  assign cp_ack_o   = cp_req_i && !or_valid_i && !busy_o;
-  assign h_ack_o    = h_req_i && !or_valid_i && !cp_req_i && !v_we_i && !busy_o;
+  assign or_ready_o = !v_we_i && !v_re_i && !busy_o;
+  assign cp_ack_o   = cp_req_i && !or_valid_i && !v_re_i && !busy_o;
+  assign h_ack_o    = h_req_i && !or_valid_i && !cp_req_i && !v_we_i && !v_re_i && !busy_o;
 
   reg         we;
   reg  [5:0]  waddr;
   reg  [31:0] wdata;
   always @* begin
-    we    = busy_o || v_we_i || or_valid_i || (h_ack_o && h_we_i);
+    we    = busy_o || v_we_i || (or_valid_i && or_ready_o) || (h_ack_o && h_we_i);
     waddr = busy_o ? clear_q[5:0] : v_we_i ? v_waddr_i : or_valid_i ? or_addr_i : h_addr_i;
     wdata = busy_o ? 32'd0 : v_we_i ? v_wdata_i : or_valid_i ? or_new : h_wdata_i;
   end

@@ -31,6 +31,7 @@ module curta_vctl #(
   input  wire [31:0] or_regs_i,      // word 24
   /* verilator lint_on UNUSEDSIGNAL */
   // Scale registers
+  output wire        s_re_o,
   output wire [5:0]  s_raddr_o,
   input  wire [31:0] s_rdata_i,
   output wire        s_we_o,
@@ -97,7 +98,8 @@ module curta_vctl #(
       default: par_reg = eta_reg + 6'd1;
     endcase
 
-  assign s_raddr_o = state_q == SScalar || state_q == SIdle ? scalar_raddr_i : state_q == SWrite ? or_reg : par_reg;
+  assign s_re_o    = state_q == SScalar || state_q == SPar || state_q == SWrite;
+  assign s_raddr_o = state_q == SScalar ? scalar_raddr_i : state_q == SWrite ? or_reg : par_reg;
   assign s_we_o    = (scalar_valid_i && state_q == SScalar) || state_q == SWrite;
   assign s_waddr_o = state_q == SScalar ? scalar_waddr_i :
                      loss ? regs_i[`CURTA_LOSS_COUNT_REG] : or_reg;

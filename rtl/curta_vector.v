@@ -76,6 +76,7 @@ module curta_vector #(
   input  wire                vx_gnt_i,
   input  wire [32*C-1:0]     vx_rdata_i,
   // Scales
+  output wire                s_re_o,
   output wire [5:0]          s_raddr_o,
   input  wire [31:0]         s_rdata_i,
   output wire                s_we_o,
@@ -148,7 +149,7 @@ module curta_vector #(
     .go_i(go), .stop_i(stop_i), .done_o(done_o), .error_o(error_o), .error_info_o(error_info_o), .check_o(check_o),
     .idle_o(ctl_idle), .op_i(op_q), .flags_i(flags_q), .tensor_i(w19_q), .regs_i(w21_q),
     .rates_i(w22_q), .nitro_i(upd), .back_i(back), .or_regs_i(w24_q), .rate_o(rate), .rate_m_o(rate_m), .eta_o(eta), .eta_m_o(eta_m),
-    .s_raddr_o(s_raddr_o), .s_rdata_i(s_rdata_i), .s_we_o(s_we_o), .s_waddr_o(s_waddr_o), .s_wdata_o(s_wdata_o),
+    .s_re_o(s_re_o), .s_raddr_o(s_raddr_o), .s_rdata_i(s_rdata_i), .s_we_o(s_we_o), .s_waddr_o(s_waddr_o), .s_wdata_o(s_wdata_o),
     .run_o(run), .shift_o(shift), .seed_o(seed), .tensor_o(tensor), .decay_o(d_exp), .exp_o(loss_exp),
     .scalar_start_o(scalar_start), .scalar_raddr_i(scalar_raddr), .scalar_busy_i(scalar_busy),
     .scalar_valid_i(scalar_valid), .scalar_waddr_i(scalar_waddr), .scalar_wdata_i(scalar_wdata),
@@ -219,7 +220,7 @@ module curta_vector #(
   wire              whole_valid, mid_valid, mid_beat_pop;
   wire              mid_now = mid && !(upd && later);
   wire [32*Lanes-1:0]   src, src_whole, src_mid;
-  wire [16*Lanes-1:0]   aux_raw;
+  wire [16*Lanes-1:0]   aux;
   wire [8*BUS-1:0]  src_beat, aux_beat;
   curta_vstream_rd #(.C(Lanes), .BUS(BUS), .Wide(4), .LogDepth(7)) u_src (
     .clk_i(clk_i), .rst_ni(rst_ni), .clr_i(clr), .abort_i(abort),
@@ -241,7 +242,7 @@ module curta_vector #(
     .req_beats_i(is_loss ? 8'd1 : master ? Beats2 : Beats1),
     .rd_valid_o(rd1_valid_o), .rd_ready_i(rd1_ready_i), .rd_addr_o(rd1_addr_o), .rd_beats_o(rd1_beats_o),
     .rsp_valid_i(rsp1_valid_i), .rsp_data_i(rsp1_data_i), .rsp_last_i(rsp1_last_i),
-    .narrow_i(!master), .valid_o(aux_valid), .data_o(aux_raw), .pop_i(aux_pop),
+    .narrow_i(!master), .valid_o(aux_valid), .data_o(aux), .pop_i(aux_pop),
     .beat_valid_o(aux_beat_valid), .beat_o(aux_beat), .beat_pop_i(aux_beat_pop), .wait_o(rd1_wait), .idle_o(rd1_idle));
 
   wire        acc_pop;
@@ -265,36 +266,26 @@ module curta_vector #(
     end
   endgenerate
 
-  // 8-bit elements of AUX become 16-bit ones
-  reg  [16*Lanes-1:0] aux;
-  integer         i;
-  always @* begin
-    aux = aux_raw;
-    if (!master && aux_valid)
-      for (i = 0; i < Lanes; i = i + 1)
-        aux[16*i +: 16] = {{8{aux_raw[8*i+7]}}, aux_raw[8*i +: 8]};
-  end
-
   // ---------------------------------------------------------------- lanes
-  wire              room, issue_take, loss_take, ld_wide, ld_narrow, ld_acc, ld_half, half_aux, rot, add, copy_push, planes_push;
+  wire              room, issue_take, loss_take, ld_src, ld_acc, ld_half, half_aux, rot, add, copy_push, planes_push;
   wire              rand_ready, rand_next, loss_rand;
   wire [31:0]       loss_index;
   wire [LogRot-1:0] turn;
   wire [1:0]        pass;
-  wire              fill_go, fire, ld_keep, mod;
+  wire              fill_go, fire, ld_keep, mod, bending;
   wire [LogG-1:0]   mod_group;
   curta_vissue #(.C(Lanes), .BUS(BUS), .LogG(LogG), .LogRot(LogRot)) u_issue (
     .clk_i(clk_i), .clr_i(clr), .run_i(run && !is_loss && fill_go),
-    .has_src_i(has_src), .has_aux_i(has_aux && !upd), .has_dst_i(has_dst), .acc_i(acc && !(upd && later)), .narrow_i(narrow),
+    .has_src_i(has_src), .has_aux_i(has_aux && !upd), .has_dst_i(has_dst), .acc_i(acc && !(upd && later)),
     .copy_i(copy && !back), .planes_i(planes), .bent_i(back || keep), .keep_i(keep), .pace_i(two),
     .tag_valid_i(!has_tag || tag_valid), .hole_i(padded && tag[0]), .fire_o(fire), .end_o(pass_end), .later_o(later),
-    .ld_keep_o(ld_keep), .mod_o(mod), .mod_group_o(mod_group),
+    .ld_keep_o(ld_keep), .mod_o(mod), .bend_o(bending), .mod_group_o(mod_group),
     .sto_i(sto), .scatter_i(is_scatter), .aux_last_i(mask), .decay_i(decay), .master_i(master), .reduce_i(is_reduce),
     .passes_i(passes),
     .src_valid_i(src_valid), .src_pop_o(src_pop), .aux_valid_i(aux_valid), .aux_pop_o(aux_pop),
     .acc_valid_i(acc_want), .acc_re_o(vx_re_o), .acc_gnt_i(vx_gnt_i), .group_o(group), .acc_pop_o(acc_pop),
     .rand_ready_i(rand_ready), .rand_next_o(rand_next), .room_i(room), .take_o(issue_take),
-    .ld_wide_o(ld_wide), .ld_narrow_o(ld_narrow), .ld_acc_o(ld_acc), .ld_half_o(ld_half), .half_aux_o(half_aux),
+    .ld_src_o(ld_src), .ld_acc_o(ld_acc), .ld_half_o(ld_half), .half_aux_o(half_aux),
     .rot_o(rot), .turn_o(turn), .add_o(add), .copy_push_o(copy_push), .planes_push_o(planes_push), .valid_o(valid1), .v5_i(v5),
     .pass_o(pass), .busy_o(issue_busy));
 
@@ -340,6 +331,7 @@ module curta_vector #(
   wire [32*Lanes-1:0] x, r;
   wire [8*Lanes-1:0]  y4, y5, idx5, w;
   wire [8*Lanes-1:0]  raw5;
+  wire [8*BUS-1:0]    bent;
   reg  [16*Lanes-1:0] half;            // 16-bit elements for another pass: weights, or the result of UPDATE
   reg  [8*Lanes-1:0]  w_aux;
   integer             m, n;
@@ -350,16 +342,15 @@ module curta_vector #(
         half[16*m +: 16] = {idx5[8*m +: 8], raw5[8*m +: 8]};
   end
   always @* begin
-    w_aux = 0;
-    if (add)
-      for (n = 0; n < Lanes; n = n + 1)
-        w_aux[8*n +: 8] = aux1_q[16*n +: 8];
+    for (n = 0; n < Lanes; n = n + 1)
+      w_aux[8*n +: 8] = aux1_q[16*n +: 8];
   end
   assign w = master ? y5 : w_aux;
 
   curta_vfront #(.C(Lanes), .BUS(BUS), .LogRot(LogRot)) u_front (
-    .clk_i(clk_i), .ld_wide_i(ld_wide), .ld_narrow_i(ld_narrow), .ld_acc_i(ld_acc), .ld_half_i(ld_half),
-    .ld_keep_i(ld_keep), .keep_i(kept), .mod_i(mod), .class_i(bend), .slope_i(w21_q[`CURTA_MAP_SLOPE]),
+    .clk_i(clk_i), .ld_src_i(ld_src), .ld_acc_i(ld_acc), .ld_half_i(ld_half),
+    .ld_keep_i(ld_keep), .keep_i(kept), .bend_i(bending), .mod_i(mod), .class_i(bend),
+    .slope_i(w21_q[`CURTA_MAP_SLOPE]), .bent_o(bent),
     .src_i(src), .acc_i(acc_data), .half_i(half), .rot_i(rot), .turn_i(turn), .decay_i(add),
     .d_i(d_exp), .w_i(w), .x_o(x));
 
@@ -374,21 +365,19 @@ module curta_vector #(
     .wrap_i(pass == 2'd0 && flags_q[`CURTA_MAP_WRAP]), .red_i(is_reduce && pass == 2'd0), .valid_i(valid1), .x_i(x),
     .r_i(r), .v2_o(v2), .or_o(or_group), .v3_o(v3), .valid_o(v4), .y_o(y4), .u_o(u4), .big_o(big4), .neg_o(neg4));
 
-  // widths of the deltas, once they are bent
+  // widths of the deltas, as they leave bent
   reg  [31:0] widths;
-  reg         bent_q;
   integer     d;
   always @* begin
     widths = 32'd0;
-    if (bent_q)
-      for (d = 0; d < Lanes; d = d + 1) widths = widths | (x[32*d +: 32] ^ {32{x[32*d + 31]}});
+    if (back && copy_push)
+      for (d = 0; d < BUS / 4; d = d + 1) widths = widths | (bent[32*d +: 32] ^ {32{bent[32*d + 31]}});
   end
   assign flag_delta_o = |widths[31:23];
   always @(posedge clk_i) begin
-    bent_q <= back && mod;
     if (go) or_q <= 32'd0;
     else if (v2 && is_reduce && pass == 2'd0) or_q <= or_q | or_group;
-    else if (bent_q) or_q <= or_q | widths;
+    else if (back && copy_push) or_q <= or_q | widths;
   end
 
   // quotients, activation, weights
@@ -447,7 +436,7 @@ module curta_vector #(
   curta_vpack #(.C(Lanes), .BUS(BUS)) u_pack (
     .clk_i(clk_i), .clr_i(clr),
     .y_valid_i(y_out || planes_push), .y_i(out_y), .beat_valid_i(copy_push || loss_push || weight_push),
-    .beat_i(is_loss ? loss_beat : upd ? weight_beat : x[8*BUS-1:0]),
+    .beat_i(is_loss ? loss_beat : upd ? weight_beat : back || keep ? bent : x[8*BUS-1:0]),
     .dst_push_o(dst_push), .dst_o(dst_beat),
     .idx_valid_i(v5 && ((pool && last5) || zs)), .idx_i(out_idx),
     .half_valid_i(planes_push || (v5 && is_update && master && pass == 2'd0)), .low_i(out_low), .idx_push_o(idx_push), .idx_o(idx_beat));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_vfront - the entry register of the lanes: loads a group, rotates it for weight decay and for plain copies
-//   mod_i: each lane stays, is divided by 2^(2 + slope) or becomes 0 (backward NITRO-ReLU, scattered int32).
+//   bend_i: with this rotation the lowest lanes leave bent: each stays, is divided by 2^(2 + slope) or becomes 0
+//   (backward NITRO-ReLU, scattered int32); mod_i: they are the first of their group.
 //   rot_i: x rotates by BUS/4 lanes; with decay those lanes get x + trunc(w 2^d) on the way, C / (BUS/4) rotations bring
 //   every lane back to its place. Copies leave as the low BUS bytes of x, one beat a rotation.
 // Golden   curta_decay, curta_scale2 in curta_num.h
@@ -15,8 +16,7 @@ module curta_vfront #(
 ) (
   input  wire              clk_i,
   // Load: one of these a cycle
-  input  wire              ld_wide_i,    // 32-bit elements from memory
-  input  wire              ld_narrow_i,  // 8-bit elements from memory
+  input  wire              ld_src_i,     // elements from memory
   input  wire              ld_acc_i,     // accumulator memory
   input  wire              ld_half_i,    // 16-bit elements
   input  wire [32*C-1:0]   src_i,
@@ -24,10 +24,12 @@ module curta_vfront #(
   input  wire [16*C-1:0]   half_i,
   input  wire              ld_keep_i,    // 32-bit elements from the tile memory
   input  wire [32*C-1:0]   keep_i,
-  // Modify
+  // Bend
+  input  wire              bend_i,
   input  wire              mod_i,
-  input  wire [2*C-1:0]    class_i,      // 0 stay, 1 divide, else 0
+  input  wire [2*C-1:0]    class_i,      // with mod_i: 0 stay, 1 divide, else 0
   input  wire [1:0]        slope_i,
+  output wire [8*BUS-1:0]  bent_o,       // what left bent with the rotation before
   // Rotate
   input  wire              rot_i,
   input  wire [LogRot-1:0] turn_i,       // which rotation of the turn
@@ -39,14 +41,16 @@ module curta_vfront #(
 );
   localparam NP = BUS / 4 < C ? BUS / 4 : C;   // lanes of a rotation
 
-  reg  [32*C-1:0]  x_q, next, bent;
+  reg  [32*C-1:0]  x_q;
   wire [32*C-1:0]  turned;
-  reg  [32*NP-1:0] sum;
+  reg  [32*NP-1:0] sum, bent_q, bent;
+  wire [2*NP-1:0]  classes;              // of the lowest lanes
   reg  [7:0]       w, mag;
-  reg  [31:0]      term;
-  reg              up_q, none_q;
-  reg  [4:0]       left_q;
-  reg  [2:0]       right_q;
+  /* verilator lint_off UNUSEDSIGNAL */ // what falls off to the right
+  reg  [38:0]      term;                 // times 2^7
+  /* verilator lint_on UNUSEDSIGNAL */
+  reg              none_q;
+  reg  [5:0]       left_q;
   reg  [36:0]      biased;
   wire [2:0]       shift = {1'b0, slope_i} + 3'd2;
   wire [5:0]       bias  = (6'd1 << shift) - 6'd1;
@@ -55,64 +59,59 @@ module curta_vfront #(
 
   generate
     if (NP < C) begin : g_part
-      assign turned = {sum, x_q[32*C-1:32*NP]};
+      reg [2*(C-NP)-1:0] class_q;
+      assign turned  = {sum, x_q[32*C-1:32*NP]};
+      assign classes = mod_i ? class_i[2*NP-1:0] : class_q[2*NP-1:0];
+      always @(posedge clk_i) if (bend_i) class_q <= mod_i ? class_i[2*C-1:2*NP] : class_q >> 2*NP;
     end else begin : g_all
-      assign turned = sum;
+      assign turned  = sum;
+      assign classes = class_i & {2*C{mod_i}};     // a group is no more than a beat
     end
   endgenerate
 
   assign x_o = x_q;
 
+  assign bent_o = bent_q;
+
   // d, decoded: it does not change during a command
   always @(posedge clk_i) begin
-    up_q    <= !d_i[31];
-    none_q  <= d_i[31] ? minus > 32'd7 : d_i > 32'd31;
-    left_q  <= d_i[4:0];
-    right_q <= minus[2:0];
+    none_q <= d_i[31] ? minus > 32'd7 : d_i > 32'd31;
+    left_q <= d_i[5:0] + 6'd7;
   end
 
   always @* begin
     sum = x_q[32*NP-1:0];
     for (k = 0; k < NP; k = k + 1) begin
-      w    = w_i[8*(NP*turn_i + k) +: 8] & {8{decay_i}};
+      w    = w_i[8*(NP*turn_i + k) +: 8] & {8{decay_i && !none_q}};
       mag  = w[7] ? 8'd0 - w : w;
-      term = none_q ? 32'd0 : up_q ? {24'd0, mag} << left_q : {24'd0, mag >> right_q};
-      sum[32*k +: 32] = x_q[32*k +: 32] + (term ^ {32{w[7]}}) + {31'd0, w[7]};
+      term = {31'd0, mag} << left_q;
+      sum[32*k +: 32] = x_q[32*k +: 32] + (term[38:7] ^ {32{w[7]}}) + {31'd0, w[7]};
     end
   end
 
   // toward zero: a negative x first gets 2^n - 1
-  always @* begin
-    bent   = 0;
-    biased = 37'd0;
-    if (mod_i)
-      for (n = 0; n < C; n = n + 1) begin
+  always @(posedge clk_i)
+    if (bend_i) begin
+      for (n = 0; n < NP; n = n + 1) begin
         biased[31:0]  = x_q[32*n +: 32] + {26'd0, x_q[32*n + 31] ? bias : 6'd0};
         biased[36:32] = {5{biased[31]}};
         biased = biased >> shift;
-        bent[32*n +: 32] = class_i[2*n + 1] ? 32'd0 : class_i[2*n] ? biased[31:0] : x_q[32*n +: 32];
+        bent[32*n +: 32] = classes[2*n + 1] ? 32'd0 : classes[2*n] ? biased[31:0] : x_q[32*n +: 32];
       end
-  end
-
-  always @(posedge clk_i)
-    if (ld_wide_i) begin
-      x_q <= src_i;
-    end else if (ld_acc_i) begin
-      x_q <= acc_i;
-    end else if (ld_keep_i) begin
-      x_q <= keep_i;
-    end else if (mod_i) begin
-      x_q <= bent;
-    end else if (ld_narrow_i) begin
-      for (i = 0; i < C; i = i + 1)
-        next[32*i +: 32] = {{24{src_i[8*i+7]}}, src_i[8*i +: 8]};
-      x_q <= next;
-    end else if (ld_half_i) begin
-      for (i = 0; i < C; i = i + 1)
-        next[32*i +: 32] = {{16{half_i[16*i+15]}}, half_i[16*i +: 16]};
-      x_q <= next;
-    end else if (rot_i) begin
-      x_q <= turned;
+      bent_q <= bent;
     end
+
+  // An OR of what is selected takes three LUTs a bit; loads exclude each other and overrule a rotation.
+  wire              load = ld_src_i || ld_acc_i || ld_keep_i || ld_half_i;
+  reg  [32*C-1:0]   wide;
+  always @* begin
+    wide = 0;
+    for (i = 0; i < C; i = i + 1)
+      wide[32*i +: 32] = {{16{half_i[16*i+15]}}, half_i[16*i +: 16]};
+  end
+  always @(posedge clk_i)
+    if (load || rot_i)
+      x_q <= src_i & {32*C{ld_src_i}} | acc_i & {32*C{ld_acc_i}} | keep_i & {32*C{ld_keep_i}} | wide & {32*C{ld_half_i}}
+           | turned & {32*C{!load}};
 endmodule
 `default_nettype wire

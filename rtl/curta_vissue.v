@@ -8,7 +8,7 @@
 //     A  w = psto(wf, FRAC)          only for the decay term of master weights
 //     B  g = requant(G')             after the rotations that add the decay term; REDUCE ends here
 //     C  psto(wf', FRAC)             master weights
-//   Bent copies (bent_i: backward NITRO-ReLU, scattered int32) change x once it is loaded, then rotate it out. Of a scattered
+//   Bent copies (bent_i: backward NITRO-ReLU, scattered int32) bend x once it is loaded, a beat a cycle, and rotate it out. Of a scattered
 //   tile the later passes load x from the tile memory (keep_i).
 //   Quotients (pace_i) of two cycles let a group enter every other cycle. A hole of a padded window reads nothing, or writes nothing.
 // Timing   1 group a cycle; copies to int32: one in C*4/BUS, to int24: one in C*2/BUS; stochastic 11; stepped 6 a pass.
@@ -26,7 +26,6 @@ module curta_vissue #(
   // Command
   input  wire              has_src_i, has_aux_i, has_dst_i,
   input  wire              acc_i,          // source: accumulator memory
-  input  wire              narrow_i,       // source: int8
   input  wire              copy_i,         // int32 to int32 or int24
   input  wire              planes_i,       // int32 to int24
   input  wire              sto_i,          // stochastic rounding
@@ -55,10 +54,10 @@ module curta_vissue #(
   output wire              fire_o,         // a group enters
   output wire              end_o,          // the last one of its pass
   output wire              later_o,        // not of the first pass of its tile
-  output wire              ld_keep_o, mod_o,
-  output reg  [LogG-1:0]   mod_group_o,    // the group that mod_o changes
+  output wire              ld_keep_o, mod_o, bend_o,
+  output reg  [LogG-1:0]   mod_group_o,    // the group that is bent
   // Front and lanes
-  output wire              ld_wide_o, ld_narrow_o, ld_acc_o, ld_half_o,
+  output wire              ld_src_o, ld_acc_o, ld_half_o,
   output wire              half_aux_o,     // ld_half_o takes AUX, else the result of the lanes
   output wire              rot_o,
   output wire [LogRot-1:0] turn_o,
@@ -125,12 +124,12 @@ module curta_vissue #(
   assign aux_pop_o   = fire && need_aux;
   assign acc_pop_o   = fire && fetch && !no_src && (&g_q);
   assign take_o      = fire && out_pass && g_q == 0;
-  assign ld_wide_o   = src_pop_o && !narrow_i;
-  assign ld_narrow_o = src_pop_o && narrow_i;
+  assign ld_src_o    = src_pop_o;
   assign ld_acc_o    = acc_q;
   assign ld_half_o   = start_a || again;
   assign half_aux_o  = start_a;
-  assign rot_o       = step_q == PRot || step_q == PTurn || (turning_q && !planes_i);
+  assign rot_o       = step_q == PRot || bend_o || (turning_q && !planes_i);
+  assign bend_o      = step_q == PMod || step_q == PTurn;
   assign turn_o      = turn_q;
   assign add_o       = step_q == PRot;
   assign copy_push_o = (turning_q && !planes_i) || step_q == PTurn;
@@ -172,7 +171,7 @@ module curta_vissue #(
       // rotations: of a copy after each load, of the decay term in its step
       if (loaded && copy_i) turning_q <= 1'b1;
       else if (turn_q == last_turn) turning_q <= 1'b0;
-      if (rot_o || turning_q) turn_q <= turn_q == last_turn ? 0 : turn_q + 1'b1;
+      if (step_q == PRot || step_q == PTurn || turning_q) turn_q <= turn_q == last_turn ? 0 : turn_q + 1'b1;
 
       valid_o <= (loaded && !copy_i && !decay_i && !bent_i) || ld_half_o || (step_q == PRot && turn_q == LastTurn);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_vstream_rd - one read stream of the vector engine: bursts in, groups of C elements out
 //   Room for a whole burst is reserved before it is asked for, so responses need no back-pressure. Beats of BUS bytes
-//   are joined or split into groups of C elements of Wide bytes (narrow_i: of 1 byte).
+//   are joined or split into groups of C elements of Wide bytes (narrow_i: of 1 byte, which get their sign in front).
 // Timing   request: same cycle to the port; data: 2 cycles to the head of the FIFO; one beat, at most one group a cycle.
 // Resets   clr_i: FIFO, counts. Outstanding bursts are counted on until they have ended (idle_o).
 `default_nettype none
@@ -73,29 +73,32 @@ module curta_vstream_rd #(
     .clk_i(clk_i), .clr_i(clr_i || abort_i), .push_i(rsp_valid_i && !abort_i), .data_i(rsp_data_i),
     .valid_o(have), .data_o(beat), .pop_i(pop_beat), .empty_o(empty));
 
+  wire [8*C-1:0]  narrow;
+  wire [8*GB-1:0] full;
   generate
+    genvar e;
+    for (e = 0; e < C; e = e + 1) begin : g_element
+      assign data_o[8*Wide*e +: 8*Wide] = narrow_i ? {{8*(Wide-1){narrow[8*e + 7]}}, narrow[8*e +: 8]} : full[8*Wide*e +: 8*Wide];
+    end
+    if (SplitN > 1) begin : g_narrow
+      assign narrow = beat[8*C*part_q[LogN-1:0] +: 8*C];
+    end else begin : g_narrow
+      assign narrow = beat[8*C-1:0];
+    end
     if (Join > 1) begin : g_join
       // narrow groups are a part of a beat, wide ones Join beats, the last of them taken from the FIFO directly
       reg  [8*(GB-BUS)-1:0] held_q;
-      wire [8*GB-1:0]       full = {beat, held_q};
-      wire                  step = have && !narrow_i && !last_part;
+      assign full      = {beat, held_q};
+      wire   step      = have && !narrow_i && !last_part;
       assign last_part = narrow_i ? part_q == LastN : part_q == LastJ;
       assign valid_o   = have && (narrow_i || last_part);
       assign pop_beat  = beat_pop_i || step || (pop_i && last_part);
-      if (SplitN > 1) begin : g_narrow
-        wire [8*C-1:0] split = beat[8*C*part_q[LogN-1:0] +: 8*C];
-        assign data_o = narrow_i ? {{8*(GB-C){1'b0}}, split} : full;
-      end else begin : g_narrow
-        assign data_o = {full[8*GB-1:8*C], narrow_i ? beat[8*C-1:0] : full[8*C-1:0]};
-      end
       always @(posedge clk_i) begin
         if (step) held_q <= full[8*GB-1:8*BUS];
         if (clr_i) part_q <= 5'd0;
         else if (step || (pop_i && valid_o)) part_q <= last_part ? 5'd0 : part_q + 5'd1;
       end
     end else begin : g_split
-      wire [8*C-1:0] part = beat[8*C*part_q[LogN-1:0] +: 8*C];
-      wire [8*GB-1:0] full;
       if (SplitW > 1) begin : g_wide
         assign full = beat[8*GB*part_q[LogW-1:0] +: 8*GB];
       end else begin : g_wide
@@ -104,7 +107,6 @@ module curta_vstream_rd #(
       assign last_part = narrow_i ? part_q == LastN : part_q == LastW;
       assign valid_o   = have;
       assign pop_beat  = beat_pop_i || (pop_i && last_part);
-      assign data_o    = narrow_i ? {{8*(GB-C){1'b0}}, part} : full;
       always @(posedge clk_i) begin
         if (clr_i) part_q <= 5'd0;
         else if (pop_i && valid_o) part_q <= last_part ? 5'd0 : part_q + 5'd1;

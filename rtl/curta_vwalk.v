@@ -7,6 +7,7 @@
 //     where row KH i2 + ky - PAD_Y or column KW i1 + kx - PAD_X is outside [0, LIM) the position is a hole: no address.
 //   With each address go whether it is of the last tile of a row of items and of the last loop i3.
 //   planes_i (int24): DST is the plane of high bytes, IDX that of low halves, T^2 bytes behind it in the same tile.
+//   Base addresses are aligned to the tiles of their stream (curta_check); address bits below are taken as 0.
 //   An address outside [0, MEM_SIZE), or a tile outside the accumulator memory, stops the walk: err_o.
 //   Partial sums x_k of the loops k = 1..3 lie in a small RAM: inner loops start from the sum of the loop that advanced.
 // Timing   one address a cycle inside an item, 2 cycles more at a window step, 4 to 8 at the end of a row of items; with
@@ -52,9 +53,8 @@ module curta_vwalk #(
   output wire [31:0] err_info_o
 );
   localparam LT2 = $clog2(T * T);
-  localparam [31:0] TileBytes = T * T, AccTiles32 = 32'd0 + P_TILES;
-  localparam signed [43:0] Tile1 = {12'd0, TileBytes}, Tile2 = {11'd0, TileBytes, 1'b0}, Tile4 = {10'd0, TileBytes, 2'b00},
-                           AccTiles = {12'd0, AccTiles32};
+  localparam Unit = 32 - LT2;            // bits of an address in tiles of bytes, as which all addresses are worked out
+  localparam [31:0] AccTiles = P_TILES;
   localparam [1:0] KSrc = 2'd0, KAux = 2'd1, KDst = 2'd2, KIdx = 2'd3;
   localparam [4:0] SIdle = 5'd0, SLoad0 = 5'd1, SLoad1 = 5'd2, SLoad2 = 5'd3, SSlot = 5'd4, SWin0 = 5'd5, SWin1 = 5'd6,
                    SAdv0 = 5'd7, SAdv1 = 5'd8, SAdv2 = 5'd9, SAdv3 = 5'd10, SAdv4 = 5'd11, SAdv5 = 5'd12, SAdv6 = 5'd13,
@@ -62,7 +62,7 @@ module curta_vwalk #(
 
   reg  [4:0]  state_q;
   reg  [1:0]  slot_q;                    // kind of the next address
-  reg  [31:0] c0_q;                      // items left in the loops, less one
+  reg  [31:0] c0_q;                      // items left in the loops, this one too
   reg  [15:0] c1_q, c2_q, c3_q;
   reg  [3:0]  ky_q, kx_q;
   reg  [31:0] woff_q, wrow_q;            // tile offset of the window position, of its row
@@ -76,6 +76,8 @@ module curta_vwalk #(
   wire signed [21:0] step_y = {18'd0, kh_i};
   wire signed [21:0] step_x = {18'd0, kw_i};
   wire signed [21:0] zero22 = 22'sd0;
+  wire               less = !(&bit_q);   // the sign bit counts the other way
+  wire        [31:0] moved = first_q + (mul_q ^ {32{less}}) + {31'd0, less};
   reg  signed [21:0] y_q, x_q;           // row and column of the item's first position
   reg  [31:0] src_q, dst_q;              // tile numbers of the item
   reg  [1:0]  level_q, copy_q;           // loop that advances, loop whose partial sum is written
@@ -101,14 +103,14 @@ module curta_vwalk #(
   reg                v1_q, v2_q;
   reg         [1:0]  k1_q, k2_q, k3_q;
   reg         [31:0] n1_q;
-  reg  signed [43:0] a2_q;
+  reg  signed [35:0] a2_q;               // in tiles of bytes; of the accumulator memory, in its tiles
   reg         [31:0] a3_q;
   reg                hole2_q, hole3_q, pad1_q, row1_q, row2_q, row3_q, last1_q, last2_q, last3_q;
   reg  signed [21:0] y1_q, x1_q;
   wire signed [21:0] ky = {18'd0, ky_q};
   wire signed [21:0] kx = {18'd0, kx_q};
-  wire signed [21:0] lim_y = {6'd0, lim_i[15:0]};
-  wire signed [21:0] lim_x = {6'd0, lim_i[31:16]};
+  wire               out_y = y1_q[21:16] != 6'd0 || y1_q[15:0] >= lim_i[15:0];     // the sign is one of the upper bits
+  wire               out_x = x1_q[21:16] != 6'd0 || x1_q[15:0] >= lim_i[31:16];
 
   assign valid_o    = v3_q && !bad3_q;
   assign err_o      = v3_q && bad3_q;
@@ -128,9 +130,10 @@ module curta_vwalk #(
   wire       step_win = in_win && !(kx_last && ky_last);
   wire [3:0] later    = use_i & (slot_q == KSrc ? 4'b1110 : slot_q == KAux ? 4'b1100 : slot_q == KDst ? 4'b1000 : 4'b0000);
   wire [1:0] first    = use_i[0] ? KSrc : KDst;
-  wire       row_end  = c0_q == 32'd0;
-  wire       all_end  = row_end && c1_q == 16'd0 && c2_q == 16'd0 && c3_q == 16'd0;
-  wire [1:0] level    = c1_q != 16'd0 ? 2'd1 : c2_q != 16'd0 ? 2'd2 : 2'd3;
+  wire       row_end  = c0_q == 32'd1;
+  wire       all_end  = row_end && c1_q == 16'd1 && c2_q == 16'd1 && c3_q == 16'd1;
+  wire [1:0] level    = c1_q != 16'd1 ? 2'd1 : c2_q != 16'd1 ? 2'd2 : 2'd3;
+  wire [31:0] woff_d  = (kx_last ? wrow_q : woff_q) + cfg_rdata_i;
   wire       is_dst   = slot_q[1] || (slot_q == KAux && aux_dst_i);
   wire [31:0] number  = (is_dst ? dst_q : src_q) + (in_win ? woff_q : 32'd0);
 
@@ -179,8 +182,8 @@ module curta_vwalk #(
           bit_q   <= 4'd0;
           state_q <= SPad2;
         end
-        SPad2: begin                     // the sign bit counts the other way
-          if (by_q[0]) first_q <= (&bit_q) ? first_q + mul_q : first_q - mul_q;
+        SPad2: begin
+          if (by_q[0]) first_q <= moved;
           by_q  <= by_q >> 1;
           mul_q <= mul_q << 1;
           bit_q <= bit_q + 4'd1;
@@ -191,13 +194,13 @@ module curta_vwalk #(
         end
         SLoad0: state_q <= padded_i && !cols_q ? SPad0 : SLoad1;
         SLoad1: begin
-          c0_q    <= (n32_i ? cfg_rdata_i : {16'd0, cfg_rdata_i[15:0]}) - 32'd1;
-          c1_q    <= n32_i ? 16'd0 : cfg_rdata_i[31:16] - 16'd1;
+          c0_q    <= {n32_i ? cfg_rdata_i[31:16] : 16'd0, cfg_rdata_i[15:0]};
+          c1_q    <= n32_i ? 16'd1 : cfg_rdata_i[31:16];
           state_q <= SLoad2;
         end
         SLoad2: begin
-          c2_q    <= n32_i ? 16'd0 : cfg_rdata_i[15:0] - 16'd1;
-          c3_q    <= n32_i ? 16'd0 : cfg_rdata_i[31:16] - 16'd1;
+          c2_q    <= n32_i ? 16'd1 : cfg_rdata_i[15:0];
+          c3_q    <= n32_i ? 16'd1 : cfg_rdata_i[31:16];
           slot_q  <= first;
           woff_q  <= first_q;
           wrow_q  <= first_q;
@@ -225,16 +228,16 @@ module curta_vwalk #(
           end
         SWin0: state_q <= SWin1;
         SWin1: begin
-          woff_q <= (kx_last ? wrow_q : woff_q) + cfg_rdata_i;
-          if (kx_last) wrow_q <= wrow_q + cfg_rdata_i;
+          woff_q <= woff_d;
+          if (kx_last) wrow_q <= woff_d;
           kx_q    <= kx_last ? 4'd0 : kx_q + 4'd1;
           ky_q    <= kx_last ? ky_q + 4'd1 : ky_q;
           state_q <= SSlot;
         end
         SAdv0: state_q <= SAdv1;
         SAdv1: begin
-          c0_q <= {16'd0, cfg_rdata_i[15:0]} - 32'd1;
-          c1_q <= level_q == 2'd1 ? c1_q - 16'd1 : cfg_rdata_i[31:16] - 16'd1;
+          c0_q <= {16'd0, cfg_rdata_i[15:0]};
+          c1_q <= level_q == 2'd1 ? c1_q - 16'd1 : cfg_rdata_i[31:16];
           x_q  <= level_q == 2'd1 ? x_q + step_x : zero22 - pad_x;
           y_q  <= level_q == 2'd1 ? y_q : level_q == 2'd2 ? y_q + step_y : zero22 - pad_y;
           state_q <= SAdv2;
@@ -249,7 +252,7 @@ module curta_vwalk #(
           state_q <= level_q == 2'd1 ? SSlot : SAdv4;
         end
         SAdv4: begin
-          c2_q    <= level_q == 2'd2 ? c2_q - 16'd1 : cfg_rdata_i[15:0] - 16'd1;
+          c2_q    <= level_q == 2'd2 ? c2_q - 16'd1 : cfg_rdata_i[15:0];
           if (level_q == 2'd3) c3_q <= c3_q - 16'd1;
           state_q <= SAdv5;
         end
@@ -279,42 +282,39 @@ module curta_vwalk #(
   // number -> address -> check
   wire               acc1  = acc_i && k1_q == KSrc;
   wire        [1:0]  size1 = size_i[2*k1_q +: 2];
-  wire signed [43:0] wide1 = {{12{n1_q[31]}}, n1_q};
+  wire signed [35:0] wide1 = {{4{n1_q[31]}}, n1_q};
   wire               low1  = planes_i && k1_q == KIdx;
-  wire signed [43:0] base1 = {12'd0, cfg_rdata_i};
-  wire signed [43:0] from1 = low1 ? base1 + Tile1 : base1;
-  wire signed [43:0] tile1 = wide1 <<< LT2;
-  wire signed [43:0] off1  = acc1 ? wide1 : size1 == 2'd0 ? tile1 : size1 == 2'd1 ? tile1 <<< 1 : tile1 <<< 2;
+  wire signed [35:0] base1 = acc1 ? {4'd0, cfg_rdata_i} : {{4+LT2{1'b0}}, cfg_rdata_i[31:LT2+1], cfg_rdata_i[LT2] || low1};
+  wire signed [35:0] off1  = acc1 || size1 == 2'd0 ? wide1 : size1 == 2'd1 ? wide1 <<< 1 : wide1 <<< 2;
+  // a whole tile fits below MEM_SIZE if its number is below the whole tiles of its size
   wire               acc2  = acc_i && k2_q == KSrc;
   wire        [1:0]  size2 = size_i[2*k2_q +: 2];
-  wire signed [43:0] len2  = acc2 ? 44'sd1 : size2 == 2'd0 ? Tile1 : size2 == 2'd1 ? Tile2 : Tile4;
-  wire signed [43:0] mem2  = {12'd0, mem_size_i};
-  wire signed [43:0] lim2  = acc2 ? AccTiles : mem2;
-  wire signed [43:0] end2  = a2_q + len2;
+  wire    [Unit-1:0] whole2 = {mem_size_i[31:LT2+2], mem_size_i[LT2+1] && !size2[1], mem_size_i[LT2] && size2 == 2'd0};
+  wire    [Unit-1:0] lim2   = acc2 ? AccTiles[Unit-1:0] : whole2;
 
   always @(posedge clk_i) begin
     if (adv) begin
       k1_q   <= slot_q;
       n1_q   <= number;
       k2_q   <= k1_q;
-      a2_q   <= from1 + off1;
+      a2_q   <= base1 + off1;
       k3_q   <= k2_q;
-      a3_q   <= a2_q[31:0];
+      a3_q   <= acc2 ? a2_q[31:0] : {a2_q[Unit-1:0], {LT2{1'b0}}};
       pad1_q   <= padded_i && in_win;
       hole2_q  <= 1'b0;
       if (padded_i) begin
         y1_q    <= y_q + ky;
         x1_q    <= x_q + kx;
-        hole2_q <= pad1_q && (y1_q < zero22 || y1_q >= lim_y || x1_q < zero22 || x1_q >= lim_x);
+        hole2_q <= pad1_q && (out_y || out_x);
       end
       hole3_q  <= hole2_q;
       row1_q <= row_end;
       row2_q <= row1_q;
       row3_q <= row2_q;
-      last1_q  <= c3_q == 16'd0;
+      last1_q  <= c3_q == 16'd1;
       last2_q  <= last1_q;
       last3_q  <= last2_q;
-      bad3_q <= !hole2_q && !(planes_i && k2_q == KIdx) && (a2_q < 44'sd0 || end2 > lim2);   // the tile has been checked as DST
+      bad3_q <= !hole2_q && !(planes_i && k2_q == KIdx) && (a2_q[35:Unit] != 0 || a2_q[Unit-1:0] >= lim2);   // the tile has been checked as DST
     end
     if (clr_i) begin
       v1_q <= 1'b0;

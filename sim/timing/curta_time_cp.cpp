@@ -69,8 +69,8 @@ void core::jump(uint64_t pos, uint64_t prog, uint64_t to_come, uint64_t t)
   fetch_block = prog;
   fetch_left = to_come;
   fetch_bad = false;
-  fetch_at = t + 1;
-  sched.wake(Cp, t + 1);
+  fetch_at = t + 2;                     // the position moves first
+  sched.wake(Cp, t + 2);
 }
 
 // ---- commands
@@ -135,7 +135,7 @@ void core::take(uint64_t t)
   }
   cur.index = index;
   state_ = Op;
-  at = t + 1;
+  at = t + 2;                           // READ lies between
   sched.wake(Cp, at);
 }
 

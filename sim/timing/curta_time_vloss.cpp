@@ -75,8 +75,8 @@ void vector_engine::loss_data(uint64_t t)
     if (rss) {
       at += 1;                                                   // the label's logit
     } else {
-      at += 3 + classes + 4;                                     // largest logit, sum of the terms
-      at += 19 + 15 * (uint64_t)(classes - 1);                   // divisions: 12 bits each, first waits for a term
+      at += 4 + classes + 5;                                     // largest logit, sum of the terms
+      at += 20 + 15 * (uint64_t)(classes - 1);                   // divisions: 12 bits each, first waits for a term
       at += cmd.get(CURTA_MAP_ROUND) == CURTA_ROUND_STOCHASTIC ? 10 : 4;  // SFix waits for a draw
     }
     at += 1;                                                     // the label's error; now SOut

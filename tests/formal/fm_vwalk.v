@@ -49,10 +49,10 @@ module fm_vwalk #(
   reg [1:0]  p_kind;
   always @(posedge clk_i) {p_stall, p_addr, p_kind} <= {valid && !ready_i && !clr_i, addr, kind};
 
-  (* hierconn *) wire signed [43:0] \u_dut.a2_q ;
+  (* hierconn *) wire signed [35:0] \u_dut.a2_q ;
   (* hierconn *) wire [1:0] \u_dut.k1_q , \u_dut.k2_q ;
   (* hierconn *) wire \u_dut.v1_q , \u_dut.v2_q ;
-  wire [43:0] a2 = \u_dut.a2_q ;
+  wire [35:0] a2 = \u_dut.a2_q ;
   wire [1:0]  k1 = \u_dut.k1_q , k2 = \u_dut.k2_q ;
   wire        v1 = \u_dut.v1_q , v2 = \u_dut.v2_q ;
   wire [1:0]  elog2 = size >> 2 * k2;
@@ -63,7 +63,7 @@ module fm_vwalk #(
     `MUST(!p_stall || (valid && addr == p_addr && kind == p_kind))
     `MUST(!(valid && err))
     // what makes it inductive
-    `MUST(!(v2 && !(acc && k2 == 0)) || (a2 & (T * T << elog2) - 44'd1) == 0)
+    `MUST(!(v2 && !(acc && k2 == 0)) || (a2 & (36'd1 << elog2) - 36'd1) == 0)
     `MUST(!v1 || word == {3'b001, k1})
   end
 endmodule
