@@ -18,8 +18,11 @@ void core::ask(uint64_t t)
     if (fetch_at == Never)
       fetch_at = t;
   }
-  if (fetch_at > t)
+  if (fetch_at > t) {
+    if (fetch_at != Never)
+      sched.wake(Cp, fetch_at);
     return;
+  }
   fetch_at = Never;
   if (state_ == Halt || fetch_bad || spare.empty() || slots.size() >= Slots || (!fetch_left && (uint32_t)fetch_ring == tail))
     return;
