@@ -123,14 +123,14 @@ static int put_windows(struct train *t, const struct curta_window *window, const
                        uint32_t first)
 {
   const struct curta_package *p = t->package;
-  uint32_t size = p->c * p->h * p->w, side = t->plan.hw.t, addr;
+  uint32_t size = p->c * p->h * p->w, side = t->plan->hw.t, addr;
   struct rows r;
   uint8_t *to;
   int err = curta_batch_claim(&t->run, batch_labels, p->batch, &addr);
   if (err)
     return err;
-  rows_of(&t->plan, window, &r);
-  to = t->dev.bus->mem_map(t->dev.bus->ctx, addr, t->plan.tensor[t->plan.t_input].bytes);
+  rows_of(t->plan, window, &r);
+  to = t->dev.bus->mem_map(t->dev.bus->ctx, addr, t->plan->tensor[t->plan->t_input].bytes);
   for (uint32_t i = 0; i < p->batch; i++) {
     uint32_t tile = i / side * (r.tiles_y * r.tiles_x * r.tiles_k);
     put_image((uint32_t *)(void *)(to + (tile * side + i % side) * side),
@@ -147,7 +147,7 @@ int feed_batch(struct train *t, uint32_t images, uint32_t labels, const uint32_t
   struct curta_window window;
   for (uint32_t i = 0; i < p->batch; i++)
     batch_labels[i] = base[labels + (index ? index[i] : first + i)];
-  if (!curta_input_window(&t->plan, &window))
+  if (!curta_input_window(t->plan, &window))
     return put_windows(t, &window, base + images, index, first);
   for (uint32_t i = 0; i < p->batch; i++)
     memcpy(inputs + i * size, base + images + (index ? index[i] : first + i) * size, size);
@@ -158,9 +158,9 @@ int feed_check(const struct train *t)
 {
   const struct curta_package *p = t->package;
   struct curta_window window;
-  if (p->batch > BATCH || t->plan.hw.t > SIDE)
+  if (p->batch > BATCH || t->plan->hw.t > SIDE)
     return -ENOSPC;
-  if (!curta_input_window(&t->plan, &window))
+  if (!curta_input_window(t->plan, &window))
     return 0;
   return (uint64_t)p->batch * p->c * p->h * p->w > sizeof inputs ? -ENOSPC : 0;
 }

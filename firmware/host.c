@@ -61,6 +61,8 @@ void host_open(void)
   line.reg = reg;
   line.memory = SOC_MEMORY;
   line.memory_bytes = CURTA_ALONE_MEMORY;
+  line.closed_from = CURTA_ALONE_ACCEL_BYTES; /* the firmware's data and program */
+  line.closed_to = CURTA_ALONE_PACKAGE;
   line.clock_khz = CLOCK_KHZ;
   line.silence = SILENCE;
   soc_serve(serve);

@@ -21,6 +21,21 @@ int keep_fetch(const struct flash *flash, struct curta_package *to, uint32_t roo
   return flash->read(flash->ctx, KEEP_AT, to, head.bytes);
 }
 
+/* 1: the flash holds it, to the last byte; 0: not; -errno. */
+static int holds(const struct flash *flash, const uint8_t *from, uint32_t bytes)
+{
+  uint8_t page[FLASH_PAGE];
+  for (uint32_t at = 0; at < bytes; at += FLASH_PAGE) {
+    uint32_t n = bytes - at < FLASH_PAGE ? bytes - at : FLASH_PAGE;
+    int err = flash->read(flash->ctx, KEEP_AT + at, page, n);
+    if (err)
+      return err;
+    if (memcmp(page, from + at, n))
+      return 0;
+  }
+  return 1;
+}
+
 static int program(const struct flash *flash, const uint8_t *from, uint32_t at, uint32_t bytes)
 {
   uint8_t page[FLASH_PAGE];
@@ -32,15 +47,19 @@ static int program(const struct flash *flash, const uint8_t *from, uint32_t at, 
 int keep_store(const struct flash *flash, const struct curta_package *package)
 {
   const uint8_t *from = (const uint8_t *)package;
-  struct head head;
-  int err = flash->read(flash->ctx, KEEP_AT, &head, sizeof head);
-  if (err || !memcmp(&head, package, sizeof head))
-    return err;
+  int there, err = 0;
   if (package->bytes > KEEP_BYTES)
     return -ENOSPC;
+  there = holds(flash, from, package->bytes); /* its head alone may have outlived a power cut while it was erased */
+  if (there)
+    return there < 0 ? there : 0;
   for (uint32_t at = 0; at < package->bytes && !err; at += FLASH_SECTOR)
     err = flash->erase(flash->ctx, KEEP_AT + at);
   for (uint32_t at = FLASH_PAGE; at < package->bytes && !err; at += FLASH_PAGE)
     err = program(flash, from, at, package->bytes);
-  return err ? err : program(flash, from, 0, package->bytes);
+  if (!err)
+    err = program(flash, from, 0, package->bytes);
+  if (!err)
+    there = holds(flash, from, package->bytes);
+  return err ? err : there < 0 ? there : there ? 0 : -EIO;
 }

@@ -44,6 +44,8 @@ static int inside(const struct link *l, uint32_t addr, uint32_t n, int write)
 {
   if (addr > l->memory_bytes || n > l->memory_bytes - addr)
     return 0;
+  if (write && addr < l->closed_to && addr + n > l->closed_from)
+    return 0;
   return !write || !l->open_to || (addr >= l->open_from && addr + n <= l->open_to);
 }
 

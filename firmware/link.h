@@ -21,7 +21,8 @@ struct link {
   uint32_t memory_bytes;
   /* writes are allowed to [open_from, open_to) only; 0, 0: everywhere */
   uint32_t open_from, open_to;
-  uint32_t clock_khz, silence; /* cycles after which a frame that stopped in the middle is given up */
+  uint32_t closed_from, closed_to; /* but never here */
+  uint32_t clock_khz, silence;     /* cycles after which a frame that stopped in the middle is given up */
   /* the frame under way */
   uint32_t have, last_cycles;
   uint8_t seen, last_seq, last_answer;

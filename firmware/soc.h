@@ -30,6 +30,7 @@ struct soc_flash {
 #define SOC_FLASH ((volatile struct soc_flash *)0x20003000)
 #define SOC_ACCEL ((volatile uint32_t *)0x30000000)
 #define SOC_MEMORY ((uint8_t *)0x40000000)
+#define SOC_PROGRAM 0x50000000u /* where the core reads CURTA_ALONE_PROGRAM through its cache */
 
 /* The shared memory: the accelerator's part, then the firmware's (soc.ld: .shared), package and status
  * (curta_standalone.h). */

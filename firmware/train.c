@@ -63,7 +63,7 @@ static int busy_cycles(struct train *t, uint64_t *cycles)
 static int prepare(struct train *t, const struct part *p, uint32_t at)
 {
   int err = feed_batch(t, p->images, p->labels, p->order ? p->order + at : NULL, at);
-  t->run.mu = curta_mu_at(&t->plan.opt, t->epoch);
+  t->run.mu = curta_mu_at(&t->plan->opt, t->epoch);
   return err ? err : curta_stage(&t->run, p->program);
 }
 
@@ -155,7 +155,7 @@ static int epoch(struct train *t)
   const struct curta_package *p = t->package;
   const struct part test = {p->test_images, p->test_labels, p->test_n, NULL, CURTA_EVAL_STEP, took_test};
   int err;
-  curta_draw_order(order, p->train_n, t->plan.opt.seed, t->epoch);
+  curta_draw_order(order, p->train_n, t->plan->opt.seed, t->epoch);
   for (uint32_t i = 0; p->in_order && i < p->train_n; i++)
     order[i] = i;
   err = steps(t);

@@ -11,7 +11,7 @@ struct train {
   struct checkpoint *checkpoint; /* null: there is no flash */
   struct curta_dev dev;
   struct curta_net net;
-  struct curta_plan plan;
+  struct curta_plan *plan; /* larger than all else together, and looked at once a step */
   struct curta_run run;
   uint32_t epoch, position; /* images [0, position) of this epoch are done */
   uint32_t correct;         /* of them */

@@ -21,6 +21,7 @@ static SOC_SHARED union {
 } early;
 static SOC_SHARED uint64_t work[WORK_BYTES / 8];
 static SOC_SHARED int8_t weights[WEIGHT_BYTES];
+static SOC_SHARED struct curta_plan the_plan;
 
 static int fail(int err, const char *what, const char *why)
 {
@@ -49,11 +50,11 @@ static int plan(struct train *t)
   q.cmd = early.commands;
   q.cmd_capacity = COMMANDS;
   q.work = work;
-  err = curta_plan(&t->plan, &q, &diag);
+  err = curta_plan(t->plan, &q, &diag);
   if (err)
     return fail(err, "plan", diag.text);
-  printf("plan: %" PRIu32 " + %" PRIu32 " commands, memory to %" PRIu32 ", %" PRIu32 " kcycles\n", t->plan.n_train,
-         t->plan.n_eval, t->plan.end, (uint32_t)((soc_time() - start) / 1000));
+  printf("plan: %" PRIu32 " + %" PRIu32 " commands, memory to %" PRIu32 ", %" PRIu32 " kcycles\n", t->plan->n_train,
+         t->plan->n_eval, t->plan->end, (uint32_t)((soc_time() - start) / 1000));
   return 0;
 }
 
@@ -69,7 +70,7 @@ static int init_weights(struct train *t)
       continue;
     if (n > sizeof weights)
       return fail(-ENOSPC, "weights", "a layer has more weights than this firmware has room for");
-    err = curta_init_weights_in(&t->net, i, &t->plan.opt, early.draws, weights, &exponent);
+    err = curta_init_weights_in(&t->net, i, &t->plan->opt, early.draws, weights, &exponent);
     if (!err)
       err = curta_weights_set(&t->run, w++, weights, exponent);
     if (err)
@@ -103,8 +104,8 @@ static int open_package(struct train *t, const struct curta_package *p)
 /* The weights as they lie in the accelerator's memory, master weights among them. */
 static uint8_t *weight_memory(const struct train *t, uint32_t *bytes)
 {
-  *bytes = t->plan.work_base - t->plan.weight_base;
-  return t->dev.bus->mem_map(t->dev.bus->ctx, t->plan.weight_base, *bytes);
+  *bytes = t->plan->work_base - t->plan->weight_base;
+  return t->dev.bus->mem_map(t->dev.bus->ctx, t->plan->weight_base, *bytes);
 }
 
 int train_save(struct train *t)
@@ -143,6 +144,8 @@ int train_open(struct train *t, const struct curta_bus *bus, const struct curta_
 {
   int err;
   memset(t, 0, sizeof *t);
+  memset(&the_plan, 0, sizeof the_plan);
+  t->plan = &the_plan;
   t->checkpoint = checkpoint;
   err = open_package(t, package);
   if (err)
@@ -154,7 +157,7 @@ int train_open(struct train *t, const struct curta_bus *bus, const struct curta_
   err = plan(t);
   if (err)
     return err;
-  err = curta_run_open(&t->run, &t->dev, &t->plan);
+  err = curta_run_open(&t->run, &t->dev, t->plan);
   if (err)
     return fail(err, "start", curta_strerror(err));
   t->run.input_exp = package->input_exp;

@@ -102,12 +102,16 @@ static inline int8_t curta_round_psto(int32_t wf, int32_t frac)
 
 /* ------------------------------------------------------------------ random bits (numerics.md 3) */
 
+#ifndef CURTA_ROR /* a processor whose compiler does not know its rotate brings its own */
+#define CURTA_ROR(x, n) ((x) >> (n) | (x) << (32 - (n)))
+#endif
+
 static inline uint32_t curta_rand(uint32_t seed, uint32_t tensor, uint32_t index)
 {
   uint32_t x = index, y = tensor, k = seed;
   for (int i = 0; i < 8; i++) {
-    x = ((x >> 8 | x << 24) + y) ^ k;
-    y = (y << 3 | y >> 29) ^ x;
+    x = (CURTA_ROR(x, 8) + y) ^ k;
+    y = CURTA_ROR(y, 29) ^ x;
     k += 0x9E3779B9u;
   }
   return x;

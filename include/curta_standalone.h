@@ -10,11 +10,23 @@
 
 #define CURTA_ALONE_MEMORY 0x02000000u
 #define CURTA_ALONE_ACCEL_BYTES 0x01000000u /* [0, this): the accelerator's */
-#define CURTA_ALONE_PACKAGE 0x01400000u     /* training package (curta_package.h) */
+/* [ACCEL_BYTES, PACKAGE): the firmware's data, then its program; no host writes there. */
+#define CURTA_ALONE_PROGRAM 0x013e0000u /* struct curta_alone_program and the program */
+#define CURTA_ALONE_PROGRAM_BYTES 0x00020000u
+#define CURTA_ALONE_PROGRAM_MAGIC 0x47525043u    /* "CPRG" */
+#define CURTA_ALONE_PROGRAM_IN_FLASH 0x002e0000u /* the same in the flash, from where the boot ROM takes it */
+#define CURTA_ALONE_PACKAGE 0x01400000u          /* training package (curta_package.h) */
 #define CURTA_ALONE_PACKAGE_BYTES 0x00bff000u
 #define CURTA_ALONE_STATUS 0x01fff000u /* struct curta_alone_status */
 #define CURTA_ALONE_MAGIC 0x4e4f4c41u  /* "ALON" */
 #define CURTA_ALONE_EPOCHS 256u
+
+/* In front of a program, which begins behind it (firmware/image.py). */
+struct curta_alone_program {
+  uint32_t magic;
+  uint32_t bytes, crc; /* of the program, without this head */
+  uint32_t zero;
+};
 
 enum curta_alone_state {
   CURTA_ALONE_IDLE,

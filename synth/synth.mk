@@ -4,12 +4,14 @@ SYNTH_TARGETS ?= base-ecp5 tiny-up5k
 PNR_TARGET    ?= base-ecp5
 PNR_SEEDS     ?= 1 2 3 4 5
 BOARD         ?= ulx3s
-.PHONY: synth synth-soc pnr pnr-tools bitstream
+.PHONY: synth synth-soc pnr-soc pnr pnr-tools bitstream
 synth: ## Yosys: cells by module of SYNTH_TARGETS (synth/targets.toml) into synth/results
 	@$(PY) synth/synth.py synth $(SYNTH_TARGETS)
 	@$(PY) synth/synth.py table $(SYNTH_TARGETS)
-synth-soc: $(BUILD)/firmware/alone.bin ## Yosys: cells by module of the standalone machine's control side
+synth-soc: $(BUILD)/firmware/boot.bin ## Yosys: cells by module of the standalone machine's control side
 	@$(PY) synth/soc.py $<
+pnr-soc: $(BUILD)/firmware/boot.bin ## nextpnr: cells and clock of the control side alone (needs make pnr-tools)
+	@$(PY) synth/soc.py $< --pnr
 pnr: ## nextpnr: clock and slowest paths of PNR_TARGET with PNR_SEEDS into synth/results (needs nextpnr-ice40 and fpga-icestorm, or make pnr-tools)
 	@$(PY) synth/synth.py pnr $(PNR_TARGET) $(PNR_SEEDS)
 	@$(PY) synth/synth.py table $(PNR_TARGET)

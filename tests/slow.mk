@@ -1,6 +1,6 @@
 # Slow checks and measurements; their results are committed under docs/data.
 .PHONY: test-steps test-networks performance bench waves
-test-steps: $(BUILD)/curta ## whole training steps: RTL = golden for MLP, LeNet and a VGG in all configurations (goes on where it stopped)
+test-steps: $(BUILD)/curta ## whole training steps: RTL = golden for MLP, LeNet, a VGG and NITRO-D in all configurations (goes on where it stopped)
 	@BUILD=$(BUILD) tests/steps.sh docs/data/steps.txt
 test-networks: $(BUILD)/curta ## 500 random networks with random options on golden beside RTL, timing model, SystemC or HLS, in lock-step
 	@tests/tools/random_nets.py --count 500 --seed 1000

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// curta_rv - the control core: RV32IM + Zicsr + Zifencei, machine mode, one instruction at a time behind a prefetch
+// curta_rv - the control core: RV32IM + Zicsr + Zifencei + rotates, machine mode, one instruction at a time behind a prefetch
 //   docs/decisions/0010-control-core.md has the pipeline, its cost and the choices that the specification leaves open.
 // Golden   tests/soc/isa.c
 // Timing   D 1, E 1 (multiply and shift 3, divide 35, WFI until an enabled line), loads and stores M until ready, then W 1;
@@ -110,7 +110,7 @@ module curta_rv #(
     .addr_i(sum[1:0]), .funct_i(insn_q[14:12]), .misaligned_o(bad_address), .lanes_o(lanes), .store_i(store_q), .wdata_o(wdata),
     .rdata_i(rdata_q), .load_o(load));
   curta_rv_muldiv u_muldiv (
-    .clk_i(clk_i), .rst_ni(rst_ni), .go_i(serial && step_q == E), .shift_i(kind_q[K_SHIFT]), .arith_i(insn_q[30]), .funct_i(insn_q[14:12]), .a_i(a_q), .b_i(b_q),
+    .clk_i(clk_i), .rst_ni(rst_ni), .go_i(serial && step_q == E), .shift_i(kind_q[K_SHIFT]), .arith_i(insn_q[30]), .rotate_i(insn_q[29]), .funct_i(insn_q[14:12]), .a_i(a_q), .b_i(b_q),
     .done_o(muldiv_done), .result_o(muldiv));
 
   wire        jumps      = kind_q[K_JAL] || kind_q[K_JALR] || (kind_q[K_BRANCH] && taken);

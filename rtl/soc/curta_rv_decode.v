@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_rv_decode - what an instruction word is: kind, immediate, operands of the ALU
-// Law    RV32IM, Zicsr, Zifencei and the machine-mode instructions; every other word is illegal, and so is a CSR that does not
+// Law    RV32IM, Zicsr, Zifencei, of Zbb the rotates, and the machine-mode instructions; every other word is illegal, and so is a CSR that does not
 //        exist or a write to one that is read-only.
 // Timing combinational
 `default_nettype none
@@ -23,11 +23,11 @@ module curta_rv_decode (
   wire op_imm = opcode == 7'h13, op = opcode == 7'h33, lui = opcode == 7'h37, system = opcode == 7'h73, fence = opcode == 7'h0f;
   wire load = opcode == 7'h03, store = opcode == 7'h23, branch = opcode == 7'h63, jal = opcode == 7'h6f, jalr = opcode == 7'h67;
 
-  // Operations: funct7 tells sub and sra, and multiply and divide.
-  wire plain   = funct7 == 7'h00, alt = funct7 == 7'h20;
+  // Operations: funct7 tells sub and sra, rotates, and multiply and divide.
+  wire plain   = funct7 == 7'h00, alt = funct7 == 7'h20, rotate = funct7 == 7'h30;
   wire shift   = funct3[1:0] == 2'd1;
   wire ok_op   = plain || (alt && (funct3 == 3'd0 || funct3 == 3'd5));
-  wire ok_imm  = plain || (alt && funct3[2]);
+  wire ok_imm  = plain || ((alt || rotate) && funct3[2]);
   wire muldiv  = op && funct7 == 7'h01;
   // Machine-mode instructions without operands: the whole word counts.
   wire bare    = system && funct3 == 3'd0 && insn_i[19:7] == 13'd0;
@@ -53,7 +53,7 @@ module curta_rv_decode (
     kind_o[K_MRET]    = bare && csr == 12'h302;
     kind_o[K_WFI]     = bare && csr == 12'h105;
     kind_o[K_FENCE_I] = fence && funct3 == 3'd1;
-    kind_o[K_SHIFT]   = shift && ((op_imm && ok_imm) || (op && ok_op));
+    kind_o[K_SHIFT]   = shift && ((op_imm && ok_imm) || (op && (ok_op || rotate)));
     kind_o[K_ILLEGAL] = kind_o == {Kinds{1'b0}};
   end
 

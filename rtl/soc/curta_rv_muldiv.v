@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// curta_rv_muldiv - multiply, divide and shift
+// curta_rv_muldiv - multiply, divide, shift and rotate
 // Law    a b = aL bL + (aL bH + aH bL) 2^H + aH bH 2^2H, halves of which the low ones are unsigned: four 18x18 blocks.
 //        a << n is the low word of a 2^n; a >> n is the high word of a 2^(Width-n): the blocks are the barrel shifter.
+//        A rotation is both words: the bits that leave one come into the other.
 //        Division restores: |a| enters bit by bit, |b| is subtracted where it fits; then quotient and remainder get their signs.
 //        b = 0 gives quotient -1 and remainder a; the most negative a / -1 gives a and 0: both fall out of the recurrence.
 // Timing done_o in the 3rd cycle of go_i (multiply, shift) or in the (Width+3)rd (divide); the other inputs are held until then
@@ -14,8 +15,9 @@ module curta_rv_muldiv #(
   input  wire             clk_i,
   input  wire             rst_ni,
   input  wire             go_i,     // level, until done_o
-  input  wire             shift_i,  // funct 1 sll, 5 srl and sra (arith_i); else mul mulh mulhsu mulhu div divu rem remu
+  input  wire             shift_i,  // funct 1 sll, 5 srl and sra (arith_i); rotate_i 1 rol, 5 ror; else mul mulh mulhsu mulhu div divu rem remu
   input  wire             arith_i,
+  input  wire             rotate_i,
   input  wire [2:0]       funct_i,
   input  wire [Width-1:0] a_i,
   input  wire [Width-1:0] b_i,
@@ -32,9 +34,10 @@ module curta_rv_muldiv #(
 
   // ---- multiply and shift: operand register, products, sum
   wire                    right    = funct_i[2];
-  wire                    a_signed = shift_i ? arith_i : funct_i[1:0] != 2'd3;
+  wire                    a_signed = shift_i ? arith_i && !rotate_i : funct_i[1:0] != 2'd3;
   wire                    b_signed = !funct_i[1];
-  wire                    high     = shift_i ? right : funct_i[1:0] != 2'd0;
+  wire                    high     = shift_i ? right || rotate_i : funct_i[1:0] != 2'd0;
+  wire                    low      = shift_i ? !right || rotate_i : funct_i[1:0] == 2'd0;
   wire [Bits:0]           places   = right ? Width[Bits:0] - {1'b0, b_i[Bits-1:0]} : {1'b0, b_i[Bits-1:0]};
   reg  [Width+1:0]        b_q;      // Width bits with sign, or a power of two up to 2^Width
   wire signed [H:0]       a_low    = {1'b0, a_i[H-1:0]};
@@ -48,7 +51,7 @@ module curta_rv_muldiv #(
   wire signed [Width+2:0] sides    = hl_q + lh_q;
   wire signed [Width+H+2:0] middle = {{H{sides[Width+2]}}, sides};
   wire signed [Width+H+2:0] upper  = hh_up + middle + ll_top;             // a b / 2^H
-  wire        [Width-1:0] product  = high ? upper[Width+H-1:H] : {upper[H-1:0], ll_q[H-1:0]};
+  wire        [Width-1:0] product  = (upper[Width+H-1:H] & {Width{high}}) | ({upper[H-1:0], ll_q[H-1:0]} & {Width{low}});
 
   // ---- divide
   reg  signed [Width+1:0] rest_q;   // remainder

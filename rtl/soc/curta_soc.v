@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_soc - the control side of the standalone machine: core, boot ROM, on-chip RAM, UART, timer, flash; doors to the
-//   accelerator's registers (AXI4-Lite) and to the shared memory (curta_soc_mem)
+//   accelerator's registers (AXI4-Lite) and to the shared memory, where its program lies too (curta_soc_mem)
 //   One clock. docs/standalone.md has the address map.
 `default_nettype none
 /* verilator lint_off UNUSEDSIGNAL */ // upper address bits
 /* verilator lint_off PINCONNECTEMPTY */ // retirement port of the core
 module curta_soc #(
-  parameter RomBytes = 98304,
-  parameter RamBytes = 81920,
+  parameter RomBytes = 2048,
+  parameter RamBytes = 16384,
   parameter MemBytes = 33554432,
   parameter RomFile  = "",
   parameter [15:0] Divider = 16'd651

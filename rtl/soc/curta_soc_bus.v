@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_soc_bus - from the core's bus to the slaves
 //   Bits 31:28 of an address choose: 0 boot ROM, 1 RAM, 2 registers (bits 15:12: 0 UART, 1 timer, 2 interrupts, 3 flash),
-//   3 accelerator registers (4 KB), 4 shared memory. Anything else, an address beyond the end of a memory and a write to the ROM
-//   answer with an error and reach no slave.
+//   3 accelerator registers (4 KB), 4 shared memory, 5 the program in it. Anything else, an address beyond the end of a memory and a
+//   write to ROM or program answer with an error and reach no slave.
 // Timing   cycle 0: one bit of select_o; slaves 0..5 read or write and answer in cycle 1, slaves 6 and 7 with their ready_i,
 //          in cycle 1 or later
 // Resets   the request in progress
 `default_nettype none
 /* verilator lint_off UNUSEDSIGNAL */ // address bits between the region and what a slave decodes
 module curta_soc_bus #(
-  parameter RomBytes = 98304,       // multiples of 4
-  parameter RamBytes = 81920,
-  parameter MemBytes = 33554432     // up to 256 MB
+  parameter RomBytes = 2048,        // multiples of 4
+  parameter RamBytes = 16384,
+  parameter MemBytes = 33554432,    // up to 256 MB
+  parameter ProgramBytes = 131072
 ) (
   input  wire        clk_i,
   input  wire        rst_ni,
@@ -46,7 +47,7 @@ module curta_soc_bus #(
   assign chosen[4] = io && offset[15:12] == 4'd2;
   assign chosen[5] = io && offset[15:12] == 4'd3;
   assign chosen[6] = region == 4'd3 && offset[27:12] == 16'd0;
-  assign chosen[7] = region == 4'd4 && offset < MemBytes;
+  assign chosen[7] = region == 4'd4 && offset < MemBytes || region == 4'd5 && offset < ProgramBytes && bus_strb_i == 4'd0;
 
   wire       slow  = chosen_q[6] || chosen_q[7];
   wire       ready = second_q && (slow ? chosen_q[6] && accel_ready_i || chosen_q[7] && mem_ready_i : 1'b1);

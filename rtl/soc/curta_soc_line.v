@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_soc_line - the core's loads from the shared memory: one line of it, fetched as a burst
 //   A load that the line has is answered at once; another one fetches its line and is answered when its beat is there.
-//   The line is as old as its fetch: it is forgotten when the core writes to it (wrote_i) and when the core looks at the
-//   accelerator (drop_i), which is how a program learns that the accelerator has written.
+//   The line is as old as its fetch: it is forgotten when the core writes to it (wrote_i) and, below Shared, when the core looks at
+//   the accelerator (drop_i), which is how a program learns that the accelerator has written. From Shared on only the core writes.
 // Timing   a load that the line has: ready_o in the same cycle as ask_i
 // Resets   line and fetch
 `default_nettype none
 /* verilator lint_off UNUSEDSIGNAL */ // byte address
 module curta_soc_line #(
   parameter BUS  = 8,               // bytes of a beat, 8 or more
-  parameter Line = 64               // bytes, a power of two, 2 BUS or more
+  parameter Line = 64,              // bytes, a power of two, 2 BUS or more
+  parameter [27:0] Shared = 28'h1000000
 ) (
   input  wire             clk_i,
   input  wire             rst_ni,
@@ -38,6 +39,7 @@ module curta_soc_line #(
   reg             open_q, fetch_q;      // the line may be read; beats of it are still to come
   reg  [Count:0]  got_q;
   wire            same  = addr_i[27:Low] == line_q;
+  wire            old   = drop_i && {line_q, {Low{1'b0}}} < Shared;
   wire [Count-1:0] index = addr_i[Low-1:Size];
   wire [8*BUS:0]  beat  = beat_q[index];
   wire [8*BUS-1:0] data = beat[8*BUS-1:0];
@@ -55,7 +57,7 @@ module curta_soc_line #(
     else if (beat_i) got_q <= got_q + 1'b1;
     if (taken_i) line_q <= addr_i[27:Low];
     if (taken_i)                              open_q <= 1'b1;
-    else if (drop_i || wrote_i && same)       open_q <= 1'b0;
+    else if (old || wrote_i && same)          open_q <= 1'b0;
     if (taken_i)                              fetch_q <= 1'b1;
     else if (beat_i && (&got_q[Count-1:0]))   fetch_q <= 1'b0;
     if (!rst_ni) begin

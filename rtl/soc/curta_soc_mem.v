@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_soc_mem - the accelerator's AXI4 master and single words of the core on one AXI4 memory
-//   Reads    the core is ID 4, the accelerator 0..3; the core goes first. It reads by lines (curta_soc_line).
+//   Reads    the core is ID 4, its program 5, the accelerator 0..3; the core goes first. It reads by lines (curta_soc_line), its program
+//            (bit 28 of the address) through a cache (curta_soc_cache).
 //   Writes   the core is ID 1, the accelerator 0. A write of the core is answered as soon as it is in the buffer, which has room
 //            for two words side by side and waits for the second one for some cycles. Its address goes out when every burst of
 //            the accelerator has sent its data (W has no ID: data comes in the order of AW), and new bursts wait meanwhile.
@@ -11,7 +12,11 @@
 `default_nettype none
 /* verilator lint_off UNUSEDSIGNAL */ // whole words have names of which only parts are used
 module curta_soc_mem #(
-  parameter BUS = 8               // bytes of a beat, 8 or more
+  parameter BUS = 8,              // bytes of a beat, 8 or more
+  parameter [27:0] Shared = 28'h1000000,     // the accelerator writes below
+  parameter Cache = 8192,         // bytes of the program cache
+  parameter LogProgram = 17,      // logarithm of the bytes of the program's window; where it lies in the memory
+  parameter [27:0] Program = 28'h13e0000
 ) (
   input  wire             clk_i,
   input  wire             rst_ni,
@@ -81,28 +86,35 @@ module curta_soc_mem #(
   reg  [2:0]  patience_q;         // cycles that it still waits for a second word
   reg  [3:0]  open_q;             // writes of the core that are out and not acknowledged
   wire core_b = m_bvalid_i && m_bid_i;
+  wire code   = addr_i[28];
   wire first  = ask_q && write && state_q == IDLE && open_q != 4'd15;
   wire second = ask_q && write && state_q == HOLD && addr_i[27:3] == addr_q;
   wire take   = first || second;
-  wire line_ready, line_error;
+  wire line_ready, line_error, code_ready, code_error;
+  wire [31:0] line_rdata, code_rdata;
   assign busy_o  = state_q != IDLE || open_q != 4'd0;
-  assign ready_o = take || line_ready;
-  assign error_o = bad_q || !take && line_error;
+  assign ready_o = take || line_ready || code_ready;
+  assign error_o = bad_q || (code ? code_error : !take && line_error);
+  assign rdata_o = code ? code_rdata : line_rdata;
 
   // ---- reads. An address that the memory has not taken stays: neither side takes the channel from the other.
   reg  ar_held_q, ar_mine_q;
-  wire want_r;
-  wire ar_core = ar_held_q ? ar_mine_q : want_r;
-  wire [27:0] line_addr;
-  wire [7:0]  line_len;
-  curta_soc_line #(.BUS(BUS)) u_line (
-    .clk_i(clk_i), .rst_ni(rst_ni), .ask_i(ask_q && !write), .wrote_i(take), .drop_i(drop_i), .hold_i(busy_o), .addr_i(addr_i[27:0]),
-    .ready_o(line_ready), .rdata_o(rdata_o), .error_o(line_error), .want_o(want_r), .taken_i(ar_core && m_arready_i),
-    .addr_o(line_addr), .len_o(line_len), .beat_i(m_rvalid_i && m_rid_i[2]), .data_i(m_rdata_i), .bad_i(m_rresp_i[1]));
+  wire want_line, want_code;       // one at a time
+  wire ar_core = ar_held_q ? ar_mine_q : want_line || want_code;
+  wire [27:0] line_addr, code_addr;
+  wire [7:0]  line_len, code_len;
+  curta_soc_line #(.BUS(BUS), .Shared(Shared)) u_line (
+    .clk_i(clk_i), .rst_ni(rst_ni), .ask_i(ask_q && !write && !code), .wrote_i(take), .drop_i(drop_i), .hold_i(busy_o), .addr_i(addr_i[27:0]),
+    .ready_o(line_ready), .rdata_o(line_rdata), .error_o(line_error), .want_o(want_line), .taken_i(ar_core && m_arready_i && !want_code),
+    .addr_o(line_addr), .len_o(line_len), .beat_i(m_rvalid_i && m_rid_i[2] && !m_rid_i[0]), .data_i(m_rdata_i), .bad_i(m_rresp_i[1]));
+  curta_soc_cache #(.BUS(BUS), .Bytes(Cache), .LogWindow(LogProgram), .Base(Program)) u_code (
+    .clk_i(clk_i), .rst_ni(rst_ni), .ask_i(ask && code), .hold_i(busy_o), .addr_i(addr_i[27:0]), .ready_o(code_ready), .rdata_o(code_rdata),
+    .error_o(code_error), .want_o(want_code), .taken_i(want_code && ar_core && m_arready_i), .addr_o(code_addr), .len_o(code_len),
+    .beat_i(m_rvalid_i && m_rid_i[2] && m_rid_i[0]), .data_i(m_rdata_i), .bad_i(m_rresp_i[1]));
   assign m_arvalid_o = ar_core || s_arvalid_i;
-  assign m_arid_o    = ar_core ? 3'd4 : {1'b0, s_arid_i};
-  assign m_araddr_o  = ar_core ? {4'd0, line_addr} : s_araddr_i;
-  assign m_arlen_o   = ar_core ? line_len : s_arlen_i;
+  assign m_arid_o    = ar_core ? {2'b10, want_code} : {1'b0, s_arid_i};
+  assign m_araddr_o  = ar_core ? {4'd0, want_code ? code_addr : line_addr} : s_araddr_i;
+  assign m_arlen_o   = ar_core ? (want_code ? code_len : line_len) : s_arlen_i;
   assign s_arready_o = m_arready_i && !ar_core;
   assign s_rvalid_o  = m_rvalid_i && !m_rid_i[2];
 

@@ -4,7 +4,7 @@
 // Resets nothing
 `default_nettype none
 module curta_soc_rom #(
-  parameter Words = 16384,
+  parameter Words = 512,
   parameter File  = ""
 ) (
   input  wire                     clk_i,

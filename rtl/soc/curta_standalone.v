@@ -7,8 +7,9 @@
 module curta_standalone #(
   parameter T = 8, parameter R = 8, parameter C = 8, parameter V = 2, parameter BUS = 8,
   parameter A_TILES = 1024, parameter B_TILES = 1024, parameter P_TILES = 256, parameter DIGIT = 18, parameter LANES = 4, parameter OUTST = 16, parameter CODE = 2,
-  parameter RomBytes = 98304,
-  parameter RamBytes = 81920,
+  parameter RomBytes = 2048,
+  parameter RamBytes = 16384,
+  parameter Cache = 8192,         // bytes of the program cache
   parameter MemBytes = 33554432,
   parameter RomFile  = "",
   parameter [15:0] Divider = 16'd651
@@ -89,7 +90,7 @@ module curta_standalone #(
     .m_wstrb_o(a_wstrb), .m_wlast_o(a_wlast), .m_bvalid_i(a_bvalid), .m_bready_o(), .m_bresp_i(m_bresp_i),
     .rt_valid_o(), .rt_index_o(), .rt_op_o(), .rt_start_o(), .rt_end_o(), .rt_busy_o(), .rt_check_o());
 
-  curta_soc_mem #(.BUS(BUS)) u_mem (
+  curta_soc_mem #(.BUS(BUS), .Cache(Cache)) u_mem (
     .clk_i(clk_i), .rst_ni(rst_ni), .select_i(mem_select), .addr_i(mem_addr), .strb_i(mem_strb), .wdata_i(mem_wdata), .drop_i(mem_drop),
     .ready_o(mem_ready), .rdata_o(mem_rdata), .error_o(mem_error), .busy_o(mem_busy),
     .s_arvalid_i(a_arvalid), .s_arready_o(a_arready), .s_arid_i(a_arid), .s_araddr_i(a_araddr), .s_arlen_i(a_arlen),

@@ -5,6 +5,7 @@
 module curta_standalone_sdram #(
   parameter T = 8, parameter R = 8, parameter C = 8, parameter V = 2, parameter BUS = 8,
   parameter A_TILES = 1024, parameter B_TILES = 1024, parameter P_TILES = 256, parameter DIGIT = 18, parameter LANES = 4, parameter OUTST = 16, parameter CODE = 2,
+  parameter Cache = 8192,
   parameter RomFile = "",
   parameter [15:0] Divider = 16'd651,
   parameter Init = 15000          // cycles of silence of the SDRAM after power-up
@@ -36,7 +37,7 @@ module curta_standalone_sdram #(
   wire [8*BUS-1:0] rdata, wdata;
   wire [BUS-1:0]   wstrb;
   curta_standalone #(.T(T), .R(R), .C(C), .V(V), .BUS(BUS), .A_TILES(A_TILES), .B_TILES(B_TILES), .P_TILES(P_TILES), .DIGIT(DIGIT), .LANES(LANES), .OUTST(OUTST),
-                     .CODE(CODE), .RomFile(RomFile), .Divider(Divider)) u_alone (
+                     .CODE(CODE), .Cache(Cache), .RomFile(RomFile), .Divider(Divider)) u_alone (
     .clk_i(clk_i), .accel_clk_i(accel_clk_i), .rst_ni(rst_ni), .accel_busy_o(accel_busy_o), .rx_i(rx_i), .tx_o(tx_o), .sck_o(sck_o),
     .cs_no(cs_no), .mosi_o(mosi_o), .miso_i(miso_i),
     .m_arvalid_o(arvalid), .m_arready_i(arready), .m_arid_o(arid), .m_araddr_o(araddr), .m_arlen_o(arlen), .m_rvalid_i(rvalid),

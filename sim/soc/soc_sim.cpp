@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // soc_sim - the standalone machine in Verilator: core, accelerator, memory, flash, its serial line on standard input and output
-// usage: soc_sim --rom FILE [options]      (built with SOC_SDRAM: the memory is an SDRAM on its pins, whose rules are checked)
+// usage: soc_sim --rom FILE --program FILE [options]      (built with SOC_SDRAM: the memory is an SDRAM on its pins, whose rules are checked)
+//   --program FILE   the program's image, put where it lies in the shared memory; without it there must be one in the flash
 //   --pty            the serial line is a pseudo-terminal, whose name goes to standard error
 //   --load FILE@ADDR puts a file into the shared memory (ADDR as the accelerator sees it); may be repeated
 //   --dump FILE@ADDR+BYTES   writes shared memory to a file at the end
@@ -29,6 +30,7 @@
 #include "Vsoc.h"
 #include "Vsoc___024root.h"
 #include "curta_rtl_mem.h"
+#include "curta_standalone.h"
 #include "soc_flash.h"
 #include "soc_line.h"
 #ifdef SOC_SDRAM
@@ -39,7 +41,7 @@
 #endif
 #include "verilated.h"
 
-static const uint64_t kMemory = 32u << 20;
+static const uint64_t kMemory = CURTA_ALONE_MEMORY;
 static const int kBit = SOC_DIVIDER;
 static const int kSettle = 64;                 // cycles that the accelerator's clock goes on after it has nothing to do
 
@@ -83,6 +85,7 @@ static options parse(int argc, char **argv)
     auto value = [&] { if (i + 1 >= argc) die(a + " needs a value"); return std::string(argv[++i]); };
     if (a == "--rom") o.rom = value();
     else if (a == "--pty") o.pty = true;
+    else if (a == "--program") o.load.push_back(value() + "@" + std::to_string(CURTA_ALONE_PROGRAM));
     else if (a == "--load") o.load.push_back(value());
     else if (a == "--dump") o.dump.push_back(value());
     else if (a == "--bandwidth") o.memory.bytes_per_cycle = (uint32_t)atoi(value().c_str());

@@ -20,7 +20,7 @@ void core::ask(uint64_t t)
   }
   if (fetch_at > t) {
     if (fetch_at != Never)
-      sched.wake(Cp, fetch_at);
+      sched.wake(Cp, fetch_at);           // this wake may have been an earlier one
     return;
   }
   fetch_at = Never;

@@ -33,12 +33,12 @@ wants firmware && row "$(weights 3 <<<"$rows")" tests/equality/firmware.sh nets/
 if wants netlist; then
   cat <<'SMALL'
 
-The netlist simulates some thousand cycles a second: 20 steps of LeNet on `tiny`, 330 million cycles, would take it half a day. It trains a small MLP (`tests/soc/small.net`, 784-16-10) for 20 steps, as the others do:
+The netlist is compiled without optimisation and simulates some thousand cycles a second: 20 steps of LeNet on `tiny`, 330 million cycles, would take it days. It trains a smaller network (`tests/soc/dot.net`, 64-16-4) for 20 steps, as the others do:
 
 SMALL
-  rows=$("${equality}_net" tests/soc/small.net 20 golden:host golden:tiny hls:tiny timed:tiny systemc:tiny rtl:tiny) || status=1
+  rows=$("${equality}_net" tests/soc/dot.net 20 golden:host golden:tiny hls:tiny timed:tiny systemc:tiny rtl:tiny) || status=1
   echo "$rows"
-  row "$(weights 3 <<<"$rows")" eval "$equality tests/soc/small.net 20 rtl:tiny | tail -n 1"
-  wants firmware && row "$(weights 3 <<<"$rows")" tests/equality/firmware.sh tests/soc/small.net 5 tiny
+  row "$(weights 3 <<<"$rows")" eval "$equality tests/soc/dot.net 20 rtl:tiny | tail -n 1"
+  wants firmware && row "$(weights 3 <<<"$rows")" tests/equality/firmware.sh tests/soc/dot.net 5 tiny
 fi
 exit $status

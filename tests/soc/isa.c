@@ -119,6 +119,12 @@ static uint32_t operate(unsigned funct3, bool alt, uint32_t a, uint32_t b)
     default: return a & b;
     }
 }
+// Zbb: rol, ror
+static uint32_t rotate(bool right, uint32_t a, uint32_t n)
+{
+    uint32_t left = (right ? 32u - (n & 31u) : n) & 31u;
+    return left ? a << left | a >> (32u - left) : a;
+}
 static uint32_t multiply_divide(unsigned funct3, uint32_t a, uint32_t b)
 {
     int64_t sa = (int64_t)(int32_t)a, sb = (int64_t)(int32_t)b;
@@ -203,6 +209,11 @@ void isa_step(struct isa_hart *h, const struct isa_bus *bus, struct isa_record *
     case 0x17: name = "auipc"; r->rd_value = h->pc + (n & ~0xfffu); break;
     case 0x13: {
         bool alt = funct3 == 5 && funct7 == 0x20;
+        if (funct3 == 5 && funct7 == 0x30) {
+            name = "rori";
+            r->rd_value = rotate(true, a, imm_i(n));
+            break;
+        }
         if ((funct3 == 1 || funct3 == 5) && funct7 != 0 && !alt) break;
         name = IMM_NAME[alt][funct3];
         r->rd_value = operate(funct3, alt, a, imm_i(n));
@@ -212,6 +223,9 @@ void isa_step(struct isa_hart *h, const struct isa_bus *bus, struct isa_record *
         if (funct7 == 1) {
             name = MUL_NAME[funct3];
             r->rd_value = multiply_divide(funct3, a, b);
+        } else if (funct7 == 0x30 && (funct3 == 1 || funct3 == 5)) {
+            name = funct3 == 1 ? "rol" : "ror";
+            r->rd_value = rotate(funct3 == 5, a, b);
         } else if (funct7 == 0 || funct7 == 0x20) {
             name = OP_NAME[funct7 != 0][funct3];
             r->rd_value = operate(funct3, funct7 != 0, a, b);

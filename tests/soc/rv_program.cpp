@@ -51,9 +51,9 @@ struct Program {
     void single()                                                          // one word, no control flow
     {
         uint32_t p = rng.below(100), f3 = rng.below(8);
-        if (p < 25) put((rng.chance(30) && (f3 == 0 || f3 == 5) ? 0x20u : 0u) << 25 | reg() << 20 | reg() << 15 | f3 << 12 | reg() << 7 | 0x33u);
+        if (p < 25) put((rng.chance(30) && (f3 == 0 || f3 == 5) ? 0x20u : rng.chance(50) && (f3 & 3) == 1 ? 0x30u : 0u) << 25 | reg() << 20 | reg() << 15 | f3 << 12 | reg() << 7 | 0x33u);
         else if (p < 40) put(1u << 25 | reg() << 20 | reg() << 15 | f3 << 12 | reg() << 7 | 0x33u);
-        else if (p < 55) i((f3 & 3) == 1 ? rng.below(32) | (f3 == 5 && rng.chance(50) ? 0x400u : 0) : gen.imm12(), reg(), f3, reg());
+        else if (p < 55) i((f3 & 3) == 1 ? rng.below(32) | (f3 == 5 && rng.chance(70) ? rng.chance(50) ? 0x400u : 0x600u : 0) : gen.imm12(), reg(), f3, reg());
         else if (p < 62) put(rng.next() << 12 | reg() << 7 | (rng.chance(50) ? 0x37u : 0x17u));
         else if (p < 77) {
             uint32_t size = rng.below(3);

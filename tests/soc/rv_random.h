@@ -48,10 +48,10 @@ struct Generator {
         uint32_t p = rng.below(100);
         if (p < 2) return rng.next();
         if (p < 5) return (rng.next() & ~0x7fu) | opcodes[rng.below(11)];
-        if (p < 20) return operation(rng.chance(30) ? 0x20 : 0);
+        if (p < 20) return operation(rng.chance(30) ? 0x20 : rng.chance(20) ? 0x30 : 0);
         if (p < 30) return operation(1);
         if (p < 42) return i_type(imm12(), reg(), rng.below(8), reg(), 0x13);
-        if (p < 46) return i_type((rng.chance(40) ? 0x400 : 0) | rng.below(32), reg(), rng.chance(50) ? 1 : 5, reg(), 0x13);
+        if (p < 46) return i_type((rng.chance(40) ? 0x400 : rng.chance(40) ? 0x600 : 0) | rng.below(32), reg(), rng.chance(50) ? 1 : 5, reg(), 0x13);
         if (p < 50) return rng.next() << 12 | reg() << 7 | (rng.chance(50) ? 0x37u : 0x17u);
         if (p < 70) return memory();
         if (p < 80) return s_type(rng.chance(80) ? imm12() & ~2u : imm12(), reg(), reg(), (uint32_t)"\0\1\4\5\6\7"[rng.below(6)]) ^ (0x23u ^ 0x63u);

@@ -21,7 +21,9 @@ $(SOC_DIR)/verilated.o $(SOC_DIR)/verilated_threads.o: $(SOC_DIR)/%.o:
 SOC_LOCKSTEP := $(SOC_DIR)/core/Vcurta_rv__ALL.a $(SOC_DIR)/isa.o $(SOC_DIR)/verilated.o $(SOC_DIR)/verilated_threads.o
 $(SOC_DIR)/test_rv_random $(SOC_DIR)/run_flat $(SOC_DIR)/rv_program: $(SOC_DIR)/%: tests/soc/%.cpp $(SOC_LOCKSTEP)
 	$(CXX) $(SOC_CXX) $(SOC_INC) -isystem $(SOC_DIR)/core $(filter %.cpp %.o %.a,$^) -lpthread -o $@
-$(SOC_DIR)/test_checkpoint: tests/soc/test_checkpoint.c firmware/slots.c driver/package.c $(wildcard firmware/*.h sim/soc/*.h include/*.h)
+$(SOC_DIR)/test_checkpoint: tests/soc/test_checkpoint.c firmware/slots.c driver/package.c
+$(SOC_DIR)/test_keep: tests/soc/test_keep.c firmware/keep.c driver/package.c
+$(SOC_DIR)/test_checkpoint $(SOC_DIR)/test_keep: tests/soc/cut_flash.h $(wildcard firmware/*.h sim/soc/*.h include/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(ALLC) -Ifirmware -Isim/soc $(filter %.c,$^) -o $@
 $(SOC_DIR)/test_feed: tests/soc/test_feed.c firmware/feed.c $(BUILD)/driver/libcurta.a $(BUILD)/golden/libcurta_golden.a $(wildcard firmware/*.h)
@@ -42,18 +44,21 @@ $(SOC_DIR)/test_$(1): tests/soc/test_$(1).cpp $(SOC_DIR)/$(1)/V$(2)__ALL.a $(SOC
 	$(CXX) $(SOC_CXX) $$(SOC_INC) -Isim/soc -isystem $(SOC_DIR)/$(1) $$(filter %.cpp %.o %.a,$$^) -lpthread -o $$@
 endef
 $(eval $(call soc_unit,sdram,curta_soc_sdram,rtl/soc/curta_soc_sdram.v rtl/lib/curta_fifo.v rtl/lib/curta_fifo_ram.v rtl/lib/curta_ram.v,-GInit=1000,sim/soc/soc_sdram.h))
-$(eval $(call soc_unit,soc_mem,curta_soc_mem,rtl/soc/curta_soc_mem.v rtl/soc/curta_soc_line.v,,))
-TESTS += $(SOC_DIR)/test_feed $(SOC_DIR)/test_soc_mem $(SOC_DIR)/test_sdram $(SOC_DIR)/test_link $(SOC_DIR)/test_checkpoint $(SOC_DIR)/test_rv_random tests/soc/test_rv_lint.sh
+$(eval $(call soc_unit,soc_mem,curta_soc_mem,rtl/soc/curta_soc_mem.v rtl/soc/curta_soc_line.v rtl/soc/curta_soc_cache.v rtl/lib/curta_ram.v,-GShared="28'h4000" -GCache=1024 -GLogProgram=16 -GProgram="28'h10000",))
+$(eval $(call soc_unit,soc_cache,curta_soc_cache,rtl/soc/curta_soc_cache.v rtl/lib/curta_ram.v,-GBytes=1024 -GLogWindow=13 -GBase="28'h3e000",))
+$(eval $(call soc_unit,soc_uart,curta_soc_uart,rtl/soc/curta_soc_uart.v rtl/lib/curta_fifo.v,,tests/soc/unit.h))
+$(eval $(call soc_unit,soc_timer,curta_soc_timer,rtl/soc/curta_soc_timer.v,--public-flat-rw,tests/soc/unit.h))
+TESTS += $(SOC_DIR)/test_feed $(SOC_DIR)/test_soc_mem $(SOC_DIR)/test_soc_cache $(SOC_DIR)/test_soc_uart $(SOC_DIR)/test_soc_timer $(SOC_DIR)/test_sdram $(SOC_DIR)/test_link $(SOC_DIR)/test_checkpoint $(SOC_DIR)/test_keep $(SOC_DIR)/test_rv_random tests/soc/test_rv_lint.sh
 
 .PHONY: test-soc formal-soc soc-demo
 test-soc: ## the control core against qemu, C programs and the planner on it; the SoC boots and trains alone
 	@tools/install_packages.sh soc
-	@$(MAKE) --no-print-directory $(SOC_DIR)/run_flat $(SOC_DIR)/rv_program $(BUILD)/sim/soc/tiny/soc_sim $(BUILD)/sim/soc/tiny-sdram/soc_sim $(BUILD)/firmware/hello.bin $(BUILD)/firmware/alone.bin $(BUILD)/curta-golden
+	@$(MAKE) --no-print-directory $(SOC_DIR)/run_flat $(SOC_DIR)/rv_program $(BUILD)/sim/soc/tiny/soc_sim $(BUILD)/sim/soc/tiny-sdram/soc_sim $(BUILD)/firmware/boot.bin $(BUILD)/firmware/hello.img $(BUILD)/firmware/alone.img $(BUILD)/curta-golden
 	@tests/run.sh tests/soc/test_rv_qemu.sh tests/soc/test_rv_programs.sh tests/soc/test_soc_boot.sh tests/soc/test_soc_train.sh tests/soc/test_soc_stream.sh tests/soc/test_soc_power.sh tests/soc/test_soc_serial.sh
 soc-demo: ## the standalone machine trains the MLP (50 steps) and LeNet (10 steps) on Fashion-MNIST in simulation: weights of the host
 	@tools/install_packages.sh
 	@tools/install_packages.sh soc
-	@$(MAKE) --no-print-directory $(BUILD)/sim/soc/base/soc_sim $(BUILD)/firmware/alone.bin $(BUILD)/curta-golden
+	@$(MAKE) --no-print-directory $(BUILD)/sim/soc/base/soc_sim $(BUILD)/firmware/boot.bin $(BUILD)/firmware/alone.img $(BUILD)/curta-golden
 	@tests/soc/test_soc_train.sh base nets/mlp.net 200 8 2 40
 	@tests/soc/test_soc_train.sh base nets/lenet.net 80 8 1 8
 formal-soc: packages ## bounded proofs of the control core

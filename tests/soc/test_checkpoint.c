@@ -6,71 +6,22 @@
  * left is random. After the reboot the state must be whole and that of the last save that ended, or of the one that was
  * cut.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "slots.h"
 #include "curta_package.h"
-#include "soc_nor.h"
 
 #define SLOT 32768u
 #define WEIGHTS 10000u
 #define BASE 8192u
 #define FLASH_BYTES 131072u
-#define ERASE_TIME 4096u /* instants of an erase; a byte programmed or read takes one */
-
-static uint8_t cells[FLASH_BYTES];
-static struct soc_nor nor = {cells, FLASH_BYTES, 1};
-static uint64_t power; /* instants until the power goes; UINT64_MAX: never */
-static int bad_write;  /* outside the slots, or to cells that are not erased */
-
-/* Spends `time`: 256, or the part that is done when the power goes. */
-static uint32_t spend(uint64_t time)
-{
-  uint32_t part = 256;
-  if (power == UINT64_MAX)
-    return part;
-  if (power < time)
-    part = (uint32_t)(power * 256 / time);
-  power -= power < time ? power : time;
-  return part;
-}
-
-static int model_read(void *ctx, uint32_t addr, void *to, uint32_t bytes)
-{
-  (void)ctx;
-  if (!power)
-    return -EIO;
-  memcpy(to, cells + addr, bytes);
-  (void)spend(bytes);
-  return power ? 0 : -EIO;
-}
-
-static int model_erase(void *ctx, uint32_t addr)
-{
-  (void)ctx;
-  if (!power)
-    return -EIO;
-  bad_write |= addr < BASE || addr >= BASE + 2 * SLOT || addr % FLASH_SECTOR;
-  soc_nor_erase(&nor, addr, spend(ERASE_TIME));
-  return power ? 0 : -EIO;
-}
-
-static int model_program(void *ctx, uint32_t addr, const void *from, uint32_t bytes)
-{
-  (void)ctx;
-  if (!power)
-    return -EIO;
-  bad_write |= addr < BASE || addr + bytes > BASE + 2 * SLOT || addr % FLASH_PAGE + bytes > FLASH_PAGE;
-  for (uint32_t i = 0; i < bytes; i++)
-    bad_write |= cells[addr + i] != 0xff;
-  soc_nor_program(&nor, addr, from, bytes, spend(bytes));
-  return power ? 0 : -EIO;
-}
-
-static const struct flash flash = {NULL, model_read, model_erase, model_program};
+#define CUT_FLASH_BYTES FLASH_BYTES
+#define CUT_FLASH_AT 0u
+#define CUT_OPEN_FROM BASE
+#define CUT_OPEN_TO (BASE + 2 * SLOT)
+#include "cut_flash.h"
 
 /* What the training is after `step`. */
 static void make(uint32_t step, struct checkpoint_state *state, uint8_t *weights)

@@ -141,6 +141,13 @@ static int requests(struct curta_bus *bus, uint32_t n)
   }
   if (bus->mem_read(bus->ctx, BYTES - 4, got, 8) != -ERANGE)
     return fail("a read beyond the memory was not refused", n);
+  machine.closed_from = 8192;
+  machine.closed_to = 8200;
+  if (bus->mem_write(bus->ctx, 8188, got, 8) != -ERANGE || bus->mem_write(bus->ctx, 8196, got, 8) != -ERANGE ||
+      bus->mem_write(bus->ctx, 8184, want + 8184, 8) || bus->mem_write(bus->ctx, 8200, want + 8200, 4))
+    return fail("writes around what is never open", n);
+  if (bus->mem_read(bus->ctx, 8192, got, 8) || memcmp(got, want + 8192, 8) || memcmp(memory, want, BYTES))
+    return fail("what is never open was written", n);
   machine.open_from = 4096;
   machine.open_to = 4104;
   if (bus->mem_write(bus->ctx, 4104, got, 4) != -ERANGE || bus->mem_write(bus->ctx, 4100, want + 4100, 4))

@@ -13,7 +13,7 @@ while [ "$seed" -lt "$last" ]; do
     echo "FAIL rv_qemu seed $seed: $(cat $dir/core.log)"; bad=1
   else
     rm -f $dir/qemu.out
-    timeout 60 qemu-system-riscv32 -M virt -cpu rv32,c=false,a=false,f=false,d=false,u=false,s=false,h=false -bios none -display none -monitor none \
+    timeout 60 qemu-system-riscv32 -M virt -cpu rv32,c=false,a=false,f=false,d=false,u=false,s=false,h=false,zbb=true -bios none -display none -monitor none \
       -serial file:$dir/qemu.out -device loader,file=$dir/p.bin,addr=0x80000000,force-raw=on >$dir/qemu.log 2>&1 || { echo "FAIL rv_qemu seed $seed: qemu: $(head -n 1 $dir/qemu.log)"; bad=1; }
     cmp -s $dir/core.out $dir/qemu.out || { echo "FAIL rv_qemu seed $seed: output differs: $(cmp $dir/core.out $dir/qemu.out 2>&1)"; bad=1; }
   fi

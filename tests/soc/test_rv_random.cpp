@@ -79,7 +79,7 @@ struct Wild : Platform {
 };
 
 static const char *const kMustSee[] = {
-    "lui", "auipc", "addi", "slti", "sltiu", "xori", "ori", "andi", "slli", "srli", "srai", "add", "sub", "sll", "slt", "sltu", "xor", "srl", "sra", "or",
+    "lui", "auipc", "addi", "slti", "sltiu", "xori", "ori", "andi", "slli", "srli", "srai", "add", "sub", "sll", "slt", "sltu", "xor", "srl", "sra", "rol", "ror", "rori", "or",
     "and", "mul", "mulh", "mulhsu", "mulhu", "div", "divu", "rem", "remu", "jal", "jalr", "beq", "bne", "blt", "bge", "bltu", "bgeu", "lb", "lh", "lw",
     "lbu", "lhu", "sb", "sh", "sw", "fence", "fence.i", "csrrw", "csrrs", "csrrc", "csrrwi", "csrrsi", "csrrci", "mret", "wfi", "trap 0", "trap 1", "trap 2",
     "trap 3", "trap 4", "trap 5", "trap 6", "trap 7", "trap 11", "interrupt timer", "interrupt external"};

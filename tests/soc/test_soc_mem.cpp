@@ -2,7 +2,9 @@
 // test_soc_mem - the arbiter in front of the memory: words of the core and bursts of an accelerator, all random, against an array
 // usage: test_soc_mem [cycles [seed]]
 // Every word has one writer. A reader of another's word must see a value that the word had since the read began, or, for the core,
-// since it last looked at the accelerator (drop_i) or the line was surely fetched: never an older one. Its own words it must see exactly.
+// since it last looked at the accelerator (drop_i) or the line was surely fetched: never an older one. Its own words it must see exactly;
+// the line that it has must be answered at once, where only the core writes beyond looks at the accelerator. So too its own words
+// in its program too, whose lines it writes until it reads them there.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -12,7 +14,8 @@
 #include "Vcurta_soc_mem.h"
 #include "verilated.h"
 
-static const uint32_t kBytes = 16384, kBad = 12288;    // from kBad on the memory refuses everything
+static const uint32_t kBad = 12288, kBadEnd = 16384;    // between them the memory refuses everything; behind them only the core writes
+static const uint32_t kProgram = 65536, kBytes = 131072; // between them lies the core's program
 static uint64_t state = 1;
 static uint32_t random32() { state = state * 6364136223846793005ull + 1442695040888963407ull; return (uint32_t)(state >> 33); }
 static bool chance(uint32_t of) { return random32() % of == 0; }
@@ -30,7 +33,8 @@ static uint64_t cycle;
   exit(1);
 }
 
-static bool of_core(uint32_t addr) { return (addr >> 2) * 2654435761u >> 31; }   // the only writer of this word
+static bool refuses(uint32_t addr) { return addr >= kBad && addr < kBadEnd; }
+static bool of_core(uint32_t addr) { return addr >= kBadEnd || (addr >> 2) * 2654435761u >> 31; }   // the only writer of this word
 // A few lines, so that all meet in them; now and then one that is refused.
 static uint32_t somewhere() { return (chance(60) ? kBad : 0) + (random32() % 6) * 64 + 0x400 * (random32() % 2); }
 
@@ -74,9 +78,14 @@ int main(int argc, char **argv)
   std::vector<uint32_t> mine(kBytes / 4);              // the core's words as it wrote them
   for (uint32_t i = 0; i < kBytes / 4; i++) mine[i] = mem.word(4 * i);
   // core
-  bool core_busy = false, refused = false;             // refused: a write of the core, its next access must say so
+  bool core_busy = false, code = false, refused = false;             // refused: a write of the core, its next access must say so
   uint32_t addr = 0, strb = 0, data = 0;
-  uint64_t asked = 0, dropped = 0, fetched = 0, hits = 0, loads = 0, stores = 0, bursts = 0, errors = 0, drops_in_fetch = 0;
+  int64_t kept = -1, coming = -1;                      // the line that must hit; the one that is being fetched
+  uint32_t coming_beats = 0;
+  bool must_hit = false;
+  uint64_t private_hits = 0;
+  uint32_t opened = 0;                                 // lines of the program that were read
+  uint64_t code_loads = 0, asked = 0, dropped = 0, fetched = 0, hits = 0, loads = 0, stores = 0, bursts = 0, errors = 0, drops_in_fetch = 0;
   // accelerator
   burst ar = {}, aw = {};
   bool ar_on = false, aw_on = false, w_on = false;
@@ -99,16 +108,27 @@ int main(int argc, char **argv)
       if (chance(12)) {
         m.drop_i = 1;
         dropped = cycle;
+        if (kept < kBadEnd) kept = -1;
+        if (coming < kBadEnd) coming = -1;
         drops_in_fetch += !mem.reads.empty();
       } else {
         m.select_i = core_busy = true;
         asked = cycle;
-        addr = chance(4) ? addr ^ 4 : chance(3) ? (addr & ~63u) + 4 * (random32() % 16) : somewhere() + 4 * (random32() % 16);
-        strb = of_core(addr) && chance(2) ? 1 + random32() % 15 : 0;
+        code = chance(4);
+        uint32_t recent = opened < 40 ? opened : 40, words = 4 * (random32() % 16);
+        bool fresh = opened < 1000 && (chance(6) || !opened);
+        if (code) {
+          addr = kProgram + 64 * (fresh ? opened : opened - 1 - random32() % recent) + words;
+          code = !fresh || chance(4);
+          opened += fresh && code;
+        } else addr = chance(6) ? kBadEnd + 4 * (random32() % 64) : addr >= kProgram ? somewhere() : chance(4) ? addr ^ 4 : chance(3) ? (addr & ~63u) + 4 * (random32() % 16) : somewhere() + 4 * (random32() % 16);
+        if (addr < kProgram) code = false;
+        strb = of_core(addr) && (addr < kProgram ? chance(2) : !code) ? 1 + random32() % 15 : 0;
         data = random32();
+        must_hit = !code && !strb && kept == (int64_t)(addr & ~63u) && !refuses(addr);
       }
     }
-    m.addr_i = 0x40000000u | addr;
+    m.addr_i = code ? 0x50000000u | (addr - kProgram) : 0x40000000u | addr;
     m.strb_i = (uint8_t)strb;
     m.wdata_i = data;
     // ---- the accelerator. It reads nothing that it has under way as a write.
@@ -156,7 +176,7 @@ int main(int argc, char **argv)
       uint32_t at = b.addr + 8 * b.done;
       m.m_rid_i = (uint8_t)b.id;
       m.m_rdata_i = (uint64_t)mem.word(at + 4) << 32 | mem.word(at);
-      m.m_rresp_i = at >= kBad ? 2 : 0;
+      m.m_rresp_i = refuses(at) ? 2 : 0;
     }
     b_on = !mem.done.empty() && chance(slow);
     size_t d = b_on ? random32() % mem.done.size() : 0;
@@ -165,7 +185,7 @@ int main(int argc, char **argv)
     m.m_bvalid_i = b_on;
     if (b_on) {
       m.m_bid_i = mem.done[d].id != 0;
-      m.m_bresp_i = mem.done[d].addr >= kBad ? 2 : 0;
+      m.m_bresp_i = refuses(mem.done[d].addr) ? 2 : 0;
     }
     m.eval();
     if (up) {
@@ -182,24 +202,29 @@ int main(int argc, char **argv)
       if (m.m_arvalid_o && (m.m_araddr_o / 4096 != (m.m_araddr_o + 8 * m.m_arlen_o) / 4096)) fail("a burst over 4 KB", m.m_araddr_o);
       if (!m.busy_o)
         for (uint32_t k = 0; k < 8; k++) {             // a doorbell would ring now
-          uint32_t at = random32() % (kBad / 4);
+          uint32_t at = chance(2) ? random32() % (kBad / 4) : kProgram / 4 + opened * 16 + random32() % 16;
           if (of_core(4 * at) && mem.word(4 * at) != mine[at]) fail("not busy, but a write of the core is not in memory", 4 * at);
         }
       // ---- the core's answer
+      if (must_hit && core_busy && cycle == asked + 1 && !m.ready_o) fail("a line that is there does not hit", addr);
       if (m.ready_o) {
         if (!core_busy || cycle == asked) fail("the core is answered and did not ask", addr);
-        bool bad = refused || (!strb && addr >= kBad);
+        bool bad = refused || (!strb && refuses(addr));
         if (!!m.error_o != bad) fail(bad ? "an error is lost" : "an error out of nothing", addr);
         errors += bad;
         refused = false;
         if (!strb && !bad) {
           loads++;
-          hits += fetched < asked;
+          if (code) code_loads++;
+          else hits += fetched < asked;
           if (of_core(addr) ? m.rdata_o != mine[addr / 4] : !mem.had(addr, m.rdata_o, dropped))
             fail(of_core(addr) ? "the core does not read what it wrote" : "the core reads what was there before it looked at the accelerator", addr);
         }
+        private_hits += must_hit && addr >= kBadEnd && dropped > fetched;
         if (strb) {
           stores++;
+          if (kept == (int64_t)(addr & ~63u)) kept = -1;
+          if (coming == (int64_t)(addr & ~63u)) coming = -1;
           for (uint32_t k = 0; k < 4; k++)
             if (strb >> k & 1) mine[addr / 4] = (mine[addr / 4] & ~(255u << 8 * k)) | (data & 255u << 8 * k);
         }
@@ -221,12 +246,13 @@ int main(int argc, char **argv)
       }
       if (m.s_bvalid_o) a_writes.pop_front();
       // ---- the memory takes
+      if (r_on && mem.reads[r].id == 4 && ++coming_beats == 8) kept = coming;
       if (r_on && ++mem.reads[r].done == mem.reads[r].beats) mem.reads.erase(mem.reads.begin() + (long)r);
       if (b_on) {
         const burst &b = mem.done[d];
-        if (b.id && b.addr >= kBad) refused = true, refusals++;
+        if (b.id && refuses(b.addr)) refused = true, refusals++;
         for (uint32_t k = 0; k < b.beats; k++)
-          if (b.addr + 8 * k < kBad) mem.put(b.addr + 8 * k, b.data[k].data, b.data[k].strb, b.id != 0);
+          if (!refuses(b.addr + 8 * k)) mem.put(b.addr + 8 * k, b.data[k].data, b.data[k].strb, b.id != 0);
         mem.done.erase(mem.done.begin() + (long)d);
       }
       if (m.m_wvalid_o && m.m_wready_i) {
@@ -247,7 +273,12 @@ int main(int argc, char **argv)
       } else if (m.s_wready_o && w_on) fail("the accelerator's beat is swallowed", 0);
       if (m.m_arvalid_o && m.m_arready_i) {
         mem.reads.push_back({m.m_arid_o, m.m_araddr_o, m.m_arlen_o + 1u, 0, {}});
-        if (m.m_arid_o == 4) fetched = cycle;
+        if (m.m_arid_o == 4) {
+          fetched = cycle;
+          coming = m.m_araddr_o;
+          coming_beats = 0;
+          kept = -1;
+        }
         if ((m.m_arid_o < 4) != !!m.s_arready_o) fail("a read address is lost", m.m_araddr_o);
       } else if (m.s_arready_o && ar_on) fail("a read address is lost", ar.addr);
       if (ar_on && m.s_arready_o) { a_reads.push_back(ar); ar_on = false; }
@@ -265,10 +296,10 @@ int main(int argc, char **argv)
     m.clk_i = 0;
     m.eval();
   }
-  for (uint32_t i = 0; i < kBad / 4; i++)
-    if (of_core(4 * i) && mem.word(4 * i) != mine[i]) fail("at the end the memory is not what the core wrote", 4 * i);
-  if (cycles >= 100000 && (!hits || !errors || !refusals || !drops_in_fetch || bursts >= stores)) fail("a case did not occur", 0);
-  printf("PASS soc_mem: %llu cycles, core %llu loads (%llu without a fetch), %llu stores in %llu bursts, %llu errors\n", (unsigned long long)cycle,
-         (unsigned long long)loads, (unsigned long long)hits, (unsigned long long)stores, (unsigned long long)bursts, (unsigned long long)errors);
+  for (uint32_t i = 0; i < kBytes / 4; i++)
+    if (!refuses(4 * i) && of_core(4 * i) && mem.word(4 * i) != mine[i]) fail("at the end the memory is not what the core wrote", 4 * i);
+  if (cycles >= 100000 && (!hits || !errors || !refusals || !drops_in_fetch || opened < 20 || !private_hits || bursts >= stores)) fail("a case did not occur", 0);
+  printf("PASS soc_mem: %llu cycles, core %llu loads (%llu without a fetch, %llu of them after a look, %llu of its program), %llu stores in %llu bursts, %llu errors\n", (unsigned long long)cycle,
+         (unsigned long long)loads, (unsigned long long)hits, (unsigned long long)private_hits, (unsigned long long)code_loads, (unsigned long long)stores, (unsigned long long)bursts, (unsigned long long)errors);
   return 0;
 }

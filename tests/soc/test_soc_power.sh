@@ -3,22 +3,18 @@
 # test_soc_power - the standalone machine saves after every step; its power is cut some times, it resumes from its flash and ends in the host's weights
 # usage: test_soc_power.sh [cycle...]      cycles after power-up at which the power goes, one boot after the other
 cd "$(dirname "$0")/../.." || exit 1
-dir=build/tests/soc/power
+dir=build/tests/soc/power config=tiny test=soc_power
 mkdir -p $dir
-[ $# -gt 0 ] || set -- 12100000 9000000
-fail() { echo "FAIL soc_power: $1"; exit 1; }
+[ $# -gt 0 ] || set -- 15500000 13300000
 job="--net tests/soc/dot.net --data synthetic --batch 8 --limit 32 --test-limit 16 --epochs 3"
-# shellcheck disable=SC2086
-build/curta-golden deploy $job --save-steps 1 --image $dir/job.pkg >$dir/log 2>&1 && build/curta-golden train $job --out $dir/host --overwrite --quiet >$dir/host.log 2>&1 ||
-  fail "host: $(tail -n 1 $dir/log $dir/host.log)"
-python3 tests/soc/weights.py $dir/host/checkpoint.safetensors >$dir/want || fail "no checkpoint"
+. tests/soc/machine.sh
+host --save-steps 1
 rm -f $dir/flash
-boot() { build/sim/soc/tiny/soc_sim --rom build/firmware/alone.bin --load $dir/job.pkg@0x1400000 --flash $dir/flash "$@" >$dir/out 2>$dir/err; }
 last=0 told=
 for cycle in "$@" end; do
   if [ "$cycle" = end ]; then want=0 how="--cycles 200000000"; else want=4 how="--cut $cycle"; fi
   # shellcheck disable=SC2086
-  boot $how
+  machine --load $dir/job.pkg@0x1400000 --flash $dir/flash $how
   got=$?
   [ $got = $want ] || fail "exit status $got, not $want: $(tail -n 1 $dir/err) $(grep error $dir/out)"
   resumed=$(sed -n 's/^resumed: step //p' $dir/out)
@@ -27,6 +23,5 @@ for cycle in "$@" end; do
   told="$told${resumed:+ resumed at $resumed,}"
   last=$(awk '/^step [0-9]+ .*correct [0-9]+$/ { last = $2 } END { print last + 0 }' $dir/out)
 done
-grep '^layer' $dir/out >$dir/got
-cmp -s $dir/want $dir/got || fail "weights differ: $(diff $dir/want $dir/got | head -n 3 | tr '\n' ' ')"
+same_weights
 echo "PASS soc_power: $# power cuts,$told weights after step $last = host"

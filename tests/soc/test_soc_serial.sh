@@ -11,7 +11,7 @@ job="--net tests/soc/dot.net --data synthetic --batch 8 --limit 32 --test-limit 
 # shellcheck disable=SC2086
 build/curta-golden train $job 2 --out $dir/host --overwrite --quiet >$dir/host.log 2>&1 || fail "host: $(tail -n 1 $dir/host.log)"
 power_up() {
-  build/sim/soc/tiny/soc_sim --rom build/firmware/alone.bin --pty --gap 40 --flash $dir/flash >/dev/null 2>$dir/err &
+  build/sim/soc/tiny/soc_sim --rom build/firmware/boot.bin --program build/firmware/alone.img --pty --gap 40 --flash $dir/flash >/dev/null 2>$dir/err &
   sim=$!
   tty=
   until [ -n "$tty" ]; do

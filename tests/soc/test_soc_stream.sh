@@ -7,7 +7,6 @@ cd "$(dirname "$0")/../.." || exit 1
 dir=build/tests/soc/stream
 mkdir -p $dir/data
 data=${1:-$dir/data} samples=${2:-64} config=${3:-tiny}
-fail() { echo "FAIL soc_stream: $1"; exit 1; }
 # light and CO2 rise when somebody is there, an hour each, as in the real files
 [ $# -gt 0 ] || for split in datatraining datatest; do
   awk -v n=$samples 'BEGIN {
@@ -17,14 +16,10 @@ fail() { echo "FAIL soc_stream: $1"; exit 1; }
   }' >$dir/data/$split.txt
 done
 job="--net nets/occupancy.net --data occupancy --data-dir $data --in-order --mu 3 --batch 8 --epochs 1 --limit $samples --no-eval"
-# shellcheck disable=SC2086
-build/curta-golden deploy $job --image $dir/job.pkg >$dir/log 2>&1 && build/curta-golden train $job --out $dir/host --overwrite --quiet >$dir/host.log 2>&1 ||
-  fail "host: $(tail -n 1 $dir/log $dir/host.log)"
-python3 tests/soc/weights.py $dir/host/checkpoint.safetensors >$dir/want || fail "no checkpoint"
-build/sim/soc/$config/soc_sim --rom build/firmware/alone.bin --load $dir/job.pkg@0x1400000 --cycles 20000000000 >$dir/out 2>$dir/err ||
-  fail "exit status $?: $(tail -n 1 $dir/err) $(grep error $dir/out)"
-grep '^layer' $dir/out >$dir/got
-cmp -s $dir/want $dir/got || fail "weights differ: $(diff $dir/want $dir/got | head -n 3 | tr '\n' ' ')"
+test=soc_stream
+. tests/soc/machine.sh
+host
+trains
 right=$(awk '/^epoch 1/ { print $4 }' $dir/out) part=$(awk '/^epoch 1/ { printf "%.2f", 100 * $4 / $6 }' $dir/out)
 host=$(sed -n 's/^epoch.*train \([0-9.]*\) %.*/\1/p' $dir/host.log)
 [ "$part" = "$host" ] || fail "$part % were right before they were learned, on the host $host %"

@@ -12,16 +12,12 @@ fi
 dir=build/tests/soc/train-$(basename "${2:-small}" .net)-${1:-tiny}
 mkdir -p $dir
 config=${1:-tiny} net=${2:-tests/soc/small.net} images=${3:-32} batch=${4:-8} epochs=${5:-2} tests=${6:-16}
-fail() { echo "FAIL soc_train $config: $1"; exit 1; }
+test=soc_train
 job="--net $net --data fashion-mnist --batch $batch --limit $images --test-limit $tests --epochs $epochs"
-# shellcheck disable=SC2086
-build/curta-golden deploy $job --image $dir/job.pkg >$dir/log 2>&1 && build/curta-golden train $job --out $dir/host --overwrite --quiet >$dir/host.log 2>&1 ||
-  fail "host: $(tail -n 1 $dir/log $dir/host.log)"
-python3 tests/soc/weights.py $dir/host/checkpoint.safetensors >$dir/want || fail "no checkpoint"
-build/sim/soc/$config/soc_sim --rom build/firmware/alone.bin --load $dir/job.pkg@0x1400000 --cycles 20000000000 >$dir/out 2>$dir/err ||
-  fail "exit status $?: $(tail -n 1 $dir/err) $(grep error $dir/out)"
-grep '^layer' $dir/out >$dir/got
-cmp -s $dir/want $dir/got || fail "weights differ: $(diff $dir/want $dir/got | head -n 3 | tr '\n' ' ')"
+. tests/soc/machine.sh
+host
+trains
+told=$(grep '^cycles' $dir/out)
 # the last epoch's accuracies, as the host rounds them
 curve() { # "epoch 2 train 8 of 32 test 1 of 16" -> "25.00 6.25"
   awk '/^epoch/ { printf "%.2f %.2f\n", 100 * $4 / $6, 100 * $8 / $10 }'
@@ -32,6 +28,7 @@ cmp -s $dir/want $dir/got || fail "accuracies differ: $(diff $dir/want $dir/got 
 # a damaged package is refused
 cp $dir/job.pkg $dir/bad.pkg
 printf '\377' | dd of=$dir/bad.pkg bs=1 seek=1000 conv=notrunc 2>/dev/null
-build/sim/soc/$config/soc_sim --rom build/firmware/alone.bin --load $dir/bad.pkg@0x1400000 --cycles 100000000 >$dir/bad.out 2>$dir/err
-[ $? = 1 ] && grep -q '^error: package: the package is damaged' $dir/bad.out || fail "a damaged package: $(tail -n 2 $dir/bad.out | tr '\n' ' ')"
-echo "PASS soc_train $config: weights = host; $(grep '^cycles' $dir/out)"
+mv $dir/out $dir/trained
+machine --load $dir/bad.pkg@0x1400000 --cycles 100000000
+[ $? = 1 ] && grep -q '^error: package: the package is damaged' $dir/out || fail "a damaged package: $(tail -n 2 $dir/out | tr '\n' ' ')"
+echo "PASS soc_train $config: weights = host; $told"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// rv_spec - the effect of one RV32IM instruction (CSR instructions and traps of the bus apart), for proofs
-//   From the manual's tables, word by word and not shared with the core. Multiply, divide and shift are f_serial, any function:
+// rv_spec - the effect of one instruction of RV32IM and the rotates (CSR instructions and traps of the bus apart), for proofs
+//   From the manual's tables, word by word and not shared with the core. Multiply, divide, shift and rotate are f_serial, any function:
 //   the proofs show that the core hands the right operands to its unit and waits for it; the unit is proved alone (serial.v).
 `default_nettype none
 module rv_spec (
@@ -36,8 +36,8 @@ module rv_spec (
   wire signed [31:0] a = rs1_i, b = rs2_i;
 
   wire [31:0] serial_rr, serial_ri;
-  f_serial u_rr (.op_i({f7 == 7'h01, f7[5], f3}), .a_i(rs1_i), .b_i(rs2_i), .y_o(serial_rr));
-  f_serial u_ri (.op_i({1'b0, f7[5], f3}), .a_i(rs1_i), .b_i(i_imm), .y_o(serial_ri));
+  f_serial u_rr (.op_i({f7 == 7'h01, f7[5:4], f3}), .a_i(rs1_i), .b_i(rs2_i), .y_o(serial_rr));
+  f_serial u_ri (.op_i({1'b0, f7[5:4], f3}), .a_i(rs1_i), .b_i(i_imm), .y_o(serial_ri));
 
   wire [31:0] shifted = mem_i >> {addr_o[1:0], 3'b000};
   wire signed [7:0]  byte_s = shifted[7:0];
@@ -99,7 +99,7 @@ module rv_spec (
           2: value_o = a < i_imm;
           3: value_o = rs1_i < $unsigned(i_imm);
           4: value_o = a ^ i_imm;
-          5: begin value_o = serial_ri; legal = f7 == 0 || f7 == 7'h20; end
+          5: begin value_o = serial_ri; legal = f7 == 0 || f7 == 7'h20 || f7 == 7'h30; end
           6: value_o = a | i_imm;
           7: value_o = a & i_imm;
         endcase
@@ -114,7 +114,7 @@ module rv_spec (
           {7'h00, 3'd4}: value_o = a ^ b;
           {7'h00, 3'd6}: value_o = a | b;
           {7'h00, 3'd7}: value_o = a & b;
-          {7'h00, 3'd1}, {7'h00, 3'd5}, {7'h20, 3'd5}: value_o = serial_rr;
+          {7'h00, 3'd1}, {7'h00, 3'd5}, {7'h20, 3'd5}, {7'h30, 3'd1}, {7'h30, 3'd5}: value_o = serial_rr;
           default: begin value_o = serial_rr; legal = f7 == 7'h01; end
         endcase
       end
@@ -143,9 +143,9 @@ module rv_spec (
   end
 endmodule
 
-// f_serial - stands for multiply, divide and shift: distinguishes every operation and both operands
-module f_serial (input wire [4:0] op_i, input wire [31:0] a_i, input wire [31:0] b_i, output wire [31:0] y_o);
-  assign y_o = op_i[4] ? a_i ^ {b_i[15:0], b_i[31:16]} ^ {27'd0, op_i} : {a_i[30:0], a_i[31]} ^ {27'd0, b_i[4:0]} ^ {op_i, 27'd0};
+// f_serial - stands for multiply, divide, shift and rotate: distinguishes every operation and both operands
+module f_serial (input wire [5:0] op_i, input wire [31:0] a_i, input wire [31:0] b_i, output wire [31:0] y_o);
+  assign y_o = op_i[5] ? a_i ^ {b_i[15:0], b_i[31:16]} ^ {26'd0, op_i} : {a_i[30:0], a_i[31]} ^ {27'd0, b_i[4:0]} ^ {op_i, 26'd0};
 endmodule
 
 // curta_rv_muldiv - in the place of the core's: f_serial after one to four cycles
@@ -155,6 +155,7 @@ module curta_rv_muldiv (
   input  wire        go_i,
   input  wire        shift_i,
   input  wire        arith_i,
+  input  wire        rotate_i,
   input  wire [2:0]  funct_i,
   input  wire [31:0] a_i,
   input  wire [31:0] b_i,
@@ -165,7 +166,7 @@ module curta_rv_muldiv (
   rv_any #(.Width(1)) u_late (.y_o(late));
   reg [1:0] count_q;
   wire [31:0] y;
-  f_serial u_f (.op_i({!shift_i, shift_i && funct_i == 3'd5 && arith_i, funct_i}), .a_i(a_i), .b_i(b_i), .y_o(y));
+  f_serial u_f (.op_i({!shift_i, shift_i && funct_i[1:0] == 2'd1 && arith_i, shift_i && rotate_i, funct_i}), .a_i(a_i), .b_i(b_i), .y_o(y));
   assign done_o   = go_i && (!late || count_q == 2'd3);
   assign result_o = done_o ? y : go_i ? ~y : 32'd0;       // wrong until done
   always @(posedge clk_i) count_q <= !rst_ni || done_o || !go_i ? 2'd0 : count_q + 2'd1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// serial - the multiply, divide and shift unit alone, for every operand: SHIFT, MUL or DIV at the width of the parameter
+// serial - the unit of multiply, divide, shift and rotate alone, for every operand: SHIFT, MUL or DIV at the width of the parameter
 `default_nettype none
 module serial #(
   parameter Width = 8
@@ -9,13 +9,14 @@ module serial #(
   localparam Bits = $clog2(Width);
   (* anyconst *) reg [Width-1:0] a, b;
   (* anyconst *) reg [2:0] funct;
-  (* anyconst *) reg       arith;
+  (* anyconst *) reg       arith, rotate;
   reg reset_q = 1'b1, over_q = 1'b0;
   reg [6:0] count_q = 7'd0;
   always @(posedge clk_i) reset_q <= 1'b0;
 `ifdef SHIFT
   wire shift = 1'b1;
-  always @* assume (funct[1:0] == 2'd1);
+  always @* assume (funct[1:0] == 2'd1);         // a rotate comes with arith, as the words have it
+  always @* assume (arith || !rotate);
 `else
   wire shift = 1'b0;
 `ifdef MUL
@@ -28,7 +29,7 @@ module serial #(
   wire [Width-1:0] result;
   wire             go = !reset_q && !over_q;
   curta_rv_muldiv #(.Width(Width)) u_unit (
-    .clk_i(clk_i), .rst_ni(!reset_q), .go_i(go), .shift_i(shift), .arith_i(arith), .funct_i(funct), .a_i(a), .b_i(b), .done_o(done),
+    .clk_i(clk_i), .rst_ni(!reset_q), .go_i(go), .shift_i(shift), .arith_i(arith), .rotate_i(rotate), .funct_i(funct), .a_i(a), .b_i(b), .done_o(done),
     .result_o(result));
 
   wire signed [Width-1:0]   sa = a, sb = b;
@@ -37,11 +38,13 @@ module serial #(
   wire signed [2*Width-1:0] product = wa * wb;
   wire [Width-1:0]        n = b[Bits-1:0];
   wire signed [Width-1:0] sra = sa >>> n;
+  wire [2*Width-1:0] rol = {a, a} << n, ror = {a, a} >> n;
   wire overflow = !funct[0] && a == {1'b1, {(Width-1){1'b0}}} && &b;
   // signed division is that of the magnitudes with the signs put back
   reg [Width-1:0] want;
   always @* begin
-    if (shift) want = !funct[2] ? a << n : arith ? sra : a >> n;
+    if (shift && rotate) want = funct[2] ? ror[Width-1:0] : rol[2*Width-1:Width];
+    else if (shift) want = !funct[2] ? a << n : arith ? sra : a >> n;
     else if (!funct[2]) want = funct[1:0] == 2'd0 ? product[Width-1:0] : product[2*Width-1:Width];
     else if (b == 0) want = funct[1] ? a : {Width{1'b1}};
     else if (overflow) want = funct[1] ? {Width{1'b0}} : a;
