@@ -23,7 +23,8 @@ static const char *const nets[] = {
 };
 static const char *const configs[] = {"tiny", "base", "large"};
 
-static struct train t;
+static struct curta_plan the_plan;
+static struct train t = {.plan = &the_plan};
 static struct curta_bus bus;
 static uint32_t seed = 7;
 static uint32_t draw(void)
@@ -45,9 +46,9 @@ static int open_all(const char *config)
   q.work = malloc(curta_plan_work_bytes());
   q.cmd = malloc(4000ul * CURTA_CMD_BYTES);
   if (!err)
-    err = curta_plan(&t.plan, &q, &d);
+    err = curta_plan(t.plan, &q, &d);
   if (!err)
-    err = curta_run_open(&t.run, &t.dev, &t.plan);
+    err = curta_run_open(&t.run, &t.dev, t.plan);
   free(q.work);
   free(q.cmd);
   return err;
@@ -75,8 +76,8 @@ static const char *compare(uint32_t first, const uint32_t *index)
 {
   static int8_t x[BATCH * 1024];
   const struct curta_package *p = t.package;
-  const struct curta_tensor *a = &t.plan.tensor[t.plan.t_input], *b = &t.plan.tensor[t.plan.t_input2],
-                            *la = &t.plan.tensor[t.plan.t_labels], *lb = &t.plan.tensor[t.plan.t_labels2];
+  const struct curta_tensor *a = &t.plan->tensor[t.plan->t_input], *b = &t.plan->tensor[t.plan->t_input2],
+                            *la = &t.plan->tensor[t.plan->t_labels], *lb = &t.plan->tensor[t.plan->t_labels2];
   uint32_t size = p->c * p->h * p->w;
   uint16_t labels[BATCH];
   for (uint32_t i = 0; i < BATCH; i++) {
@@ -101,7 +102,7 @@ int main(void)
     for (size_t i = 0; i < sizeof nets / sizeof *nets; i++) {
       struct curta_window w;
       const char *what = curta_net_parse(nets[i], strlen(nets[i]), &t.net, 0) || open_all(configs[c]) ? "no plan" : 0;
-      windows += !what && !curta_input_window(&t.plan, &w);
+      windows += !what && !curta_input_window(t.plan, &w);
       for (int k = 0; k < 8 && !what; k++) {
         uint32_t index[BATCH];
         struct curta_package *p = make();
