@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include "curta_golden_winograd.h"
 
-#define SPACE ((size_t)8 << 20) /* bytes for an operand */
+#define SPACE ((size_t)4 << 20) /* bytes for an operand */
 #define MADE 16                 /* pieces of an operand */
 #define GRAIN 4                 /* transformations of the smallest share of a thread */
 
