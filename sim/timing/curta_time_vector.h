@@ -3,13 +3,13 @@
 //   walker -> addresses -> read streams -> lanes -> write streams; each tile is one event of each
 #ifndef CURTA_TIME_VECTOR_H
 #define CURTA_TIME_VECTOR_H
-#include <deque>
 #include "curta_time_core.h"
 
 namespace curta_time {
 
 const uint32_t SrcFifo = 128, DstFifo = 64, IdxFifo = 32;    // beats
-const uint32_t AddressFifo = 16;     // tiles
+const uint32_t AddressFifo = 16, AccFifo = 8;    // tiles
+const uint32_t TagFifo = 16;         // passes
 const uint64_t FifoCycles = 2;       // through a FIFO in block RAM
 const uint64_t ParameterCycles = 6;  // go to run_o
 
@@ -37,6 +37,21 @@ struct vector_plan {
   uint32_t out;                  // cycles from the entry of a group to its result in the write FIFO
 };
 vector_plan plan_vector(const curta_config &shape, const uint32_t *cmd);
+
+// A queue of at most N.
+template <class T, uint32_t N> class ring {
+public:
+  bool empty() const { return n == 0; }
+  uint32_t size() const { return n; }
+  void clear() { n = 0; }
+  void push_back(const T &x) { item[(head + n++) % N] = x; }
+  void pop_front() { head = (head + 1) % N; n--; }
+  const T &front() const { return item[head]; }
+
+private:
+  T item[N];
+  uint32_t head = 0, n = 0;
+};
 
 // One read stream (curta_vstream_rd): tiles asked for, arrived, consumed.
 struct read_stream {
@@ -83,9 +98,9 @@ private:
 
   // operands
   read_stream src, aux;
-  std::deque<uint64_t> acc_tiles;    // when each could be read
+  ring<uint64_t, AccFifo> acc_tiles;    // when each could be read
   struct tag { uint64_t at; bool hole; };
-  std::deque<tag> tags;              // of passes to come, where windows are padded
+  ring<tag, TagFifo> tags;              // of passes to come, where windows are padded
   bool hole() const;                 // of the address that the walker offers
   // What the present pass reads and writes.
   struct needs { bool src, acc, aux, out; };
@@ -105,8 +120,8 @@ private:
 
   // results: bursts in the order of the walk
   burst out[Ring];
-  std::deque<uint32_t> addresses;      // taken from the walker, their data still to come
-  std::deque<burst *> ready;           // data, the address still to come
+  ring<uint32_t, AddressFifo> addresses;      // taken from the walker, their data still to come
+  ring<burst *, Ring> ready;           // data, the address still to come
   uint32_t out_made = 0, out_sent = 0, out_done = 0;
   uint32_t reserved[2] = {}, freed[2] = {};   // tiles of DST and IDX begun, written
   uint64_t freed_at[2][Ring];

@@ -5,7 +5,6 @@
 
 namespace curta_time {
 
-const uint32_t AccFifo = 8, TagFifo = 16;       // tiles, passes
 const uint32_t Quad = 4;             // bytes of an int32
 
 void vector_engine::walk(uint64_t t)
