@@ -76,20 +76,22 @@ void curta_tlm::ended_ahead(burst *b)
 {
   local_cycle = b->last;
   local_part = AnswerPart;
-  if (flight *f = flight_of(b)) {
-    tlm::tlm_phase phase = CURTA_ENDED;
-    sc_time delay = until(local());
-    mem->nb_transport_fw(f->payload, phase, delay);
-  } else {
-    b->user->burst_done(b, b->last);
-    acted();
+  if (spare.size() < flights.size()) {
+    if (flight *f = flight_of(b)) {
+      tlm::tlm_phase phase = CURTA_ENDED;
+      sc_time delay = until(local());
+      mem->nb_transport_fw(f->payload, phase, delay);
+      return;
+    }
   }
+  b->user->burst_done(b, b->last);
+  acted();
 }
 
 // The transaction of a burst that was begun before the accelerator went ahead.
 curta_tlm::flight *curta_tlm::flight_of(const burst *b)
 {
-  for (size_t k = 0; k < flights.size() && spare.size() < flights.size(); k++)
+  for (size_t k = 0; k < flights.size(); k++)
     if (flights[k]->open && flights[k]->burst == b)
       return flights[k].get();
   return nullptr;

@@ -53,16 +53,32 @@ private:
   uint32_t head = 0, n = 0;
 };
 
+// Of a ring of bursts that holds n, 64 at most.
+constexpr uint32_t ring_mask(uint32_t n)
+{
+  uint32_t size = 1;
+  while (size < n && size < 64)
+    size *= 2;
+  return size - 1;
+}
+
 // One read stream (curta_vstream_rd): tiles asked for, arrived, consumed.
 struct read_stream {
   static const uint32_t Ring = 64, MaxOpen = 15;
-  burst tile[Ring];
+  burst tile[Ring];              // of which only as many are in use as fit the FIFO: they stay in the processor's cache
   uint32_t depth = 0;            // of the FIFO, in beats
   uint32_t beats = 0;            // of a tile
+  uint32_t mask = Ring - 1;
   uint32_t asked = 0, arrived = 0, used = 0;
-  void start(uint32_t tile_beats) { beats = tile_beats; asked = arrived = used = 0; }
+  void start(uint32_t tile_beats)
+  {
+    beats = tile_beats;
+    asked = arrived = used = 0;
+    mask = ring_mask(depth / beats);
+  }
   bool room() const { return (asked - used + 1) * beats <= depth && asked - arrived < MaxOpen; }
-  const burst &front() const { return tile[used % Ring]; }
+  burst &at(uint32_t k) { return tile[k & mask]; }
+  const burst &front() const { return tile[used & mask]; }
 };
 
 class vector_engine : public engine {
@@ -120,6 +136,7 @@ private:
 
   // results: bursts in the order of the walk
   burst out[Ring];
+  uint32_t out_mask = Ring - 1;
   ring<uint32_t, AddressFifo> addresses;      // taken from the walker, their data still to come
   ring<burst *, Ring> ready;           // data, the address still to come
   uint32_t out_made = 0, out_sent = 0, out_done = 0;
