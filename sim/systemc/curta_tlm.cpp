@@ -20,7 +20,7 @@ curta_tlm::curta_tlm(sc_module_name name, const char *config, uint64_t mem_bytes
   o.width = (uint32_t)host.g->conf.bus;
   o.latency = latency;
   device.reset(new core(host.g->conf, o, *this, host));
-  promise.payload.set_extension<curta_tlm_beats>(&promise);
+  notice.payload.set_extension<curta_tlm_beats>(&notice);
   regs.register_b_transport(this, &curta_tlm::b_transport);
   mem.register_nb_transport_bw(this, &curta_tlm::nb_transport_bw);
   static const char *const names[Agents] = { "command_processor", "load", "matrix", "vector" };
@@ -43,7 +43,7 @@ curta_tlm::~curta_tlm()
 {
   for (auto &f : flights)
     f->payload.clear_extension<curta_tlm_beats>(f.get());
-  promise.payload.clear_extension<curta_tlm_beats>(&promise);
+  notice.payload.clear_extension<curta_tlm_beats>(&notice);
 }
 
 void curta_tlm::end_of_elaboration()
@@ -146,7 +146,7 @@ void curta_tlm::begin(burst *b)
   p.set_dmi_allowed(false);
   p.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
   tlm::tlm_phase phase = tlm::BEGIN_REQ;
-  sc_time delay = ahead ? sc_time::from_value(local() - here) : SC_ZERO_TIME;
+  sc_time delay = ahead ? until(local()) : SC_ZERO_TIME;
   const bool within = submitting;
   submitting = true;             // an answer now comes too early for who asks
   tlm::tlm_sync_enum r = mem->nb_transport_fw(p, phase, delay);

@@ -111,7 +111,7 @@ private:
   int local_part = 0;
   uint64_t bound = 0, last_cycle = 0, horizon = 0; // and where the kernel's comes first; its cycle, and the first whose answers come too late
   curta_time::memory *clock = nullptr;           // the memory's, while ahead
-  flight promise;                                // of CURTA_AHEAD and CURTA_LEVEL
+  flight notice;                                // of CURTA_AHEAD and CURTA_LEVEL
   std::vector<std::unique_ptr<flight>> flights;  // all that were made
   std::vector<flight *> spare;
   std::deque<flight *> answers;                  // arrived, to be seen later

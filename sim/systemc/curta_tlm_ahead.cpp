@@ -13,7 +13,7 @@ bool curta_tlm::tell_memory(const tlm::tlm_phase &phase)
 {
   tlm::tlm_phase p = phase;
   sc_time delay = SC_ZERO_TIME;
-  return mem->nb_transport_fw(promise.payload, p, delay) == tlm::TLM_UPDATED;
+  return mem->nb_transport_fw(notice.payload, p, delay) == tlm::TLM_UPDATED;
 }
 
 // From a process of an agent, when it has acted.
@@ -26,8 +26,9 @@ void curta_tlm::run_ahead()
   if (!lone)
     return;
   here = sc_time_stamp().value();
+  local_cycle = cycle();
   ahead = true;
-  clock = promise.clock;
+  clock = notice.clock;
   for (sc_event &e : events)
     e.cancel();
   stop_at(here + std::min(quantum, sc_time_to_pending_activity()).value());
