@@ -212,6 +212,7 @@ static int run(soc_machine &m, cut_watch &w, unsigned cuts)
   for (unsigned k = 0; k < cuts && failed < 5; k++) {
     if (read(up[0], &c, 1) != 1) die("the training that is cut has ended");
     failed += ended(process([&] { return trial(m, w, k); })) != 0;
+    if ((k + 1) % 50 == 0) fprintf(stderr, "soc_cut: %u cuts, %d failed\n", k + 1, failed);
     if (failed < 5 && write(down[1], &c, 1) != 1) die("pipe");
   }
   close(down[1]);
