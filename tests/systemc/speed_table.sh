@@ -9,22 +9,24 @@ cat <<'HEAD'
 # Speed of the simulators
 
 `make sim-speed`: simulated cycles a second of processor time, one thread each, in one run of training steps from the third on (`curta bench`; the golden operators and the writing of the batch included). All three run the same programs on the same data.
-*Ratios* are to the Verilated RTL, of processor times: each figure is the best of three runs, as other programs on the machine disturb them.
+*Ratios* are to the Verilated RTL, of processor times: each figure is the best of three runs (of the models, which are shorter, of eight), as other programs on the machine disturb them.
 
 | configuration | network | batch | RTL, Mcycle/s | timed, Mcycle/s | systemc, Mcycle/s | timed, ratio | systemc, ratio |
 | --- | --- | --- | --- | --- | --- | --- | --- |
 HEAD
-speed() { # DEVICE NET BATCH STEPS
-  for run in 1 2 3; do
+speed() { # RUNS DEVICE NET BATCH STEPS
+  local runs=$1 run
+  shift
+  for ((run = 0; run < runs; run++)); do
     "$curta" bench --net "nets/$2.net" --batch "$3" --steps "$4" --threads 1 --device "$1" 2>&1 |
       sed -n 's/.*simulated cycles a second of CPU time: \([0-9.]*\) million.*/\1/p'
   done | sort -n | tail -n 1
 }
 row() { # CONFIG NET BATCH STEPS-OF-THE-MODELS
   local rtl timed systemc
-  rtl=$(speed "rtl:$1" "$2" "$3" 1)
-  timed=$(speed "timed:$1" "$2" "$3" "$4")
-  systemc=$(speed "systemc:$1" "$2" "$3" "$4")
+  rtl=$(speed 3 "rtl:$1" "$2" "$3" 1)
+  timed=$(speed 8 "timed:$1" "$2" "$3" "$4")
+  systemc=$(speed 8 "systemc:$1" "$2" "$3" "$4")
   awk -v c="$1" -v n="$2" -v b="$3" -v r="$rtl" -v t="$timed" -v s="$systemc" 'BEGIN {
     if (r + 0 == 0 || t + 0 == 0 || s + 0 == 0) { print "| " c " | " n " | " b " | no result |"; exit 1 }
     printf "| %s | %s | %s | %.2f | %.1f | %.1f | %.0f | %.0f |\n", c, n, b, r, t, s, t / r, s / r
