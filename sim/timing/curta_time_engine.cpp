@@ -162,7 +162,7 @@ void load_engine::work(uint64_t t)
     return;
   }
   burst &b = bursts[head++ % 64];
-  uint64_t taken = core_.read_port(t);
+  uint64_t taken = core_.read_port(1, t);
   const bool small = list && !half;    // of places
   b.user = this;
   b.client = 1;
