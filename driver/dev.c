@@ -203,7 +203,7 @@ int curta_dev_submit(struct curta_dev *dev, const uint32_t (*cmd)[CURTA_CMD_WORD
   return err ? err : curta_dev_ring(dev);
 }
 
-/* 0 when done, 1 when not yet, -EIO when stopped. */
+/* 0 when done or later, 1 when not yet, -EIO when stopped. */
 static int poll(const struct curta_dev *dev, uint32_t cookie)
 {
   uint32_t irq, status, seen;
@@ -218,7 +218,7 @@ static int poll(const struct curta_dev *dev, uint32_t cookie)
     return err;
   if (status & 2u)
     return -EIO;
-  return seen == cookie ? 0 : 1;
+  return (int)((seen - cookie) >> 31);
 }
 
 int curta_dev_wait(struct curta_dev *dev, uint32_t cookie, uint64_t deadline)

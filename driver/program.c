@@ -16,7 +16,30 @@ static void move(uint32_t cmd[CURTA_CMD_WORDS], uint32_t field, const struct cur
     curta_cmd_set(cmd, field, addr - from->addr + to->addr);
 }
 
-/* The program in `cmd` for the second bank: only LOAD reads the input, only LOSS the labels. */
+static void rename_scalar(uint32_t cmd[CURTA_CMD_WORDS], uint32_t field, uint32_t from, uint32_t to)
+{
+  if (curta_cmd_get(cmd, field) == from)
+    curta_cmd_set(cmd, field, to);
+}
+
+static void rename_results(uint32_t cmd[CURTA_CMD_WORDS])
+{
+  if (curta_cmd_get(cmd, CURTA_CMD_OPCODE) == CURTA_OP_SCALAR) {
+    rename_scalar(cmd, CURTA_SCALAR_RD, CURTA_S_EXP, CURTA_S_EXP2);
+    rename_scalar(cmd, CURTA_SCALAR_RA, CURTA_S_EXP, CURTA_S_EXP2);
+  }
+  if (curta_cmd_get(cmd, CURTA_CMD_OPCODE) == CURTA_OP_LOSS) {
+    rename_scalar(cmd, CURTA_LOSS_EXP_REG, CURTA_S_EXP, CURTA_S_EXP2);
+    rename_scalar(cmd, CURTA_LOSS_COUNT_REG, CURTA_S_CORRECT, CURTA_S_CORRECT2);
+  }
+}
+
+bool own_results(const struct curta_plan *plan)
+{
+  return plan->t_input2 && plan->n_weighted < CURTA_MAX_WEIGHTED;
+}
+
+/* The program in `cmd` for the second bank: only LOAD reads the input, only LOSS the labels and the exponent. */
 static int upload_moved(const struct curta_run *run, const uint32_t (*cmd)[CURTA_CMD_WORDS],
                         const struct curta_tensor *to)
 {
@@ -31,6 +54,8 @@ static int upload_moved(const struct curta_run *run, const uint32_t (*cmd)[CURTA
       move(moved, CURTA_LOAD_ADDR, &t[plan->t_input], &t[plan->t_input2]);
     if (curta_cmd_get(moved, CURTA_CMD_OPCODE) == CURTA_OP_LOSS)
       move(moved, CURTA_LOSS_AUX, &t[plan->t_labels], &t[plan->t_labels2]);
+    if (own_results(plan))
+      rename_results(moved);
     err = bus->mem_write(bus->ctx, to->addr + i * CURTA_CMD_BYTES, moved, sizeof moved);
   }
   return err;
@@ -120,10 +145,19 @@ int curta_stage(struct curta_run *run, enum curta_program program)
   return err;
 }
 
+/* Masks stay as they are while a step reads them. */
+static bool may_follow(const struct curta_run *run)
+{
+  bool masks = false;
+  for (uint32_t w = 0; w < run->plan->n_weighted; w++)
+    masks |= run->plan->weighted[w].t_mask >= 0;
+  return !run->next && own_results(run->plan) && !(masks && run->staged == CURTA_TRAIN_STEP);
+}
+
 int curta_launch(struct curta_run *run)
 {
   int err = 0;
-  if (!run->staged || run->running)
+  if (!run->staged || (run->running && !may_follow(run)))
     return -EAGAIN;
   if (run->staged == CURTA_TRAIN_STEP)
     err = run->plan->net->algorithm == CURTA_NITRO_D ? nitro_write_masks(run) : write_masks(run);
@@ -132,19 +166,29 @@ int curta_launch(struct curta_run *run)
   if (err)
     return err;
   run->dev->cookie++;
-  run->running = run->staged;
+  if (run->running) {
+    run->next = run->staged;
+    run->next_bank = (uint8_t)run->bank;
+  } else {
+    run->running = run->staged;
+    run->run_bank = (uint8_t)run->bank;
+  }
   run->staged = CURTA_NOTHING;
   return 0;
 }
 
 int curta_finish(struct curta_run *run)
 {
+  uint64_t deadline = run->plan->est_cycles * SLOWEST + 100000000u;
   int err;
   if (!run->running)
     return -EAGAIN;
-  err = curta_dev_wait(run->dev, run->dev->cookie, run->plan->est_cycles * SLOWEST + 100000000u);
+  err = curta_dev_wait(run->dev, run->dev->cookie - (run->next != CURTA_NOTHING), deadline);
   run->step += !err && run->running == CURTA_TRAIN_STEP;
-  run->running = CURTA_NOTHING;
+  run->done = run->run_bank;
+  run->running = err ? CURTA_NOTHING : run->next;
+  run->run_bank = run->next_bank;
+  run->next = CURTA_NOTHING;
   return err;
 }
 

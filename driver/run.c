@@ -88,6 +88,8 @@ int curta_batch_claim(struct curta_run *run, const uint16_t *labels, uint32_t n,
   int err;
   if (n != plan->batch)
     return -EINVAL;
+  if (run->next) /* steps under way read both banks */
+    return -EAGAIN;
   err = labels ? bus->mem_write(bus->ctx, t->addr, labels, n * sizeof *labels)
                : memory_clear(run->dev, t->addr, t->addr + t->bytes);
   if (err)
@@ -144,9 +146,10 @@ int write_masks(const struct curta_run *run)
 int curta_result(const struct curta_run *run, struct curta_result *result)
 {
   int32_t exponent, correct;
-  int err = curta_dev_scalar_read(run->dev, CURTA_S_EXP, &exponent);
+  bool second = run->done && own_results(run->plan);
+  int err = curta_dev_scalar_read(run->dev, second ? CURTA_S_EXP2 : CURTA_S_EXP, &exponent);
   if (!err)
-    err = curta_dev_scalar_read(run->dev, CURTA_S_CORRECT, &correct);
+    err = curta_dev_scalar_read(run->dev, second ? CURTA_S_CORRECT2 : CURTA_S_CORRECT, &correct);
   if (err)
     return err;
   err = curta_dev_flags(run->dev, 0, &result->flags);

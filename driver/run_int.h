@@ -16,6 +16,8 @@ int weights_write(const struct curta_run *run, uint32_t w, int tensor, const voi
 /* Into the bank of run->bank. */
 int input_write(const struct curta_run *run, const int8_t *x);
 int memory_clear(const struct curta_dev *dev, uint32_t addr, uint32_t end);
+/* Has the second bank registers of its own for its results? Otherwise the next step overwrites them. */
+bool own_results(const struct curta_plan *plan);
 /* Masks of the step run->step. */
 int write_masks(const struct curta_run *run);
 void kernel_of(const struct curta_plan *plan, const struct curta_plan_weighted *l, uint32_t *r, uint32_t *s);

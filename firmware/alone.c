@@ -2,9 +2,9 @@
  * alone.c - the standalone machine's program: trains the package in memory, with checkpoints where there is a flash,
  * and serves a host on the serial line meanwhile
  *
- * A package that lies in memory at power-up (a simulator put it there) is trained and the program ends. Otherwise the
- * package in the flash is trained, if there is one; then it waits for a host to bring the next, which goes into the
- * flash.
+ * A package that lies in memory at power-up (a simulator put it there) is trained and the program ends. Otherwise, and
+ * after a reset, the package in the flash is trained, if there is one; then it waits for a host to bring the next,
+ * which goes into the flash.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -61,12 +61,13 @@ int main(void)
   struct checkpoint checkpoint;
   int flash_err = spi_flash_open(&flash);
   struct checkpoint *saves = flash_err ? NULL : &checkpoint;
+  int again = host_status->magic == CURTA_ALONE_MAGIC; /* memory as it was before a reset, or a very short power cut */
   soc_paint();
   printf("curta: standalone%s\n", flash_err ? ", no flash: no checkpoints" : "");
   if (saves)
     checkpoint_open(saves, &flash, SLOT_0, SLOT_1, SLOT_BYTES);
   host_open();
-  if (package->magic == CURTA_PACKAGE_MAGIC)
+  if (!again && package->magic == CURTA_PACKAGE_MAGIC)
     return run(saves, NULL) ? 1 : 0;
   host_state(CURTA_ALONE_STARTING); /* a host that comes early is to wait for what is in the flash */
   if (saves && keep_fetch(&flash, package, SOC_PACKAGE_BYTES) == 0)

@@ -83,30 +83,48 @@ static int meanwhile(struct train *t, const struct part *p, uint32_t next)
   return !err && next < p->n ? prepare(t, p, next) : err;
 }
 
+static int last_step(const struct train *t, uint32_t step)
+{
+  return *(volatile uint32_t *)&host_status->command == CURTA_ALONE_STOP ||
+         (t->package->steps && step >= t->package->steps);
+}
+
+/* May the accelerator go on to the next batch by itself? Not where the weights between the two are wanted. */
+static int follows(const struct train *t, const struct part *p)
+{
+  uint32_t step = t->run.step + 1, save = t->package->save_steps;
+  return p->program == CURTA_EVAL_STEP || (!last_step(t, step) && !(save && step % save == 0));
+}
+
 /* The batches from image `at` on: while the accelerator works on one, the core writes the next. */
 static int each_batch(struct train *t, const struct part *p, uint32_t at)
 {
   struct curta_result result;
-  int err = at < p->n ? prepare(t, p, at) : 0, stop = 0;
+  uint32_t next;
+  int err = at < p->n ? prepare(t, p, at) : 0, stop = 0, launched = 0;
   t->began = soc_time();
-  for (; !err && !stop && at < p->n; at += t->package->batch) {
-    err = curta_launch(&t->run);
+  for (; !err && !stop && at < p->n; at = next) {
+    if (!launched)
+      err = curta_launch(&t->run);
+    next = at + t->package->batch;
     if (!err)
-      err = meanwhile(t, p, at + t->package->batch);
+      err = meanwhile(t, p, next);
+    launched = !err && next < p->n && follows(t, p) && !curta_launch(&t->run);
     if (!err)
       err = curta_finish(&t->run);
     if (!err)
       err = curta_result(&t->run, &result);
     if (!err)
       stop = p->took(t, &result);
+    if (launched) /* it has begun: it counts */
+      stop = 0;
   }
   return err ? fail(t, err, p->program == CURTA_TRAIN_STEP ? "training step" : "evaluation") : stop < 0 ? stop : 0;
 }
 
 static int done(const struct train *t)
 {
-  return *(volatile uint32_t *)&host_status->command == CURTA_ALONE_STOP || t->epoch >= t->package->epochs ||
-         (t->package->steps && t->run.step >= t->package->steps);
+  return last_step(t, t->run.step) || t->epoch >= t->package->epochs;
 }
 
 static int took_step(struct train *t, const struct curta_result *result)

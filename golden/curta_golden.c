@@ -10,6 +10,7 @@
 #include "curta_golden_int.h"
 #include "curta_golden_list.h"
 #include "curta_golden_wide.h"
+#include "curta_golden_winograd.h"
 #include "curta_kernels.h"
 #include "curta_pool.h"
 
@@ -269,6 +270,7 @@ static void release(struct curta_golden *g)
   }
   curta_wide_free(g->wide);
   curta_list_free(g->list);
+  curta_winograd_free(g->winograd);
   unmap(g->acc, acc_bytes(g));
   unmap(g->mem, g->mem_bytes);
   free(g);
@@ -291,6 +293,27 @@ static int allocate_packed(const struct curta_golden *g, struct curta_packed *p,
   return p->data && p->fresh ? 0 : -ENOMEM;
 }
 
+/* What CURTA_CONV asks of a set of kernels; CONV_UNKNOWN: what it does not have. */
+enum conv { CONV_FASTEST, CONV_DIRECT, CONV_WINOGRAD, CONV_UNKNOWN };
+
+static enum conv conv_asked(const struct curta_kernels *k)
+{
+  const char *name = getenv("CURTA_CONV");
+  if (!name)
+    return CONV_FASTEST;
+  if (!strcmp(name, "direct"))
+    return CONV_DIRECT;
+  return !strcmp(name, "winograd") && k->winograd ? CONV_WINOGRAD : CONV_UNKNOWN;
+}
+
+static int add_winograd(struct curta_golden *g)
+{
+  if (!g->k->winograd || conv_asked(g->k) == CONV_DIRECT)
+    return 0;
+  g->winograd = curta_winograd_new(conv_asked(g->k) == CONV_WINOGRAD);
+  return g->winograd ? 0 : -ENOMEM;
+}
+
 static int allocate(struct curta_golden *g)
 {
   g->mem = map(g->mem_bytes);
@@ -298,7 +321,7 @@ static int allocate(struct curta_golden *g)
   g->pool = curta_pool_start();
   g->wide = curta_wide_new(g);
   g->list = curta_list_new(g);
-  if (!g->mem || !g->acc || !g->pool || !g->wide || !g->list)
+  if (!g->mem || !g->acc || !g->pool || !g->wide || !g->list || add_winograd(g))
     return -ENOMEM;
   for (int b = 0; b < 2; b++) {
     if (!(g->buf[b] = zeroed((size_t)g->tiles[b] * g->t2)))
@@ -328,6 +351,8 @@ int curta_golden_open(struct curta_bus *bus, const char *config, uint64_t mem_by
     return -EINVAL;
   if (!k)
     return -ENOTSUP;
+  if (conv_asked(k) == CONV_UNKNOWN)
+    return -EPROTONOSUPPORT;
   g = calloc(1, sizeof *g);
   if (!g)
     return -ENOMEM;

@@ -3,6 +3,8 @@
  *
  * Commands execute in program order inside wait_irq (limit: number of commands). Cycle counters stay 0; the environment
  * variable CURTA_THREADS bounds the threads of large commands (default: all cores); results do not depend on it.
+ * Convolutions of stride 1 take the fastest way of the instruction set; CURTA_CONV=direct or winograd names one
+ * (curta_golden_winograd.h), without a difference in any bit.
  * A device belongs to one thread of the caller at a time.
  */
 #ifndef CURTA_GOLDEN_H
@@ -11,7 +13,8 @@
 
 /* Opens a device of a named configuration ("tiny", "base", "large", "host") with mem_bytes (up to 4 GiB) of zeroed
  * memory and fills in *bus. 0; -EINVAL unknown configuration or size; -ENOTSUP the instruction set that the environment
- * variable CURTA_CPU names (default: the best of the processor) is not here; -ENOMEM. On failure *bus is untouched. */
+ * variable CURTA_CPU names (default: the best of the processor) is not here; -EPROTONOSUPPORT it has no CURTA_CONV of
+ * that name; -ENOMEM. On failure *bus is untouched. */
 int curta_golden_open(struct curta_bus *bus, const char *config, uint64_t mem_bytes);
 
 /* Frees what open made; the bus must not be used any more. */

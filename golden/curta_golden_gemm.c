@@ -5,33 +5,13 @@
  * and hands them to the kernel; the next visit mostly uses the same chains from other tiles on. Visits never share a
  * result tile, so that they may run on any thread in any order.
  */
-#include "curta_golden_int.h"
+#include "curta_golden_gemm.h"
 #include "curta_golden_list.h"
-#include "curta_golden_wide.h"
 #include "curta_kernels.h"
 
 #define ROUTE 256            /* chains of a visit */
 #define ROUTES 16            /* that a thread keeps */
 #define PART_MACS (1u << 18) /* smallest share of a thread: about 2 microseconds */
-
-enum { SGA, SGB, SVY, SVX, SKY, SKX, SKC, STRIDES };
-
-/* 0 <= a v + b k + c < u */
-struct law {
-  int32_t a, b, c, u;
-};
-
-struct gemm {
-  struct curta_golden *g;
-  uint32_t base[3], stride[3][STRIDES]; /* A, B, P; modulo 2^16 */
-  uint32_t nga, ngb, nvy, nvx, nky, nkx, nkc;
-  struct law y, x;
-  const struct curta_packed *packed[2];
-  int start, final; /* ACC, FINAL */
-  int gather;
-  uint32_t klast; /* elements used of the last contraction tile */
-  struct curta_wide_mode wide;
-};
 
 /* Positions of a window that are inside: k in [lo, hi). */
 struct window {
@@ -53,22 +33,22 @@ static uint32_t field(const uint32_t *cmd, uint32_t f)
   return curta_cmd_get(cmd, f);
 }
 
-static void set_strides(struct gemm *m, const uint32_t *cmd)
+static void set_strides(struct curta_gemm *m, const uint32_t *cmd)
 {
-  static const uint32_t f[3][STRIDES] = {
+  static const uint32_t f[3][CURTA_STRIDES] = {
       {CURTA_GEMM_A_SGA, 0, CURTA_GEMM_A_SVY, CURTA_GEMM_A_SVX, CURTA_GEMM_A_SKY, CURTA_GEMM_A_SKX, CURTA_GEMM_A_SKC},
       {0, CURTA_GEMM_B_SGB, CURTA_GEMM_B_SVY, CURTA_GEMM_B_SVX, CURTA_GEMM_B_SKY, CURTA_GEMM_B_SKX, CURTA_GEMM_B_SKC},
       {CURTA_GEMM_P_SGA, CURTA_GEMM_P_SGB, CURTA_GEMM_P_SVY, CURTA_GEMM_P_SVX, 0, 0, 0},
   };
   for (int t = 0; t < 3; t++)
-    for (int i = 0; i < STRIDES; i++)
+    for (int i = 0; i < CURTA_STRIDES; i++)
       m->stride[t][i] = f[t][i] ? field(cmd, f[t][i]) : 0;
   m->base[0] = field(cmd, CURTA_GEMM_A_BASE);
   m->base[1] = field(cmd, CURTA_GEMM_B_BASE);
   m->base[2] = field(cmd, CURTA_GEMM_P_BASE);
 }
 
-static void set_counts(struct gemm *m, const uint32_t *cmd)
+static void set_counts(struct curta_gemm *m, const uint32_t *cmd)
 {
   uint32_t v = (uint32_t)m->g->conf.v;
   m->nga = field(cmd, CURTA_GEMM_NGA);
@@ -79,15 +59,15 @@ static void set_counts(struct gemm *m, const uint32_t *cmd)
   m->nkx = field(cmd, CURTA_GEMM_NKX);
   m->nkc = field(cmd, CURTA_GEMM_NKC);
   m->klast = (field(cmd, CURTA_GEMM_KLAST) + v - 1) / v * v;
-  m->y = (struct law){(int32_t)field(cmd, CURTA_GEMM_Y_A), (int32_t)field(cmd, CURTA_GEMM_Y_B),
-                      curta_cmd_gets(cmd, CURTA_GEMM_Y_C), (int32_t)field(cmd, CURTA_GEMM_Y_U)};
-  m->x = (struct law){(int32_t)field(cmd, CURTA_GEMM_X_A), (int32_t)field(cmd, CURTA_GEMM_X_B),
-                      curta_cmd_gets(cmd, CURTA_GEMM_X_C), (int32_t)field(cmd, CURTA_GEMM_X_U)};
+  m->y = (struct curta_law){(int32_t)field(cmd, CURTA_GEMM_Y_A), (int32_t)field(cmd, CURTA_GEMM_Y_B),
+                            curta_cmd_gets(cmd, CURTA_GEMM_Y_C), (int32_t)field(cmd, CURTA_GEMM_Y_U)};
+  m->x = (struct curta_law){(int32_t)field(cmd, CURTA_GEMM_X_A), (int32_t)field(cmd, CURTA_GEMM_X_B),
+                            curta_cmd_gets(cmd, CURTA_GEMM_X_C), (int32_t)field(cmd, CURTA_GEMM_X_U)};
 }
 
 /* ------------------------------------------------------------------ visits */
 
-static struct window window(const struct law *law, uint32_t v, uint32_t n)
+static struct window window(const struct curta_law *law, uint32_t v, uint32_t n)
 {
   int32_t at = law->a * (int32_t)v + law->c;
   struct window w = {0, 0};
@@ -101,7 +81,7 @@ static struct window window(const struct law *law, uint32_t v, uint32_t n)
 }
 
 /* What the tiles of operand t are for a visit from tile `first` on: all inside the buffer, without a step past 2^16. */
-static int inside(const struct gemm *m, int t, uint32_t first, struct window y, struct window x)
+static int inside(const struct curta_gemm *m, int t, uint32_t first, struct window y, struct window x)
 {
   const uint32_t *s = m->stride[t];
   const int64_t end[3][2] = {{(int64_t)(int16_t)s[SKY] * y.lo, (int64_t)(int16_t)s[SKY] * (y.hi - 1)},
@@ -116,19 +96,19 @@ static int inside(const struct gemm *m, int t, uint32_t first, struct window y, 
 }
 
 /* Contraction tiles that count whole; one alone counts as they do. */
-static uint32_t whole_tiles(const struct gemm *m)
+static uint32_t whole_tiles(const struct curta_gemm *m)
 {
   return m->nkc == 1 ? 1 : m->nkc - (m->klast < m->g->t);
 }
 
 /* Chains go along the longer of kx and kc. */
-static int along_kx(const struct gemm *m, struct window x)
+static int along_kx(const struct curta_gemm *m, struct window x)
 {
   return x.hi - x.lo > whole_tiles(m);
 }
 
 /* Member by member: copies of the whole, read in other sizes than written, would wait for every store before them. */
-static void set_steps(const struct gemm *m, struct curta_products *p, int along, uint32_t k)
+static void set_steps(const struct curta_gemm *m, struct curta_products *p, int along, uint32_t k)
 {
   p->t = m->g->t;
   p->k = k;
@@ -139,7 +119,8 @@ static void set_steps(const struct gemm *m, struct curta_products *p, int along,
 }
 
 /* n products from tap (ky, kx) and contraction tile kc on */
-static void add(const struct gemm *m, struct route *r, int last, uint32_t ky, uint32_t kx, uint32_t kc, uint32_t n)
+static void add(const struct curta_gemm *m, struct route *r, int last, uint32_t ky, uint32_t kx, uint32_t kc,
+                uint32_t n)
 {
   const uint8_t *from[2];
   for (int t = 0; t < 2; t++) {
@@ -154,7 +135,8 @@ static void add(const struct gemm *m, struct route *r, int last, uint32_t ky, ui
   c->n = n;
 }
 
-static void make_route(const struct gemm *m, struct route *r, struct window y, struct window x, const uint32_t tile[2])
+static void make_route(const struct curta_gemm *m, struct route *r, struct window y, struct window x,
+                       const uint32_t tile[2])
 {
   uint32_t whole = whole_tiles(m), nx = x.hi - x.lo;
   int kx_chains = along_kx(m, x);
@@ -177,7 +159,7 @@ static void make_route(const struct gemm *m, struct route *r, struct window y, s
 
 /* sum := sum (0 with fresh) + the products of n chains; the OR of its magnitudes. Of a wide GEMM `sum` is plane[0] of a
  * struct curta_wide_sum, which knows its start, and the OR comes later. */
-static uint32_t multiply(const struct gemm *m, int32_t *sum, const struct curta_chain *c, uint32_t n,
+static uint32_t multiply(const struct curta_gemm *m, int32_t *sum, const struct curta_chain *c, uint32_t n,
                          const struct curta_products *p)
 {
   if (!m->wide.on)
@@ -187,7 +169,7 @@ static uint32_t multiply(const struct gemm *m, int32_t *sum, const struct curta_
 }
 
 /* sum := sum (0 with fresh) + the contraction over rows y; tiles: the visit's first. The OR of its magnitudes. */
-static uint32_t follow(const struct gemm *m, struct route *r, int32_t *sum, struct window y, struct window x,
+static uint32_t follow(const struct curta_gemm *m, struct route *r, int32_t *sum, struct window y, struct window x,
                        const uint32_t tile[2], int fresh)
 {
   uint32_t all = 0;
@@ -207,7 +189,7 @@ static uint32_t follow(const struct gemm *m, struct route *r, int32_t *sum, stru
 }
 
 /* The same over a list: GEMM GATHER. */
-static int gather(const struct gemm *m, struct curta_wide_sum *sum, struct window y, struct window x,
+static int gather(const struct curta_gemm *m, struct curta_wide_sum *sum, struct window y, struct window x,
                   const uint32_t tile[2], struct curta_outcome *out)
 {
   const struct curta_gather v = {tile[0], tile[1], {y.lo, y.hi}, {x.lo, x.hi}};
@@ -224,8 +206,8 @@ static int out_of_range(struct curta_outcome *out, uint32_t tile)
 }
 
 /* Tile by tile, each looked at before it is used. */
-static int step_by_step(const struct gemm *m, int32_t *sum, struct window y, struct window x, const uint32_t tile[2],
-                        struct curta_outcome *out)
+static int step_by_step(const struct curta_gemm *m, int32_t *sum, struct window y, struct window x,
+                        const uint32_t tile[2], struct curta_outcome *out)
 {
   for (uint32_t ky = y.lo; ky < y.hi; ky++)
     for (uint32_t kx = x.lo; kx < x.hi; kx++)
@@ -246,7 +228,7 @@ static int step_by_step(const struct gemm *m, int32_t *sum, struct window y, str
 }
 
 /* sum := its start + the contraction of one visit; *magnitudes: the OR of its magnitudes */
-static int contract(const struct gemm *m, struct route *r, int32_t *sum, struct window y, struct window x,
+static int contract(const struct curta_gemm *m, struct route *r, int32_t *sum, struct window y, struct window x,
                     const uint32_t tile[2], uint32_t *magnitudes, struct curta_outcome *out)
 {
   uint32_t chains = along_kx(m, x) ? whole_tiles(m) : x.hi - x.lo; /* of a row */
@@ -272,7 +254,7 @@ struct visitor {
   struct route r[ROUTES];
 };
 
-static void move_to(const struct gemm *m, struct visitor *v, uint32_t vy, uint32_t vx)
+static void move_to(const struct curta_gemm *m, struct visitor *v, uint32_t vy, uint32_t vx)
 {
   if (vy != v->vy)
     v->y = window(&m->y, v->vy = vy, m->nky);
@@ -280,7 +262,7 @@ static void move_to(const struct gemm *m, struct visitor *v, uint32_t vy, uint32
     v->x = window(&m->x, v->vx = vx, m->nkx);
 }
 
-static uint32_t origin(const struct gemm *m, int tensor, const uint32_t at[4])
+static uint32_t origin(const struct curta_gemm *m, int tensor, const uint32_t at[4])
 {
   uint32_t x = m->base[tensor];
   for (int i = 0; i < 4; i++)
@@ -289,7 +271,7 @@ static uint32_t origin(const struct gemm *m, int tensor, const uint32_t at[4])
 }
 
 /* at: ga, gb, vy, vx */
-static int visit(const struct gemm *m, struct visitor *v, const uint32_t at[4], struct curta_outcome *out)
+static int visit(const struct curta_gemm *m, struct visitor *v, const uint32_t at[4], struct curta_outcome *out)
 {
   const struct curta_golden *g = m->g;
   const uint32_t tile[2] = {origin(m, 0, at), origin(m, 1, at)};
@@ -319,7 +301,7 @@ static int visit(const struct gemm *m, struct visitor *v, const uint32_t at[4], 
   return err;
 }
 
-static void next_visit(const struct gemm *m, uint32_t at[4])
+static void next_visit(const struct curta_gemm *m, uint32_t at[4])
 {
   if (++at[3] < m->nvx)
     return;
@@ -335,7 +317,7 @@ static void next_visit(const struct gemm *m, uint32_t at[4])
 
 static void visit_share(void *arg, uint64_t from, uint64_t to, struct curta_outcome *out)
 {
-  const struct gemm *m = arg;
+  const struct curta_gemm *m = arg;
   uint32_t at[4] = {(uint32_t)(from / m->nvx / m->nvy / m->ngb), (uint32_t)(from / m->nvx / m->nvy % m->ngb),
                     (uint32_t)(from / m->nvx % m->nvy), (uint32_t)(from % m->nvx)};
   struct visitor v;
@@ -347,7 +329,7 @@ static void visit_share(void *arg, uint64_t from, uint64_t to, struct curta_outc
 }
 
 /* Visits of the smallest share. */
-static uint64_t grain(const struct gemm *m)
+static uint64_t grain(const struct curta_gemm *m)
 {
   uint64_t macs = (uint64_t)m->nky * m->nkx * m->nkc * m->g->t2 * m->g->t;
   return PART_MACS / macs + 1;
@@ -355,7 +337,7 @@ static uint64_t grain(const struct gemm *m)
 
 int curta_golden_gemm(struct curta_golden *g, const uint32_t *cmd)
 {
-  struct gemm m = {.g = g};
+  struct curta_gemm m = {.g = g};
   uint32_t reg = field(cmd, CURTA_GEMM_OR_REG), old = field(cmd, CURTA_GEMM_OR_KEEP) ? g->s[reg] : 0, magnitude = 0;
   int err;
   set_strides(&m, cmd);
@@ -363,11 +345,14 @@ int curta_golden_gemm(struct curta_golden *g, const uint32_t *cmd)
   m.start = (int)field(cmd, CURTA_GEMM_ACC);
   m.final = (int)field(cmd, CURTA_GEMM_FINAL);
   m.gather = (int)field(cmd, CURTA_GEMM_GATHER);
-  m.packed[0] = m.gather ? &g->packed[0][1] : curta_golden_packed(g, 0, (int)field(cmd, CURTA_GEMM_A_T));
-  m.packed[1] = curta_wide_setup(g, &m.wide, cmd) ? &g->packed[1][field(cmd, CURTA_GEMM_B_T)]
-                                                  : curta_golden_packed(g, 1, (int)field(cmd, CURTA_GEMM_B_T));
+  m.mode[0] = (int)field(cmd, CURTA_GEMM_A_T);
+  m.mode[1] = (int)field(cmd, CURTA_GEMM_B_T);
+  m.packed[0] = m.gather ? &g->packed[0][1] : curta_golden_packed(g, 0, m.mode[0]);
+  m.packed[1] = curta_wide_setup(g, &m.wide, cmd) ? &g->packed[1][m.mode[1]] : curta_golden_packed(g, 1, m.mode[1]);
   m.wide.a = m.packed[0];
-  err = curta_golden_share(g, (uint64_t)m.nga * m.ngb * m.nvy * m.nvx, grain(&m), visit_share, &m, &magnitude);
+  err = curta_golden_winograd(&m, &magnitude)
+            ? 0
+            : curta_golden_share(g, (uint64_t)m.nga * m.ngb * m.nvy * m.nvx, grain(&m), visit_share, &m, &magnitude);
   if (!err && m.final)
     curta_golden_set(g, reg, old | magnitude);
   return err;

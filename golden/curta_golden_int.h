@@ -19,6 +19,7 @@ struct curta_pool;
 struct curta_kernels;
 struct curta_wide;
 struct curta_list;
+struct curta_winograd;
 
 /* Packed tiles of one operand buffer in one mode, as the kernels read them (curta_golden_gemm.c). */
 struct curta_packed {
@@ -40,6 +41,7 @@ struct curta_golden {
   int32_t *acc;                     /* [P_TILES][T][T] */
   struct curta_wide *wide;          /* digits and guard bits (curta_golden_wide.c) */
   struct curta_list *list;          /* of what is not 0 (curta_golden_list.c) */
+  struct curta_winograd *winograd;  /* transformed tiles (curta_golden_winograd.c); null: not in use */
   uint32_t s[CURTA_SCALARS];        /* scale registers */
   struct curta_pool *pool;
   const struct curta_kernels *k;
@@ -80,6 +82,8 @@ int curta_golden_scalar(struct curta_golden *g, const uint32_t *cmd);
 /* LOAD is about to replace tiles [lo, hi) of a buffer; and replaces one. */
 void curta_golden_loading(struct curta_golden *g, uint32_t buf, uint32_t lo, uint64_t hi);
 void curta_golden_put(struct curta_golden *g, uint32_t buf, uint32_t tile, const int8_t *from);
+/* Nothing that was made of tiles [lo, hi) of a buffer counts any more. */
+void curta_winograd_forget(struct curta_golden *g, uint32_t buf, uint32_t lo, uint32_t hi);
 /* The packed tiles of a buffer, all up to date. */
 const struct curta_packed *curta_golden_packed(struct curta_golden *g, int buf, int mode);
 

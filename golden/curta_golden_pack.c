@@ -23,6 +23,7 @@ void curta_golden_loading(struct curta_golden *g, uint32_t buf, uint32_t lo, uin
     hi = g->tiles[buf];
   p->lo = lo < p->lo ? lo : p->lo;
   p->hi = (uint32_t)hi > p->hi ? (uint32_t)hi : p->hi;
+  curta_winograd_forget(g, buf, lo, (uint32_t)hi);
 }
 
 void curta_golden_put(struct curta_golden *g, uint32_t buf, uint32_t tile, const int8_t *from)

@@ -54,6 +54,8 @@ struct curta_nonzero {
   int32_t v;
 };
 
+struct curta_winograd_kernels; /* curta_winograd.h */
+
 /* Element counts n are multiples of 8. */
 struct curta_kernels {
   const char *name;
@@ -106,6 +108,8 @@ struct curta_kernels {
   void (*pack_digits)(uint8_t *packed, const int32_t *d, uint32_t planes);
   /* sum := the parts, *magnitudes := OR of v(sum). 0: they might leave int32, and nothing that was written counts. */
   int (*settle)(int32_t *sum, const struct curta_parts *parts, uint32_t *magnitudes, uint32_t n);
+
+  const struct curta_winograd_kernels *winograd; /* null: no faster than products */
 };
 
 /* The set that CURTA_CPU names, or without it the best one here. Null: CURTA_CPU names one that does not exist or that

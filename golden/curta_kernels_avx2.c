@@ -6,7 +6,7 @@
  */
 #include <immintrin.h>
 #include <string.h>
-#include "curta_kernels_loops.h"
+#include "curta_kernels_winograd.h"
 
 static int supported(void)
 {
@@ -31,13 +31,18 @@ static inline __m256i lanes_of(const uint8_t *b, uint32_t lane)
   return _mm256_loadu_si256((const __m256i *)(const void *)(b + 4 * lane));
 }
 
+static inline __m256i start_of(const int32_t *sum, int fresh)
+{
+  return fresh ? _mm256_setzero_si256() : _mm256_load_si256((const __m256i *)(const void *)sum);
+}
+
 /* All rows of a tile of 8; kp pairs, a constant after inlining. */
 CURTA_INLINE void rows8(int32_t *sum, const struct curta_chain *c, uint32_t n, const struct curta_products *p,
                         uint32_t kp)
 {
   __m256i acc[8];
   for (int i = 0; i < 8; i++)
-    acc[i] = _mm256_load_si256((const __m256i *)(const void *)(sum + 8 * i));
+    acc[i] = start_of(sum + 8 * i, p->fresh);
   for (; n; n--, c++) {
     const uint8_t *a = c->a + p->at_a, *b = c->b + p->at_b;
     for (uint32_t m = c->n; m; m--, a += p->step_a, b += p->step_b)
@@ -57,7 +62,7 @@ CURTA_INLINE void rows16(int32_t *sum, const struct curta_chain *c, uint32_t n, 
 {
   __m256i acc[12];
   for (uint32_t i = 0; i < 2 * rows; i++)
-    acc[i] = _mm256_load_si256((const __m256i *)(const void *)(sum + 16 * row + 8 * i));
+    acc[i] = start_of(sum + 16 * row + 8 * i, p->fresh);
   for (; n; n--, c++) {
     const uint8_t *a = c->a + p->at_a, *b = c->b + p->at_b;
     for (uint32_t m = c->n; m; m--, a += p->step_a, b += p->step_b)
@@ -77,8 +82,6 @@ CURTA_INLINE void rows16(int32_t *sum, const struct curta_chain *c, uint32_t n, 
 static uint32_t products(int32_t *sum, const struct curta_chain *chain, uint32_t n, const struct curta_products *p)
 {
   uint32_t kp = p->k / 2;
-  if (p->fresh)
-    memset(sum, 0, 4 * (size_t)p->t * p->t);
   if (p->t == 8 && kp == 4)
     rows8(sum, chain, n, p, 4);
   else if (p->t == 8)
@@ -87,6 +90,45 @@ static uint32_t products(int32_t *sum, const struct curta_chain *chain, uint32_t
     rows16(sum, chain, n, p, kp, row, 4);
   return loop_magnitudes(sum, p->t * p->t);
 }
+
+/* Four rows of the products of whole tiles of 16. Transformed tiles are read once or twice a command, from beyond the
+ * caches of the core: each four rows ask for a quarter of the next chain. */
+static void stream16(int32_t *sum, const uint8_t *const chain[2], const uint8_t *const next[2], uint32_t n,
+                     uint32_t row)
+{
+  const uint8_t *a = chain[0] + 4 * row, *b = chain[1], *next_a = next[0] + 32 * row, *next_b = next[1] + 32 * row;
+  __m256i acc[8];
+  for (int i = 0; i < 8; i++)
+    acc[i] = _mm256_setzero_si256();
+  for (uint32_t m = 0; m < n; m++, next_a += 512, next_b += 512) {
+    for (int i = 0; i < 128; i += 64) {
+      _mm_prefetch(next_a + i, _MM_HINT_T0);
+      _mm_prefetch(next_b + i, _MM_HINT_T0);
+    }
+    for (uint32_t k = 0; k < 8; k++, a += 64, b += 64) {
+      __m256i b0 = lanes_of(b, 0), b1 = lanes_of(b, 8);
+      for (uint32_t i = 0; i < 4; i++) {
+        __m256i x = pair_of(a, i);
+        acc[2 * i] = _mm256_add_epi32(acc[2 * i], _mm256_madd_epi16(x, b0));
+        acc[2 * i + 1] = _mm256_add_epi32(acc[2 * i + 1], _mm256_madd_epi16(x, b1));
+      }
+    }
+  }
+  for (int i = 0; i < 8; i++)
+    _mm256_store_si256((__m256i *)(void *)(sum + 16 * row + 8 * i), acc[i]);
+}
+
+static void stream(int32_t *sum, const uint8_t *const chain[2], const uint8_t *const next[2], uint32_t n, uint32_t t)
+{
+  const struct curta_chain c = {chain[0], chain[1], n};
+  const struct curta_products p = {.t = 8, .k = 8, .step_a = 128, .step_b = 128, .fresh = 1};
+  if (t == 8)
+    rows8(sum, &c, 1, &p, 4);
+  for (uint32_t row = 0; row < 16 && t == 16; row += 4)
+    stream16(sum, chain, next, n, row);
+}
+
+static const struct curta_winograd_kernels Winograd = {.products = stream, CURTA_WINOGRAD_LOOPS};
 
 static inline __m128i bytes8(const int8_t *p)
 {
@@ -176,4 +218,5 @@ const struct curta_kernels Curta_kernels_avx2 = {.name = "avx2",
                                                  .occupied = occupied,
                                                  .settle = loop_settle,
                                                  .sparse_add = loop_sparse_add,
-                                                 .pack_digits = pack_digits};
+                                                 .pack_digits = pack_digits,
+                                                 .winograd = &Winograd};

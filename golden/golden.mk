@@ -40,9 +40,11 @@ $(BUILD)/tests/golden/test_device: $(addprefix $(BUILD)/tests/golden/,test_devic
 	$(CC) $(CFLAGS) $^ -lpthread -o $@
 $(BUILD)/tests/golden/test_commands: $(addprefix $(BUILD)/tests/golden/,test_commands.o bench.o) $(GOLDEN_LIB)
 	$(CC) $(CFLAGS) $^ -lpthread -o $@
+$(BUILD)/tests/golden/test_winograd: $(addprefix $(BUILD)/tests/golden/,test_winograd.o bench.o) $(GOLDEN_LIB)
+	$(CC) $(CFLAGS) $^ -lpthread -o $@
 $(BUILD)/tests/golden/test_kernels: $(addprefix $(BUILD)/tests/golden/,test_kernels.o kernels_nitro.o bench.o) $(GOLDEN_LIB)
 	$(CC) $(CFLAGS) $^ -lpthread -o $@
-TESTS += $(addprefix $(BUILD)/tests/golden/,test_kernels test_device test_commands) tests/golden/test_kernels_arm.sh
+TESTS += $(addprefix $(BUILD)/tests/golden/,test_kernels test_winograd test_device test_commands) tests/golden/test_kernels_arm.sh
 
 $(BUILD)/tests/golden/test_ref: $(BUILD)/tests/golden/test_ref.o $(GOLDEN_LIB)
 	$(CC) $(CFLAGS) $^ -lpthread -o $@

@@ -65,8 +65,8 @@ int curta_dev_submit(struct curta_dev *dev, const uint32_t (*cmd)[CURTA_CMD_WORD
 /* The two halves of that: into the ring, in the place of what was staged before; then the doorbell. */
 int curta_dev_stage(struct curta_dev *dev, const uint32_t (*cmd)[CURTA_CMD_WORDS], uint32_t n);
 int curta_dev_ring(struct curta_dev *dev);
-/* Waits until the END with `cookie` has retired, at most about `deadline` device cycles (golden device: commands).
- * -ETIMEDOUT; -EIO: stopped by an error, see curta_dev_error. */
+/* Waits until the END with `cookie` has retired, or a later one (cookies count up, modulo 2^32), at most about
+ * `deadline` device cycles (golden device: commands). -ETIMEDOUT; -EIO: stopped by an error, see curta_dev_error. */
 int curta_dev_wait(struct curta_dev *dev, uint32_t cookie, uint64_t deadline);
 /* The first error since reset (code CURTA_ERR_NONE when there is none). */
 int curta_dev_error(const struct curta_dev *dev, struct curta_error *error);
@@ -229,6 +229,10 @@ enum curta_pass {
 #define CURTA_S_TMP 7
 #define CURTA_S_OR 8     /* 8..12: magnitude ORs under way */
 #define CURTA_S_LAYER 13 /* + 3*w: shift of the activation, of the input error, of the gradient */
+/* Both results of a step of the second bank; the largest network has layers there, and its results where one bank has.
+ */
+#define CURTA_S_EXP2 62
+#define CURTA_S_CORRECT2 63
 /* NITRO-D, from CURTA_S_LAYER on: pairs of registers of UPDATE, and what nobody reads. */
 #define CURTA_S_RATE 13       /* of forward layers */
 #define CURTA_S_RATE_HEAD 15  /* of learning and output layers */
@@ -358,10 +362,11 @@ struct curta_run {
   uint32_t step;         /* number of training steps done; the caller may set it (resume) */
   int32_t mu, input_exp; /* the caller sets both */
   int32_t weight_exp[CURTA_MAX_WEIGHTED];
-  uint32_t images;         /* in the batch last written */
-  uint32_t bank;           /* that it is in */
-  uint8_t staged, running; /* enum curta_program */
-  uint32_t rate;           /* NITRO-D: inverse learning rate; curta_run_open takes the network's */
+  uint32_t images;                   /* in the batch last written */
+  uint32_t bank;                     /* that it is in */
+  uint8_t staged, running, next;     /* enum curta_program; next: launched behind the one that runs */
+  uint8_t run_bank, next_bank, done; /* banks of these two and of the step that has ended */
+  uint32_t rate;                     /* NITRO-D: inverse learning rate; curta_run_open takes the network's */
 };
 
 struct curta_result {
@@ -396,7 +401,7 @@ int curta_nitro_rate(uint32_t inverse, uint32_t bits, uint32_t reg[2]);
 int curta_grad_get(const struct curta_run *run, uint32_t w, int32_t *grad);
 /* Writes x (n,C,H,W) int8 and n labels (null: zeros). n must be the plan's batch: the last, smaller batch of an epoch
  * needs a plan of its own. -EINVAL. In a plan of two banks every batch goes into the bank that the one before is not
- * in. */
+ * in. -EAGAIN: steps under way need both. */
 int curta_batch_write(struct curta_run *run, const int8_t *x, const uint16_t *labels, uint32_t n);
 /* One training step / one forward step with classification count, one doorbell; waits for the end. step increments
  * after success. */
@@ -404,7 +409,9 @@ int curta_step(struct curta_run *run);
 int curta_eval(struct curta_run *run);
 /* A step in three parts. Stage: its commands, for the batch last written; it may be called while the step before runs.
  * Launch: masks, doorbell; -EAGAIN: nothing is staged, or a step runs. Finish: waits for the end; step increments after
- * a training step. With two banks, while a step runs: curta_batch_write and curta_stage of the next one. */
+ * a training step. With two banks, while one step runs: curta_batch_write and curta_stage of the next one; and
+ * curta_launch, so that the device goes from one to the other without the host (-EAGAIN: one waits already, or
+ * the next one's masks are to be written first, or the network has CURTA_MAX_WEIGHTED layers). */
 int curta_stage(struct curta_run *run, enum curta_program program);
 int curta_launch(struct curta_run *run);
 int curta_finish(struct curta_run *run);
@@ -417,6 +424,7 @@ struct curta_window {
 int curta_input_window(const struct curta_plan *plan, struct curta_window *window);
 /* The address of the input tensor that the next batch goes to, whose bank it takes; then the labels. */
 int curta_batch_claim(struct curta_run *run, const uint16_t *labels, uint32_t n, uint32_t *addr);
+/* Of the step that curta_finish waited for last, before another one is launched. */
 int curta_result(const struct curta_run *run, struct curta_result *result);
 /* Logits (n,classes) of the last step. */
 int curta_logits_get(const struct curta_run *run, int8_t *logits);

@@ -8,7 +8,8 @@ module curta_standalone_sdram #(
   parameter Cache = 8192,
   parameter RomFile = "",
   parameter [15:0] Divider = 16'd651,
-  parameter Init = 15000          // cycles of silence of the SDRAM after power-up
+  parameter Init = 15000,         // cycles of silence of the SDRAM after power-up: 200 us
+  parameter Refresh = 570         // cycles from one row's refresh to the next: 7.6 us, so less where the clock is slower than 75 MHz
 ) (
   input  wire        clk_i,
   input  wire        accel_clk_i,   // see curta_standalone
@@ -44,7 +45,7 @@ module curta_standalone_sdram #(
     .m_rid_i(rid), .m_rdata_i(rdata), .m_rresp_i(2'b00), .m_rlast_i(rlast), .m_awvalid_o(awvalid), .m_awready_i(awready),
     .m_awid_o(awid), .m_awaddr_o(awaddr), .m_awlen_o(awlen), .m_wvalid_o(wvalid), .m_wready_i(wready), .m_wdata_o(wdata),
     .m_wstrb_o(wstrb), .m_wlast_o(wlast), .m_bvalid_i(bvalid), .m_bid_i(bid), .m_bresp_i(2'b00));
-  curta_soc_sdram #(.BUS(BUS), .Init(Init)) u_sdram (
+  curta_soc_sdram #(.BUS(BUS), .Init(Init), .Refresh(Refresh)) u_sdram (
     .clk_i(clk_i), .rst_ni(rst_ni), .s_arvalid_i(arvalid), .s_arready_o(arready), .s_arid_i(arid), .s_araddr_i(araddr),
     .s_arlen_i(arlen), .s_rvalid_o(rvalid), .s_rid_o(rid), .s_rdata_o(rdata), .s_rlast_o(rlast), .s_awvalid_i(awvalid),
     .s_awready_o(awready), .s_awid_i(awid), .s_awaddr_i(awaddr), .s_awlen_i(awlen), .s_wvalid_i(wvalid), .s_wready_o(wready),

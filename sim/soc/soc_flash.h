@@ -31,9 +31,16 @@ public:
     return out_bit;
   }
 
-  // The power goes now.
-  void cut()
+  // What is under way: the address that a program or an erase works on, or that a read has reached; kNothing.
+  static constexpr uint32_t kNothing = UINT32_MAX;
+  uint32_t erasing() const { return busy && op == ERASE ? op_addr : kNothing; }
+  uint32_t programming() const { return busy && op == PROGRAM ? op_addr : kNothing; }
+  uint32_t reading() const { return selected && code == READ && bits >= 32 ? addr : kNothing; }
+
+  // The power goes now; `seed` chooses which bits have moved.
+  void cut(uint32_t seed)
   {
+    random ^= seed;
     if (busy) apply((uint32_t)(256 * (busy_for - busy) / busy_for));
     busy = 0;
   }

@@ -20,7 +20,7 @@ curta_tlm::curta_tlm(sc_module_name name, const char *config, uint64_t mem_bytes
   o.width = (uint32_t)host.g->conf.bus;
   o.latency = latency;
   device.reset(new core(host.g->conf, o, *this, host));
-  promise.payload.set_extension<curta_tlm_beats>(&promise);
+  notice.payload.set_extension<curta_tlm_beats>(&notice);
   regs.register_b_transport(this, &curta_tlm::b_transport);
   mem.register_nb_transport_bw(this, &curta_tlm::nb_transport_bw);
   static const char *const names[Agents] = { "command_processor", "load", "matrix", "vector" };
@@ -43,7 +43,7 @@ curta_tlm::~curta_tlm()
 {
   for (auto &f : flights)
     f->payload.clear_extension<curta_tlm_beats>(f.get());
-  promise.payload.clear_extension<curta_tlm_beats>(&promise);
+  notice.payload.clear_extension<curta_tlm_beats>(&notice);
 }
 
 void curta_tlm::end_of_elaboration()
@@ -70,12 +70,12 @@ sc_time curta_tlm::until(uint64_t value) const
   return value > now ? sc_time::from_value(value - now) : SC_ZERO_TIME;
 }
 
-// Something has happened: who waits for it is told. (Mostly nobody does, and a notification costs a delta cycle.)
-void curta_tlm::acted()
+// Who waits for it is told. (Mostly nobody does, and a notification costs a delta cycle.)
+void curta_tlm::tell()
 {
   if (host.irq() != irq_level) {
-    irq_event.notify(ahead ? until(local) : SC_ZERO_TIME);
-    bound = std::min(bound, local);
+    irq_event.notify(ahead ? until(local()) : SC_ZERO_TIME);
+    stop_at(std::min(bound, local()));
   }
   if (halting)
     quiet_event.notify(SC_ZERO_TIME);
@@ -113,6 +113,15 @@ void curta_tlm::show_irq()
 
 void curta_tlm::submit(burst *b)
 {
+  if (clock)
+    clock->submit(b, local_cycle);
+  else
+    begin(b);
+}
+
+// A transaction of a burst.
+void curta_tlm::begin(burst *b)
+{
   if (spare.empty()) {
     flights.emplace_back(new flight);
     flights.back()->payload.set_extension<curta_tlm_beats>(flights.back().get());
@@ -124,6 +133,7 @@ void curta_tlm::submit(burst *b)
   if (scratch.size() < bytes)
     scratch.resize(bytes);
   f->burst = b;
+  f->open = true;
   f->cycle = ahead ? local_cycle : cycle();
   tlm::tlm_generic_payload &p = f->payload;
   p.set_command(b->write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
@@ -136,8 +146,7 @@ void curta_tlm::submit(burst *b)
   p.set_dmi_allowed(false);
   p.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
   tlm::tlm_phase phase = tlm::BEGIN_REQ;
-  sc_time delay = ahead ? sc_time::from_value(local - here) : SC_ZERO_TIME;
-  quiet = std::min(quiet, b->write ? b->time[b->beats - 1] : b->at + b->beats - 1);   // a beat a cycle at most
+  sc_time delay = ahead ? until(local()) : SC_ZERO_TIME;
   const bool within = submitting;
   submitting = true;             // an answer now comes too early for who asks
   tlm::tlm_sync_enum r = mem->nb_transport_fw(p, phase, delay);
@@ -161,9 +170,6 @@ tlm::tlm_sync_enum curta_tlm::nb_transport_bw(tlm::tlm_generic_payload &p, tlm::
   }
   const uint64_t seen = value_of(b->last, AnswerPart);
   if ((ahead || seen <= sc_time_stamp().value()) && !submitting) {
-    local = seen;
-    local_cycle = b->last;
-    told = true;
     answer(f);
     acted();
   } else {
@@ -176,6 +182,7 @@ tlm::tlm_sync_enum curta_tlm::nb_transport_bw(tlm::tlm_generic_payload &p, tlm::
 void curta_tlm::answer(flight *f)
 {
   burst *b = f->burst;
+  f->open = false;
   spare.push_back(f);
   b->user->burst_done(b, b->last);
 }

@@ -9,9 +9,9 @@
 //
 // Temporal decoupling (curta_tlm_ahead.cpp): with a global quantum (tlm_global_quantum) that is not zero, a process that
 // runs goes on with whatever comes next, of whichever agent, until the kernel has something to do, an interrupt is raised
-// or the quantum is over. Cycles and order of everything stay the same; the kernel's time stands still meanwhile, and
-// transactions carry their distance from it as their delay. Who sets a quantum promises to touch no register before the
-// interrupt or an event of the kernel's.
+// or the quantum is over. Cycles and order of everything stay the same; the kernel's time stands still meanwhile. The
+// memory hands over its clock for as long, as it has its bytes with DMI: bursts that begin and end in between are no
+// transactions. Who sets a quantum promises to touch no register before the interrupt or an event of the kernel's.
 #ifndef CURTA_TLM_H
 #define CURTA_TLM_H
 #include <deque>
@@ -28,15 +28,18 @@
 // Beside a burst: when its beats can move (write), when they moved (read). Memories that do not know it ignore it.
 struct curta_tlm_beats : tlm::tlm_extension<curta_tlm_beats> {
   curta_time::burst *burst = nullptr;
-  uint64_t cycle = 0;                            // of the request; of CURTA_AHEAD: see there
+  uint64_t cycle = 0;                            // of the request
+  curta_time::memory *clock = nullptr;           // of CURTA_AHEAD
   tlm::tlm_extension_base *clone() const override { return new curta_tlm_beats(*this); }
   void copy_from(const tlm::tlm_extension_base &other) override { *this = static_cast<const curta_tlm_beats &>(other); }
 };
 
-// Phases beside those of the base protocol; targets may ignore them (TLM_ACCEPTED). An initiator asks for nothing before
-// curta_tlm_beats::cycle: the first burst that ends before then is answered within the call, and the cycle comes back as the
-// one before which no other ends. And: the kernel's time is everybody's again.
+// Phases beside those of the base protocol; targets may ignore the first (TLM_ACCEPTED). The initiator is alone and asks for
+// the memory's clock (curta_tlm_beats::clock), in which it begins and ends bursts itself. A transaction that is older than that:
+// its burst has ended, it wants its answer. And: the kernel's time is everybody's again; what is still under way has become
+// transactions before.
 TLM_DECLARE_EXTENDED_PHASE(CURTA_AHEAD);
+TLM_DECLARE_EXTENDED_PHASE(CURTA_ENDED);
 TLM_DECLARE_EXTENDED_PHASE(CURTA_LEVEL);
 
 // Within a cycle the agents act at eighths of the period, in the order of ActOrder; answers of the memory are seen last.
@@ -64,23 +67,36 @@ public:
 
 private:
   SC_HAS_PROCESS(curta_tlm);
-  struct flight : curta_tlm_beats { tlm::tlm_generic_payload payload; };
+  struct flight : curta_tlm_beats {
+    tlm::tlm_generic_payload payload;
+    bool open = false;
+  };
 
   void end_of_elaboration() override;
   void step(int a);
   void notify(curta_time::agent a);
   uint64_t value_of(uint64_t t, int part) const { return unit * t + unit * (uint64_t)part / CycleParts; }
   sc_core::sc_time until(uint64_t value) const;  // from the kernel's time
-  void acted();
+  void acted()                                   // something has happened
+  {
+    if (host.irq() != irq_level || halting)
+      tell();
+  }
+  void tell();
   void show_irq();
   void b_transport(tlm::tlm_generic_payload &p, sc_core::sc_time &delay);
   bool access(tlm::tlm_generic_payload &p);
   tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload &p, tlm::tlm_phase &phase, sc_core::sc_time &delay);
+  uint64_t local() const { return value_of(local_cycle, local_part); }
+  void stop_at(uint64_t value);
+  void begin(curta_time::burst *b);
   void answer(flight *f);
   void answered();
   void run_ahead();
   bool next_ahead();
-  bool ask_memory(const tlm::tlm_phase &phase, uint64_t t);
+  void ended_ahead(curta_time::burst *b);
+  flight *flight_of(const curta_time::burst *b);
+  bool tell_memory(const tlm::tlm_phase &phase);
 
   const sc_core::sc_time period;
   const uint64_t unit;                           // the period's value
@@ -90,11 +106,12 @@ private:
   curta_time::wake_times next;
   sc_core::sc_event irq_event, answer_event;
   bool irq_level = false, halting = false, submitting = false;
-  bool ahead = false, lone = true, told = false; // decoupled; the memory takes part in it; it has answered
-  uint64_t local = 0, bound = 0;                 // the accelerator's time, and where the kernel's comes first
-  uint64_t local_cycle = 0;
-  uint64_t quiet = 0;                            // the cycle before which no burst ends
-  flight promise;                                // of CURTA_AHEAD
+  bool ahead = false, lone = true;               // decoupled; the memory takes part in it
+  uint64_t local_cycle = 0;                      // the accelerator's time,
+  int local_part = 0;
+  uint64_t bound = 0, last_cycle = 0, horizon = 0; // and where the kernel's comes first; its cycle, and the first whose answers come too late
+  curta_time::memory *clock = nullptr;           // the memory's, while ahead
+  flight notice;                                // of CURTA_AHEAD and CURTA_LEVEL
   std::vector<std::unique_ptr<flight>> flights;  // all that were made
   std::vector<flight *> spare;
   std::deque<flight *> answers;                  // arrived, to be seen later
@@ -123,7 +140,7 @@ private:
   void b_transport(int id, tlm::tlm_generic_payload &p, sc_core::sc_time &delay);
   tlm::tlm_sync_enum nb_transport_fw(int id, tlm::tlm_generic_payload &p, tlm::tlm_phase &phase, sc_core::sc_time &delay);
   bool dmi(int id, tlm::tlm_generic_payload &p, tlm::tlm_dmi &d);
-  tlm::tlm_sync_enum lead(const tlm::tlm_phase &phase, curta_tlm_beats *promise);
+  tlm::tlm_sync_enum lead(const tlm::tlm_phase &phase, curta_tlm_beats *beats);
   sc_core::sc_time until(uint64_t value) const;  // from the kernel's time
   void plan(uint64_t t);
   void serve();
@@ -138,7 +155,7 @@ private:
   std::vector<entry *> spare, open;
   sc_core::sc_event due;
   uint64_t planned = curta_time::Never;          // the cycle that serve() waits for
-  bool led = false;                              // the only initiator is ahead: it asks when it wants to know
+  bool led = false;                              // the only initiator has the clock
   uint64_t still = 0;                            // the kernel's time meanwhile
 };
 #endif

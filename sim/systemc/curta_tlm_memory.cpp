@@ -88,30 +88,32 @@ tlm::tlm_sync_enum curta_tlm_memory::nb_transport_fw(int id, tlm::tlm_generic_pa
       e->own.time[k] = now + 1;
   }
   open.push_back(e);
-  curta_time::burst *none = time.run(now);
-  sc_assert(!none);                              // whenever a burst ends, serve() is there or the initiator has asked
-  if (time.submit(e->b, now) && !led)
-    plan(time.soonest());
+  if (!led) {                                    // else it is in the clock already
+    curta_time::burst *none = time.run(now);
+    sc_assert(!none);                            // whenever a burst ends, serve() is there
+    if (time.submit(e->b, now))
+      plan(time.soonest());
+  }
   phase = tlm::END_REQ;
   return tlm::TLM_UPDATED;
 }
 
 // A lone initiator may be ahead of the kernel's time: nobody else can ask for anything in between. Until it is level again
-// there is no process here, only its questions.
-tlm::tlm_sync_enum curta_tlm_memory::lead(const tlm::tlm_phase &phase, curta_tlm_beats *promise)
+// there is no process here.
+tlm::tlm_sync_enum curta_tlm_memory::lead(const tlm::tlm_phase &phase, curta_tlm_beats *beats)
 {
   if (socket.size() != 1)
     return tlm::TLM_ACCEPTED;
   if (phase == CURTA_AHEAD) {
-    if (!led) {
-      due.cancel();
-      still = sc_time_stamp().value();
-      led = true;
-    }
-    if (curta_time::burst *b = time.run(promise->cycle))
-      answer(b);
-    promise->cycle = time.quiet();
+    due.cancel();
+    still = sc_time_stamp().value();
+    led = true;
+    beats->clock = &time;
     return tlm::TLM_UPDATED;
+  }
+  if (phase == CURTA_ENDED) {
+    answer(beats->burst);
+    return tlm::TLM_COMPLETED;
   }
   if (phase == CURTA_LEVEL) {
     led = false;

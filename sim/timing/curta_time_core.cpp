@@ -130,9 +130,13 @@ void core::moved(const burst *b, uint64_t t)
 
 // The cycles since the last change belong to one cause, but for writes that begin or are acknowledged meanwhile. Those of
 // a GEMM are divided when it starts.
-void core::account(uint64_t t)
+void core::account_from(uint64_t t)
 {
   causes &c = cause;
+  if (!c.busy || matrix.running) {
+    c.since = t;
+    return;
+  }
   for (;;) {
     while (!c.starts.empty() && c.starts.front() <= c.since) {
       c.starts.pop_front();
@@ -149,8 +153,7 @@ void core::account(uint64_t t)
       to = std::min(to, c.starts.front());
     if (!c.acks.empty())
       to = std::min(to, std::max(c.acks.front() + 1, c.since + 1));
-    if (c.busy && !matrix.running)
-      c.value[c.reads ? CURTA_CNT_MEMRD : c.writes ? CURTA_CNT_MEMWR : matrix.waiting() ? CURTA_CNT_DEPEND : CURTA_CNT_OTHER] += to - c.since;
+    c.value[c.reads ? CURTA_CNT_MEMRD : c.writes ? CURTA_CNT_MEMWR : matrix.waiting() ? CURTA_CNT_DEPEND : CURTA_CNT_OTHER] += to - c.since;
     c.since = to;
   }
 }

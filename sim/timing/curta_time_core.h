@@ -212,7 +212,11 @@ public:
   int execute(const command &c, uint32_t *sum, uint32_t *info);
   uint32_t list(uint32_t tile) { return host_.list(tile); }
   void room(uint64_t t);                   // a queue entry has become free
-  void account(uint64_t t);
+  void account(uint64_t t)                 // the cycles before t, to their causes
+  {
+    if (t > cause.since)
+      account_from(t);
+  }
   void moved(const burst *b, uint64_t t);  // a burst of LOAD or VECTOR has ended
 
   load_engine load;
@@ -221,6 +225,7 @@ public:
   engine *const of[Agents];                // by agent; null for Cp
 
 private:
+  void account_from(uint64_t t);
   enum state { Idle, Op, Decide, Fence, Act, Return, Halt };
   void cp_step(uint64_t t);
   void take(uint64_t t);

@@ -84,8 +84,13 @@ public:
     }
   }
 
-  // No burst ends before this cycle, unless one is submitted.
-  uint64_t quiet() const { return early; }
+  // All that have not ended, reads first, each kind in order.
+  template <class F> void each(F f) const
+  {
+    for (const queue *q : { &reads, &writes })
+      for (uint32_t k = 0; k < q->n; k++)
+        f(q->item[(q->head + k) % Depth]);
+  }
 
   // The first burst that ends before `horizon` (its last says when), or null.
   burst *run(uint64_t horizon)

@@ -54,6 +54,7 @@ void vector_engine::go(uint64_t t)
   aux.start(t2 * plan.aux_bytes >> log2);
   capacity[0] = DstFifo / (t2 * plan.dst_bytes >> log2);
   capacity[1] = IdxFifo / (t2 * plan.idx_bytes >> log2);
+  out_mask = op == CURTA_OP_LOSS ? Ring - 1 : ring_mask(capacity[0] + capacity[1]);
   if (op == CURTA_OP_LOSS) {
     loss = true;
     loss_row(t);

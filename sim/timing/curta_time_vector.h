@@ -3,13 +3,13 @@
 //   walker -> addresses -> read streams -> lanes -> write streams; each tile is one event of each
 #ifndef CURTA_TIME_VECTOR_H
 #define CURTA_TIME_VECTOR_H
-#include <deque>
 #include "curta_time_core.h"
 
 namespace curta_time {
 
 const uint32_t SrcFifo = 128, DstFifo = 64, IdxFifo = 32;    // beats
-const uint32_t AddressFifo = 16;     // tiles
+const uint32_t AddressFifo = 16, AccFifo = 8;    // tiles
+const uint32_t TagFifo = 16;         // passes
 const uint64_t FifoCycles = 2;       // through a FIFO in block RAM
 const uint64_t ParameterCycles = 6;  // go to run_o
 
@@ -38,16 +38,47 @@ struct vector_plan {
 };
 vector_plan plan_vector(const curta_config &shape, const uint32_t *cmd);
 
+// A queue of at most N.
+template <class T, uint32_t N> class ring {
+public:
+  bool empty() const { return n == 0; }
+  uint32_t size() const { return n; }
+  void clear() { n = 0; }
+  void push_back(const T &x) { item[(head + n++) % N] = x; }
+  void pop_front() { head = (head + 1) % N; n--; }
+  const T &front() const { return item[head]; }
+
+private:
+  T item[N];
+  uint32_t head = 0, n = 0;
+};
+
+// Of a ring of bursts that holds n, 64 at most.
+constexpr uint32_t ring_mask(uint32_t n)
+{
+  uint32_t size = 1;
+  while (size < n && size < 64)
+    size *= 2;
+  return size - 1;
+}
+
 // One read stream (curta_vstream_rd): tiles asked for, arrived, consumed.
 struct read_stream {
   static const uint32_t Ring = 64, MaxOpen = 15;
-  burst tile[Ring];
+  burst tile[Ring];              // of which only as many are in use as fit the FIFO: they stay in the processor's cache
   uint32_t depth = 0;            // of the FIFO, in beats
   uint32_t beats = 0;            // of a tile
+  uint32_t mask = Ring - 1;
   uint32_t asked = 0, arrived = 0, used = 0;
-  void start(uint32_t tile_beats) { beats = tile_beats; asked = arrived = used = 0; }
+  void start(uint32_t tile_beats)
+  {
+    beats = tile_beats;
+    asked = arrived = used = 0;
+    mask = ring_mask(depth / beats);
+  }
   bool room() const { return (asked - used + 1) * beats <= depth && asked - arrived < MaxOpen; }
-  const burst &front() const { return tile[used % Ring]; }
+  burst &at(uint32_t k) { return tile[k & mask]; }
+  const burst &front() const { return tile[used & mask]; }
 };
 
 class vector_engine : public engine {
@@ -83,9 +114,9 @@ private:
 
   // operands
   read_stream src, aux;
-  std::deque<uint64_t> acc_tiles;    // when each could be read
+  ring<uint64_t, AccFifo> acc_tiles;    // when each could be read
   struct tag { uint64_t at; bool hole; };
-  std::deque<tag> tags;              // of passes to come, where windows are padded
+  ring<tag, TagFifo> tags;              // of passes to come, where windows are padded
   bool hole() const;                 // of the address that the walker offers
   // What the present pass reads and writes.
   struct needs { bool src, acc, aux, out; };
@@ -105,8 +136,9 @@ private:
 
   // results: bursts in the order of the walk
   burst out[Ring];
-  std::deque<uint32_t> addresses;      // taken from the walker, their data still to come
-  std::deque<burst *> ready;           // data, the address still to come
+  uint32_t out_mask = Ring - 1;
+  ring<uint32_t, AddressFifo> addresses;      // taken from the walker, their data still to come
+  ring<burst *, Ring> ready;           // data, the address still to come
   uint32_t out_made = 0, out_sent = 0, out_done = 0;
   uint32_t reserved[2] = {}, freed[2] = {};   // tiles of DST and IDX begun, written
   uint64_t freed_at[2][Ring];

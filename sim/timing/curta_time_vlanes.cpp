@@ -134,7 +134,7 @@ void vector_engine::emit(kind k, uint32_t beats, uint32_t late, uint64_t t)
 {
   const uint32_t group = (uint32_t)__builtin_ctz(c * (k == Dst ? plan.dst_bytes : plan.idx_bytes));  // log2 of its bytes
   const uint32_t parts = group > log2 ? 1u << (group - log2) : 1, each = group > log2 ? 1 : 1u << (log2 - group);   // beats of a group, groups of a beat
-  burst &b = out[out_made++ % Ring];
+  burst &b = out[out_made++ & out_mask];
   b.stream = k == Idx;
   b.beats = beats;
   for (uint32_t j = 0, g = each - 1, part = 0; j < beats; j++) {

@@ -41,7 +41,7 @@ void vector_engine::loss_work(uint64_t t)
     core_.sched.wake(Vector, loss_at = t + 1);
     return;
   }
-  burst &b = in.tile[in.asked++ % read_stream::Ring];
+  burst &b = in.at(in.asked++);
   uint64_t taken = core_.read_port(&in == &src ? 2 : 3, t);
   uint32_t addr = &in == &src ? cmd.get(CURTA_LOSS_SRC) + (row / side * pieces + wanted) * side * side + row % side * side
                               : cmd.get(CURTA_LOSS_AUX) + 2 * row;
@@ -65,13 +65,13 @@ void vector_engine::loss_data(uint64_t t)
   }
   if (real && (src.arrived < pieces || aux.arrived < 1))
     return;
-  uint64_t at = real ? src.tile[(pieces - 1) % read_stream::Ring].last : t - 2;      // padding: SOut follows SRow
+  uint64_t at = real ? src.at(pieces - 1).last : t - 2;      // padding: SOut follows SRow
   if (real) {
     const bool rss = cmd.get(CURTA_LOSS_RSS);
     uint64_t c_at = 0;
     for (uint32_t k = 0; k < pieces; k++)
-      c_at = std::max(c_at, src.tile[k % read_stream::Ring].last + FifoCycles) + std::min(side, classes - k * side);
-    at = std::max(c_at, aux.tile[0].last + FifoCycles) + 1;      // label
+      c_at = std::max(c_at, src.at(k).last + FifoCycles) + std::min(side, classes - k * side);
+    at = std::max(c_at, aux.at(0).last + FifoCycles) + 1;      // label
     if (rss) {
       at += 1;                                                   // the label's logit
     } else {
@@ -83,7 +83,7 @@ void vector_engine::loss_data(uint64_t t)
   }
   for (uint32_t k = 0; k < pieces; k++) {
     at += side + 5;                                              // read T bytes, room, address
-    burst &b = out[out_made++ % Ring];
+    burst &b = out[out_made++ & out_mask];
     b.stream = 0;
     b.beats = 1;
     b.addr = (cmd.get(CURTA_LOSS_DST) + (row / side * pieces + k) * side * side + row % side * side) / bus * bus;

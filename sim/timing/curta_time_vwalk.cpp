@@ -5,7 +5,6 @@
 
 namespace curta_time {
 
-const uint32_t AccFifo = 8, TagFifo = 16;       // tiles, passes
 const uint32_t Quad = 4;             // bytes of an int32
 
 void vector_engine::walk(uint64_t t)
@@ -86,7 +85,7 @@ bool vector_engine::ask(uint64_t t, uint64_t *taken)
   read_stream &in = slot == Src || weights ? src : aux;
   if (!in.room())
     return false;
-  burst &b = in.tile[in.asked++ % read_stream::Ring];
+  burst &b = in.at(in.asked++);
   b.addr = address();
   b.beats = weights ? Quad * t2 >> log2 : in.beats;
   *taken = core_.read_port(&in == &src ? 2 : 3, t);

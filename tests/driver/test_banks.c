@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * test_banks - a plan of two banks, whose batches are written while steps run, trains to the bits of a plan of one;
- * with dropout, folded inputs and NITRO-D; windows of the input tensor are where curta_input_window says
+ * test_banks - a plan of two banks, whose batches are written while steps run and whose steps are launched one behind
+ * the other, trains to the bits of a plan of one; with dropout, folded inputs, NITRO-D and as many layers as there are;
+ * windows of the input tensor are where curta_input_window says
  */
 #include <errno.h>
 #include <stdio.h>
@@ -13,6 +14,9 @@
 #define STEPS 7u
 #define WEIGHTS 65536u
 
+#define LINEAR2 "linear 9\nrelu\nlinear 9\nrelu\n"
+#define LINEAR8 LINEAR2 LINEAR2 LINEAR2 LINEAR2
+
 static const char *const nets[] = {
     "input 1 12 12\nconv 9 kernel 5\nrelu\nmaxpool 2\nflatten\nlinear 20\nrelu\ndropout 0.5\nlinear 5\n",
     "input 1 7 5\nflatten\nlinear 24\nrelu\nlinear 3\n",
@@ -20,7 +24,9 @@ static const char *const nets[] = {
     "input 3 8 8\nconv 8 kernel 3 pad 1\nrelu\nflatten\nlinear 6\n",
     "algorithm nitro-d\ninput 2 8 8\nrate 512\namplify 64\nhead 64\nconv 8 kernel 3 pad 1\nmaxpool "
     "2\nflatten\nlinear 4\n",
+    "input 1 3 3\nflatten\n" LINEAR8 LINEAR8 "linear 4\n",
 };
+static const int follow[] = {0, 1, 1, 1, 1, 0}; /* may a training step be launched behind another one? */
 
 struct machine {
   struct curta_bus bus;
@@ -30,6 +36,7 @@ struct machine {
   uint32_t (*cmd)[CURTA_CMD_WORDS];
 };
 static struct machine one, two;
+static struct curta_result seen[STEPS + 1]; /* the results of every step, with one bank */
 static struct curta_net net;
 static union {
   int8_t i8[WEIGHTS];
@@ -132,8 +139,8 @@ static int plain(void)
 {
   int err = 0;
   for (uint32_t i = 0; i < STEPS && !err; i++)
-    err = write(&one, i) || curta_step(&one.run);
-  return err || write(&one, 99) || curta_eval(&one.run);
+    err = write(&one, i) || curta_step(&one.run) || curta_result(&one.run, &seen[i]);
+  return err || write(&one, 99) || curta_eval(&one.run) || curta_result(&one.run, &seen[STEPS]);
 }
 
 /* The same in parts; a batch that is written and staged in between and not launched leaves no trace. */
@@ -155,11 +162,43 @@ static int overlapped(void)
   return err || curta_launch(r) || curta_finish(r) || r->step != STEPS;
 }
 
+/* The results of the step that ended are those of step i. */
+static int ended(uint32_t i)
+{
+  struct curta_result r;
+  return curta_finish(&two.run) || curta_result(&two.run, &r) || r.correct != seen[i].correct ||
+         r.exponent != seen[i].exponent;
+}
+
+/* The golden device works while the host waits for its interrupt, to the end of one step: it is done with both. */
+static void work(void)
+{
+  (void)two.bus.wait_irq(two.bus.ctx, 1000000);
+  (void)two.bus.reg_write(two.bus.ctx, CURTA_REG_IRQ_STATUS, 3);
+  (void)two.bus.wait_irq(two.bus.ctx, 1000000);
+}
+
+/* Each step launched while the one before runs, if it may; both have ended before the host looks. */
+static int chained(int follows)
+{
+  struct curta_run *r = &two.run;
+  int err = write(&two, 0) || curta_stage(r, CURTA_TRAIN_STEP) || curta_launch(r);
+  for (uint32_t i = 0; i < STEPS && !err; i++) {
+    int eval = i + 1 == STEPS, may = follows || (eval && net.n_weighted < CURTA_MAX_WEIGHTED);
+    err = write(&two, eval ? 99 : i + 1) || curta_stage(r, eval ? CURTA_EVAL_STEP : CURTA_TRAIN_STEP) ||
+          curta_launch(r) != (may ? 0 : -EAGAIN);
+    if (!err && may) /* no room for a third one */
+      err = curta_launch(r) != -EAGAIN || write(&two, i) != -EAGAIN;
+    work();
+    err = err || ended(i) || r->step != i + 1 || (!may && curta_launch(r));
+  }
+  return err || ended(STEPS) || curta_finish(r) != -EAGAIN;
+}
+
 static int same(void)
 {
-  struct curta_result ra, rb;
-  if (curta_result(&one.run, &ra) || curta_result(&two.run, &rb) || ra.correct != rb.correct ||
-      ra.exponent != rb.exponent)
+  struct curta_result rb;
+  if (curta_result(&two.run, &rb) || seen[STEPS].correct != rb.correct || seen[STEPS].exponent != rb.exponent)
     return 0;
   memset(&a, 0, sizeof a);
   memset(&b, 0, sizeof b);
@@ -190,16 +229,18 @@ static int learned(struct machine *m)
 int main(void)
 {
   int failed = 0;
-  for (size_t i = 0; i < sizeof nets / sizeof *nets; i++) {
+  for (size_t n = 0; n < 2 * (sizeof nets / sizeof *nets); n++) {
     struct curta_diag d = {0, ""};
     const char *what = 0;
+    size_t i = n / 2;
+    int in_row = n % 2; /* steps launched one behind the other */
     memset(&a, 0, sizeof a);
     memset(&b, 0, sizeof b);
     if (curta_net_parse(nets[i], strlen(nets[i]), &net, &d))
       what = d.text;
     else if (machine_open(&one, 0) || machine_open(&two, 2))
       what = "a plan";
-    else if (plain() || overlapped())
+    else if (plain() || (in_row ? chained(follow[i]) : overlapped()))
       what = "a step";
     else if (!same())
       what = "the results differ";
@@ -207,7 +248,8 @@ int main(void)
       what = "nothing was learned";
     else if (windows(&one) || windows(&two))
       what = "a row of the input tensor is not its window";
-    printf("%s banks, network %zu%s%s\n", what ? "FAIL" : "PASS", i, what ? ": " : "", what ? what : "");
+    printf("%s banks%s, network %zu%s%s\n", what ? "FAIL" : "PASS", in_row ? " in a row" : "", i, what ? ": " : "",
+           what ? what : "");
     failed |= what != 0;
     machine_close(&one);
     machine_close(&two);

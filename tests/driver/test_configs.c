@@ -205,6 +205,9 @@ int main(int argc, char **argv)
     for (cpu = strtok(cpus, ", "); cpu && !bad; cpu = strtok(0, ", "))
       for (int n = 0; n < 4 && !bad; n++, ways++)
         bad = same(t, "host", cpu, threads[n], steps, &want);
+    setenv("CURTA_CONV", "direct", 1);
+    bad = bad || same(t, "host", 0, "2", steps, &want);
+    unsetenv("CURTA_CONV");
     free(want.bytes);
     free(first.bytes);
     failed |= bad;
@@ -213,6 +216,10 @@ int main(int argc, char **argv)
   struct curta_bus bus;
   if (curta_golden_open(&bus, "host", 1 << 20) == 0)
     failed |= printf("FAIL an unknown CURTA_CPU is accepted\n") > 0;
+  unsetenv("CURTA_CPU");
+  setenv("CURTA_CONV", "abacus", 1);
+  if (curta_golden_open(&bus, "host", 1 << 20) == 0)
+    failed |= printf("FAIL an unknown CURTA_CONV is accepted\n") > 0;
   if (!failed)
     printf("PASS %u steps of %zu trainings on every configuration, with %s, on 1 to 8 threads: equal (%u ways)\n",
            steps, sizeof Trainings / sizeof *Trainings, curta_golden_cpus(), ways);

@@ -6,8 +6,9 @@ usage: subset.py FLAGS... -- FILE...      FLAGS: of the compiler; prints PASS or
 
 Rules, for the kernel and every function that it reaches: no call of a function without a body (heap, stdio, ...), no call
 through a pointer, no recursion; loops are `for` with a counter that steps by a constant towards a bound that the loop does
-not change, and where the bound is no constant a pragma states the trip count; no while, do, goto; no pointer to a pointer;
-no array of variable size; no global that is written, no static that is not const; no floating point. Every pipelined loop
+not change, and where the bound is no constant a pragma states the trip count; no while, do, goto; no pointer to a pointer,
+no array of pointers, in structures neither; no array of variable size; no global that is written, no static that is not
+const; no floating point, in no expression. Every pipelined loop
 has the marks of the cycle model and the interval that README.md states.
 """
 import json
@@ -27,6 +28,16 @@ def walk(node):
 
 def kind_of(node):
     return node.get("kind", "")
+
+
+def type_of(node):
+    """As written, and without the names that typedef gave."""
+    t = node.get("type", {})
+    return t.get("qualType", "") + " ; " + t.get("desugaredQualType", "")
+
+
+def points_to_pointers(t):
+    return re.search(r"\*\s*(const\s*)?[*\[]", t)
 
 
 class Unit:
@@ -96,14 +107,19 @@ def names(node):
     return {n["referencedDecl"]["name"] for n in walk(node) if kind_of(n) == "DeclRefExpr" and n.get("referencedDecl", {}).get("kind") in ("VarDecl", "ParmVarDecl")}
 
 
+def steps_towards(step, comparison):
+    """The counter moves by a constant, and to where the comparison ends."""
+    up = {"++": True, "+=": True, "<<=": True, "--": False, "-=": False, ">>=": False}.get(step.get("opcode"))
+    if up is None or (kind_of(step) == "CompoundAssignOperator" and names(step["inner"][1])):
+        return False
+    return comparison["opcode"] == "!=" or (comparison["opcode"] in ("<", "<=")) == up
+
+
 def check_for(unit, function, loop, text):
     init, _, condition, step, body = loop["inner"]
     counter = [n["name"] for n in walk(init) if kind_of(n) == "VarDecl"]
     if len(counter) != 1:
         return unit.fault(function, "a loop without a counter of its own")
-    if kind_of(step) != "UnaryOperator" or step.get("opcode") not in ("++", "--"):
-        if kind_of(step) != "CompoundAssignOperator":
-            return unit.fault(function, f"loop over {counter[0]}: its counter does not step by a constant")
     comparison = condition
     while kind_of(comparison) == "BinaryOperator" and comparison.get("opcode") == "&&":
         comparison = comparison["inner"][0]
@@ -111,6 +127,8 @@ def check_for(unit, function, loop, text):
         comparison = comparison["inner"][0]
     if kind_of(comparison) != "BinaryOperator" or comparison.get("opcode") not in ("<", "<=", ">", ">=", "!="):
         return unit.fault(function, f"loop over {counter[0]}: no bound")
+    if names(step.get("inner", [{}])[0]) != {counter[0]} or counter[0] not in names(comparison["inner"][0]) or not steps_towards(step, comparison):
+        return unit.fault(function, f"loop over {counter[0]}: its counter does not step by a constant towards its bound")
     bound = names(comparison) - {counter[0]}
     touched = set(assigned(body))
     if bound & touched or counter[0] in touched:
@@ -131,18 +149,18 @@ def source_of(unit, node):
 def check_function(unit, name):
     function = unit.functions[name]
     for n in walk(function):
-        k, t = kind_of(n), n.get("type", {}).get("qualType", "")
+        k, t = kind_of(n), type_of(n)
+        if re.search(r"\b(float|double)\b", t):
+            unit.fault(name, f"floating point: {n.get('name') or k}")
         if k in ("WhileStmt", "DoStmt", "GotoStmt", "IndirectGotoStmt"):
             unit.fault(name, k)
         if k == "ForStmt":
             check_for(unit, name, n, source_of(unit, n))
         if k in ("VarDecl", "ParmVarDecl"):
-            if re.search(r"\*\s*(const\s*)?\*", t):
-                unit.fault(name, f"{n['name']} is a pointer to a pointer")
-            if k == "VarDecl" and re.search(r"\[[a-z_]", t):
-                unit.fault(name, f"{n['name']} has a variable size: {t}")
-            if re.search(r"\b(float|double)\b", t):
-                unit.fault(name, f"{n['name']} is floating point")
+            if points_to_pointers(t):
+                unit.fault(name, f"{n['name']} points to pointers")
+            if k == "VarDecl" and re.search(r"\[(?!\d+\])", t):
+                unit.fault(name, f"{n['name']} has a variable size: {n['type']['qualType']}")
             if n.get("storageClass") == "static" and "const" not in t:
                 unit.fault(name, f"{n['name']} is static and not const")
             if re.search(r"\(\*", t) and not re.search(r"\(\*\)?\s*(const\s*)?\)?\[", t):
@@ -151,6 +169,10 @@ def check_function(unit, name):
 
 def check_globals(unit):
     for n in unit.tree["inner"]:
+        if kind_of(n) == "RecordDecl":
+            for field in walk(n):
+                if kind_of(field) == "FieldDecl" and points_to_pointers(type_of(field)):
+                    unit.fault("(file)", f"{field.get('name')} of struct {n.get('name')} points to pointers")
         if kind_of(n) == "VarDecl" and not n.get("isImplicit") and "const" not in n.get("type", {}).get("qualType", ""):
             unit.fault("(file)", f"{n['name']} is a global that can be written")
 

@@ -42,6 +42,9 @@ P
 done
 "$curta" explore --net nets/mlp.net --batch 16 --out "$dir/explore" >"$dir/log" 2>&1
 report "explore" $? "$(tail -n 1 "$dir/log")"
+# gnuplot is in packages.txt; it says on standard error what it does not like, and draws the rest.
+[ "$(wc -l <"$dir/log")" = 6 ] && [ -s "$dir/explore/tradeoff.png" ] && [ -s "$dir/explore/roofline.png" ]
+report "explore: pictures" $? "$(head -n 3 "$dir/log" | tr '\n' ' ')"
 # More latency never helps, and there are points of every sweep.
 python3 - "$dir/explore/explore.csv" >"$dir/log" 2>&1 <<'P'
 import csv, sys

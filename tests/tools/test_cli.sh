@@ -187,7 +187,7 @@ weights killed unbroken
 same killed unbroken
 group_end
 
-group_start "an instruction set that is not here; any number of threads"
+group_start "an instruction set or a way of convolution that is not here; any number of threads"
 CURTA_CPU=abacus run 2 train --net "$dir/small.net" --data synthetic --out "$dir/never" && says 'no instruction set "abacus"; there are: '
 train 0 threads --threads 3
 weights threads
@@ -195,6 +195,11 @@ same straight threads
 CURTA_CPU=c train 0 plainc
 weights plainc
 same straight plainc
+CURTA_CONV=abacus run 2 train --net "$dir/small.net" --data synthetic --out "$dir/never" && says 'CURTA_CONV: '
+CURTA_CPU=c CURTA_CONV=winograd run 2 train --net "$dir/small.net" --data synthetic --out "$dir/never" && says 'not "winograd" here'
+CURTA_CONV=direct train 0 direct
+weights direct
+same straight direct
 group_end
 
 group_start "full disk: a clear error, the old checkpoint stays"

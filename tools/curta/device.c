@@ -21,6 +21,10 @@ static int open_golden(struct curta_bus *bus, const char *config, const struct c
   if (r == -ENOTSUP)
     return curta_usage(fail, "CURTA_CPU: this processor or this build has no instruction set \"%s\"; there are: %s",
                        getenv("CURTA_CPU"), curta_golden_cpus());
+  if (r == -EPROTONOSUPPORT)
+    return curta_usage(fail,
+                       "CURTA_CONV: there is direct, and with the instruction set avx2 winograd, but not \"%s\" here",
+                       getenv("CURTA_CONV"));
   if (r == -ENOENT || r == -EINVAL)
     return curta_usage(fail, "the golden device has no configuration \"%s\": tiny, base, large, host", config);
   return r ? curta_fail(fail, r, "golden device: %s (%u MiB of memory)", strerror(-r), args->mem_mib) : 0;

@@ -14,7 +14,6 @@
 #include "curta_timed.h"
 #include "explore.h"
 #include "file.h"
-#include "plot.h"
 
 struct explore {
   const struct curta_args *args;
@@ -257,7 +256,8 @@ int curta_explore(const struct curta_args *args, struct curta_fail *fail)
   if (!r) {
     printf("%" PRIu32 " points; ", e->points);
     curta_point_verdict(e->all, e->n_all);
-    printf("%s: explore.csv, roofline.csv%s\n", dir, curta_explore_draw(dir) ? "" : ", tradeoff.png, roofline.png");
+    printf("%s: explore.csv, roofline.csv%s\n", dir,
+           curta_explore_draw(dir, Base.r * Base.c * Base.v) ? "" : ", tradeoff.png, roofline.png (by explore.gp)");
   }
   curta_network_free(&e->network);
   free(e);

@@ -7,6 +7,8 @@
 
 #include "curta_spec.h"
 
+#define CURTA_ECP5_BRAM 208u /* of an ECP5-85F, 18 kbit each */
+
 struct curta_point {
   const char *sweep;
   struct curta_config shape;
@@ -21,5 +23,7 @@ void curta_point_estimate(struct curta_point *p);
 int curta_point_fits(const struct curta_point *p);
 /* Prints which of the n points that fit is the fastest, and whether base, the first, is as good. */
 void curta_point_verdict(const struct curta_point *all, uint32_t n);
+/* Draws `dir`/explore.csv and roofline.csv, the roof of `macs` a cycle. 0, or an errno with a note on standard error. */
+int curta_explore_draw(const char *dir, int macs);
 
 #endif

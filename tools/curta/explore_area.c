@@ -11,7 +11,6 @@
 /* ECP5-85F: what a design may take. */
 #define ECP5_LUT 83640u
 #define ECP5_DSP 156u
-#define ECP5_BRAM 208u
 
 /* Of base: what the cells of the table belong to. */
 #define BASE_MACS 128u
@@ -31,7 +30,7 @@ void curta_point_estimate(struct curta_point *p)
 
 int curta_point_fits(const struct curta_point *p)
 {
-  return p->lut <= ECP5_LUT && p->dsp <= ECP5_DSP && p->bram <= ECP5_BRAM;
+  return p->lut <= ECP5_LUT && p->dsp <= ECP5_DSP && p->bram <= CURTA_ECP5_BRAM;
 }
 
 static void say_point(const char *what, const struct curta_point *p)
