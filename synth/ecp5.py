@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What Yosys 0.23 leaves undone in a netlist for ECP5 (ecp5_dsp.py, ecp5_carry.py), done in its JSON: `make test-netlist` runs the result."""
+"""What Yosys 0.23 leaves undone in a netlist for ECP5 (ecp5_dsp.py, ecp5_carry.py), done in its JSON; tests/synth/test_ecp5.py simulates both."""
 import json
 
 import ecp5_carry
