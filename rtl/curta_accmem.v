@@ -2,7 +2,7 @@
 // curta_accmem - accumulator memory: words of C sums of 32 bits, read by MATRIX and VECTOR, written by MATRIX
 // Law    word address = tile * T²/C + row * T/C + column group.  MATRIX is always served; VECTOR reads when MATRIX does not.
 //        Beside each sum lie its four guard bits, for MATRIX alone: in a memory of their own, read only where they count.
-// Timing rdata one cycle after re; vx_rdata only in the cycle after vx_gnt.
+// Timing rdata one cycle after re; vx_rdata only in the cycle after vx_re && vx_gnt. vx_gnt does not depend on vx_re.
 // Resets nothing: a program reads only sums that it wrote.
 `default_nettype none
 module curta_accmem #(
@@ -29,7 +29,7 @@ module curta_accmem #(
 );
   wire [32*C-1:0] rdata;
 
-  assign vx_gnt_o   = vx_re_i && !mx_re_i;
+  assign vx_gnt_o   = !mx_re_i;
   assign mx_rdata_o = rdata;
   assign vx_rdata_o = rdata;
 

@@ -59,8 +59,9 @@ module curta_fetch #(
 
   reg         in_prog_q;                       // left_q is not 0
   wire        in_prog   = in_prog_q;
-  wire [15:0] mask     = ~(16'hffff << ring_log2_i);      // of at most 2^16 commands
-  wire [15:0] ring_idx = ring_q[15:0] & mask;
+  reg  [15:0] mask_q;                          // of at most 2^16 commands; set long before the doorbell
+  always @(posedge clk_i) mask_q <= ~(16'hffff << ring_log2_i);
+  wire [15:0] ring_idx = ring_q[15:0] & mask_q;
   wire [25:0] ring_blk  = {1'b0, ring_base_i[31:7]} + {10'd0, ring_idx};
   wire [25:0] block     = in_prog ? block_q : ring_blk;
   wire        in_mem    = block < {1'b0, mem_size_i[31:7]};

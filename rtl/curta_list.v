@@ -81,6 +81,8 @@ module curta_list #(
   assign pop = valid && !full_q;
   wire        row_end  = pop && rows_q && at_q == RowEnd;
   wire        tile_end = serve && row_q == TileEnd;
+  reg         tile_end_q;                    // the next tile has places to come first
+  always @(posedge clk_i) tile_end_q <= tile_end && !clear;
   assign tile_done_o = tile_end;
 
   wire [8*N-1:0]         low;
@@ -122,7 +124,7 @@ module curta_list #(
   always @(posedge clk_i)
     if (clear) begin
       {i1_q, i2_q, y_q, x_q, ax_q, ay_q, an_q} <= 112'd0;
-    end else if (tile_end) begin
+    end else if (tile_end_q) begin
       i1_q <= l1 ? 16'd0 : i1_q + 16'd1;
       x_q  <= l1 ? 16'd0 : x_q + (16'd1 << kwl_q);
       ax_q <= l1 ? 16'd0 : ax_q + (sx_q << kwl_q);
@@ -181,7 +183,8 @@ module curta_list #(
   reg  [5:0]             place2_q;
   reg  [15:0]            y2_q, x2_q, a2_q;
   reg  [7:0]             n2row_q;
-  reg  [16*V-1:0]        pos_q;              // rows so far, by stream
+  localparam Gw = 17 + LogK;
+  reg  [Gw*V-1:0]        pos_q;              // group of the next row, by stream
   integer                m, s;
   always @(posedge clk_i) begin
     row2_q <= some && !clear && !range_o;
@@ -207,18 +210,19 @@ module curta_list #(
   localparam [1:0] RUN = 0, PAD = 1, LEN = 2, DONE = 3;
   reg  [1:0]  state_q;
   reg  [7:0]  stream_q;                      // that is padded
-  reg  [15:0] most, pos;
+  reg  [Gw-1:0] most, pos;
+  wire [Gw-1:0] new_start = {{Gw-16{1'b0}}, dst_i} << LogK, start = {{Gw-16{1'b0}}, dst_q} << LogK, length = most - start;
   always @* begin
-    most = pos_q[15:0];
-    for (s = 1; s < V; s = s + 1) if (pos_q[16*s +: 16] > most) most = pos_q[16*s +: 16];
+    most = pos_q[Gw-1:0];
+    for (s = 1; s < V; s = s + 1) if (pos_q[Gw*s +: Gw] > most) most = pos_q[Gw*s +: Gw];
   end
   wire        pads   = state_q == PAD;
   wire [7:0]  stream = pads ? stream_q : n2row_q % V[7:0];
   wire [7:0]  image  = n2row_q >> LogV;
-  always @* pos = pos_q[16*stream +: 16];
+  always @* pos = pos_q[Gw*stream +: Gw];
   wire        short  = pads && pos != most;
   wire        writes = row2_q || short;
-  wire [31:0] group  = {16'd0, dst_q} * K + {16'd0, pos};
+  wire [31:0] group  = {{32-Gw{1'b0}}, pos};
   wire [31:0] lane   = 32'd1 << stream, line = 32'd1 << row % Rows[7:0];
   wire [31:0] tile   = group >> LogK;
   wire [7:0]  row    = group[7:0] % K[7:0] * V[7:0] + stream;       // of the tile of B
@@ -226,13 +230,13 @@ module curta_list #(
   integer     v;
   always @(posedge clk_i)
     if (clear) begin
-      pos_q    <= 0;
+      pos_q    <= {V{new_start}};
       state_q  <= RUN;
       stream_q <= 8'd0;
       range_o  <= 1'b0;
     end else begin
       if (writes)
-        for (v = 0; v < V; v = v + 1) if ({24'd0, stream} == v) pos_q[16*v +: 16] <= pos + 16'd1;
+        for (v = 0; v < V; v = v + 1) if ({24'd0, stream} == v) pos_q[Gw*v +: Gw] <= pos + 1'b1;
       if (bad && !range_o) begin
         range_o      <= 1'b1;
         range_tile_o <= tile[15:0];
@@ -260,7 +264,7 @@ module curta_list #(
   assign row_o       = {!pads, image, x[7:0], y[7:0], a};
   assign len_we_o    = state_q == LEN;
   assign len_tile_o  = dst_q;
-  assign len_o       = most;
+  assign len_o       = length[15:0];
 
   // ---- checksum: digits at their elements, what a row is at its number, the length at its tile
   generate
@@ -279,7 +283,7 @@ module curta_list #(
             at  = at + 32'd1;
           end
         end else if (len_we_o)
-          add = {16'd0, most} * {15'd0, dst_q, 1'b1};
+          add = {16'd0, len_o} * {15'd0, dst_q, 1'b1};
       end
       always @(posedge clk_i)
         if (go_i) sum_q <= 32'd0;
@@ -289,6 +293,6 @@ module curta_list #(
       assign check_o = 32'd0;
     end
   endgenerate
-  wire unused = &{1'b0, places_beat, py6, places, y[15:8], x[15:8], tile[31:16], lane, line};
+  wire unused = &{1'b0, places_beat, py6, places, y[15:8], x[15:8], tile[31:16], lane, line, length[Gw-1:16]};
 endmodule
 `default_nettype wire

@@ -48,12 +48,12 @@ module curta_loader #(
   output wire             buf_wide_o,   // elements have upper bits: digits
   output wire [(DIGIT-8)*BUS-1:0] buf_high_o,
   // lists
-  output wire [V-1:0]     row_we_o,
-  output wire [31:0]      row_group_o,
-  output wire [40:0]      row_o,
-  output wire             len_we_o,
-  output wire [15:0]      len_tile_o,
-  output wire [15:0]      len_o
+  output reg  [V-1:0]     row_we_o,
+  output reg  [31:0]      row_group_o,
+  output reg  [40:0]      row_o,
+  output reg              len_we_o,
+  output reg  [15:0]      len_tile_o,
+  output reg  [15:0]      len_o
 );
   // what curta_load has no use for
   reg  [15:0] sy_q, sx_q, sn_q;
@@ -70,6 +70,11 @@ module curta_loader #(
   wire [8*BUS-1:0] l_data, p_data;
   wire [BUS/T-1:0] p_rows;
   wire [(DIGIT-8)*BUS-1:0] l_high, p_high;
+  wire [V-1:0]     row_we;
+  wire [31:0]      row_group;
+  wire [40:0]      row;
+  wire             len_we;
+  wire [15:0]      len_tile, len;
   curta_load #(.T(T), .BUS(BUS), .A_TILES(A_TILES), .B_TILES(B_TILES), .OUTST(OUTST), .DIGIT(DIGIT), .Trace(Trace)) u_load (
     .clk_i(clk_i), .rst_ni(rst_ni), .cfg_valid_i(cfg_valid_i), .cfg_index_i(cfg_index_i), .cfg_data_i(cfg_data_i),
     .cfg_ready_o(cfg_ready_o), .go_i(go_i), .done_o(done_o), .error_o(error_o), .error_info_o(error_info_o),
@@ -87,15 +92,27 @@ module curta_loader #(
     .push_i(rsp_valid_i && list), .data_i(rsp_data_i), .tile_done_o(list_tile), .end_i(list_end && list), .done_o(list_done),
     .range_o(list_range), .range_tile_o(list_info), .check_o(list_check),
     .buf_we_o(p_we), .buf_rows_o(p_rows), .buf_tile_o(p_tile), .buf_beat_o(p_beat), .buf_data_o(p_data), .buf_high_o(p_high),
-    .row_we_o(row_we_o), .row_group_o(row_group_o), .row_o(row_o), .len_we_o(len_we_o), .len_tile_o(len_tile_o), .len_o(len_o));
+    .row_we_o(row_we), .row_group_o(row_group), .row_o(row), .len_we_o(len_we), .len_tile_o(len_tile), .len_o(len));
+
+  // A list is written a cycle later: where a row goes is known late, and a GEMM that reads it begins later still.
+  reg              p_we_q;
+  reg [BUS/T-1:0]  p_rows_q;
+  reg [15:0]       p_tile_q;
+  reg [7:0]        p_beat_q;
+  reg [8*BUS-1:0]  p_data_q;
+  reg [(DIGIT-8)*BUS-1:0] p_high_q;
+  always @(posedge clk_i) begin
+    {p_we_q, p_rows_q, p_tile_q, p_beat_q, p_data_q, p_high_q} <= {p_we, p_rows, p_tile, p_beat, p_data, p_high};
+    {row_we_o, row_group_o, row_o, len_we_o, len_tile_o, len_o} <= {row_we, row_group, row, len_we, len_tile, len};
+  end
 
   // A plain LOAD writes its last beat when it is done, a list long before.
-  assign buf_we_o   = l_we || p_we;
-  assign buf_rows_o = p_we ? p_rows : {BUS/T{1'b1}};
-  assign buf_tile_o = p_we ? p_tile : l_tile;
-  assign buf_beat_o = p_we ? p_beat : l_beat;
-  assign buf_data_o = p_we ? p_data : l_data;
-  assign buf_wide_o = p_we || l_wide;
-  assign buf_high_o = p_we ? p_high : l_high;
+  assign buf_we_o   = l_we || p_we_q;
+  assign buf_rows_o = p_we_q ? p_rows_q : {BUS/T{1'b1}};
+  assign buf_tile_o = p_we_q ? p_tile_q : l_tile;
+  assign buf_beat_o = p_we_q ? p_beat_q : l_beat;
+  assign buf_data_o = p_we_q ? p_data_q : l_data;
+  assign buf_wide_o = p_we_q || l_wide;
+  assign buf_high_o = p_we_q ? p_high_q : l_high;
 endmodule
 `default_nettype wire

@@ -87,7 +87,8 @@ module curta_regs #(
   wire        wr        = aw_q && w_q && !s_bvalid_o;    // a write is here
   wire        wr_do     = wr && full_q;
   wire [11:0] waddr     = {awaddr_q[11:2], 2'b00};
-  wire        wr_scalar = wr_do && waddr[11:8] == 4'h1 && !busy_i;
+  reg         busy_q;               // busy ends and begins with a long comparison; no write follows a doorbell in the next cycle
+  wire        wr_scalar = wr_do && waddr[11:8] == 4'h1 && !busy_q;
   assign      snap_o    = wr_do && waddr == `CURTA_REG_SNAPSHOT;
   wire        wr_done   = wr && (wr_scalar ? s_ack_i : snap_o ? snap_ack_i : 1'b1);
   assign      soft_o    = wr_do && waddr == `CURTA_REG_CTRL && wdata_q[0];
@@ -143,6 +144,7 @@ module curta_regs #(
   assign irq_o      = (irq_status_q & irq_enable_q) != 2'b00;
 
   always @(posedge clk_i) begin
+    busy_q <= busy_i;
     if (s_awvalid_i && !aw_q) awaddr_q <= s_awaddr_i;
     if (s_wvalid_i && !w_q) begin
       wdata_q <= s_wdata_i;

@@ -79,6 +79,7 @@ module curta_vissue #(
 
   reg  [LogG-1:0]   g_q;
   reg  [7:0]        pass_q;
+  reg               later_q, last_q;       // pass_q is not 0, is the last: much begins here
   reg  [3:0]        step_q;
   reg  [LogRot-1:0] turn_q;
   reg               turning_q;             // a copy leaves
@@ -90,11 +91,11 @@ module curta_vissue #(
   reg               hole_q;                // of the group being bent
   reg  [2:0]        pace_q;                // cycles until a group may enter
 
-  wire last_pass = pass_q + 8'd1 == passes_i;
-  wire want_src  = has_src_i && (!scatter_i || pass_q == 8'd0);
+  wire last_pass = last_q;
+  wire want_src  = has_src_i && (!scatter_i || !later_q);
   wire no_src    = hole_i && !scatter_i;
   wire need_src  = want_src && !no_src;
-  wire need_aux  = has_aux_i && (aux_last_i ? last_pass : pass_q == 8'd0);
+  wire need_aux  = has_aux_i && (aux_last_i ? last_pass : !later_q);
   wire out_pass  = has_dst_i && (scatter_i ? !hole_i : last_pass);
   wire stepped   = decay_i || master_i;
   wire draw      = sto_i && need_src;
@@ -109,14 +110,14 @@ module curta_vissue #(
   wire enter   = stepped ? (ready && !start_a) || step_q == PLoad : ready;     // operands are taken
   wire fetch   = enter && want_src && acc_i;
   wire fire    = enter && (!fetch || no_src || acc_gnt_i);
-  wire keep    = fire && keep_i && pass_q != 8'd0;
+  wire keep    = fire && keep_i && later_q;
   wire loaded  = (fire && !fetch && !keep) || acc_q || keep_q;                                    // x is there in the next cycle
   wire again   = step_q == PWaitB && v5_i && master_i && !reduce_i;            // pass C
 
   assign acc_re_o    = fetch && !no_src;
   assign fire_o      = fire;
   assign end_o       = fire && (&g_q);
-  assign later_o     = pass_q != 8'd0;
+  assign later_o     = later_q;
   assign ld_keep_o   = keep_q;
   assign mod_o       = step_q == PMod;
   assign group_o     = g_q;
@@ -137,10 +138,15 @@ module curta_vissue #(
   assign rand_next_o = drawn_q;
   assign busy_o      = step_q != PIdle || turning_q || acc_q || valid_o;
 
+  // passes_i stands for many cycles before the first group
+  always @(posedge clk_i)
+    last_q <= !(fire && (&g_q)) ? pass_q + 8'd1 == passes_i : last_q ? passes_i == 8'd1 : pass_q + 8'd2 == passes_i;
+
   always @(posedge clk_i) begin
     if (clr_i) begin
       g_q       <= 0;
       pass_q    <= 8'd0;
+      later_q   <= 1'b0;
       step_q    <= PIdle;
       turn_q    <= 0;
       turning_q <= 1'b0;
@@ -163,7 +169,10 @@ module curta_vissue #(
       drawn_q <= claimed_q && !drawn_q && valid_o && pass_o == 2'd0;
       if (fire) begin
         g_q <= g_q + 1'b1;
-        if (&g_q) pass_q <= last_pass ? 8'd0 : pass_q + 8'd1;
+        if (&g_q) begin
+          pass_q  <= last_pass ? 8'd0 : pass_q + 8'd1;
+          later_q <= !last_pass;
+        end
       end
       if (fire && draw) claimed_q <= 1'b1;
       else if (rand_next_o) claimed_q <= 1'b0;

@@ -19,6 +19,8 @@ import shutil
 import sys
 import time
 
+import ecp5
+import soc
 import table
 from flow import BOARDS, CONFIGS, OUT, ROOT, TARGETS, run, tool
 
@@ -34,14 +36,19 @@ def yosys(name, script):
 def read(target, top, sources):
     conf = dict(CONFIGS[target["config"]])
     conf["CODE"] = conf.pop("code")
-    params = " ".join(f"-set {k} {v}" for k, v in conf.items())
+    params = " ".join(f"-set {k} {v}" for k, v in {**conf, **target.get("params", {})}.items())
     trace = "-set Trace 0" if top == "curta" else ""
     files = " ".join([str(ROOT / x) for x in sources] + [str(x) for x in sorted((ROOT / "rtl").glob("*.v")) + sorted((ROOT / "rtl/lib").glob("*.v"))])
-    return f"read_verilog -I{ROOT}/rtl {files}; chparam {params} {trace} {top}"
+    return f"read_verilog -I{ROOT}/rtl -I{ROOT}/rtl/soc {files}; chparam {params} {trace} {top}"
 
 
 def stale(netlist):
     return not netlist.exists() or netlist.stat().st_mtime < max(p.stat().st_mtime for d in ("rtl", "rtl/lib") for p in (ROOT / d).glob("*.v*"))
+
+
+def finish(entry, netlist):
+    if entry["family"] == "ecp5":
+        ecp5.improve(netlist)
 
 
 def synth(target):
@@ -54,6 +61,7 @@ def synth(target):
     start = time.time()
     if stale(netlist):
         yosys(name, f"{read(target, 'curta', [])}; {command}; write_json {netlist}")
+        finish(target, netlist)
     rows = table.write_rows(target, netlist)
     print(f"{name}: {time.time() - start:.0f} s, {rows[0]}")
 
@@ -72,7 +80,9 @@ def flat(name, entry, top, sources):
     nets, which takes longer than all the rest on a flat `base`."""
     if stale(OUT / f"{name}-flat.json"):
         yosys(name, f"{read(entry, top, sources)}; synth_{entry['family']} -noflatten {entry['options']} -top {top} -run begin:check; "
-                    f"blackbox =A:whitebox; write_json {OUT / name}.json; flatten; opt_clean; write_json {OUT / name}-flat.json")
+                    f"blackbox =A:whitebox; write_json {OUT / name}.json")
+        finish(entry, OUT / f"{name}.json")
+        yosys(f"{name}-flat", f"read_json {OUT / name}.json; flatten; opt_clean; write_json {OUT / name}-flat.json")
     return f"{name}-flat.json"
 
 
@@ -106,10 +116,17 @@ def board(entry, seed):
     name, family = entry["name"], entry["family"]
     tool(entry["pnr"].split()[0])
     OUT.mkdir(parents=True, exist_ok=True)
-    shutil.copy(ROOT / "synth/boards" / entry["pins"], OUT)
-    sources = [f"synth/boards/{entry['top']}", "rtl/soc/curta_soc_uart.v", *sorted((ROOT / "rtl/bridge").glob("*.v"))]
+    for pins in entry["pins"]:
+        shutil.copy(ROOT / "synth/boards" / pins, OUT)
+    sources = [f"synth/boards/{entry['top']}", *(file for pattern in entry["sources"] for file in sorted(ROOT.glob(pattern)))]
+    if "rom" in entry:
+        (OUT / f"{name}.hex").write_text(soc.hex_words(ROOT / entry["rom"]))
+        entry = {**entry, "params": {**entry["params"], "RomFile": f'"{OUT / name}.hex"'}}
     netlist = flat(f"{name}-board", entry, entry["top"].removesuffix(".v"), sources)
-    return place(family, netlist, name, entry["pnr"], seed) is not None
+    report = place(family, netlist, name, entry["pnr"], seed)
+    if report:
+        table.write_board(entry, OUT / f"{name}-board.json", {seed: report})
+    return report is not None
 
 
 def main():

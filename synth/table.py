@@ -15,11 +15,11 @@ def module_name(module):
     return re.search(r"curta[a-z_]*", module.split("\\")[-1] if "\\curta" not in module else module[module.index("\\curta"):]).group(0)
 
 
-def write_rows(target, netlist):
-    """Cells of the accelerator and of each module inside it, counted in a hierarchical netlist, into build/synth/TARGET.rows.json."""
+def counts(family, netlist):
+    """(modules that each module has, how often; its cells with those inside), of a hierarchical netlist."""
     modules = netlist_modules(json.loads(netlist.read_text()))
     types = {m: collections.Counter(c["type"] for c in v.get("cells", {}).values()) for m, v in modules.items()}
-    memo, rows = {}, []
+    memo = {}
 
     def total(m):
         if m not in memo:
@@ -28,13 +28,21 @@ def write_rows(target, netlist):
                 if cell in types:
                     for k, x in total(cell).items():
                         count[k] += n * x
-                elif kind(target["family"], cell):
-                    count[kind(target["family"], cell)] += n
+                elif kind(family, cell):
+                    count[kind(family, cell)] += n
             memo[m] = count
         return memo[m]
 
+    return types, {m: total(m) for m in types}
+
+
+def write_rows(target, netlist):
+    """Cells of the accelerator and of each module inside it, counted in a hierarchical netlist, into build/synth/TARGET.rows.json."""
+    types, total = counts(target["family"], netlist)
+    rows = []
+
     def walk(m, path, times):
-        rows.append({"module": path, "times": times, **total(m)})
+        rows.append({"module": path, "times": times, **total[m]})
         for cell, n in types[m].items():
             if cell in types and not module_name(cell).startswith(("curta_ram", "curta_fifo")):
                 walk(cell, path + "/" + module_name(cell), n)
@@ -67,9 +75,41 @@ def clocks(reports, macs):
     mhz = {seed: clock(r) for seed, r in reports.items()}
     used = {k: v for k, v in next(iter(reports.values())).get("utilization", {}).items() if v["used"]}
     many = f"median **{statistics.median(mhz.values()):.1f} MHz**, " if len(mhz) > 1 else ""
-    return ["", f"Clock after routing, in the harness: {many}" + ", ".join(f"seed {s}: {m:.1f} MHz" for s, m in mhz.items())
-            + f"; peak {macs * statistics.median(mhz.values()) / 1000:.2f} GMAC/s.", "",
-            "Used of the part, harness included: " + ", ".join(f"{k} {v['used']} of {v['available']}" for k, v in used.items()) + "."]
+    peak = f"; peak {macs * statistics.median(mhz.values()) / 1000:.2f} GMAC/s" if macs else ""
+    return ["", f"Clock after routing{', in the harness' if macs else ''}: {many}" + ", ".join(f"seed {s}: {m:.1f} MHz" for s, m in mhz.items()) + f"{peak}.", "",
+            f"Used of the part{', harness included' if macs else ''}: " + ", ".join(f"{k} {v['used']} of {v['available']}" for k, v in used.items()) + "."]
+
+
+def parts(entry, netlist, depth=3):
+    """Cells of a board's top and of what is inside it, not deeper than `depth`, nor inside the accelerator; small ones are left out."""
+    types, total = counts(entry["family"], netlist)
+    top = max(total, key=lambda m: sum(total[m].values()))
+    keys = [k for k in KINDS if total[top].get(k)]
+    weight = CARRY_LUTS[entry["family"]]
+    equal = lambda m: total[m]["lut"] + weight * total[m]["carry"]
+    text = ["| module | " + " | ".join(keys) + " | LUT-eq | share |", "| --- |" + " --- |" * (len(keys) + 2)]
+
+    def walk(m, level):
+        name = module_name(m) if "curta" in m else m.split("\\")[-1]
+        text.append(f"| {'· ' * level}{name} | " + " | ".join(str(total[m].get(k, 0)) for k in keys) + f" | {equal(m)} | {100 * equal(m) / equal(top):.1f} % |")
+        for inner in sorted((c for c in types[m] if c in types), key=lambda c: -equal(c)):
+            if level < depth and name != "curta" and 50 * equal(inner) > equal(top):
+                walk(inner, level + 1)
+
+    walk(top, 0)
+    return text
+
+
+def write_board(entry, netlist, reports):
+    """synth/results/BOARD.md: its parts, clock and use of the part, from runs of this call."""
+    text = [f"# {entry['name']}: `{entry['config']}` in `synth/boards/{entry['top']}`", "",
+            "Cells (Yosys 0.23, hierarchy kept; a module includes what is inside it; parts below 2 % are left out). LUT-eq is LUT + "
+            f"{CARRY_LUTS[entry['family']]} × carry.", "", *parts(entry, netlist), *clocks(reports, 0)]
+    for seed in list(reports)[:1]:
+        text += slow_paths(OUT / f"{entry['name']}.sdf", seed)[:16]
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    (RESULTS / f"{entry['name']}.md").write_text("\n".join(text) + "\n")
+    print(RESULTS / f"{entry['name']}.md")
 
 
 def slow_paths(sdf, seed):

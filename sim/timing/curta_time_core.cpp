@@ -85,10 +85,12 @@ void core::step(agent a, uint64_t t)
 
 // ---- memory ports
 
-uint64_t core::read_port(uint64_t t)
+// The bus takes one a cycle, a client's register holds one until the bus has it.
+uint64_t core::read_port(int client, uint64_t t)
 {
-  uint64_t taken = std::max(t, port);
+  uint64_t taken = std::max({ t, port, client_ready[client] });
   port = taken + 1;
+  client_ready[client] = taken + 2;
   return taken;
 }
 

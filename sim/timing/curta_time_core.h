@@ -203,7 +203,7 @@ public:
   const curta_config shape;
   const memory_options mem;
   kernel &sched;
-  uint64_t read_port(uint64_t t);          // the cycle in which a request of cycle t is taken (curta_axi_rd)
+  uint64_t read_port(int client, uint64_t t);  // the cycle in which a request of cycle t is taken (curta_axi_rd)
   void read(burst *b, uint64_t taken);
   void write(burst *b, uint64_t t);
   void completed(const outcome &o);
@@ -262,6 +262,7 @@ private:
   bool fetch_bad = false;
 
   uint64_t port = 0;                       // the read port is free from this cycle on
+  uint64_t client_ready[4] = {};           // so is the register of a client
   std::map<uint32_t, curta_retire> records;
   uint32_t next_record = 0;
 };

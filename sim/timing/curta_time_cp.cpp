@@ -37,7 +37,7 @@ void core::ask(uint64_t t)
   }
   burst *b = spare.front();
   spare.pop_front();
-  uint64_t taken = read_port(t);
+  uint64_t taken = read_port(0, t);
   b->addr = (uint32_t)addr;
   slots.push_back({ addr, Never, false, bad, b });
   read(b, taken);

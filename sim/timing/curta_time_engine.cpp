@@ -163,7 +163,7 @@ void load_engine::work(uint64_t t)
   }
   burst &b = bursts[head];
   head = head + 1 < (uint32_t)core_.shape.outst ? head + 1 : 0;   // few bursts stay in the processor's cache
-  uint64_t taken = core_.read_port(t);
+  uint64_t taken = core_.read_port(1, t);
   const bool small = list && !half;    // of places
   b.user = this;
   b.client = 1;

@@ -42,7 +42,7 @@ void vector_engine::loss_work(uint64_t t)
     return;
   }
   burst &b = in.at(in.asked++);
-  uint64_t taken = core_.read_port(t);
+  uint64_t taken = core_.read_port(&in == &src ? 2 : 3, t);
   uint32_t addr = &in == &src ? cmd.get(CURTA_LOSS_SRC) + (row / side * pieces + wanted) * side * side + row % side * side
                               : cmd.get(CURTA_LOSS_AUX) + 2 * row;
   b.addr = addr / bus * bus;

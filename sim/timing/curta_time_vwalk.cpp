@@ -88,7 +88,7 @@ bool vector_engine::ask(uint64_t t, uint64_t *taken)
   burst &b = in.at(in.asked++);
   b.addr = address();
   b.beats = weights ? Quad * t2 >> log2 : in.beats;
-  *taken = core_.read_port(t);
+  *taken = core_.read_port(&in == &src ? 2 : 3, t);
   core_.read(&b, *taken);
   return true;
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // ulx3s - top of the ULX3S-85F: 25 MHz oscillator, PLL, button BTN_PWR as reset, serial line of the FTDI chip at 1 Mbaud
 //   LEDs: 0 PLL locked, 1 interrupt, 2 the board receives, 3 it sends, 7 clock / 2^24.
-//   The clock is 25 MHz * FbDiv / 1; OpDiv keeps the PLL's oscillator (25 MHz * FbDiv * OpDiv) at 400 to 800 MHz.
+//   The clock is 25 MHz * FbDiv / InDiv; OpDiv keeps the PLL's oscillator (the clock * OpDiv) at 400 to 800 MHz.
 // Resets   while the PLL has not locked or the button is pressed, and 16 cycles longer
 `default_nettype none
 module ulx3s #(
   parameter T = 8, parameter R = 8, parameter C = 8, parameter V = 2, parameter BUS = 8,
   parameter A_TILES = 1024, parameter B_TILES = 1024, parameter P_TILES = 256, parameter DIGIT = 18, parameter LANES = 4, parameter OUTST = 16, parameter CODE = 2,
-  parameter FbDiv = 1, parameter OpDiv = 24, parameter Divider = 25, parameter TimeoutLog = 20
+  parameter InDiv = 1, parameter FbDiv = 1, parameter OpDiv = 24, parameter Divider = 25 * FbDiv / InDiv, parameter TimeoutLog = 20
 ) (
   input  wire       clk_25mhz,
   input  wire [0:0] btn,                      // pressed: 0
@@ -18,7 +18,7 @@ module ulx3s #(
 );
   wire clk, locked, irq;
   EHXPLLL #(
-    .CLKI_DIV(1), .CLKFB_DIV(FbDiv), .CLKOP_DIV(OpDiv), .CLKOP_CPHASE(OpDiv / 2 - 1), .CLKOP_FPHASE(0), .CLKOP_ENABLE("ENABLED"),
+    .CLKI_DIV(InDiv), .CLKFB_DIV(FbDiv), .CLKOP_DIV(OpDiv), .CLKOP_CPHASE(OpDiv / 2 - 1), .CLKOP_FPHASE(0), .CLKOP_ENABLE("ENABLED"),
     .FEEDBK_PATH("CLKOP"), .OUTDIVIDER_MUXA("DIVA"), .PLLRST_ENA("DISABLED"), .INTFB_WAKE("DISABLED"), .STDBY_ENABLE("DISABLED"),
     .DPHASE_SOURCE("DISABLED")
   ) u_pll (
@@ -39,7 +39,7 @@ module ulx3s #(
   assign wifi_gpio0 = 1'b1;
 
   curta_board #(.T(T), .R(R), .C(C), .V(V), .BUS(BUS), .A_TILES(A_TILES), .B_TILES(B_TILES), .P_TILES(P_TILES), .DIGIT(DIGIT), .LANES(LANES), .OUTST(OUTST), .CODE(CODE),
-                .LogBytes(17), .Divider(Divider), .ClockKhz(25000 * FbDiv), .TimeoutLog(TimeoutLog)) u_board (
+                .LogBytes(17), .Divider(Divider), .ClockKhz(25000 * FbDiv / InDiv), .TimeoutLog(TimeoutLog)) u_board (
     .clk_i(clk), .rst_ni(rst_nq), .rx_i(ftdi_txd), .tx_o(ftdi_rxd), .irq_o(irq));
 endmodule
 `default_nettype wire

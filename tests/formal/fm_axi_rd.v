@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // fm_axi_rd - curta_axi_rd is a legal AXI4 read master, a fair arbiter and counts its bursts right
 //   Stimuli: any clients that keep their promises (1..128 beats, aligned, inside 4 KiB, at most 60 bursts under way each; they may
-//   withdraw a request; 2 and 3 never ask at the same time); any memory that answers only what was asked, in any order of IDs, with any delays; reset at any time.
+//   withdraw a request); any memory that answers only what was asked, in any order of IDs, with any delays; reset at any time.
 `include "formal.vh"
 `default_nettype none
 module fm_axi_rd #(
@@ -66,33 +66,37 @@ module fm_axi_rd #(
         assume (rd_addr_i[32*k +: $clog2(BUS)] == 0);
         assume (rd_addr_i[32*k +: 12] + rd_beats_i[8*k +: 8] * BUS <= 4096);
       end
-    assume (!(rd_valid_i[2] && rd_valid_i[3]));
     assume (!(rd_valid_i[0] && held0 > 60) && !(rd_valid_i[1] && held1 > 60) && !(rd_valid_i[2] && held2 > 60) && !(rd_valid_i[3] && held3 > 60));
     assume (!rvalid_i || (rid_i == 0 ? asked0 : rid_i == 1 ? asked1 : rid_i == 2 ? asked2 : asked3) != 0);
   end
 
-  // the cycle before
-  reg        p_rst, p_stall, p_take, p_any;
+  (* hierconn *) wire [1:0]   \u_dut.turn_q ;
+  (* hierconn *) wire [3:0]   \u_dut.wait_q ;
+  (* hierconn *) wire [127:0] \u_dut.addr_q ;
+  (* hierconn *) wire [31:0]  \u_dut.len_q ;
+  (* hierconn *) wire         \u_dut.hold_q ;
+  (* hierconn *) wire [1:0]   \u_dut.hold_id_q ;
+  wire [3:0]   waits = \u_dut.wait_q ;
+  wire [127:0] addrs = \u_dut.addr_q ;
+  wire [31:0]  lens  = \u_dut.len_q ;
+  wire         hold  = \u_dut.hold_q ;
+  wire [1:0]   held_id = \u_dut.hold_id_q ;
+  wire [1:0]   behind = me - held_id;
+  wire [1:0]   ahead  = hold && held_id != me ? behind : me - \u_dut.turn_q - 2'd1;  // clients whose turn comes before its own
+
+  // the cycle before, and what the client asked for last
+  reg        p_rst, p_stall;
   reg [1:0]  p_id;
-  reg [31:0] p_addr;
-  reg [7:0]  p_len;
-  reg        p_mine;
-  reg [31:0] p_mine_addr;
-  reg [7:0]  p_mine_len;
+  reg [31:0] p_addr, mine_addr;
+  reg [7:0]  p_len, mine_len;
   reg [2:0]  passed;                       // grants to others while this client waited
-  (* hierconn *) wire [1:0] \u_dut.turn_q ;
-  wire [1:0] ahead = me - \u_dut.turn_q - 2'd1;  // clients whose turn comes before its own
   always @(posedge clk_i) begin
     p_rst   <= rst_ni;
     p_stall <= rst_ni && arvalid && !arready_i;
-    p_take  <= rst_ni && take != 0;
-    p_any   <= rst_ni && rd_valid_i != 0;
     {p_id, p_addr, p_len} <= {arid, araddr, arlen};
-    p_mine  <= rst_ni && take[me];
-    p_mine_addr <= rd_addr_i[32*me +: 32];
-    p_mine_len  <= rd_beats_i[8*me +: 8] - 1;
-    if (!rst_ni || !rd_valid_i[me] || take[me]) passed <= 0;
-    else if (take != 0) passed <= passed + 1;
+    if (take[me]) {mine_addr, mine_len} <= {rd_addr_i[32*me +: 32], rd_beats_i[8*me +: 8] - 8'd1};
+    if (!rst_ni || !waits[me] || ask && arid == me) passed <= 0;
+    else if (ask) passed <= passed + 1;
   end
 
   `SEEN({passed == 3, p_stall && rd_valid_i == 4'hb, held1 == 2 && last && take[2], data_busy && !arvalid && take[0] && last})
@@ -101,13 +105,14 @@ module fm_axi_rd #(
     `MUST(p_rst || !arvalid)
     `MUST(!p_stall || (arvalid && arid == p_id && araddr == p_addr && arlen == p_len))
     `MUST(arburst == 2'b01 && arsize == $clog2(BUS))
-    `MUST(!arvalid || (araddr[11:0] + (arlen + 13'd1) * BUS <= 4096 && araddr[$clog2(BUS)-1:0] == 0))
-    `MUST(!p_any || arvalid)
-    // arbitration: one client at a time, always one if the bus is free; its request is what appears on the bus; nobody waits for more than three others
-    `MUST((take & (take - 1)) == 0)
-    `MUST(take != 0 || rd_valid_i == 0 || (arvalid && !arready_i))
-    `MUST(!p_mine || (arvalid && arid == me && araddr == p_mine_addr && arlen == p_mine_len))
-    `MUST(!arvalid || p_stall || p_take)
+    `MUST(!arvalid || arid != me || (araddr[11:0] + (arlen + 13'd1) * BUS <= 4096 && araddr[$clog2(BUS)-1:0] == 0))
+    `MUST(arvalid == (waits != 0))
+    // a client is heard unless its last request waits; what it asked for is what appears on the bus; nobody waits for more than three others
+    `MUST(rd_ready == ~waits)
+    `MUST(!waits[me] || (addrs[32*me +: 32] == mine_addr && lens[8*me +: 8] == mine_len))
+    `MUST(!arvalid || arid != me || (waits[me] && araddr == mine_addr && arlen == mine_len))
+    `MUST(!waits[me] || (mine_addr[11:0] + (mine_len + 13'd1) * BUS <= 4096 && mine_addr[$clog2(BUS)-1:0] == 0))
+    `MUST(hold == p_stall && (!hold || (waits[held_id] && held_id == p_id)))
     `MUST(passed + ahead <= 3)
     // responses go to the client of the ID
     `MUST(rready && rsp_valid == (rvalid_i ? 4'd1 << rid_i : 4'd0) && rsp_data == rdata_i && rsp_last == rlast_i && rsp_err == rresp_i[1])
@@ -115,10 +120,10 @@ module fm_axi_rd #(
     // counts
     `MUST(busy == (held0 != 0 || held1 != 0 || held2 != 0 || held3 != 0))
     `MUST(data_busy == (held1 != 0 || held2 != 0 || held3 != 0))
-    `MUST(u_dut_all == held0 + held1 + 9'd0 + held2 + held3)
-    `MUST(u_dut_data == held1 + 9'd0 + held2 + held3)
-    `MUST(held0 == asked0 + 7'd0 + (arvalid && arid == 0) && held1 == asked1 + 7'd0 + (arvalid && arid == 1))
-    `MUST(held2 == asked2 + 7'd0 + (arvalid && arid == 2) && held3 == asked3 + 7'd0 + (arvalid && arid == 3))
+    `MUST(u_dut_all == asked0 + asked1 + 9'd0 + asked2 + asked3)
+    `MUST(u_dut_data == asked1 + 9'd0 + asked2 + asked3)
+    `MUST(held0 == asked0 + 7'd0 + waits[0] && held1 == asked1 + 7'd0 + waits[1])
+    `MUST(held2 == asked2 + 7'd0 + waits[2] && held3 == asked3 + 7'd0 + waits[3])
     `MUST(held0 <= 61 && held1 <= 61 && held2 <= 61 && held3 <= 61)
   end
   (* hierconn *) wire [7:0] \u_dut.all_q ;

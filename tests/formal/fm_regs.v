@@ -80,12 +80,13 @@ module fm_regs (
     flags <= !core_rst_ni ? 4'd0 : flags & ~(acts && where == 12'h054 ? value[3:0] : 4'd0) | flags_i;
   end
 
-  reg         p_rst, p_b, p_r, p_sample;
+  reg         p_rst, p_b, p_r, p_sample, was_busy;
   reg  [31:0] p_data, expect_q;
   reg         known_q;                     // the value of the register read is known here
   wire [11:0] rwhere = raddr & 12'hffc;
   always @(posedge clk_i) begin
     p_rst    <= rst_ni;
+    was_busy <= busy_i;
     p_b      <= rst_ni && bvalid && !bready_i;
     p_r      <= rst_ni && rvalid && !rready_i;
     p_data   <= rdata;
@@ -122,11 +123,11 @@ module fm_regs (
 
   (* hierconn *) wire [31:0] \u_dut.wdata_q ;
   (* hierconn *) wire [11:0] \u_dut.awaddr_q , \u_dut.araddr_q ;
-  (* hierconn *) wire        \u_dut.aw_q , \u_dut.w_q , \u_dut.ar_q , \u_dut.full_q ;
+  (* hierconn *) wire        \u_dut.aw_q , \u_dut.w_q , \u_dut.ar_q , \u_dut.full_q , \u_dut.busy_q ;
   (* hierconn *) wire [1:0]  \u_dut.irq_enable_q ;
   (* hierconn *) wire [3:0]  \u_dut.flags_q ;
   wire match = \u_dut.aw_q == aw && \u_dut.w_q == w && \u_dut.ar_q == ar && (!w || (\u_dut.full_q == full && \u_dut.wdata_q == value)) &&
-               (!aw || \u_dut.awaddr_q == waddr) && (!ar || \u_dut.araddr_q == raddr) && \u_dut.irq_enable_q == enable && \u_dut.flags_q == flags;
+               (!aw || \u_dut.awaddr_q == waddr) && (!ar || \u_dut.araddr_q == raddr) && \u_dut.irq_enable_q == enable && \u_dut.flags_q == flags && \u_dut.busy_q == was_busy;
 
   `SEEN({p_r && rdata == 32'h12345600, wage == 2, rage == 2, snap && snap_ack_i, soft, irq && rvalid && bvalid})
   always @* begin
@@ -145,7 +146,7 @@ module fm_regs (
     `MUST(log2 <= 16 && base[6:0] == 0)
     `MUST(soft == (acts && where == 12'h014 && value[0]))
     `MUST(snap == (acts && where == 12'h04c))
-    `MUST(!s_we || (acts && where[11:8] == 1 && !busy_i && s_addr == where[7:2] && s_wdata == value))
+    `MUST(!s_we || (acts && where[11:8] == 1 && !was_busy && s_addr == where[7:2] && s_wdata == value))
     // reads
     `MUST(!(p_sample && rvalid && known_q) || rdata == expect_q)
     // what makes it inductive

@@ -42,6 +42,7 @@ board="synth/boards/ulx3s.v synth/cells/ecp5_pll.v $(echo rtl/bridge/*.v) rtl/so
 check verilator-board verilator --lint-only -Wall -Irtl --top-module ulx3s $board $rtl
 # shellcheck disable=SC2086
 check icarus-board iverilog -g2005 -Wall -Wno-timescale -Irtl -s ulx3s -o /dev/null $board $rtl
+check yosys-alone yosys -q -p "read_verilog -lib -specify +/ecp5/cells_sim.v +/ecp5/cells_bb.v; read_verilog -Irtl -Irtl/soc synth/boards/ulx3s_alone.v $(echo rtl/soc/*.v) $(echo $rtl); hierarchy -check -top ulx3s_alone"
 for top in curta_bridge curta_onchip curta_bridge_bytes; do
   check "yosys-$top" yosys -q -p "read_verilog $(echo rtl/bridge/*.v rtl/lib/*.v) rtl/soc/curta_soc_uart.v; hierarchy -check -top $top; proc; flatten; opt_clean; check -assert; select -assert-none t:\$dlatch t:\$adlatch t:\$dlatchsr t:\$sr"
 done

@@ -1,0 +1,2 @@
+# Netlists that synth/ecp5.py has improved compute what they did.
+TESTS += tests/synth/test_ecp5.py

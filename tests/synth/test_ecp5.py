@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""synth/ecp5.py changes netlists, not what they compute: small circuits are synthesized for ECP5, improved, and both netlists simulated side by side.
+
+Prints a PASS or FAIL line a circuit.
+"""
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "synth"))
+import ecp5_carry  # noqa: E402
+import ecp5_dsp  # noqa: E402
+
+HEAD = "module {}(input clk, input [35:0] a, input [35:0] b, input [35:0] c, input [7:0] s, output reg [35:0] y);\n"
+# name, body, which improvement, how many at least
+CIRCUITS = [
+    ("add-mux", "always @(posedge clk) y <= (s[0] ? a : b) + c;", "tables", 30),
+    ("mux-add", "always @(posedge clk) y <= c + (s[0] ? a : b);", "tables", 30),
+    ("subtract-mux", "always @(posedge clk) y <= (s[0] ? a : b) - c;", "tables", 0),
+    ("subtract-and", "always @(posedge clk) y <= a - (b & {36{s[0]}});", "tables", 0),
+    ("add-xor", "always @(posedge clk) y <= a + (b ^ {36{s[0]}}) + s[0];", "tables", 30),
+    ("add-or", "always @(posedge clk) y <= a + (b | c);", "tables", 30),
+    ("add-nor", "always @(posedge clk) y <= a + ~(b | c);", "tables", 30),
+    ("compare", "always @(posedge clk) y <= {35'd0, (s[0] ? a : b) < c};", "tables", 0),
+    ("own-operand", "always @(posedge clk) y <= a + (s[0] ? a & b : b);", "tables", 30),
+    ("factors", "wire signed [7:0] f = a[7:0]; wire signed [17:0] g = b[17:0]; wire signed [25:0] p = f * g;\nalways @(posedge clk) y <= {10'd0, p};", "factors", 1),
+    ("both-factors", "wire signed [11:0] f = a[11:0], g = b[11:0]; wire signed [23:0] p = f * g; always @(posedge clk) y <= {12'd0, p};", "factors", 2),
+    ("registers", "wire signed [7:0] f = a[7:0]; wire signed [17:0] g = b[17:0]; reg signed [25:0] p;\n"
+                  "always @(posedge clk) begin if (s[0]) p <= f * g; y <= {10'd0, p}; end", "registers", 1),
+    ("shared-product", "wire signed [7:0] f = a[7:0]; wire signed [17:0] g = b[17:0]; wire signed [25:0] p = f * g; reg signed [25:0] q;\n"
+                       "always @(posedge clk) begin if (s[0]) q <= p; y <= {10'd0, s[1] ? q : p}; end", "registers", 0),
+    ("reset-product", "wire signed [7:0] f = a[7:0]; wire signed [17:0] g = b[17:0]; reg signed [25:0] p;\n"
+                      "always @(posedge clk) begin if (s[0]) p <= 0; else p <= f * g; y <= {10'd0, p}; end", "registers", 0),
+]
+BENCH = """
+module bench;
+  reg clk = 0; reg [35:0] a = 0, b = 0, c = 0; reg [7:0] s = 1; wire [WIDE-1:0] y, z; reg [WIDE-1:0] wrong = 0; integer i, k;
+  before u_before(.clk(clk), .a(a), .b(b), .c(c), .s(s), .y(y));
+  after  u_after (.clk(clk), .a(a), .b(b), .c(c), .s(s), .y(z));
+  initial begin
+    for (i = 0; i < 300; i = i + 1) begin
+      #1 clk = 1;
+      #1 clk = 0;
+      if (i > 3)
+        for (k = 0; k < WIDE / 36; k = k + 1)
+          if (y[36*k +: 36] !== z[36*k +: 36] && !wrong[k]) begin
+            wrong[k] = 1;
+            $display("%0d step %0d: a %h b %h c %h s %h: %h, improved %h", k, i, a, b, c, s, y[36*k +: 36], z[36*k +: 36]);
+          end
+      a = {$random, $random}; b = i % 5 == 0 ? a : {$random, $random}; c = i % 7 == 0 ? ~a : {$random, $random}; s = $random;
+      if (i % 11 == 0) a = 36'h000020080;
+    end
+    $finish;
+  end
+endmodule
+"""
+
+
+def yosys(script):
+    subprocess.run(["yosys", "-q", "-p", script], check=True, stdout=subprocess.DEVNULL)
+
+
+def circuits():
+    """All circuits as modules c0, c1 and so on, and a top with the outputs side by side."""
+    text = "".join(HEAD.format(f"c{i}") + c[1] + "\nendmodule\n" for i, c in enumerate(CIRCUITS))
+    inside = "".join(f"c{i} u_{i}(.clk(clk), .a(a), .b(b), .c(c), .s(s), .y(y[{36 * i} +: 36]));\n" for i in range(len(CIRCUITS)))
+    return text + f"module t(input clk, input [35:0] a, input [35:0] b, input [35:0] c, input [7:0] s, output [{36 * len(CIRCUITS) - 1}:0] y);\n{inside}endmodule\n"
+
+
+def improve(before, after):
+    """What was done in each circuit."""
+    netlist = json.loads(before.read_text())
+    done = []
+    for i in range(len(CIRCUITS)):
+        module = netlist["modules"][f"c{i}"]
+        factors, registers = ecp5_dsp.improve(module, least=1)
+        done.append({"factors": factors, "registers": registers, "tables": ecp5_carry.improve(module)})
+    after.write_text(json.dumps(netlist))
+    return done
+
+
+def simulate(folder):
+    """What differs, by circuit."""
+    for side in ("before", "after"):
+        yosys(f"read_json {folder}/{side}.json; hierarchy -top t; flatten; rename t {side}; write_verilog -noattr {folder}/{side}.v")
+    hard = (ROOT / "synth/cells/ecp5_hard.v").read_text()
+    (folder / "mult.v").write_text("`default_nettype none\n" + hard[hard.index("module MULT18X18D"):])     # Yosys has a model of the other block
+    (folder / "bench.v").write_text(BENCH.replace("WIDE", str(36 * len(CIRCUITS))))
+    cells = Path(shutil.which("yosys")).resolve().parent.parent / "share/yosys/ecp5"
+    files = [folder / f for f in ("bench.v", "before.v", "after.v", "mult.v")]
+    subprocess.run(["iverilog", "-g2005", f"-I{cells}", "-s", "bench", "-o", folder / "bench.vvp", *files, cells / "cells_sim.v"], check=True, stderr=subprocess.DEVNULL)
+    said = subprocess.run(["vvp", folder / "bench.vvp"], check=True, capture_output=True, text=True).stdout
+    return {int(line.split()[0]): line for line in said.splitlines() if line[:1].isdigit()}
+
+
+def main():
+    folder = ROOT / "build/tests/synth"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "t.v").write_text(circuits())
+    yosys(f"read_verilog {folder}/t.v; synth_ecp5 -abc9 -nowidelut -noflatten -top t -json {folder}/before.json")
+    done, failed = improve(folder / "before.json", folder / "after.json"), False
+    differs = simulate(folder)
+    for i, (name, _, what, least) in enumerate(CIRCUITS):
+        good = i not in differs and (done[i][what] >= least if least else what == "tables" or done[i][what] == 0)
+        failed = failed or not good
+        print(f"{'PASS' if good else 'FAIL'} ecp5 {name}: {done[i]} {differs.get(i, '')}", flush=True)
+    sys.exit(failed)
+
+
+if __name__ == "__main__":
+    main()
