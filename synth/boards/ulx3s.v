@@ -39,7 +39,7 @@ module ulx3s #(
   assign wifi_gpio0 = 1'b1;
 
   curta_board #(.T(T), .R(R), .C(C), .V(V), .BUS(BUS), .A_TILES(A_TILES), .B_TILES(B_TILES), .P_TILES(P_TILES), .DIGIT(DIGIT), .LANES(LANES), .OUTST(OUTST), .CODE(CODE),
-                .LogBytes(17), .Divider(Divider), .ClockKhz(25000 * FbDiv / InDiv), .TimeoutLog(TimeoutLog)) u_board (
+                .LogBytes(17), .Divider(Divider[15:0]), .ClockKhz(25000 * FbDiv / InDiv), .TimeoutLog(TimeoutLog)) u_board (
     .clk_i(clk), .rst_ni(rst_nq), .rx_i(ftdi_txd), .tx_o(ftdi_rxd), .irq_o(irq));
 endmodule
 `default_nettype wire

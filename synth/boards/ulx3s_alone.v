@@ -71,7 +71,7 @@ module ulx3s_alone #(
   assign sdram_cke   = 1'b1;
 
   curta_standalone_sdram #(.T(T), .R(R), .C(C), .V(V), .BUS(BUS), .A_TILES(A_TILES), .B_TILES(B_TILES), .P_TILES(P_TILES), .DIGIT(DIGIT), .LANES(LANES),
-                           .OUTST(OUTST), .CODE(CODE), .RomFile(RomFile), .Divider(Divider)) u_alone (
+                           .OUTST(OUTST), .CODE(CODE), .RomFile(RomFile), .Divider(Divider), .Refresh(190 * FbDiv / InDiv)) u_alone (
     .clk_i(clk), .accel_clk_i(clk), .rst_ni(rst_nq), .accel_busy_o(busy), .rx_i(ftdi_txd), .tx_o(ftdi_rxd),
     .sck_o(sck), .cs_no(flash_csn), .mosi_o(flash_mosi), .miso_i(flash_miso),
     .sd_cmd_o({sdram_csn, sdram_rasn, sdram_casn, sdram_wen}), .sd_ba_o(sdram_ba), .sd_a_o(sdram_a), .sd_dqm_o(sdram_dqm),
