@@ -22,12 +22,13 @@ static const struct {
     {"explore", CURTA_CMD_EXPLORE, curta_explore, "array shapes, buffers and memories compared by the timing model"},
     {"deploy", CURTA_CMD_DEPLOY, curta_deploy, "pack a network and a data set for a device that trains alone"},
     {"monitor", CURTA_CMD_MONITOR, curta_monitor, "learning curve of a device that trains alone, as it grows"},
+    {"fetch", CURTA_CMD_FETCH, curta_fetch, "checkpoint with the weights that a device has trained alone"},
 };
 #define COMMANDS (sizeof Commands / sizeof *Commands)
 
 static void help(FILE *to)
 {
-  (void)fprintf(to, "usage: curta COMMAND [options]\n\ncurta trains neural networks with integers only (NITI) on a "
+  (void)fprintf(to, "usage: curta COMMAND [options]\n\ncurta trains neural networks with integers only (NITI, NITRO-D) on a "
                     "Curta device.\n\n");
   for (size_t i = 0; i < COMMANDS; i++)
     (void)fprintf(to, "  %-8s %s\n", Commands[i].name, Commands[i].text);
