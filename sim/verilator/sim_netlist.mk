@@ -5,7 +5,7 @@ NET_TARGET_tiny ?= tiny-up5k
 NET_TARGET_base := base-ecp5
 NET_YOSYS        = $(dir $(shell command -v yosys))../share/yosys
 NET_CELLS_up5k   = -DNO_ICE40_DEFAULT_ASSIGNMENTS $(NET_YOSYS)/ice40/cells_sim.v
-NET_CELLS_ecp5   = -I$(NET_YOSYS)/ecp5 synth/cells/ecp5_hard.v $(NET_YOSYS)/ecp5/cells_sim.v
+NET_CELLS_ecp5   = -I$(NET_YOSYS)/ecp5 synth/cells/ecp5_ram.v synth/cells/ecp5_dsp.v $(NET_YOSYS)/ecp5/cells_sim.v
 NET_DIR         := $(BUILD)/sim/net
 NET_BUILT       := $(foreach c,$(NET_CONFIGS),X($(c)))
 

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// ecp5_hard - simulation models of the two hard blocks of the ECP5 that Yosys ships as black boxes: DP16KD, MULT18X18D
-//   Only what synth_ecp5 of Yosys 0.23 and synth/ecp5.py make of this design: one clock, no output register of a RAM, no chip
-//   select, no asynchronous reset but one that never comes, of a multiplier none but the output register; a netlist that asks
-//   for more stops the simulation.
+// ecp5_ram - simulation model of the block RAM of the ECP5, DP16KD, which Yosys ships as a black box
+//   Only what synth_ecp5 of Yosys 0.23 makes of this design: one clock, no output register, no chip select, no asynchronous
+//   reset but one that never comes; a netlist that asks for more stops the simulation.
 // Law    a block RAM of 1024 words of 18 bits; a port of 1, 2, 4, 9, 18 bits (36: both halves, write on A and read on B)
 //        counts its address in its own words. Reading a word while the other port writes it gives the old one.
 //        A port that writes keeps its output (NORMAL) or gives the old word of that address (READBEFOREWRITE).
 // Resets the words are 0 at the start, as INITVAL says (anything else is refused).
 `default_nettype none
-/* verilator lint_off DECLFILENAME */ // two cells, one file
+/* verilator lint_off DECLFILENAME */ // the cell has the vendor's name
 /* verilator lint_off UNUSEDSIGNAL */ // pins of modes that are refused
 module DP16KD (
   input  wire DIA17, DIA16, DIA15, DIA14, DIA13, DIA12, DIA11, DIA10, DIA9, DIA8, DIA7, DIA6, DIA5, DIA4, DIA3, DIA2, DIA1, DIA0,
@@ -114,31 +113,5 @@ module DP16KD (
   wire [17:0] dob = WideB ? high_q : b_q;
   assign {DOA17, DOA16, DOA15, DOA14, DOA13, DOA12, DOA11, DOA10, DOA9, DOA8, DOA7, DOA6, DOA5, DOA4, DOA3, DOA2, DOA1, DOA0} = doa;
   assign {DOB17, DOB16, DOB15, DOB14, DOB13, DOB12, DOB11, DOB10, DOB9, DOB8, DOB7, DOB6, DOB5, DOB4, DOB3, DOB2, DOB1, DOB0} = dob;
-endmodule
-
-module MULT18X18D #(
-  parameter REG_INPUTA_CLK = "NONE", REG_INPUTB_CLK = "NONE", REG_PIPELINE_CLK = "NONE",
-  parameter REG_OUTPUT_CLK = "NONE", REG_OUTPUT_CE = "CE0", REG_OUTPUT_RST = "RST0"
-) (
-  input  wire A17, A16, A15, A14, A13, A12, A11, A10, A9, A8, A7, A6, A5, A4, A3, A2, A1, A0,
-  input  wire B17, B16, B15, B14, B13, B12, B11, B10, B9, B8, B7, B6, B5, B4, B3, B2, B1, B0,
-  input  wire C17, C16, C15, C14, C13, C12, C11, C10, C9, C8, C7, C6, C5, C4, C3, C2, C1, C0,
-  input  wire SIGNEDA, SIGNEDB, SOURCEA, SOURCEB, CLK0, CE0, RST0,
-  output wire P35, P34, P33, P32, P31, P30, P29, P28, P27, P26, P25, P24, P23, P22, P21, P20, P19, P18, P17, P16, P15, P14, P13, P12, P11, P10, P9, P8, P7, P6, P5, P4, P3, P2, P1, P0
-);
-  localparam Held = REG_OUTPUT_CLK != "NONE";
-  initial
-    if (SOURCEA || SOURCEB || RST0 || REG_INPUTA_CLK != "NONE" || REG_INPUTB_CLK != "NONE" || REG_PIPELINE_CLK != "NONE"
-        || (Held ? REG_OUTPUT_CLK != "CLK0" || REG_OUTPUT_CE != "CE0" || REG_OUTPUT_RST != "RST0" : CLK0 || CE0)) begin
-      $display("MULT18X18D: a mode that this model does not know");
-      $finish;
-    end
-  wire signed [18:0] a = {SIGNEDA && A17, A17, A16, A15, A14, A13, A12, A11, A10, A9, A8, A7, A6, A5, A4, A3, A2, A1, A0};
-  wire signed [18:0] b = {SIGNEDB && B17, B17, B16, B15, B14, B13, B12, B11, B10, B9, B8, B7, B6, B5, B4, B3, B2, B1, B0};
-  wire signed [37:0] p = a * b;
-  wire [1:0] unused = p[37:36];
-  reg  [35:0] p_q = 36'd0;
-  always @(posedge CLK0) if (CE0) p_q <= p[35:0];
-  assign {P35, P34, P33, P32, P31, P30, P29, P28, P27, P26, P25, P24, P23, P22, P21, P20, P19, P18, P17, P16, P15, P14, P13, P12, P11, P10, P9, P8, P7, P6, P5, P4, P3, P2, P1, P0} = Held ? p_q : p[35:0];
 endmodule
 `default_nettype wire
