@@ -28,20 +28,22 @@ module curta_matrix_sum #(
   output wire [31:0]     check_o,
   output wire [31:0]     busy_o
 );
-  // x = 0 is the one case in which x is not negative but x - 1 is.
-  function [31:0] magnitude(input [31:0] x, input [31:0] less);
-    magnitude = x[31] ? ~x : less & ~{32{less[31]}};
+  // Of either sign by one adder; x = 0 is the one case in which the sum has bit 31.
+  function [31:0] magnitude(input [31:0] x);
+    magnitude = (x ^ {32{x[31]}}) + {32{!x[31]}};
   endfunction
 
-  reg [31:0] or_q, all;
+  reg [31:0] or_q, all, some;
   integer    j;
   /* verilator lint_off BLKSEQ */ // temporaries of the lane loops
   always @(posedge clk_i)
     if (clear_i) or_q <= 32'd0;
     else if (result_valid_i && final_i) begin
       all = 32'd0;
-      for (j = 0; j < C; j = j + 1)
-        all = all | magnitude(result_i[32*j +: 32], result_i[32*j +: 32] - 32'd1);
+      for (j = 0; j < C; j = j + 1) begin
+        some = magnitude(result_i[32*j +: 32]);
+        all  = all | (some & {32{!some[31]}});
+      end
       or_q <= or_q | all;
     end
   assign or_o = or_q;

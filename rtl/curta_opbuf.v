@@ -46,7 +46,14 @@ module curta_opbuf #(
   localparam Aw     = $clog2(Depth);
   localparam Rows   = BUS / T;               // tile rows in a beat
   localparam [31:0] NbMask = NB - 1;
-  localparam Power  = W == 1 << $clog2(W);   // else a synthesizer would multiply to index: choices instead
+  localparam Slice  = E * Bk;                // bits of a row of a block
+
+  // Rows of the blocks of all banks, moved down by `n` banks. Stage by stage for the bits of a distance: two choices of two are less
+  // than one of four.
+  function [E*T-1:0] rotated(input [E*T-1:0] line, input integer n);
+    integer i;
+    for (i = 0; i < NB; i = i + 1) rotated[i*Slice +: Slice] = line[((i + n) % NB)*Slice +: Slice];
+  endfunction
 
   // ---- write: bank b takes column block (b - rb) mod NB of the row(s), registered in that order
   wire [31:0]          row   = {24'd0, beat_i} * Rows;   // first tile row of the beat
@@ -57,24 +64,25 @@ module curta_opbuf #(
   reg  [7:0]           wsub_q;               // first row inside the block
   reg  [BUS/T-1:0]     rows_q;
   reg  [E*BUS-1:0]     wdata_q;              // bank b: elements b*Rows*Bk and on
-  integer              wb, wr, wk;
+  reg  [E*T-1:0]       wline;
+  integer              wb, wr, ws;
 
+  /* verilator lint_off BLKSEQ */ // a temporary of the loop
   always @(posedge clk_i) begin
     we_q <= we_i;
     if (we_i) begin
       wword_q <= wword[Aw-1:0];
       wsub_q  <= row[7:0] % Bk[7:0];
       rows_q  <= rows_i;
-      for (wb = 0; wb < NB; wb = wb + 1)
-        for (wr = 0; wr < Rows; wr = wr + 1)
-          if (Power)
-            wdata_q[(wb*Rows + wr)*Bk*E +: Bk*E] <= data_i[(wr*T + ((wb + NB - (wrb & NbMask)) & NbMask)*Bk)*E +: Bk*E];
-          else
-            for (wk = 0; wk < NB; wk = wk + 1)
-              if (((wb + NB - (wrb & NbMask)) & NbMask) == wk)
-                wdata_q[(wb*Rows + wr)*Bk*E +: Bk*E] <= data_i[(wr*T + wk*Bk)*E +: Bk*E];
+      for (wr = 0; wr < Rows; wr = wr + 1) begin
+        wline = data_i[wr*T*E +: T*E];
+        for (ws = 1; ws < NB; ws = 2 * ws)
+          if ((wrb & ws) != 0) wline = rotated(wline, NB - ws);
+        for (wb = 0; wb < NB; wb = wb + 1) wdata_q[(wb*Rows + wr)*Slice +: Slice] <= wline[wb*Slice +: Slice];
+      end
     end
   end
+  /* verilator lint_on BLKSEQ */
 
   // ---- read address of stream k: p is the block coordinate that does not vary over the read, base the first that does
   localparam Streams = Apart ? V : 1;
@@ -132,32 +140,37 @@ module curta_opbuf #(
         turned[(ti*Bk + tj)*E +: E] = block[(tj*Bk + ti)*E +: E];
   endfunction
 
+  // Row k of each block of the read, in order: from the bank of the first block on, or (Apart, not Wide) each from its stream's bank.
+  reg [NB*W-1:0]  blocks;
+  reg [E*T-1:0]   line;
+  reg [31:0]      first;
+  integer         bk, bn, bs;
+  always @* begin
+    blocks = 0;
+    for (bk = 0; bk < Bk; bk = bk + 1) begin
+      first = rot_q[32*(Apart && Wide ? bk : 0) +: 32];
+      for (bn = 0; bn < NB; bn = bn + 1) line[bn*Slice +: Slice] = bank_data[bn*W + bk*Slice +: Slice];
+      for (bs = 1; bs < NB; bs = 2 * bs)
+        if ((first & bs) != 0) line = rotated(line, bs);
+      for (bn = 0; bn < N; bn = bn + 1) blocks[bn*W + bk*Slice +: Slice] = line[bn*Slice +: Slice];
+      if (Apart && !Wide)
+        for (bn = 0; bn < N; bn = bn + 1)
+          blocks[bn*W + bk*Slice +: Slice] = bank_data[(rot_q[32*((bn*Bk + bk) % Streams) +: 32] & NbMask)*W + bk*Slice +: Slice];
+    end
+  end
+
   reg [E*L*V-1:0] operand;
   reg [W-1:0]     block;
-  integer         n, j, k;
-  reg [31:0]      from;
+  integer         n, j;
   always @* begin
     operand = 0;
     block   = 0;
-    from    = 32'd0;
     for (n = 0; n < N; n = n + 1) begin
-      if (Apart)
-        for (k = 0; k < Bk; k = k + 1) begin
-          from = (Wide ? n + rot_q[32*k +: 32] : rot_q[32*((n*Bk + k) % Streams) +: 32]) & NbMask;
-          block[k*Bk*E +: Bk*E] = use_i[Wide ? k : n*Bk + k] ? bank_data[from*W + k*Bk*E +: Bk*E] : {Bk*E{1'b0}};
-        end
-      else begin
-        from = (n + rot_q[31:0]) & NbMask;
-        if (Power) block = bank_data[from*W +: W];
-        else begin
-          block = 0;
-          for (k = 0; k < NB; k = k + 1) block = block | ({W{from == k}} & bank_data[k*W +: W]);
-        end
-        if (!use_i[0]) block = 0;
-      end
+      for (j = 0; j < Bk; j = j + 1)
+        block[j*Slice +: Slice] = use_i[!Apart ? 0 : Wide ? j : n*Bk + j] ? blocks[n*W + j*Slice +: Slice] : {Slice{1'b0}};
       if (turn_q) block = turned(block);
       for (j = 0; j < Bk; j = j + 1)
-        operand[((Wide ? n*Bk + j : j)*V + (Wide ? 0 : n*Bk))*E +: Bk*E] = block[j*Bk*E +: Bk*E];
+        operand[((Wide ? n*Bk + j : j)*V + (Wide ? 0 : n*Bk))*E +: Slice] = block[j*Slice +: Slice];
     end
   end
 

@@ -35,13 +35,17 @@ module curta_vscalar (
         if (a_q[i]) len = i[5:0] + 6'd1;
   end
 
-  // one adder: S[RA] + S[RB] + S[RC] step by step, then IMM, or the length less b
+  // One adder: S[RA] + S[RB] + S[RC] step by step, then IMM, or the length less b; a | b is a + (b & ~a), a >> IMM plus nothing.
   wire        use_len = func_q == FAct || func_q == FGrad || func_q == FBitlen;
+  wire        either    = func_q == FOr;
   wire        last    = step_q == 3'd4;
+  wire        move    = last && func_q == FShr;
   wire        less    = last && (func_q == FAct || func_q == FGrad);
-  wire [31:0] base    = last && use_len ? {26'd0, len} : step_q == 3'd1 || func_q == FSet ? 32'd0 : a_q;
-  wire [31:0] term    = less ? ~b_q : last ? cfg_rdata_i & {32{func_q != FOr}} : rdata_i;
+  wire [31:0] moved   = a_q >> (cfg_rdata_i[4:0] & {5{move}});
+  wire [31:0] base    = last && use_len ? {26'd0, len} : step_q == 3'd1 || func_q == FSet ? 32'd0 : moved;
+  wire [31:0] term    = less ? ~b_q : last ? cfg_rdata_i & {32{!either && !move}} : rdata_i & ~(a_q & {32{either && step_q == 3'd2}});
   wire [31:0] sum     = base + term + {31'd0, less};
+  wire        add     = step_q == 3'd1 || step_q == 3'd4 || (func_q == FAdd && (step_q == 3'd2 || step_q == 3'd3)) || (either && step_q == 3'd2);
 
   assign cfg_raddr_o = step_q == 3'd0 ? 5'd4 : step_q <= 3'd2 ? 5'd5 : 5'd6;
   assign raddr_o     = step_q == 3'd1 ? cfg_rdata_i[21:16] : step_q == 3'd2 ? rb_q : cfg_rdata_i[5:0];
@@ -58,21 +62,15 @@ module curta_vscalar (
   end
 
   always @(posedge clk_i) begin
+    if (add) a_q <= sum;
     case (step_q)
       3'd1: begin
         func_q <= cfg_rdata_i[3:0];
         rd_q   <= cfg_rdata_i[13:8];
         rb_q   <= cfg_rdata_i[29:24];
-        a_q    <= sum;
       end
-      3'd2: begin
-        b_q <= func_q == FAct ? 32'd7 : rdata_i;
-        if (func_q == FAdd) a_q <= sum;
-        if (func_q == FOr)  a_q <= a_q | rdata_i;
-      end
-      3'd3: if (func_q == FAdd) a_q <= sum;
+      3'd2: b_q <= func_q == FAct ? 32'd7 : rdata_i;
       3'd4: begin
-        a_q    <= func_q == FShr ? a_q >> cfg_rdata_i[4:0] : sum;
         bump_q <= cfg_rdata_i[0];
         none_q <= len == 6'd0;
       end

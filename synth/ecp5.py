@@ -1,16 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What Yosys 0.23 leaves undone in a netlist for ECP5 (ecp5_dsp.py, ecp5_carry.py), done in its JSON; tests/synth/test_ecp5.py simulates both."""
+"""What Yosys 0.23 leaves undone in a netlist for ECP5 (ecp5_dsp.py, ecp5_carry.py, ecp5_lut.py), done in its JSON; tests/synth/test_ecp5.py simulates both."""
 import json
 
 import ecp5_carry
 import ecp5_dsp
+import ecp5_lut
+
+
+def bodies(netlist):
+    return [m for m in netlist["modules"].values() if m.get("cells") and not {"blackbox", "whitebox"} & set(m["attributes"])]
 
 
 def improve(file):
+    """Each module of a hierarchical netlist."""
     netlist, factors, registers, tables = json.loads(file.read_text()), 0, 0, 0
-    for module in netlist["modules"].values():
-        if module.get("cells") and not {"blackbox", "whitebox"} & set(module["attributes"]):
-            moved, held = ecp5_dsp.improve(module)
-            factors, registers, tables = factors + moved, registers + held, tables + ecp5_carry.improve(module)
+    for module in bodies(netlist):
+        moved, held = ecp5_dsp.improve(module)
+        factors, registers, tables = factors + moved, registers + held, tables + ecp5_carry.improve(module)
     file.write_text(json.dumps(netlist))
     print(f"{file.stem}: {tables} tables into adders, {registers} multipliers with a register, {factors} factors in upper bits", flush=True)
+
+
+def improve_flat(file):
+    """What was in the way of that were the borders of modules."""
+    netlist, less, tables = json.loads(file.read_text()), 0, 0
+    for module in bodies(netlist):
+        less += ecp5_lut.improve(module)
+        tables += ecp5_carry.improve(module)
+        less += ecp5_lut.improve(module)
+    file.write_text(json.dumps(netlist))
+    print(f"{file.stem}: joined, {less} tables and registers less, {tables} tables into adders", flush=True)

@@ -17,7 +17,7 @@ BOARDS = {b["name"]: b for b in SPEC["board"]}
 CONFIGS = tomllib.loads((ROOT / "spec/curta.toml").read_text())["config"]
 # Cells of a family: what they are in the table. LUT-equivalents count the two LUTs of a carry cell.
 CELLS = {
-    "ecp5": {"LUT4": "lut", "CCU2C": "carry", "TRELLIS_FF": "ff", "MULT18X18D": "dsp", "DP16KD": "bram", "TRELLIS_DPR16X4": "dpr"},
+    "ecp5": {"LUT4": "lut", "CCU2C": "carry", "TRELLIS_FF": "ff", "MULT18X18D": "dsp", "ALU54B": "alu", "DP16KD": "bram", "TRELLIS_DPR16X4": "dpr"},
     "ice40": {"SB_LUT4": "lut", "SB_CARRY": "carry", "SB_MAC16": "dsp", "SB_RAM40_4K": "bram", "SB_SPRAM256KA": "spram"},
     "xilinx": {"CARRY4": "carry", "DSP48E1": "dsp", "RAMB36E1": "bram", "RAMB18E1": "bram18"},
     "": {},

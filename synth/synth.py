@@ -38,17 +38,26 @@ def read(target, top, sources):
     conf["CODE"] = conf.pop("code")
     params = " ".join(f"-set {k} {v}" for k, v in {**conf, **target.get("params", {})}.items())
     trace = "-set Trace 0" if top == "curta" else ""
-    files = " ".join([str(ROOT / x) for x in sources] + [str(x) for x in sorted((ROOT / "rtl").glob("*.v")) + sorted((ROOT / "rtl/lib").glob("*.v"))])
+    special = sorted((ROOT / "synth" / target["family"]).glob("*.v")) if target["family"] else []     # in the place of rtl/
+    portable = [x for x in sorted((ROOT / "rtl").glob("*.v")) + sorted((ROOT / "rtl/lib").glob("*.v")) if x.name not in {y.name for y in special}]
+    files = " ".join(str(x) for x in [*(ROOT / x for x in sources), *portable, *special])
     return f"read_verilog -I{ROOT}/rtl -I{ROOT}/rtl/soc {files}; chparam {params} {trace} {top}"
 
 
 def stale(netlist):
-    return not netlist.exists() or netlist.stat().st_mtime < max(p.stat().st_mtime for d in ("rtl", "rtl/lib") for p in (ROOT / d).glob("*.v*"))
+    return not netlist.exists() or netlist.stat().st_mtime < max(p.stat().st_mtime for d in ("rtl", "rtl/lib", "synth/ecp5") for p in (ROOT / d).glob("*.v*"))
 
 
 def finish(entry, netlist):
     if entry["family"] == "ecp5":
         ecp5.improve(netlist)
+
+
+def join(entry, name):
+    """NAME-flat.json: the modules of NAME.json in one."""
+    yosys(f"{name}-flat", f"read_json {OUT / name}.json; flatten; opt_clean; write_json {OUT / name}-flat.json")
+    if entry["family"] == "ecp5":
+        ecp5.improve_flat(OUT / f"{name}-flat.json")
 
 
 def synth(target):
@@ -62,6 +71,8 @@ def synth(target):
     if stale(netlist):
         yosys(name, f"{read(target, 'curta', [])}; {command}; write_json {netlist}")
         finish(target, netlist)
+        if target["family"] == "ecp5":
+            join(target, name)
     rows = table.write_rows(target, netlist)
     print(f"{name}: {time.time() - start:.0f} s, {rows[0]}")
 
@@ -70,7 +81,7 @@ def netlist(target):
     """The netlist of synth() as Verilog. Flat and in single wires: a simulator sees a loop where bits of one vector feed others of it."""
     verilog = OUT / f"{target['name']}.v"
     synth(target)
-    source = OUT / f"{target['name']}.json"
+    source = OUT / f"{target['name']}{'-flat' if target['family'] == 'ecp5' else ''}.json"
     if not verilog.exists() or verilog.stat().st_mtime < source.stat().st_mtime:
         yosys(target["name"] + "-netlist", f"read_json {source}; flatten; splitnets; opt_clean; check -assert; write_verilog -noattr {verilog}")
 
@@ -82,7 +93,7 @@ def flat(name, entry, top, sources):
         yosys(name, f"{read(entry, top, sources)}; synth_{entry['family']} -noflatten {entry['options']} -top {top} -run begin:check; "
                     f"blackbox =A:whitebox; write_json {OUT / name}.json")
         finish(entry, OUT / f"{name}.json")
-        yosys(f"{name}-flat", f"read_json {OUT / name}.json; flatten; opt_clean; write_json {OUT / name}-flat.json")
+        join(entry, name)
     return f"{name}-flat.json"
 
 

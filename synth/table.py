@@ -8,7 +8,7 @@ import statistics
 import paths
 from flow import CARRY_LUTS, CONFIGS, OUT, RESULTS, kind, netlist_modules
 
-KINDS = ("lut", "carry", "gate", "ff", "dsp", "bram", "bram18", "spram", "dpr")
+KINDS = ("lut", "carry", "gate", "ff", "dsp", "alu", "bram", "bram18", "spram", "dpr")
 
 
 def module_name(module):
@@ -48,6 +48,9 @@ def write_rows(target, netlist):
                 walk(cell, path + "/" + module_name(cell), n)
 
     walk(next(m for m in types if module_name(m) == "curta"), "curta", 1)
+    flat = OUT / f"{netlist.stem}-flat.json"
+    if target["name"] == netlist.stem and flat.exists():
+        rows.insert(0, {"module": "curta, joined", "times": 1, **max(counts(target["family"], flat)[1].values(), key=lambda c: sum(c.values()))})
     (OUT / f"{target['name']}.rows.json").write_text(json.dumps(rows, indent=1))
     return rows
 
@@ -60,7 +63,8 @@ def cells(target, macs):
     rows = json.loads((OUT / f"{target['name']}.rows.json").read_text())
     keys = [k for k in KINDS if any(r.get(k) for r in rows)]
     weight = CARRY_LUTS[target["family"]]
-    text = ["Cells of each module (Yosys 0.23, hierarchy kept, Trace = 0; a module includes what is inside it)."
+    text = ["Cells of each module (Yosys 0.23, hierarchy kept, Trace = 0; a module includes what is inside it"
+            + ("; *joined*: all modules in one, as they are placed)." if rows[0]["module"].endswith("joined") else ").")
             + (f" LUT-eq is LUT + {weight} × carry." if weight else ""), "",
             "| module | " + " | ".join(keys) + " | LUT-eq | LUT-eq per MAC |", "| --- |" + " --- |" * (len(keys) + 2)]
     for r in rows:
