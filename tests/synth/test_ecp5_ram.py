@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The block RAM of synth/cells/ecp5_hard.v is what Yosys takes it for: small memories and their ECP5 netlists, simulated side by side.
+"""The block RAM of synth/cells/ecp5_ram.v is what Yosys takes it for: small memories and their ECP5 netlists, simulated side by side.
 
 Prints a PASS or FAIL line a memory.
 """
@@ -39,9 +39,7 @@ def simulate(folder):
     """What differs, by memory."""
     (folder / "bench.v").write_text(BENCH.replace("WIDE", str(36 * len(MEMORIES))).replace("i < 300", "i < 1000"))
     cells = Path(shutil.which("yosys")).resolve().parent.parent / "share/yosys/ecp5"
-    hard = (ROOT / "synth/cells/ecp5_hard.v").read_text()
-    (folder / "ram.v").write_text(hard[:hard.index("module MULT18X18D")])
-    files = [folder / f for f in ("bench.v", "before.v", "after.v", "ram.v")]
+    files = [folder / f for f in ("bench.v", "before.v", "after.v")] + [ROOT / "synth/cells/ecp5_ram.v"]
     (folder / "cells.v").write_text((cells / "cells_sim.v").read_text().replace("module DP16KD", "module DP16KD_of_yosys"))
     subprocess.run(["iverilog", "-g2005", f"-I{cells}", "-s", "bench", "-o", folder / "bench.vvp", *files, folder / "cells.v"], check=True, stderr=subprocess.DEVNULL)
     said = subprocess.run(["vvp", folder / "bench.vvp"], check=True, capture_output=True, text=True).stdout
