@@ -107,7 +107,7 @@ run 1 train --net "$dir/small.net" --data synthetic --mem-mib 1 --batch 4096 --l
 group_end
 
 group_start "info"
-run 0 info && says "golden"
+run 0 info && says "golden" && says "16 bytes (rtl, timed and systemc)"
 run 0 info --net "$dir/small.net" --batch 16 && says "linear4" && says "commands a training step"
 run 0 info --net "$dir/small.net" --device rtl:tiny && says "plan for tiny"
 run 0 info --net "$dir/small.net" --markdown && says "| --- |"
@@ -331,6 +331,10 @@ chmod +x "$dir/bin/gnuplot"
 PATH=/nonexistent train 0 plain && says "gnuplot is not installed (package gnuplot-nox)"
 PATH="$dir/bin" train 0 failing && says "gnuplot failed on"
 [ ! -e "$dir/plain/curve.png" ] || fail "$group" "a picture without gnuplot"
+# gnuplot takes <NAME for a command to run
+(cd "$dir" && "$curta" train --net small.net --data synthetic --limit 16 --batch 16 --epochs 1 --quiet --out '<echo gone >ran;' >log 2>&1)
+says "begins with <"
+[ ! -e "$dir/ran" ] || fail "$group" "the name of a folder was run as a command"
 group_end
 
 group_start "killed at any time: the checkpoint is an old one or a new one, never half of one"
@@ -352,6 +356,13 @@ run 0 eval --checkpoint "$dir/straight/checkpoint.safetensors" --test-limit 50 &
 expected=$(tail -n 1 "$dir/straight/log.csv" | cut -d, -f7)
 says "accuracy ${expected%0} %"
 run 0 info --checkpoint "$dir/straight/checkpoint.safetensors" && says "conv0.weight" && says "10x1x3x3"
+python3 - "$dir/many" <<'PY'
+import json, struct, sys
+header = json.dumps({f"t{k}": {"dtype": "I8", "shape": [1], "data_offsets": [k, k + 1]} for k in range(1200)}).encode()
+open(sys.argv[1], "wb").write(struct.pack("<Q", len(header)) + header + bytes(1200))
+PY
+run 0 info --checkpoint "$dir/many"
+[ "$(grep -c '^t[0-9]' "$dir/log")" = 1200 ] || fail "$group" "of 1200 tensors $(grep -c '^t[0-9]' "$dir/log") are shown"
 head -c 700 "$dir/straight/checkpoint.safetensors" >"$dir/cut"
 run 1 eval --checkpoint "$dir/cut" && says "$dir/cut: offset"
 cp "$dir/straight/checkpoint.safetensors" "$dir/flipped"

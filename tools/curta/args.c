@@ -46,7 +46,7 @@ static const struct option Options[] = {
      "golden (default; profile: timed), rtl, timed, systemc, hls, each alone or with :CONFIG (tiny, base, large; "
      "golden: "
      "host, its default; "
-     "rtl: base16, a bus of 16 bytes), or serial:TERMINAL[@BAUD], a board"},
+     "rtl, timed, systemc: base16, a bus of 16 bytes), or serial:TERMINAL[@BAUD], a board"},
     {"--threads", "N", NUMBER, AT(threads), TR | EV | BE | CO, 1, 64,
      "threads of the golden operators (default: CURTA_THREADS or all cores); results do not depend on it"},
     {"--devices", "A,B", TEXT, AT(devices), CO, 0, 0, "the two devices, default golden:base,rtl:base"},

@@ -175,8 +175,13 @@ static int plan_network(const struct curta_network *network, const struct curta_
 
 static void print_tensors(const struct curta_st *st, const struct curta_args *args)
 {
-  curta_table_start(&Table, 3, "tensor|dtype|shape|bytes|smallest|largest|at +-127 %");
+  static const char heads[] = "tensor|dtype|shape|bytes|smallest|largest|at +-127 %";
+  curta_table_start(&Table, 3, heads);
   for (size_t i = 0; i < st->n_tensors; i++) {
+    if (Table.rows == CURTA_TABLE_ROWS) { /* a file of another program: the rest in another table */
+      print(args);
+      curta_table_start(&Table, 3, heads);
+    }
     const struct curta_st_tensor *t = &st->tensor[i];
     uint64_t size = curta_st_dtype_bytes(t->dtype), count = (t->end - t->begin) / size, clipped = 0;
     int64_t least = INT64_MAX, most = INT64_MIN;
