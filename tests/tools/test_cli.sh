@@ -173,6 +173,10 @@ for steps in 3 10 14; do # epochs have 10 steps, the last with 6 images
   weights "part$steps"
   same straight "part$steps"
 done
+for k in $(seq 200); do echo "1,1,1,1e308,1e308,1e308,1e308,1e308,1e308,1,1e308"; done >>"$dir/part3/log.csv"
+for k in $(seq 200); do echo "1,1,1e308,1e308,1e308"; done >>"$dir/part3/steps.csv"
+train 0 part3 --resume --epochs 3
+[ "$(wc -l <"$dir/part3/log.csv")" = 4 ] || fail "$group" "log.csv of a log with strange rows has $(wc -l <"$dir/part3/log.csv") lines"
 train 0 numbers --batch 010 --epochs 1 && run 0 info --checkpoint "$dir/numbers/checkpoint.safetensors" && says "batch          10"
 train 0 limited --test-limit 7
 train 0 limitedpart --test-limit 7 --steps 5
