@@ -102,7 +102,8 @@ def status(state=DONE, job=1, epoch=1):
 
 def check(name, program, command, machine, expected, words):
     global failed
-    environment = dict(os.environ, CURTA_SERIAL_MS="200", CURTA_THREADS="1")
+    patience = "100" if machine.silent or machine.chatter else "5000"
+    environment = dict(os.environ, CURTA_SERIAL_MS=patience, CURTA_THREADS="1")
     cmd = [str(program), *command, "--quiet"]
     cmd = [c.replace("TERMINAL", f"serial:{machine.name}") for c in cmd]
     try:
