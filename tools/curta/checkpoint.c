@@ -250,6 +250,8 @@ int curta_checkpoint_state(const struct curta_st *st, struct curta_state *state,
     r = curta_st_text_i64(st, "cycles", &cycles, fail);
   if (!r && curta_st_text(st, "test_limit")) /* older checkpoints do not say */
     r = curta_st_text_i64(st, "test_limit", &test_limit, fail);
+  if (!r && (test_limit < 0 || test_limit > 0xffffffff))
+    r = curta_fail(fail, -EINVAL, "%s: state \"test_limit\" is out of range", st->path);
   if (!r)
     r = curta_checkpoint_get_schedule(st, state, fail);
   if (r)
