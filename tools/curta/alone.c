@@ -18,6 +18,7 @@
 
 static int lost(const struct curta_device *device, int r, const char *doing, struct curta_fail *fail)
 {
+  fail->status = 3;
   return curta_fail(fail, r, "%s: %s: %s", device->name, doing,
                     r == -ETIMEDOUT ? "the machine does not answer"
                     : r == -ERANGE  ? "the machine refuses: it is training"

@@ -55,6 +55,15 @@ static int open_done(struct fetch *f, const struct curta_args *args, struct curt
   return r;
 }
 
+/* A schedule that a checkpoint can say: see curta_mu_parse. */
+static int mu_can_be(const struct curta_opt *opt)
+{
+  for (uint32_t i = 0; i < opt->n_mu; i++)
+    if (opt->mu[i].mu < -8 || opt->mu[i].mu > 8 || (i ? opt->mu[i].epoch <= opt->mu[i - 1].epoch : opt->mu[i].epoch))
+      return 0;
+  return opt->n_mu > 0;
+}
+
 /* Network and options of the job that was trained. */
 static int read_job(struct fetch *f, const struct curta_args *args, struct curta_fail *fail)
 {
@@ -64,7 +73,8 @@ static int read_job(struct fetch *f, const struct curta_args *args, struct curta
   if (r)
     return r;
   if (p->magic != CURTA_PACKAGE_MAGIC || p->version != CURTA_PACKAGE_VERSION || p->crc != f->status.job || !p->batch ||
-      p->net > CURTA_ALONE_PACKAGE_BYTES || p->net_bytes > CURTA_ALONE_PACKAGE_BYTES - p->net)
+      p->net > CURTA_ALONE_PACKAGE_BYTES || p->net_bytes > CURTA_ALONE_PACKAGE_BYTES - p->net ||
+      p->net_bytes >= CURTA_ST_TEXT)
     return curta_fail(fail, -EINVAL, "%s: the package in its memory is not the one that it has trained",
                       f->device.name);
   text = calloc(1, (size_t)p->net_bytes + 1);
@@ -74,8 +84,11 @@ static int read_job(struct fetch *f, const struct curta_args *args, struct curta
   if (!r)
     r = curta_network_load(&f->network, args, text, fail);
   free(text);
-  if (!r && curta_package_get_opt(p, &f->network.opt))
+  if (!r && (curta_package_get_opt(p, &f->network.opt) || !mu_can_be(&f->network.opt)))
     r = curta_fail(fail, -EINVAL, "%s: the options in its package cannot be", f->device.name);
+  if (!r && f->network.net.algorithm != CURTA_NITI)
+    r = curta_fail(fail, -EINVAL, "%s: its package has a network of nitro-d, which no machine trains alone",
+                   f->device.name);
   return r;
 }
 
@@ -87,7 +100,8 @@ static int copy_weights(struct fetch *f, const struct curta_args *args, struct c
   int r;
   if (!p)
     return curta_fail(fail, -ENOMEM, "no memory for a plan");
-  s->planned[0] = p; /* curta_session_close frees it */
+  s->planned[0] = p;                                             /* curta_session_close frees it */
+  memcpy(s->device.name, f->device.name, sizeof s->device.name); /* for messages: it is not opened twice */
   s->banks = 2;
   f->accelerator = f->device.bus;
   f->accelerator.mem_bytes = CURTA_ALONE_ACCEL_BYTES;
@@ -127,7 +141,7 @@ static int check_weights(struct fetch *f, struct curta_fail *fail)
     r = curta_init_weights(net, i, &f->network.opt, weights, &s->weight_exp[w]);
     if (!r)
       r = curta_weights_get(&s->planned[0]->run, w++, weights);
-    crc = curta_crc32(0, weights, (size_t)n);
+    crc = r ? 0 : curta_crc32(0, weights, (size_t)n);
     sum = curta_crc32(sum, &crc, sizeof crc);
     free(weights);
   }
@@ -145,7 +159,8 @@ static int save(struct fetch *f, const struct curta_args *args, const char *path
 {
   const struct curta_alone_status *s = &f->status;
   struct curta_state state = {.epoch = s->epoch, .position = s->position, .step = s->step, .correct = s->correct};
-  struct curta_recipe recipe = {.batch = f->package.batch, .limit = f->package.train_n};
+  struct curta_recipe recipe = {
+      .batch = f->package.batch, .limit = f->package.train_n, .test_limit = f->package.test_n};
   recipe.augment = f->package.in_order ? CURTA_IN_ORDER : 0;
   (void)snprintf(recipe.data, sizeof recipe.data, "%s", args->data ? args->data : "fashion-mnist");
   return curta_checkpoint_save(&f->session, &state, &recipe, path, fail);
