@@ -7,6 +7,7 @@
 //        multiplier and adder beside that of the products.
 // Resets nothing.
 `default_nettype none
+/* verilator lint_off PINMISSING */ // pins of modes that are not used
 module curta_macs (
   input  wire        clk_i,
   input  wire [17:0] a0_i, b0_i, a1_i, b1_i,

@@ -43,6 +43,7 @@ check verilator-board verilator --lint-only -Wall -Irtl --top-module ulx3s $boar
 # shellcheck disable=SC2086
 check icarus-board iverilog -g2005 -Wall -Wno-timescale -Irtl -s ulx3s -o /dev/null $board $rtl
 check yosys-alone yosys -q -p "read_verilog -lib -specify +/ecp5/cells_sim.v +/ecp5/cells_bb.v; read_verilog -Irtl -Irtl/soc synth/boards/ulx3s_alone.v $(echo rtl/soc/*.v) $(echo $rtl); hierarchy -check -top ulx3s_alone"
+check verilator-ecp5 verilator --lint-only -Wall --top-module curta_array synth/ecp5/curta_array.v synth/ecp5/curta_macs.v synth/cells/ecp5_dsp.v
 for top in curta_bridge curta_onchip curta_bridge_bytes; do
   check "yosys-$top" yosys -q -p "read_verilog $(echo rtl/bridge/*.v rtl/lib/*.v) rtl/soc/curta_soc_uart.v; hierarchy -check -top $top; proc; flatten; opt_clean; check -assert; select -assert-none t:\$dlatch t:\$adlatch t:\$dlatchsr t:\$sr"
 done

@@ -40,6 +40,7 @@ CIRCUITS = [
     ("constants", "wire [35:0] x, z; choose u_0(.p(a), .q(b), .s(2'b01), .y(x)); choose u_1(.p(~x), .q(c), .s(s[1:0]), .y(z)); always @(posedge clk) y <= z;", "tables", 0),
     ("twice", "wire [35:0] x, z; choose u_0(.p(a), .q(b), .s(s[1:0]), .y(x)); choose u_1(.p(a), .q(b), .s(s[1:0]), .y(z));\n"
               "reg [35:0] x_q, z_q; always @(posedge clk) begin x_q <= x; z_q <= z; y <= x_q ^ {z_q[34:0], z_q[35]}; end", "tables", 0),
+    ("enables", "reg [35:0] x, z; always @(posedge clk) begin if (s[0]) x <= a; if (s[1]) z <= a; y <= x + z; end", "tables", 0),
 ]
 LEAF = "module choose(input [35:0] p, q, input [1:0] s, output [35:0] y); assign y = s[1] ? p ^ q : s[0] ? p : ~q; endmodule\n"
 BENCH = """
