@@ -70,7 +70,7 @@ module curta_macs (
   ALU54B #(
     .REG_OUTPUT0_CLK("CLK0"), .REG_OUTPUT0_CE("CE2"), .REG_OUTPUT1_CLK("CLK0"), .REG_OUTPUT1_CE("CE2")
   ) u_alu (
-    .CLK0(clk_i), .CE2(acc_i), .RST0(1'b0), .SIGNEDIA(signed0), .SIGNEDIB(signed1), .SIGNEDCIN(1'b0),
+    .CLK0(clk_i), .CE2(acc_i), .RST0(1'b0), .SIGNEDIA(signed0), .SIGNEDIB(signed1),
     .OP0(op[0]), .OP1(op[1]), .OP2(op[2]), .OP3(op[3]), .OP4(op[4]), .OP5(op[5]), .OP6(op[6]), .OP7(op[7]), .OP8(op[8]), .OP9(op[9]), .OP10(op[10]),
     .A0(ra0[0]), .A1(ra0[1]), .A2(ra0[2]), .A3(ra0[3]), .A4(ra0[4]), .A5(ra0[5]), .A6(ra0[6]), .A7(ra0[7]), .A8(ra0[8]), .A9(ra0[9]), .A10(ra0[10]),
     .A11(ra0[11]), .A12(ra0[12]), .A13(ra0[13]), .A14(ra0[14]), .A15(ra0[15]), .A16(ra0[16]), .A17(ra0[17]), .A18(rb0[0]), .A19(rb0[1]), .A20(rb0[2]),
