@@ -13,12 +13,12 @@ def bodies(netlist):
 
 def improve(file):
     """Each module of a hierarchical netlist."""
-    netlist, factors, registers, tables = json.loads(file.read_text()), 0, 0, 0
+    netlist, factors, tables = json.loads(file.read_text()), 0, 0
     for module in bodies(netlist):
-        moved, held = ecp5_dsp.improve(module)
-        factors, registers, tables = factors + moved, registers + held, tables + ecp5_carry.improve(module)
+        factors += ecp5_dsp.improve(module)
+        tables += ecp5_carry.improve(module)
     file.write_text(json.dumps(netlist))
-    print(f"{file.stem}: {tables} tables into adders, {registers} multipliers with a register, {factors} factors in upper bits", flush=True)
+    print(f"{file.stem}: {tables} tables into adders, {factors} factors in upper bits", flush=True)
 
 
 def improve_flat(file):

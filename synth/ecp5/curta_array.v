@@ -36,6 +36,9 @@ module curta_array #(
   reg  [B*C*V-1:0]  b_q;
   wire [36*C-1:0]   chain [0:R];             // chain[r] is what row r takes over; chain[R] is drained
   wire unused = guard_i;
+  // A + B + C: products or nothing, the accumulator or (swap) what the chain brings.
+  wire        take = acc_i && swap_i;
+  wire [10:0] op   = {4'b0100, take ? 3'b011 : 3'b101, {2{!acc_i, 1'b1}}};
   genvar r, c, k;
 
   always @(posedge clk_i) begin
@@ -59,7 +62,7 @@ module curta_array #(
           wire [7:0]   a0 = a_q[8*(r*V + 2*k) +: 8], a1 = a_q[8*(r*V + 2*k + 1) +: 8];
           wire [B-1:0] b0 = b_q[B*(c*V + 2*k) +: B], b1 = b_q[B*(c*V + 2*k + 1) +: B];
           curta_macs u_macs (
-            .clk_i(clk_i), .mul_i(mul_i), .add_i(add_i), .acc_i(acc_i), .swap_i(swap_i),
+            .clk_i(clk_i), .mul_i(mul_i), .add_i(add_i), .op_i(op),
             .a0_i({a0, 10'd0}), .a1_i({a1, 10'd0}), .b0_i({{19-B{b0[B-1]}}, b0[B-2:0]}), .b1_i({{19-B{b1[B-1]}}, b1[B-2:0]}),
             .start_i(k == 0 ? chain[r][36*c +: 36] : 36'd0), .sum_o(sum[k]));
         end

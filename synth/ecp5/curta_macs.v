@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_macs - two multiply-accumulates in one DSP slice of the ECP5: two MULT18X18D and the ALU54B that adds their products
-// Law    mul: factors := a, b     add: products := factors     acc: sum := (swap ? start : sum) + both products, modulo 2^36
+// Law    mul: factors := a, b     add: products := factors     every cycle: sum := what the opcode says of start, sum and products
 //        A factor of 8 bits comes in the upper bits of its multiplier, zeros below: so are products, start and sum, by 2^Up.
 // Golden synth/cells/ecp5_dsp.v; the accumulator and all adders are inside the slice, only the sum leaves it.
 // Timing as rtl/curta_array.v: the registers are those of factors, products and accumulator of the slice, which has none between
-//        multiplier and adder beside that of the products.
+//        multiplier and adder beside that of the products.  The accumulator has no enable: the open bitstream database does not know
+//        the bits that choose it, and without them it is CE3, which is 1 here; the opcode holds the sum.
 // Resets nothing.
 `default_nettype none
 /* verilator lint_off PINMISSING */ // pins of modes that are not used
@@ -13,8 +14,7 @@ module curta_macs (
   input  wire [17:0] a0_i, b0_i, a1_i, b1_i,
   input  wire        mul_i,
   input  wire        add_i,
-  input  wire        acc_i,
-  input  wire        swap_i,
+  input  wire [10:0] op_i,                   // of the ALU54B
   input  wire [35:0] start_i,
   output wire [35:0] sum_o
 );
@@ -24,7 +24,6 @@ module curta_macs (
   wire        signed0, signed1;
   wire [53:0] r;
   wire [53:0] c = {{18-Up{start_i[35]}}, start_i, {Up{1'b0}}};
-  wire [10:0] op = {4'b0100, swap_i ? 3'b011 : 3'b101, 2'b01, 2'b01};   // A + B + C; of C input or accumulator, B product, A product
   wire unused = &{1'b0, r[53:36+Up], r[Up-1:0]};
 
   assign sum_o = r[Up +: 36];
@@ -68,10 +67,10 @@ module curta_macs (
     .P31(p1[31]), .P32(p1[32]), .P33(p1[33]), .P34(p1[34]), .P35(p1[35])
   );
   ALU54B #(
-    .REG_OUTPUT0_CLK("CLK0"), .REG_OUTPUT0_CE("CE2"), .REG_OUTPUT1_CLK("CLK0"), .REG_OUTPUT1_CE("CE2")
+    .REG_OUTPUT0_CLK("CLK0"), .REG_OUTPUT0_CE("CE3"), .REG_OUTPUT1_CLK("CLK0"), .REG_OUTPUT1_CE("CE3")
   ) u_alu (
-    .CLK0(clk_i), .CE2(acc_i), .RST0(1'b0), .SIGNEDIA(signed0), .SIGNEDIB(signed1),
-    .OP0(op[0]), .OP1(op[1]), .OP2(op[2]), .OP3(op[3]), .OP4(op[4]), .OP5(op[5]), .OP6(op[6]), .OP7(op[7]), .OP8(op[8]), .OP9(op[9]), .OP10(op[10]),
+    .CLK0(clk_i), .CE3(1'b1), .RST0(1'b0), .SIGNEDIA(signed0), .SIGNEDIB(signed1),
+    .OP0(op_i[0]), .OP1(op_i[1]), .OP2(op_i[2]), .OP3(op_i[3]), .OP4(op_i[4]), .OP5(op_i[5]), .OP6(op_i[6]), .OP7(op_i[7]), .OP8(op_i[8]), .OP9(op_i[9]), .OP10(op_i[10]),
     .A0(ra0[0]), .A1(ra0[1]), .A2(ra0[2]), .A3(ra0[3]), .A4(ra0[4]), .A5(ra0[5]), .A6(ra0[6]), .A7(ra0[7]), .A8(ra0[8]), .A9(ra0[9]), .A10(ra0[10]),
     .A11(ra0[11]), .A12(ra0[12]), .A13(ra0[13]), .A14(ra0[14]), .A15(ra0[15]), .A16(ra0[16]), .A17(ra0[17]), .A18(rb0[0]), .A19(rb0[1]), .A20(rb0[2]),
     .A21(rb0[3]), .A22(rb0[4]), .A23(rb0[5]), .A24(rb0[6]), .A25(rb0[7]), .A26(rb0[8]), .A27(rb0[9]), .A28(rb0[10]), .A29(rb0[11]), .A30(rb0[12]),
