@@ -68,9 +68,10 @@ int curta_nitro_rate(uint32_t inverse, uint32_t bits, uint32_t reg[2])
 {
   uint64_t largest = (uint64_t)1 << (bits - 1), factor = 1;
   uint32_t s = 0, t = 0, m = inverse;
-  reg[0] = reg[1] = 0; /* never: divides by infinity */
-  if (!inverse)
+  if (!inverse) { /* never: divides by infinity */
+    reg[0] = reg[1] = 0;
     return 0;
+  }
   for (; !(m & 1u); m >>= 1)
     s++;
   largest >>= s;
