@@ -15,6 +15,7 @@
 #define PAYLOAD 1024u /* bytes of a frame, at most */
 #define HEAD 9u
 #define CRC 4u
+#define GRACE_MS 1000u
 enum op { OP_INFO, OP_MEM_WRITE, OP_MEM_READ, OP_REG_WRITE, OP_REG_READ };
 enum answer { DONE, BAD_CRC, BAD_REQUEST, BAD_RANGE, BAD_REGISTER };
 
@@ -70,10 +71,13 @@ static uint64_t now_ms(void)
   return (uint64_t)t.tv_sec * 1000u + (uint64_t)t.tv_nsec / 1000000u;
 }
 
-/* Waits until the line can be read or written: 0, -ETIMEDOUT at the deadline, -EIO when the terminal is gone. */
+/* Waits until the line can be read or written: 0, -ETIMEDOUT at the deadline, -EIO when the terminal is gone. What has come by then is
+ * still read, but not for ever: something else than a board may talk without end. */
 static int await(struct serial *s, short event, uint64_t deadline)
 {
   uint64_t now = now_ms();
+  if (now > deadline + GRACE_MS)
+    return -ETIMEDOUT;
   struct pollfd p = {s->fd, event, 0};
   int r = poll(&p, 1, now >= deadline ? 0 : (int)(deadline - now));
   if (r < 0)

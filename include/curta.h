@@ -2,9 +2,12 @@
  * curta.h - the public driver and runtime: open a device, describe a network, plan a training step, run it
  *
  * Letters used everywhere: N images, C,H,W channels, rows, columns of an input, O,OH,OW of an output, R,S kernel rows
- * and columns, T side of a tile. Functions return 0 or -errno and leave their outputs untouched on failure. Nothing
- * here allocates: every object is a plain structure in the caller's storage (some are large: keep them static or on the
- * heap). Nothing here uses floating point.
+ * and columns, T side of a tile. Functions return 0 or -errno and leave their outputs untouched on failure; those that
+ * reach the device pass on what its bus returns, too. Nothing here allocates: every object is a plain structure in the
+ * caller's storage (some are large: keep them static or on the heap). Nothing here uses floating point.
+ *
+ * Sources: NITI is Wang et al., arXiv 2009.13108 (its sections: docs/numerics.md 1 to 4); NITRO-D is Pirillo et al.,
+ * arXiv 2407.11698 (docs/numerics.md 5). Where a paper and its code differ, the code is followed.
  *
  *   curta_dev_open -> curta_net_parse -> curta_plan -> curta_run_open -> curta_init_weights, curta_weights_set
  *   then per batch: curta_batch_write, curta_step (or curta_eval), curta_result
@@ -27,7 +30,7 @@ struct curta_hw {
   uint32_t digit;                     /* bits of an element of operand buffer B; 0: no modes of NITRO-D */
 };
 
-/* The figures of a named configuration ("tiny", "base", "large") without a device. -ENOENT: no such name. */
+/* The figures of a named configuration ("tiny", "base", "large", "host") without a device. -ENOENT: no such name. */
 int curta_hw_named(struct curta_hw *hw, const char *name);
 
 struct curta_error {
@@ -62,7 +65,8 @@ void curta_dev_release(struct curta_dev *dev, uint32_t mark);
 /* Puts n commands of 32 words into the ring and rings the doorbell once. -ENOSPC: n larger than the ring; -EAGAIN: not
  * enough free entries now; -EIO: the device is stopped by an error. */
 int curta_dev_submit(struct curta_dev *dev, const uint32_t (*cmd)[CURTA_CMD_WORDS], uint32_t n);
-/* The two halves of that: into the ring, in the place of what was staged before; then the doorbell. */
+/* The two halves of that: into the ring, in the place of what was staged before (errors as above); then the doorbell.
+ */
 int curta_dev_stage(struct curta_dev *dev, const uint32_t (*cmd)[CURTA_CMD_WORDS], uint32_t n);
 int curta_dev_ring(struct curta_dev *dev);
 /* Waits until the END with `cookie` has retired, or a later one (cookies count up, modulo 2^32), at most about
@@ -72,10 +76,11 @@ int curta_dev_wait(struct curta_dev *dev, uint32_t cookie, uint64_t deadline);
 int curta_dev_error(const struct curta_dev *dev, struct curta_error *error);
 /* Soft reset; afterwards the ring is empty and the scale registers are 0; memory keeps its content. -ETIMEDOUT. */
 int curta_dev_reset(struct curta_dev *dev);
+/* A snapshot of all counters, taken at once; they run from the last reset on. */
 int curta_dev_counters(const struct curta_dev *dev, struct curta_counters *counters);
 /* Sticky FLAGS (CURTA_FLAG_* are bit numbers); `clear` names bits to clear after reading. */
 int curta_dev_flags(const struct curta_dev *dev, uint32_t clear, uint32_t *flags);
-/* Scale registers; write only while the device is idle. */
+/* Scale registers; write only while the device is idle. -EINVAL: no such register. */
 int curta_dev_scalar_read(const struct curta_dev *dev, uint32_t reg, int32_t *value);
 int curta_dev_scalar_write(const struct curta_dev *dev, uint32_t reg, int32_t value);
 
@@ -193,7 +198,8 @@ struct curta_opt {
   uint32_t seed;
 };
 
-/* Presets "niti-2020" (default, also for a null name) and "niti-2021". -ENOENT. */
+/* Presets: the authors' code of 2020, "niti-2020" (default, also for a null name), and its variant of 2021,
+ * "niti-2021". -ENOENT: no such name. */
 int curta_opt_preset(struct curta_opt *opt, const char *name);
 /* "2,100:-1": 2, from epoch 100 on -1. -EINVAL with diag. */
 int curta_mu_parse(struct curta_opt *opt, const char *text, struct curta_diag *diag);
@@ -375,10 +381,11 @@ struct curta_result {
   uint32_t flags; /* NITRO-D: bits CURTA_FLAG_* since the device was reset */
 };
 
-/* Uploads the programs and clears the work area. The plan's memory must lie inside the device's. -ERANGE */
+/* Uploads the programs and clears the work area. -EINVAL: the plan has no commands, or is of another configuration than
+ * the device's; -ERANGE: its memory does not lie inside the device's. */
 int curta_run_open(struct curta_run *run, struct curta_dev *dev, const struct curta_plan *plan);
-/* Weights of weighted layer w (0..n_weighted-1) in the outside order, with exponent. Sets the master weights to w *
- * 2^F. */
+/* Weights of weighted layer w (0..n_weighted-1), conv (O,C,R,S), linear (O, C*H*W), value = integer * 2^exponent. Sets
+ * the master weights to w * 2^F. -EINVAL: no such layer; -ENOTSUP: a plan of NITRO-D. */
 int curta_weights_set(struct curta_run *run, uint32_t w, const int8_t *weights, int32_t exponent);
 int curta_weights_get(const struct curta_run *run, uint32_t w, int8_t *weights);
 /* Master weights (int16, same order); -ENOTSUP in a plan without. */
@@ -390,7 +397,7 @@ int curta_nitro_weights_set(struct curta_run *run, uint32_t w, int head, const i
 int curta_nitro_weights_get(const struct curta_run *run, uint32_t w, int head, int32_t *weights);
 /* Their number; 0: there are none. */
 uint64_t curta_nitro_weights_count(const struct curta_net *net, uint32_t w, int head);
-/* Initial ones, from the seed (docs/numerics.md 5). -EINVAL */
+/* Initial ones, from the seed (docs/numerics.md 5). -EINVAL: there are none. */
 int curta_nitro_weights_init(const struct curta_net *net, uint32_t w, int head, uint32_t seed, int32_t *weights);
 /* Doubles a factor of a quotient until it has 24 bits; returns how often. 0 stays 0. */
 uint32_t curta_nitro_factor(uint32_t *factor);
@@ -404,7 +411,8 @@ int curta_grad_get(const struct curta_run *run, uint32_t w, int32_t *grad);
  * in. -EAGAIN: steps under way need both. */
 int curta_batch_write(struct curta_run *run, const int8_t *x, const uint16_t *labels, uint32_t n);
 /* One training step / one forward step with classification count, one doorbell; waits for the end. step increments
- * after success. */
+ * after success. -EIO: the device stopped, see curta_dev_error, then curta_dev_reset; -ETIMEDOUT: it took many times
+ * the planned cycles. */
 int curta_step(struct curta_run *run);
 int curta_eval(struct curta_run *run);
 /* A step in three parts. Stage: its commands, for the batch last written; it may be called while the step before runs.
@@ -426,17 +434,17 @@ int curta_input_window(const struct curta_plan *plan, struct curta_window *windo
 int curta_batch_claim(struct curta_run *run, const uint16_t *labels, uint32_t n, uint32_t *addr);
 /* Of the step that curta_finish waited for last, before another one is launched. */
 int curta_result(const struct curta_run *run, struct curta_result *result);
-/* Logits (n,classes) of the last step. */
+/* Logits (N,classes) int8 of the last step, N the plan's batch; their exponent is in the result. */
 int curta_logits_get(const struct curta_run *run, int8_t *logits);
 /* Any tensor kept in activation layout, as (N,C,H,W) of the device's geometry: outputs and errors; for tests and
- * reports. */
+ * reports. -EINVAL: no such tensor, not of bytes, or of another shape. */
 int curta_tensor_get(const struct curta_run *run, int tensor, uint32_t n, uint32_t c, uint32_t h, uint32_t w,
                      int8_t *x);
 
 /* --- numbers for the outside ---------------------------------------------------------------------------------- */
 
 /* Initial weights of a layer in the outside order, and their exponent: Xavier normal (sum of uniforms) or uniform,
- * largest scaled to 127. A pure function of (opt.seed, layer index). Integers only. */
+ * largest scaled to 127. A pure function of (opt.seed, layer index). -EINVAL: no such layer, or one without weights. */
 int curta_init_weights(const struct curta_net *net, uint32_t layer, const struct curta_opt *opt, int8_t *weights,
                        int32_t *exponent);
 /* The same in half the time, with room for a draw of each weight (null: each is drawn twice). */

@@ -12,6 +12,7 @@ import argparse
 import csv
 import os
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -64,19 +65,33 @@ def command(run, epochs, folder):
     cmd = ["build/curta", "train", "--quiet"] if run["kind"] != "fp32" else ["/usr/bin/python3", "tools/baseline/fp32.py"]
     cmd += ["--net", network(run, out), "--data", data.removesuffix("-jpeg"), "--epochs", str(epochs), "--seed", str(run["seed"]), "--out", str(out)]
     cmd += run["options"].split() + (["--data-dir", folder] if folder else [])
-    return cmd + (["--resume"] if list(out.glob("checkpoint.*")) else [])
+    checkpoint = out / ("checkpoint.safetensors" if run["kind"] != "fp32" else "checkpoint.pt")
+    return cmd + (["--resume"] if checkpoint.exists() else [])
 
 
 def keep_log(run):
-    """The log of whole epochs, without columns that a training on the golden device leaves empty."""
+    """The log of whole epochs."""
     source = WORK / run["name"] / "log.csv"
     if source.exists():
         LOGS.mkdir(parents=True, exist_ok=True)
         shutil.copy(source, LOGS / f"{run['name']}.csv")
 
 
+def run_to_its_end(cmd):
+    """Exit status of a command. Ctrl-C reaches it too: it saves and ends, for which subprocess.run alone would leave it a quarter of a second."""
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        return subprocess.run(cmd, cwd=ROOT, check=False).returncode
+    except FileNotFoundError as e:
+        sys.exit(f"accuracy.py: {e.filename}: no such program; `make curta` builds build/curta")
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def train(args):
-    runs, folders = catalogue(), dict(d.split("=", 1) for d in args.data_dir)
+    runs, folders = catalogue(), dict(args.data_dir)
+    if not args.names:
+        sys.exit("accuracy.py: run: which? accuracy.py list shows the names")
     unknown = [n for n in args.names if n not in runs]
     if unknown:
         sys.exit(f"accuracy.py: no run {unknown[0]!r} in tools/accuracy.toml; accuracy.py list shows them")
@@ -89,11 +104,11 @@ def train(args):
         cmd = command(run, epochs, folders.get(run["data"]))
         print(" ".join(cmd), flush=True)
         try:
-            done = subprocess.run(cmd, cwd=ROOT, check=False)
+            status = run_to_its_end(cmd)
         finally:
             keep_log(run)
-        if done.returncode:
-            return done.returncode
+        if status:
+            return status if status > 0 else 128 - status
     return 0
 
 
@@ -210,14 +225,27 @@ def write():
     return 0
 
 
+def data_dir(text):
+    name, equals, folder = text.partition("=")
+    if not equals or name not in DATA_NAMES:
+        raise argparse.ArgumentTypeError(f"expected DATA=DIR with DATA one of {', '.join(DATA_NAMES)}, found {text!r}")
+    return name, os.path.abspath(folder)
+
+
+def positive(text):
+    if not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"expected a number of epochs, found {text!r}")
+    return int(text)
+
+
 def main():
-    os.chdir(ROOT)
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("what", choices=["list", "run", "write"])
     ap.add_argument("names", nargs="*", metavar="NAME")
-    ap.add_argument("--epochs", type=int, default=0, help="stop after so many epochs (default: all of the run)")
-    ap.add_argument("--data-dir", action="append", default=[], metavar="DATA=DIR", help="folder of a data set, e.g. mnist=runs/data/mnist")
+    ap.add_argument("--epochs", type=positive, metavar="N", help="stop after so many epochs (default: all of the run)")
+    ap.add_argument("--data-dir", action="append", default=[], type=data_dir, metavar="DATA=DIR", help="folder of a data set, e.g. mnist=runs/data/mnist")
     args = ap.parse_args()
+    os.chdir(ROOT)
     return train(args) if args.what == "run" else write() if args.what == "write" else show_list()
 
 

@@ -94,7 +94,7 @@ if [ "${1:-}" = --check ]; then
   }
   exit
 fi
-case ${1:-} in -h | --help) sed -n 's/^# \{0,1\}//p' "$0" | sed -n 2,8p; exit 0 ;; esac
+case ${1:-} in -h | --help) sed -n 's/^# \{0,1\}//p' "$0" | sed -n 3,8p; exit 0 ;; esac
 [ $# -gt 0 ] || set -- mnist cifar10 occupancy
 for set in "$@"; do sums "$set" >/dev/null; done
 for set in "$@"; do fetch "$set"; done

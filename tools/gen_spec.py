@@ -161,17 +161,27 @@ def registers_md(spec):
     return "\n".join(out) + "\n"
 
 
+def cell(text):
+    """In a table a bar that is no border has a backslash in front."""
+    return text.replace("|", "\\|")
+
+
+def sentence(text):
+    """A capital in front and a full stop behind; S[RA] and T² keep their case."""
+    return text[0].upper() + text[1:].rstrip(".") + "."
+
+
 def commands_md(spec):
     out = ["# Commands", "", f"<!-- {NOTE} -->", "", "A command is 32 little-endian words. What a command does is the machine law (machine.md). Bits that no field names must be 0.", "",
            "Every command: OPCODE word 0 [7:0], TAG word 0 [31:16]. Engine commands also: WAIT_L word 1, WAIT_M word 2, WAIT_V word 3.", ""]
     for cmd in spec["command"]:
-        out += [f"## {cmd['name']} (`{cmd['opcode']:#04x}`, {cmd['engine']})", "", cmd["doc"].capitalize() + ".", ""]
+        out += [f"## {cmd['name']} (`{cmd['opcode']:#04x}`, {cmd['engine']})", "", sentence(cmd["doc"]), ""]
         if cmd["fields"]:
             out += ["| field | word | bits | kind | meaning |", "| --- | --- | --- | --- | --- |"]
             kinds = {"u": "unsigned", "s": "signed", "b": "flag"}
             for name, word, hi, lo, kind, doc in cmd["fields"]:
                 bits = f"{hi}:{lo}" if hi != lo else f"{lo}"
-                out.append(f"| {name} | {word} | {bits} | {kinds[kind]} | {doc} |")
+                out.append(f"| {name} | {word} | {bits} | {kinds[kind]} | {cell(doc)} |")
             out.append("")
     return "\n".join(out)
 

@@ -3,6 +3,10 @@
 # usage: install_packages.sh [section]     without: the packages before the first [section]
 set -eu
 cd "$(dirname "$0")/.."
+if [ $# -gt 1 ] || { [ $# = 1 ] && ! grep -q "^\[$1\]" packages.txt; }; then
+  echo "install_packages: packages.txt has no section \"$*\"; it has: $(sed -n 's/^\[\(.*\)\].*/\1/p' packages.txt | tr '\n' ' ')" >&2
+  exit 2
+fi
 missing=
 for name in $(sed 's/#.*//' packages.txt | awk -v want="${1:-}" '/^\[/ { gsub(/[][ ]/, ""); section = $0; next } section == want'); do
   dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q 'ok installed' || missing="$missing $name"

@@ -33,7 +33,7 @@ demo: packages ## LeNet on Fashion-MNIST, then RTL against golden: a few minutes
 # Tests: programs in C on the parts, a script on the whole program.
 TOOLS_TESTS := $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(wildcard tests/tools/test_*.c)) \
                $(patsubst tests/tools/%.sh,$(BUILD)/tests/tools/%,$(wildcard tests/tools/test_*.sh))
-TESTS += $(TOOLS_TESTS) tests/tools/random_nets.py
+TESTS += $(TOOLS_TESTS) tests/tools/random_nets.py tests/tools/test_alone.py
 .PRECIOUS: $(BUILD)/tests/tools/%.o
 $(BUILD)/tests/tools/%.o: tests/tools/%.c
 	@mkdir -p $(@D)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // ecp5_hard - simulation models of the two hard blocks of the ECP5 that Yosys ships as black boxes: DP16KD, MULT18X18D
 //   Only what synth_ecp5 of Yosys 0.23 and synth/ecp5.py make of this design: one clock, no output register of a RAM, no chip
-//   select, of a multiplier none but the output register; a netlist that asks for more stops the simulation at its start.
+//   select, no asynchronous reset but one that never comes, of a multiplier none but the output register; a netlist that asks
+//   for more stops the simulation.
 // Law    a block RAM of 1024 words of 18 bits; a port of 1, 2, 4, 9, 18 bits (36: both halves, write on A and read on B)
 //        counts its address in its own words. Reading a word while the other port writes it gives the old one.
+//        A port that writes keeps its output (NORMAL) or gives the old word of that address (READBEFOREWRITE).
 // Resets the words are 0 at the start, as INITVAL says (anything else is refused).
 `default_nettype none
 /* verilator lint_off DECLFILENAME */ // two cells, one file
@@ -39,9 +41,12 @@ module DP16KD (
     | INITVAL_30 | INITVAL_31 | INITVAL_32 | INITVAL_33 | INITVAL_34 | INITVAL_35 | INITVAL_36 | INITVAL_37
     | INITVAL_38 | INITVAL_39 | INITVAL_3A | INITVAL_3B | INITVAL_3C | INITVAL_3D | INITVAL_3E | INITVAL_3F;
 
+  localparam OldA = WRITEMODE_A == "READBEFOREWRITE", OldB = WRITEMODE_B == "READBEFOREWRITE";
+  localparam WideA = DATA_WIDTH_A == 36, WideB = DATA_WIDTH_B == 36;
+
   initial
-    if (REGMODE_A != "NOREG" || REGMODE_B != "NOREG" || RESETMODE != "SYNC" || CLKAMUX != "CLKA" || CLKBMUX != "CLKB"
-        || WRITEMODE_A != "NORMAL" || WRITEMODE_B != "NORMAL" || CSDECODE_A != "0b000" || CSDECODE_B != "0b000" || Init != 320'd0) begin
+    if (REGMODE_A != "NOREG" || REGMODE_B != "NOREG" || (RESETMODE != "SYNC" && RESETMODE != "ASYNC") || CLKAMUX != "CLKA" || CLKBMUX != "CLKB"
+        || (WRITEMODE_A != "NORMAL" && !OldA) || (WRITEMODE_B != "NORMAL" && !OldB) || CSDECODE_A != "0b000" || CSDECODE_B != "0b000" || Init != 320'd0) begin
       $display("DP16KD: a mode that this model does not know");
       $finish;
     end
@@ -56,7 +61,6 @@ module DP16KD (
     end
   endfunction
 
-  localparam WideA = DATA_WIDTH_A == 36, WideB = DATA_WIDTH_B == 36;
   localparam LaneA = DATA_WIDTH_A < 9 ? DATA_WIDTH_A : 9;
   localparam LaneB = DATA_WIDTH_B < 9 ? DATA_WIDTH_B : 9;
   reg  [17:0] mem_q [0:1023];
@@ -81,7 +85,7 @@ module DP16KD (
   wire [1:0]  beb = DATA_WIDTH_B == 18 ? adb[1:0] : 2'b01;
 
   always @(posedge CLKA) begin
-    if (CEA && !WEA) a_q <= mem_q[wa] >> oa;
+    if (CEA && (!WEA || OldA)) a_q <= mem_q[wa] >> oa;
     if (RSTA) a_q <= 18'd0;
     if (CEA && WEA)
       for (k = 0; k < 2; k = k + 1) begin
@@ -90,14 +94,20 @@ module DP16KD (
       end
   end
   always @(posedge CLKB) begin
-    if (CEB && !WEB) b_q <= mem_q[wb] >> ob;
-    if (CEB && !WEB) high_q <= mem_q[wb | 10'd1];
+    if (CEB && (!WEB || OldB)) b_q <= mem_q[wb] >> ob;
+    if (CEB && (!WEB || OldB)) high_q <= mem_q[wb | 10'd1];
     if (RSTB) b_q <= 18'd0;
     if (RSTB) high_q <= 18'd0;
     if (CEB && WEB && !WideA && !WideB)
       for (l = 0; l < 2; l = l + 1)
         if (beb[l]) mem_q[wb][ob + l[4:0] * 5'd9 +: LaneB] <= dib[l*9 +: LaneB];
   end
+
+  always @(posedge CLKA or posedge CLKB)
+    if (RESETMODE == "ASYNC" && (RSTA || RSTB)) begin
+      $display("DP16KD: an asynchronous reset, which this model does not know");
+      $finish;
+    end
 
   // A read port of 36 bits answers on both sides; a narrower one beside a write port of 36 bits on side B.
   wire [17:0] doa = WideB ? b_q : a_q;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""House rules that no compiler knows: who may include whom, licence lines, no floating point where none belongs, what is a program can be called.
+"""House rules that no compiler knows: who may include whom, licence lines, no floating point where none belongs, what is a program can be called, links lead somewhere.
 
 usage: tree.py        prints PASS or FAIL lines; exit status 1 if a rule is broken
 """
@@ -101,9 +101,34 @@ def executables(files):
             yield f"{path} begins with #! and is not executable"
 
 
+def anchors(path):
+    """What a link may name behind #: headings as the usual renderers spell them."""
+    for heading in re.findall(r"^#+ (.*)$", (ROOT / path).read_text(), re.M):
+        yield re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def links(files):
+    """Relative links of documents, and the targets of make that they name."""
+    known = set(files) | {str(parent) for path in files for parent in Path(path).parents}
+    targets = {t for path in files if path.endswith((".mk", "Makefile")) for t in re.findall(r"^([a-z][a-z-]*):", (ROOT / path).read_text(), re.M)}
+    for path in (p for p in files if p.endswith(".md")):
+        text = (ROOT / path).read_text()
+        folder = "docs" if path.startswith("docs/data/performance-") else os.path.dirname(path)   # parts of docs/performance.md
+        for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", text):
+            name, _, anchor = link.partition("#")
+            target = os.path.normpath(os.path.join(folder, name)) if name else path
+            if target not in known:
+                yield f"{path}: {link} is not there"
+            elif anchor and anchor not in anchors(target):
+                yield f"{path}: {target} has no heading #{anchor}"
+        for target in re.findall(r"`make ([a-z][a-z-]*)(?![\w/-])", text):
+            if target not in targets:
+                yield f"{path}: make {target} is no target"
+
+
 def main():
     files, failed = tracked(), 0
-    for rule in (includes, licences, floats, heap, nettype, waivers, size, executables):
+    for rule in (includes, licences, floats, heap, nettype, waivers, size, executables, links):
         broken = list(rule(files))
         failed += bool(broken)
         print(f"{'FAIL' if broken else 'PASS'} lint {rule.__name__}" + (f": {broken[0]}" + (f" (and {len(broken) - 1} more)" if broken[1:] else "") if broken else ""))

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # test_soc_serial - curta deploy sends a job to the simulated machine over its serial line, curta monitor follows it; a second job stops the first;
-# the weights are the host's. Then its power goes; it starts again from its flash, without a host. Then the same machine is the accelerator of `curta train --device serial:`.
+# the weights are the host's, and curta fetch brings them. Then its power goes; it starts again from its flash, without a host. Then the same machine is the accelerator of `curta train --device serial:`.
 cd "$(dirname "$0")/../.." || exit 1
 dir=build/tests/soc/serial
 mkdir -p $dir
@@ -21,12 +21,19 @@ power_up() {
   done
   line="--device serial:$tty@1000000"
 }
+# fetch NAME: the weights as a checkpoint of the host
+fetch() {
+  # shellcheck disable=SC2086
+  build/curta-golden fetch --data synthetic $line --out $dir/$1 --overwrite --quiet >$dir/log 2>&1
+}
 sim=
 trap 'kill $sim 2>/dev/null' EXIT
 rm -f $dir/flash
 power_up
 # shellcheck disable=SC2086
 build/curta-golden deploy $job 200 $line --quiet >$dir/log 2>&1 || fail "deploy: $(tail -n 2 $dir/log)"
+fetch early && fail "fetch while it trains: not refused"
+grep -q "has no weights to fetch" $dir/log || fail "fetch while it trains: $(tail -n 1 $dir/log)"
 # shellcheck disable=SC2086
 build/curta-golden deploy $job 2 $line --quiet >$dir/log 2>&1 || fail "deploy while it trains: $(tail -n 2 $dir/log)"
 # shellcheck disable=SC2086
@@ -37,6 +44,17 @@ cmp -s $dir/want $dir/got || fail "accuracies differ: $(diff $dir/want $dir/got 
 sum=$(python3 tests/soc/weights.py --sum $dir/host/checkpoint.safetensors)
 grep -q "^done, step 8, checksum of the weights $sum$" $dir/out || fail "weights: $(tail -n 1 $dir/out), the host's are $sum"
 echo "PASS soc_serial: deployed twice, followed, weights after step 8 = host"
+fetch fetched || fail "fetch: $(tail -n 1 $dir/log)"
+python3 tests/soc/weights.py $dir/host/checkpoint.safetensors >$dir/want
+python3 tests/soc/weights.py $dir/fetched/checkpoint.safetensors >$dir/got
+cmp -s $dir/want $dir/got || fail "fetched weights differ: $(diff $dir/want $dir/got | head -n 3 | tr '\n' ' ')"
+for d in host fetched; do
+  # shellcheck disable=SC2086
+  build/curta-golden train --resume --epochs 3 --test-limit 16 --out $dir/$d --quiet >$dir/log 2>&1 || fail "resume of $d: $(tail -n 1 $dir/log)"
+done
+a=$(python3 tests/soc/weights.py --sum $dir/host/checkpoint.safetensors) b=$(python3 tests/soc/weights.py --sum $dir/fetched/checkpoint.safetensors)
+[ "$a" = "$b" ] || fail "an epoch later: weights differ: $a, $b"
+echo "PASS soc_serial: weights and exponents fetched, a third epoch from them on the host gives the weights of three epochs on the host"
 kill $sim # the power goes
 wait $sim
 power_up
@@ -51,3 +69,6 @@ build/curta-golden train --net tests/soc/dot.net --data synthetic --batch 8 --li
 a=$(python3 tests/soc/weights.py $dir/line/checkpoint.safetensors) b=$(python3 tests/soc/weights.py $dir/host/checkpoint.safetensors)
 [ "$a" = "$b" ] || fail "as an accelerator: weights differ: $a, $b"
 echo "PASS soc_serial: as an accelerator of the host, weights after 2 steps = golden"
+fetch spoiled && fail "fetch of weights that a training of the host has replaced: not refused"
+grep -q "does not hold the weights that it has trained" $dir/log || fail "fetch of replaced weights: $(tail -n 1 $dir/log)"
+echo "PASS soc_serial: fetch refuses weights that are not those of the training"

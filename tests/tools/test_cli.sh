@@ -58,7 +58,7 @@ group_start "exit codes of wrong command lines"
 run 2 && says "usage: curta COMMAND"
 run 2 nonsense && says 'unknown command "nonsense"'
 run 0 --help
-for c in train eval info bench compare; do
+for c in train eval info bench compare profile explore deploy monitor fetch; do
   run 0 $c --help && says "exit status"
   run 2 $c --nonsense && says 'unknown option "--nonsense"'
 done
@@ -69,6 +69,8 @@ run 2 train --net "$dir/small.net" --batch x
 run 2 train --net "$dir/small.net" --batch 64x
 run 2 train --net "$dir/small.net" --epochs -1
 run 2 train --net "$dir/small.net" --seed 99999999999
+run 2 train --net "$dir/small.net" --batch " 5" && says "expected a number"
+run 2 train --net "$dir/small.net" --seed " -18446744073709551615" && says "expected a number"
 run 2 train --net "$dir/small.net" --quiet=yes && says "takes no value"
 run 2 train --net "$dir/small.net" --preset other && says "niti-2020 or niti-2021"
 run 2 train --net "$dir/small.net" --init kaiming && says "expected normal or uniform, found \"kaiming\""
@@ -94,16 +96,62 @@ run 1 info --net "$dir/bad.net" && says 'found "??"'
 run 1 info --net /dev/zero && says "more than 65536 bytes"
 printf '\357\273\277input 1 12 12\r\nlinear 10\r\n' >"$dir/dos.net"
 run 0 info --net "$dir/dos.net"
+run 0 explore --help && says "default runs/explore"
+run 0 train --help && says "a network of nitro-d: as its file says"
+long=$(printf 'x%.0s' $(seq 250))
+run 2 explore --net "$dir/small.net" --out "$dir/$long/$long/$long" && says "the name is too long"
+[ ! -e "$dir/$long" ] || fail "$group" "explore has made a folder of which it cannot name the files"
 run 2 train --net "$dir/small.net" --data synthetic --device golden:Base --out "$dir/never" && says "tiny, base, large"
 run 1 train --net "$dir/small.net" --data synthetic --mem-mib 1 --batch 4096 --limit 5000 --out "$dir/never" && says "--mem-mib"
 [ ! -e "$dir/never/checkpoint.safetensors" ] || fail "$group" "a refused training left a checkpoint"
 group_end
 
 group_start "info"
-run 0 info && says "golden"
+run 0 info && says "golden" && says "16 bytes (rtl, timed and systemc)"
 run 0 info --net "$dir/small.net" --batch 16 && says "linear4" && says "commands a training step"
 run 0 info --net "$dir/small.net" --device rtl:tiny && says "plan for tiny"
 run 0 info --net "$dir/small.net" --markdown && says "| --- |"
+run 0 info --net "$dir/small.net" --device rtl:base16 && says "plan for base16"
+run 2 info --net "$dir/small.net" --device serial:/dev/ttyUSB0 && says "a board says its own only when it is asked"
+run 1 info --net "$dir/small.net" --batch 4096 --mem-mib 1 && says "--mem-mib gives the device more"
+group_end
+
+group_start "network files that no checkpoint could hold are refused before the first step"
+small() { sed "1s/\$/ # $1/" "$dir/small.net"; }
+refused() { # FILE WORDS
+  train 1 never --net "$dir/$1" && says "$2"
+  ! grep -q ^epoch "$dir/log" || fail "$group" "$1: trained first"
+}
+small 'a\x00b' >"$dir/zero.net"
+refused zero.net "zero.net:1: expected text in UTF-8, found the byte 0x00"
+small 'caf\xe9' >"$dir/latin.net"
+refused latin.net "latin.net:1: expected text in UTF-8, found the byte 0xe9"
+small 'caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80' >"$dir/utf8.net"
+small "$(printf 'x%.0s' $(seq 8192))" >"$dir/long.net"
+refused long.net "a checkpoint holds a network file of at most 8191"
+small "$(printf 'x%.0s' $(seq $((8191 - 3 - $(wc -c <"$dir/small.net")))))" >"$dir/longest.net"
+[ "$(wc -c <"$dir/longest.net")" = 8191 ] || fail "$group" "longest.net has not 8191 bytes"
+for n in utf8 longest; do
+  train 0 $n --net "$dir/$n.net" --epochs 1
+  run 0 eval --checkpoint "$dir/$n/checkpoint.safetensors" --net "$dir/$n.net" --test-limit 50
+done
+group_end
+
+group_start "data that do not fit"
+python3 - "$dir" <<'PY'
+import os, struct, sys
+for split, n, side in ("train", 16, 12), ("t10k", 16, 200):
+    os.makedirs(sys.argv[1] + "/idx", exist_ok=True)
+    name = f"{sys.argv[1]}/idx/{split}"
+    open(name + "-images-idx3-ubyte", "wb").write(struct.pack(">4I", 0x803, n, side, side) + bytes(k % 251 for k in range(n * side * side)))
+    open(name + "-labels-idx1-ubyte", "wb").write(struct.pack(">2I", 0x801, n) + bytes(k % 10 for k in range(n)))
+PY
+run 1 deploy --net "$dir/small.net" --data idx --data-dir "$dir/idx" --batch 16 --image "$dir/image" && says "the test images of idx are 1x200x200"
+run 1 deploy --net "$dir/small.net" --data synthetic --limit 16 --test-limit 16 --batch 16 --image /dev/full && says "cannot be written: No space left"
+run 1 train --net "$dir/small.net" --data occupancy --data-dir "$dir/$long/$long/$long" --out "$dir/never" && says "the path is too long"
+mkdir "$dir/room"
+printf '"Temperature"\n1,day,nan,1,1,1,1,1\n' | tee "$dir/room/datatest.txt" >"$dir/room/datatraining.txt"
+run 1 train --net "$dir/small.net" --data occupancy --data-dir "$dir/room" --out "$dir/never" && says "line 2: a field that is no number"
 group_end
 
 group_start "training twice gives the same weights"
@@ -125,6 +173,16 @@ for steps in 3 10 14; do # epochs have 10 steps, the last with 6 images
   weights "part$steps"
   same straight "part$steps"
 done
+for k in $(seq 200); do echo "1,1,1,1e308,1e308,1e308,1e308,1e308,1e308,1,1e308"; done >>"$dir/part3/log.csv"
+for k in $(seq 200); do echo "1,1,1e308,1e308,1e308"; done >>"$dir/part3/steps.csv"
+train 0 part3 --resume --epochs 3
+[ "$(wc -l <"$dir/part3/log.csv")" = 4 ] || fail "$group" "log.csv of a log with strange rows has $(wc -l <"$dir/part3/log.csv") lines"
+train 0 numbers --batch 010 --epochs 1 && run 0 info --checkpoint "$dir/numbers/checkpoint.safetensors" && says "batch          10"
+train 0 limited --test-limit 7
+train 0 limitedpart --test-limit 7 --steps 5
+run 0 train --resume --quiet --epochs 2 --out "$dir/limitedpart"
+for n in limited limitedpart; do cut -d, -f1-7 "$dir/$n/log.csv" >"$dir/$n.csv"; done
+cmp -s "$dir/limited.csv" "$dir/limitedpart.csv" || fail "$group" "--resume takes other test images: $(diff "$dir/limited.csv" "$dir/limitedpart.csv" | head -3 | tr '\n' ' ')"
 cut -d, -f1-7 "$dir/straight/log.csv" >"$dir/a"
 cut -d, -f1-7 "$dir/part14/log.csv" >"$dir/b"
 cmp -s "$dir/a" "$dir/b" || fail "$group" "log.csv differs: $(diff "$dir/a" "$dir/b" | head -3 | tr '\n' ' ')"
@@ -236,6 +294,26 @@ no_place file "Not a directory"
 no_place file/below "Not a directory"
 no_place folder "it is a folder" --overwrite
 no_place blocked "choose another --out"
+mkdir -p "$dir/logs/log.csv"
+no_place logs "log.csv: cannot be written: it is a folder"
+run 1 bench --net "$dir/small.net" --batch 8 --steps 1 --quiet --csv "$dir/none/bench.csv" && says "cannot be written"
+! grep -q "images/s" "$dir/log" || fail "$group" "bench: measured first"
+run 1 profile --net "$dir/small.net" --batch 8 --json "$dir/none/profile.json" && says "cannot be written"
+run 1 profile --net "$dir/none.net" --json "$dir/new.json"
+[ ! -e "$dir/new.json" ] || fail "$group" "a refused profile has left a file"
+run 2 profile --net "$dir/small.net" --batch 8 --json - --csv - && says "standard output takes one of them"
+run 1 deploy --net "$dir/small.net" --data nothing --image "$dir/none/image" && says "cannot be written"
+group_end
+
+group_start "closed standard files; tables on standard output are tables"
+compare=(compare --net "$dir/small.net" --batch 8 --steps 2 --devices golden,golden:base)
+"$curta" "${compare[@]}" --csv "$dir/compare.csv" >"$dir/log" 2>&-
+[ "$(cut -d, -f1 "$dir/compare.csv" | tr '\n' ' ')" = "step 1 2 " ] || fail "$group" "messages in the CSV file: $(head -c 200 "$dir/compare.csv")"
+"$curta" "${compare[@]}" --csv - 2>/dev/null | cmp -s - "$dir/compare.csv" || fail "$group" "compare --csv - prints more than the table"
+"$curta" bench --net "$dir/small.net" --batch 8 --steps 1 --quiet --csv - >"$dir/bench.csv"
+[ "$(awk -F, '{ print NF }' "$dir/bench.csv" | sort -u)" = 10 ] || fail "$group" "bench --csv - prints more than the table: $(head -c 200 "$dir/bench.csv")"
+"$curta" info >&- 2>"$dir/log"
+[ $? = 1 ] || fail "$group" "info without standard output succeeds"
 group_end
 
 group_start "a reader that goes away, a finished training, a batch larger than the data"
@@ -246,6 +324,7 @@ train 0 straight --resume && says "nothing to do: 2 epochs are done"
 weights straight
 same straight pipe
 run 0 train --net "$dir/small.net" --data synthetic --limit 5 --test-limit 3 --batch 64 --epochs 1 --quiet --out "$dir/few"
+! grep -q '[0-9]\{9\} images/s' "$dir/log" || fail "$group" "a speed that cannot be: $(cat "$dir/log")"
 run 0 eval --checkpoint "$dir/few/checkpoint.safetensors" --test-limit 3 && says "of 3 test images"
 group_end
 
@@ -256,6 +335,10 @@ chmod +x "$dir/bin/gnuplot"
 PATH=/nonexistent train 0 plain && says "gnuplot is not installed (package gnuplot-nox)"
 PATH="$dir/bin" train 0 failing && says "gnuplot failed on"
 [ ! -e "$dir/plain/curve.png" ] || fail "$group" "a picture without gnuplot"
+# gnuplot takes <NAME for a command to run
+(cd "$dir" && "$curta" train --net small.net --data synthetic --limit 16 --batch 16 --epochs 1 --quiet --out '<echo gone >ran;' >log 2>&1)
+says "begins with <"
+[ ! -e "$dir/ran" ] || fail "$group" "the name of a folder was run as a command"
 group_end
 
 group_start "killed at any time: the checkpoint is an old one or a new one, never half of one"
@@ -277,6 +360,13 @@ run 0 eval --checkpoint "$dir/straight/checkpoint.safetensors" --test-limit 50 &
 expected=$(tail -n 1 "$dir/straight/log.csv" | cut -d, -f7)
 says "accuracy ${expected%0} %"
 run 0 info --checkpoint "$dir/straight/checkpoint.safetensors" && says "conv0.weight" && says "10x1x3x3"
+python3 - "$dir/many" <<'PY'
+import json, struct, sys
+header = json.dumps({f"t{k}": {"dtype": "I8", "shape": [1], "data_offsets": [k, k + 1]} for k in range(1200)}).encode()
+open(sys.argv[1], "wb").write(struct.pack("<Q", len(header)) + header + bytes(1200))
+PY
+run 0 info --checkpoint "$dir/many"
+[ "$(grep -c '^t[0-9]' "$dir/log")" = 1200 ] || fail "$group" "of 1200 tensors $(grep -c '^t[0-9]' "$dir/log") are shown"
 head -c 700 "$dir/straight/checkpoint.safetensors" >"$dir/cut"
 run 1 eval --checkpoint "$dir/cut" && says "$dir/cut: offset"
 cp "$dir/straight/checkpoint.safetensors" "$dir/flipped"
@@ -338,6 +428,19 @@ nitro 0 nitro_e --seed 5
 weights nitro_e
 cmp -s "$dir/nitro_a/weights" "$dir/nitro_e/weights" && fail "$group" "another seed gives the same weights"
 grep -q '^2,18,144,' "$dir/nitro_a/log.csv" || fail "$group" "150 images are not 9 whole batches of 16 an epoch"
+mkdir "$dir/divided"
+python3 - "$dir/nitro_a" "$dir/divided" <<'PY'
+import json, sys
+name = "/checkpoint.safetensors"
+data = open(sys.argv[1] + name, "rb").read()
+size = int.from_bytes(data[:8], "little")
+header = json.loads(data[8:8 + size])
+header["__metadata__"]["rate"] = str(256 * 3 ** 12)  # after twelve plateaus
+del header["__metadata__"]["crc32"]
+text = json.dumps(header).encode()
+open(sys.argv[2] + name, "wb").write(len(text).to_bytes(8, "little") + text + data[8 + size:])
+PY
+nitro 1 divided --resume --epochs 3 && says "the device cannot divide by the inverse learning rate 136048896"
 grep -q '"conv0.head"' "$dir/nitro_a/checkpoint.safetensors" || fail "$group" "no learning layer in the checkpoint"
 run 0 eval --checkpoint "$dir/nitro_a/checkpoint.safetensors" --test-limit 50 && says "of 48 test images"
 group_end

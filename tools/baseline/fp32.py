@@ -29,14 +29,14 @@ HEADER = "epoch,train_accuracy,train_loss,test_accuracy,seconds"
 
 
 def idx(path):
-    raw = gzip.open(path, "rb").read()
+    raw = path.read_bytes() if path.exists() else gzip.open(f"{path}.gz", "rb").read()
     shape = [int.from_bytes(raw[4 + 4 * i:8 + 4 * i], "big") for i in range(raw[3])]
     return np.frombuffer(raw, np.uint8, offset=4 + 4 * raw[3]).reshape(shape)
 
 
 def read_idx(folder, train):
     part = "train" if train else "t10k"
-    return idx(folder / f"{part}-images-idx3-ubyte.gz")[:, None], idx(folder / f"{part}-labels-idx1-ubyte.gz")
+    return idx(folder / f"{part}-images-idx3-ubyte")[:, None], idx(folder / f"{part}-labels-idx1-ubyte")
 
 
 def read_cifar(folder, train):
@@ -47,7 +47,10 @@ def read_cifar(folder, train):
 
 
 def load(name, folder, train, limit):
-    x, y = (read_cifar if name == "cifar10" else read_idx)(Path(folder or DATA[name][0]), train)
+    try:
+        x, y = (read_cifar if name == "cifar10" else read_idx)(Path(folder or DATA[name][0]), train)
+    except FileNotFoundError as e:
+        sys.exit(f"fp32.py: {e.filename}: no such file; name the folder of {name} with --data-dir")
     return torch.from_numpy(x[:limit].copy()), torch.from_numpy(y[:limit].astype(np.int64))
 
 
@@ -147,7 +150,7 @@ def arguments():
     ap.add_argument("--augment", action="store_true")
     ap.add_argument("--seed", type=int, default=1)
     ap.add_argument("--threads", type=int, default=0, help="default: all cores")
-    ap.add_argument("--limit", type=int)
+    ap.add_argument("--limit", type=int, help="use the first N training images only")
     ap.add_argument("--out", required=True)
     ap.add_argument("--resume", action="store_true")
     return ap.parse_args()
@@ -158,11 +161,13 @@ def main():
     if args.threads:
         torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
-    train, test = (load(args.data, args.data_dir, part, args.limit) for part in (True, False))
+    train, test = load(args.data, args.data_dir, True, args.limit), load(args.data, args.data_dir, False, None)
     net = network(args.net)
     sgd = torch.optim.SGD(net.parameters(), schedule(args.lr, 0), args.momentum, weight_decay=args.decay)
     out, start, lines = Path(args.out), 0, [HEADER]
     out.mkdir(parents=True, exist_ok=True)
+    if args.resume and not (out / "checkpoint.pt").exists():
+        sys.exit(f"fp32.py: --resume: there is no {out}/checkpoint.pt; leave --resume out to start")
     if args.resume:
         saved = torch.load(out / "checkpoint.pt")
         net.load_state_dict(saved["net"])

@@ -18,6 +18,7 @@
 
 static int lost(const struct curta_device *device, int r, const char *doing, struct curta_fail *fail)
 {
+  fail->status = 3;
   return curta_fail(fail, r, "%s: %s: %s", device->name, doing,
                     r == -ETIMEDOUT ? "the machine does not answer"
                     : r == -ERANGE  ? "the machine refuses: it is training"
@@ -78,14 +79,27 @@ static int await(const struct curta_device *device, int obeyed, struct curta_fai
   }
 }
 
-static void bar(uint32_t done, uint32_t all, int quiet)
+static void bar(const char *what, uint32_t done, uint32_t all, int quiet)
 {
   if (quiet || !isatty(STDERR_FILENO))
     return;
   (void)fprintf(stderr, "\r\033[K");
   if (done < all)
-    (void)fprintf(stderr, "sending %3.0f %% of %" PRIu32 " kB", 100.0 * done / all, all / 1000);
+    (void)fprintf(stderr, "%s %3.0f %% of %" PRIu32 " kB", what, 100.0 * done / all, all / 1000);
   (void)fflush(stderr);
+}
+
+int curta_alone_read(const struct curta_device *device, uint32_t addr, void *to, uint32_t bytes, int quiet,
+                     struct curta_fail *fail)
+{
+  int r = 0;
+  for (uint32_t done = 0; !r && done < bytes; done += BLOCK) {
+    bar("reading", done, bytes, quiet);
+    r = device->bus.mem_read(device->bus.ctx, addr + done, (uint8_t *)to + done,
+                             bytes - done < BLOCK ? bytes - done : BLOCK);
+  }
+  bar("reading", bytes, bytes, quiet);
+  return r ? lost(device, r, "reading its memory", fail) : 0;
 }
 
 int curta_alone_deploy(const struct curta_device *device, const struct curta_package *package, int quiet,
@@ -107,12 +121,12 @@ int curta_alone_deploy(const struct curta_device *device, const struct curta_pac
   }
   for (uint32_t done = 0; !r && done < package->bytes; done += BLOCK) {
     uint32_t n = package->bytes - done < BLOCK ? package->bytes - done : BLOCK;
-    bar(done, package->bytes, quiet);
+    bar("sending", done, package->bytes, quiet);
     r = device->bus.mem_write(device->bus.ctx, CURTA_ALONE_PACKAGE + done, (const uint8_t *)package + done, n);
     if (r)
       lost(device, r, "sending the package", fail);
   }
-  bar(package->bytes, package->bytes, quiet);
+  bar("sending", package->bytes, package->bytes, quiet);
   if (!r)
     r = command(device, CURTA_ALONE_TRAIN, fail);
   return r ? r : await(device, 1, fail);

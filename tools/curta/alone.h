@@ -10,6 +10,9 @@
 /* Opens args->device, which must be a machine that trains alone. -ENODEV: it is something else. */
 int curta_alone_open(struct curta_device *device, const struct curta_args *args, struct curta_fail *fail);
 int curta_alone_status(const struct curta_device *device, struct curta_alone_status *status, struct curta_fail *fail);
+/* A piece of its memory, which may be long: with a progress bar. */
+int curta_alone_read(const struct curta_device *device, uint32_t addr, void *to, uint32_t bytes, int quiet,
+                     struct curta_fail *fail);
 /* Stops a training that is under way, sends the package, starts it. */
 int curta_alone_deploy(const struct curta_device *device, const struct curta_package *package, int quiet,
                        struct curta_fail *fail);

@@ -18,6 +18,7 @@
 #define EX CURTA_CMD_EXPLORE
 #define DE CURTA_CMD_DEPLOY
 #define MO CURTA_CMD_MONITOR
+#define FE CURTA_CMD_FETCH
 
 enum kind { TEXT, NUMBER, FLAG };
 
@@ -35,25 +36,26 @@ struct option {
 static const struct option Options[] = {
     {"--net", "FILE", TEXT, AT(net), TR | EV | IN | BE | CO | PR | EX | DE, 0, 0,
      "network description, e.g. nets/lenet.net"},
-    {"--data", "NAME", TEXT, AT(data), TR | EV | BE | CO | DE, 0, 0,
+    {"--data", "NAME", TEXT, AT(data), TR | EV | BE | CO | DE | FE, 0, 0,
      "fashion-mnist, mnist, cifar10, occupancy, idx or synthetic (default: fashion-mnist; eval: as in training; bench, "
      "compare: "
-     "synthetic)"},
+     "synthetic; fetch: say which one was deployed)"},
     {"--data-dir", "DIR", TEXT, AT(data_dir), TR | EV | BE | CO | DE, 0, 0,
      "folder of the data set, where it is not in its usual place"},
-    {"--device", "NAME", TEXT, AT(device), TR | EV | IN | BE | PR | DE | MO, 0, 0,
+    {"--device", "NAME", TEXT, AT(device), TR | EV | IN | BE | PR | DE | MO | FE, 0, 0,
      "golden (default; profile: timed), rtl, timed, systemc, hls, each alone or with :CONFIG (tiny, base, large; "
      "golden: "
      "host, its default; "
-     "rtl: base16, a bus of 16 bytes), or serial:TERMINAL[@BAUD], a board"},
+     "rtl, timed, systemc: base16, a bus of 16 bytes), or serial:TERMINAL[@BAUD], a board"},
     {"--threads", "N", NUMBER, AT(threads), TR | EV | BE | CO, 1, 64,
      "threads of the golden operators (default: CURTA_THREADS or all cores); results do not depend on it"},
     {"--devices", "A,B", TEXT, AT(devices), CO, 0, 0, "the two devices, default golden:base,rtl:base"},
-    {"--epochs", "N", NUMBER, AT(epochs), TR | DE, 1, 65535, "train until N epochs are done (default 5)"},
+    {"--epochs", "N", NUMBER, AT(epochs), TR | DE, 1, 65535,
+     "train until N epochs are done (default 5; a network of nitro-d: as its file says)"},
     {"--steps", "N", NUMBER, AT(steps), TR | BE | CO | DE, 1, 0xffffffffu,
      "train, deploy: save and stop after N steps; bench, compare: steps to run (default 2, 20)"},
     {"--batch", "N", NUMBER, AT(batch), TR | EV | IN | BE | CO | PR | EX | DE, 1, 4096,
-     "images a step (default 64; eval: as in training)"},
+     "images a step (default 64; train a network of nitro-d: as its file says; eval: as in training)"},
     {"--preset", "NAME", TEXT, AT(preset), TR | IN | BE | CO | PR | EX | DE, 0, 0, "niti-2020 (default) or niti-2021"},
     {"--init", "NAME", TEXT, AT(init), TR | BE | CO | PR | DE, 0, 0,
      "initial weights, Xavier: normal or uniform (default: the preset's, 2020 normal, 2021 uniform)"},
@@ -68,12 +70,15 @@ static const struct option Options[] = {
      "all randomness is a function of this number (default 1)"},
     {"--augment", NULL, FLAG, AT(augment), TR | DE, 0, 0, "crop out of 4 black pixels around, flip left and right"},
     {"--limit", "N", NUMBER, AT(limit), TR | BE | CO | DE, 1, 0xffffffffu, "use the first N training images only"},
-    {"--test-limit", "N", NUMBER, AT(test_limit), TR | EV | DE, 1, 0xffffffffu, "use the first N test images only"},
-    {"--out", "DIR", TEXT, AT(out), TR | EX, 0, 0,
-     "folder for checkpoint.safetensors, log.csv, curve.png; explore: tables and pictures (default runs/last)"},
+    {"--test-limit", "N", NUMBER, AT(test_limit), TR | EV | DE, 1, 0xffffffffu,
+     "use the first N test images only (--resume: as before)"},
+    {"--out", "DIR", TEXT, AT(out), TR | EX | FE, 0, 0,
+     "folder for checkpoint.safetensors, train: log.csv, steps.csv, curve.png too (default runs/last); explore: for "
+     "tables and pictures (default runs/explore)"},
     {"--resume", NULL, FLAG, AT(resume), TR, 0, 0,
      "go on from the checkpoint in --out, which brings network and options"},
-    {"--overwrite", NULL, FLAG, AT(overwrite), TR, 0, 0, "start anew although --out holds a checkpoint"},
+    {"--overwrite", NULL, FLAG, AT(overwrite), TR | FE, 0, 0,
+     "start anew (fetch: write) although --out holds a checkpoint"},
     {"--no-eval", NULL, FLAG, AT(no_eval), TR | DE, 0, 0, "no test set after each epoch"},
     {"--checkpoint", "FILE", TEXT, AT(checkpoint), EV | IN, 0, 0, "safetensors file, as written by train"},
     {"--mem-mib", "N", NUMBER, AT(mem_mib), TR | EV | IN | BE | CO | PR | EX, 1, 4095,
@@ -100,8 +105,8 @@ static const struct option Options[] = {
     {"--save-steps", "N", NUMBER, AT(save_steps), DE, 1, 0xffffffffu,
      "checkpoint in flash after every N steps (default: after each epoch only)"},
     {"--image", "FILE", TEXT, AT(image), DE, 0, 0, "file for the package: network, options, data set"},
-    {"--quiet", NULL, FLAG, AT(quiet), TR | EV | BE | CO | PR | EX | DE | MO, 0, 0, "no progress bar"},
-    {"--help", NULL, FLAG, AT(help), TR | EV | IN | BE | CO | PR | EX | DE | MO, 0, 0, "this text"},
+    {"--quiet", NULL, FLAG, AT(quiet), TR | EV | BE | CO | PR | EX | DE | MO | FE, 0, 0, "no progress bar"},
+    {"--help", NULL, FLAG, AT(help), TR | EV | IN | BE | CO | PR | EX | DE | MO | FE, 0, 0, "this text"},
 };
 #define OPTIONS (sizeof Options / sizeof *Options)
 
@@ -127,6 +132,8 @@ static const struct {
      "Packs network, options and data set for a device that trains alone, sends them, starts it (docs/standalone.md)."},
     {MO, "curta monitor --device serial:TERMINAL",
      "The learning curve of a device that trains alone, until it is done."},
+    {FE, "curta fetch --device serial:TERMINAL [--out DIR] [--data NAME]",
+     "The weights that a device has trained alone, as a checkpoint for curta eval and curta train --resume."},
 };
 
 void curta_args_help(enum curta_command command)
@@ -150,8 +157,8 @@ static int parse_number(const struct option *o, const char *text, uint32_t *valu
   char *end;
   unsigned long long v;
   errno = 0;
-  v = strtoull(text, &end, 0);
-  if (errno || end == text || *end || text[0] == '-' || v < o->least || v > o->most)
+  v = strtoull(text, &end, strncmp(text, "0x", 2) == 0 ? 16 : 10); /* 010 is ten */
+  if (errno || text[0] < '0' || text[0] > '9' || *end || v < o->least || v > o->most)
     return curta_usage(fail, "%s: expected a number of %u..%u, found \"%s\"", o->name, o->least, o->most, text);
   *value = (uint32_t)v;
   return 0;

@@ -16,7 +16,8 @@ enum curta_command {
   CURTA_CMD_PROFILE = 32,
   CURTA_CMD_EXPLORE = 64,
   CURTA_CMD_DEPLOY = 128,
-  CURTA_CMD_MONITOR = 256
+  CURTA_CMD_MONITOR = 256,
+  CURTA_CMD_FETCH = 512
 };
 
 /* 0 and null mean "not given" unless a default is named. */

@@ -19,6 +19,7 @@
 #include "checkpoint.h"
 #include "commands.h"
 #include "draw.h"
+#include "file.h"
 #include "progress.h"
 #include "table.h"
 
@@ -325,14 +326,16 @@ static int write_csv(const struct bench *b, struct curta_fail *fail)
 static int report(struct bench *b, uint64_t rest, struct curta_fail *fail)
 {
   uint64_t macs = fill_table(b, rest);
+  if (b->errors)
+    return curta_fail(fail, -EPROTO, "%" PRIu64 " GEMM records have a tag that no layer has", b->errors);
+  if (b->args->csv && strcmp(b->args->csv, "-") == 0) /* the table alone, for a program to read */
+    return write_csv(b, fail);
   curta_table_print(&b->table, stdout, b->args->markdown ? CURTA_TABLE_MARKDOWN : CURTA_TABLE_TEXT);
   if (b->sum.value[CURTA_CNT_CYCLES])
     print_counters(b);
   else
     printf("\nthe device %s has no time: no cycles, no utilization (use --device rtl)\n", b->session.device.name);
   print_speed(b, macs);
-  if (b->errors)
-    return curta_fail(fail, -EPROTO, "%" PRIu64 " GEMM records have a tag that no layer has", b->errors);
   return b->args->csv ? write_csv(b, fail) : 0;
 }
 
@@ -341,7 +344,9 @@ static int open_bench(struct bench *b, struct curta_fail *fail)
   const struct curta_args *args = b->args;
   const struct curta_net *net = &b->network.net;
   struct curta_planned *p;
-  int r = curta_network_load(&b->network, args, NULL, fail);
+  int r = args->csv ? curta_file_may_write(args->csv, fail) : 0;
+  if (!r)
+    r = curta_network_load(&b->network, args, NULL, fail);
   if (r)
     return r;
   const struct curta_data_want want = {args->data ? args->data : "synthetic",

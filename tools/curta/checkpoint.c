@@ -137,6 +137,7 @@ static int add_strings(struct curta_st *st, struct curta_session *s, const struc
                  {"cycles", (int64_t)state->cycles},
                  {"batch", recipe->batch},
                  {"limit", recipe->limit},
+                 {"test_limit", recipe->test_limit},
                  {"augment", recipe->augment}};
   int r = curta_st_add_text(st, "format", FORMAT, fail);
   if (!r && strlen(s->network->text) >= CURTA_ST_TEXT)
@@ -232,7 +233,7 @@ int curta_checkpoint_state(const struct curta_st *st, struct curta_state *state,
   uint32_t *const target[] = {&state->epoch,  &state->position, &state->step,    &state->correct,
                               &recipe->batch, &recipe->limit,   &recipe->augment};
   const char *data = curta_st_text(st, "data");
-  int64_t cycles;
+  int64_t cycles, test_limit = 0;
   int r = 0;
   for (size_t i = 0; i < sizeof keys / sizeof *keys && !r; i++) {
     int64_t value = 0;
@@ -247,11 +248,16 @@ int curta_checkpoint_state(const struct curta_st *st, struct curta_state *state,
     r = curta_st_text_i64(st, "milliseconds", &state->milliseconds, fail);
   if (!r)
     r = curta_st_text_i64(st, "cycles", &cycles, fail);
+  if (!r && curta_st_text(st, "test_limit")) /* older checkpoints do not say */
+    r = curta_st_text_i64(st, "test_limit", &test_limit, fail);
+  if (!r && (test_limit < 0 || test_limit > 0xffffffff))
+    r = curta_fail(fail, -EINVAL, "%s: state \"test_limit\" is out of range", st->path);
   if (!r)
     r = curta_checkpoint_get_schedule(st, state, fail);
   if (r)
     return r;
   state->cycles = (uint64_t)cycles;
+  recipe->test_limit = (uint32_t)test_limit;
   if (!data || strlen(data) >= sizeof recipe->data || recipe->batch == 0)
     return curta_fail(fail, -EINVAL, "%s: state \"data\" or \"batch\" is damaged", st->path);
   (void)snprintf(recipe->data, sizeof recipe->data, "%s", data);

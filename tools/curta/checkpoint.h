@@ -31,7 +31,7 @@ struct curta_state {
 /* The options that decide the result, beside those in struct curta_opt. */
 struct curta_recipe {
   char data[32];
-  uint32_t batch, limit;
+  uint32_t batch, limit, test_limit; /* test_limit: decides the schedule of NITRO-D */
   unsigned augment;
 };
 

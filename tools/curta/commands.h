@@ -18,5 +18,6 @@ int curta_profile(const struct curta_args *args, struct curta_fail *fail);
 int curta_explore(const struct curta_args *args, struct curta_fail *fail);
 int curta_deploy(const struct curta_args *args, struct curta_fail *fail);
 int curta_monitor(const struct curta_args *args, struct curta_fail *fail);
+int curta_fetch(const struct curta_args *args, struct curta_fail *fail);
 
 #endif

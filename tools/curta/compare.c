@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands.h"
 #include "draw.h"
@@ -74,10 +75,9 @@ static int open_sides(struct compare *c, struct curta_fail *fail)
     side->session.apart = 1; /* a difference is named by its tensor */
     if (!r)
       r = curta_session_data(&side->session, &c->data, fail);
-    if (!r && !side->session.device.bus.on_retire)
+    const struct curta_bus *bus = &side->session.device.bus;
+    if (!r && (!bus->on_retire || bus->on_retire(bus->ctx, curta_side_record, &side->records)))
       r = curta_fail(fail, -ENOTSUP, "%s has no retirement records", side->session.device.name);
-    if (!r)
-      r = side->session.device.bus.on_retire(side->session.device.bus.ctx, curta_side_record, &side->records);
   }
   return r ? r : share_hw(&c->lock.side[0].session, &c->lock.side[1].session, fail);
 }
@@ -211,12 +211,19 @@ static int one_step(struct compare *c, uint32_t step, uint32_t *epoch, uint32_t 
   return r;
 }
 
+/* With the table on standard output, what is for people goes to standard error. */
+static FILE *take_stdout(void)
+{
+  int fd = dup(STDOUT_FILENO);
+  return fd >= 0 && dup2(STDERR_FILENO, STDOUT_FILENO) >= 0 ? fdopen(fd, "w") : NULL;
+}
+
 static int open_csv(struct compare *c, struct curta_fail *fail)
 {
   const char *name = c->args->csv;
   if (!name)
     return 0;
-  c->csv = strcmp(name, "-") == 0 ? stdout : fopen(name, "w");
+  c->csv = strcmp(name, "-") == 0 ? take_stdout() : fopen(name, "w");
   if (!c->csv)
     return curta_fail(fail, -errno, "%s: %s", name, strerror(errno));
   (void)fprintf(c->csv, "step,loss %s,loss %s,cycles\n", c->lock.side[0].session.device.name,
@@ -230,8 +237,7 @@ static int close_csv(struct compare *c, struct curta_fail *fail)
   if (!c->csv)
     return 0;
   bad = fflush(c->csv) != 0 || ferror(c->csv);
-  if (c->csv != stdout)
-    bad |= fclose(c->csv) != 0;
+  bad |= fclose(c->csv) != 0;
   return bad ? curta_fail(fail, -EIO, "%s: cannot be written: %s", c->args->csv, strerror(errno)) : 0;
 }
 

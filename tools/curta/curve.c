@@ -27,10 +27,8 @@ int curta_log_curve(const struct curta_log *log, const char *title)
   int r;
   if (log->n_windows == 0)
     return -ENODATA;
-  if (strchr(log->dir, '\'')) {
-    (void)fprintf(stderr, "curta: note: no picture: gnuplot cannot take a folder name with a quote\n");
+  if (!curta_gnuplot_takes(log->dir))
     return -EINVAL;
-  }
   (void)snprintf(script, sizeof script, "%s/curve.gp", log->dir);
   f = fopen(script, "w");
   if (!f)

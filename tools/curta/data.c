@@ -97,6 +97,24 @@ static int load(struct curta_data *data, const struct entry *e, const struct cur
   return 0;
 }
 
+static const struct entry *find(const char *name)
+{
+  for (size_t i = 0; i < sizeof Entries / sizeof *Entries; i++)
+    if (strcmp(Entries[i].name, name) == 0)
+      return &Entries[i];
+  return NULL;
+}
+
+static int unknown(const char *name, struct curta_fail *fail)
+{
+  return curta_usage(fail, "unknown data set \"%s\"; there are: %s", name, curta_data_names());
+}
+
+int curta_data_check(const char *name, struct curta_fail *fail)
+{
+  return strcmp(name, "synthetic") == 0 || find(name) ? 0 : unknown(name, fail);
+}
+
 int curta_data_load(struct curta_data *data, const struct curta_data_want *want, struct curta_fail *fail)
 {
   int r = -EINVAL;
@@ -105,12 +123,8 @@ int curta_data_load(struct curta_data *data, const struct curta_data_want *want,
   if (strcmp(want->name, "synthetic") == 0) {
     r = curta_data_make_synthetic(data, want, fail);
   } else {
-    const struct entry *e = NULL;
-    for (size_t i = 0; i < sizeof Entries / sizeof *Entries; i++)
-      if (strcmp(Entries[i].name, want->name) == 0)
-        e = &Entries[i];
-    r = e ? load(data, e, want, fail)
-          : curta_usage(fail, "unknown data set \"%s\"; there are: %s", want->name, curta_data_names());
+    const struct entry *e = find(want->name);
+    r = e ? load(data, e, want, fail) : unknown(want->name, fail);
   }
   if (r)
     curta_data_free(data);

@@ -36,6 +36,8 @@ struct curta_data_want {
 
 int curta_data_load(struct curta_data *data, const struct curta_data_want *want, struct curta_fail *fail);
 void curta_data_free(struct curta_data *data);
+/* Is there such a data set? */
+int curta_data_check(const char *name, struct curta_fail *fail);
 const char *curta_data_names(void); /* "fashion-mnist, mnist, ..." for messages */
 
 /* --- readers, one a format ------------------------------------------------------------------------------------ */

@@ -65,8 +65,7 @@ int curta_data_read_cifar(struct curta_data *data, const char *dir, enum curta_s
   if (limit && limit < most)
     most = limit;
   /* The official archive unpacks into this folder. */
-  (void)snprintf(below, sizeof below, "%s/cifar-10-batches-bin", dir);
-  if (access(below, F_OK) == 0)
+  if (snprintf(below, sizeof below, "%s/cifar-10-batches-bin", dir) < (int)sizeof below && access(below, F_OK) == 0)
     dir = below;
   data->n = most;
   data->c = 3;

@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +45,7 @@ static const char *parse(char *line, uint8_t *image, uint16_t *label)
     if (field == line)
       return "fewer than seven fields";
     value = strtod(field, &end);
-    if (end == field || (*end && *end != ','))
+    if (end == field || (*end && *end != ',') || !isfinite(value))
       return "a field that is no number";
     if (i == SENSORS && value != 0 && value != 1)
       return "an occupancy that is neither 0 nor 1";
@@ -93,7 +94,9 @@ int curta_data_read_occupancy(struct curta_data *data, const char *dir, enum cur
   char path[512];
   FILE *f;
   int r;
-  (void)snprintf(path, sizeof path, "%s/%s", dir, split == CURTA_TRAIN ? "datatraining.txt" : "datatest.txt");
+  if (snprintf(path, sizeof path, "%s/%s", dir, split == CURTA_TRAIN ? "datatraining.txt" : "datatest.txt") >=
+      (int)sizeof path)
+    return curta_fail(fail, -ENAMETOOLONG, "%s: the path is too long", dir);
   f = fopen(path, "r");
   if (!f)
     return curta_fail(fail, -errno, "%s: %s; run tools/fetch_data.sh occupancy, or name the folder with --data-dir",

@@ -9,6 +9,7 @@
 
 #include "alone.h"
 #include "commands.h"
+#include "file.h"
 #include "package.h"
 
 static int load(struct curta_data *data, const struct curta_network *network, const struct curta_args *args,
@@ -30,9 +31,11 @@ static int load(struct curta_data *data, const struct curta_network *network, co
 static int write_file(const char *name, const struct curta_package *p, struct curta_fail *fail)
 {
   FILE *f = fopen(name, "wb");
-  size_t n = f ? fwrite(p, 1, p->bytes, f) : 0;
-  if (!f || fclose(f) != 0 || n != p->bytes)
-    return curta_fail(fail, -EIO, "%s: %s", name, strerror(errno));
+  int bad = !f || fwrite(p, 1, p->bytes, f) != p->bytes, why = errno;
+  if (f && fclose(f) != 0 && !bad)
+    bad = 1, why = errno;
+  if (bad)
+    return curta_fail(fail, -EIO, "%s: cannot be written: %s", name, strerror(why));
   printf("%s: %" PRIu32 " bytes, %" PRIu32 " training and %" PRIu32 " test images\n", name, p->bytes, p->train_n,
          p->test_n);
   return 0;
@@ -57,6 +60,8 @@ int curta_deploy(const struct curta_args *args, struct curta_fail *fail)
   struct curta_package *p = NULL;
   int send = curta_args_given(args, "--device");
   int r = args->image || send ? 0 : curta_usage(fail, "--device serial:TERMINAL or --image FILE is missing: where to?");
+  if (!r && args->image)
+    r = curta_file_may_write(args->image, fail);
   if (!r)
     r = curta_network_load(&network, args, NULL, fail);
   if (!r)

@@ -62,7 +62,7 @@ int curta_device_name(struct curta_device *device, const char *name, struct curt
   return curta_usage(
       fail,
       "unknown device \"%s\"; there are golden, rtl, timed, systemc and hls, each alone or with :CONFIG tiny, "
-      "base or large (golden also host, rtl also base16), and serial:TERMINAL[@BAUD], a board",
+      "base or large (golden also host; rtl, timed and systemc also base16), and serial:TERMINAL[@BAUD], a board",
       name);
 }
 
@@ -115,5 +115,5 @@ void curta_device_list(void)
            config[i].c, config[i].v, config[i].r * config[i].c * config[i].v, config[i].bus,
            config[i].a_tiles * config[i].t * config[i].t / 1024, config[i].b_tiles * config[i].t * config[i].t / 1024,
            config[i].p_tiles * config[i].t * config[i].t * 4 / 1024, config[i].software ? "  (no RTL)" : "");
-  printf("  base16   as base with a bus of 16 bytes (rtl only)\n");
+  printf("  base16   as base with a bus of 16 bytes (rtl, timed and systemc)\n");
 }

@@ -8,8 +8,10 @@
 #include "curta_serial.h"
 #include "device.h"
 
-/* config is TERMINAL[@BAUD]. A simulated board on a busy computer answers slowly: CURTA_SERIAL_MS is the time-out of an answer. */
-static int open_serial(struct curta_bus *bus, const char *config, const struct curta_args *args, struct curta_fail *fail)
+/* config is TERMINAL[@BAUD]. A simulated board on a busy computer answers slowly: CURTA_SERIAL_MS is the time-out of an
+ * answer. */
+static int open_serial(struct curta_bus *bus, const char *config, const struct curta_args *args,
+                       struct curta_fail *fail)
 {
   char path[96];
   struct curta_serial_options options = {.path = path};
@@ -20,7 +22,8 @@ static int open_serial(struct curta_bus *bus, const char *config, const struct c
   if (args->trace)
     return curta_usage(fail, "--trace: a board has no waves; use --device rtl");
   if (args->mem_stall || args->mem_bw || args->mem_latency)
-    return curta_usage(fail, "--mem-stall, --mem-bw, --mem-latency: the memory of a board is what it is; use --device rtl");
+    return curta_usage(fail,
+                       "--mem-stall, --mem-bw, --mem-latency: the memory of a board is what it is; use --device rtl");
   if (!length || length >= sizeof path)
     return curta_usage(fail, "serial: the name of a terminal is missing or too long: serial:/dev/ttyUSB0");
   memcpy(path, config, length);
@@ -35,9 +38,12 @@ static int open_serial(struct curta_bus *bus, const char *config, const struct c
   r = curta_serial_open(bus, &options);
   if (r == -EINVAL)
     return curta_usage(fail, "serial: there is no baud rate %u; 115200, 1000000 and 3000000 are some", options.baud);
+  if (r)
+    fail->status = 3;
   if (r == -EPROTO)
     return curta_fail(fail, r, "serial: what answers at %s is no Curta bridge of this version", path);
-  return r ? curta_fail(fail, r, "serial: %s: %s", path, r == -ETIMEDOUT ? "the board does not answer" : strerror(-r)) : 0;
+  return r ? curta_fail(fail, r, "serial: %s: %s", path, r == -ETIMEDOUT ? "the board does not answer" : strerror(-r))
+           : 0;
 }
 
 static int peek_none(const struct curta_bus *bus, int space, uint32_t word, uint32_t *value)

@@ -67,8 +67,8 @@ static int plan(struct explore *e, const struct curta_point *p, struct curta_pla
   return r;
 }
 
-/* Useful products of a pass. The plan counts those of the network; a learning layer makes its prediction, the delta of its
- * input and the gradient of its weights. */
+/* Useful products of a pass. The plan counts those of the network; a learning layer makes its prediction, the delta of
+ * its input and the gradient of its weights. */
 static uint64_t products(const struct curta_plan *plan, uint32_t classes, uint32_t layer, uint32_t pass)
 {
   if (pass != CURTA_PASS_HEAD)
@@ -144,7 +144,8 @@ static int visit(struct explore *e, struct curta_point p, struct curta_fail *fai
   return 0;
 }
 
-/* A memory wider than a tile row needs the wide port; the vector engine has half as many lanes as the port has bytes. */
+/* A memory wider than a tile row needs the wide port; the vector engine has half as many lanes as the port has bytes.
+ */
 static void set_port(struct curta_config *s, uint32_t rate)
 {
   s->bus = rate > (uint32_t)s->t && s->r >= 2 && 2 * s->c >= s->t && s->v >= 2 ? 2 * s->t : s->t;
@@ -201,7 +202,7 @@ static int sweep_latency(struct explore *e, struct curta_fail *fail)
 static int open_files(struct explore *e, const char *dir, struct curta_fail *fail)
 {
   char name[600];
-  int r = curta_file_make_dir(dir, fail);
+  int r = strlen(dir) < 512 ? curta_file_make_dir(dir, fail) : curta_usage(fail, "--out: the name is too long");
   if (r)
     return r;
   (void)snprintf(name, sizeof name, "%s/explore.csv", dir);

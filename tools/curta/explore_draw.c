@@ -104,10 +104,8 @@ int curta_explore_draw(const char *dir, int macs)
   char script[600];
   FILE *f;
   int r;
-  if (strchr(dir, '\'')) {
-    (void)fprintf(stderr, "curta: note: no picture: gnuplot cannot take a folder name with a quote\n");
+  if (!curta_gnuplot_takes(dir))
     return EINVAL;
-  }
   (void)snprintf(script, sizeof script, "%s/explore.gp", dir);
   f = fopen(script, "w");
   if (!f)

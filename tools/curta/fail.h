@@ -9,8 +9,8 @@
 #define CURTA_TOOL_FAIL_H
 
 struct curta_fail {
-  char text[768];
-  int status; /* exit status that it asks for; 0 means the usual 1 */
+  char text[2048]; /* names of files may be long */
+  int status;      /* exit status that it asks for; 0 means the usual 1 */
 };
 
 /* Writes the message, unless one is there already; returns code (a negative errno). */

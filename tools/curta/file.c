@@ -126,6 +126,21 @@ int curta_file_may_replace(const char *path, struct curta_fail *fail)
   return 0;
 }
 
+int curta_file_may_write(const char *path, struct curta_fail *fail)
+{
+  struct stat about;
+  int there = stat(path, &about) == 0, fd;
+  if (strcmp(path, "-") == 0 || (there && !S_ISREG(about.st_mode) && !S_ISDIR(about.st_mode)))
+    return 0;
+  fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+  if (fd < 0)
+    return curta_fail(fail, -errno, "%s: cannot be written: %s", path, strerror(errno));
+  (void)close(fd);
+  if (!there)
+    (void)unlink(path);
+  return 0;
+}
+
 int curta_file_make_dir(const char *path, struct curta_fail *fail)
 {
   char part[1024];

@@ -19,6 +19,8 @@ int curta_file_read(const char *path, size_t most, uint8_t **data, size_t *size,
 #define CURTA_FILE_ANY ((size_t)4 << 30) /* checkpoints, logs */
 /* Writes path.tmp, forces it to disk, renames it to path. On failure path.tmp is removed and path is as before. */
 int curta_file_replace(const char *path, const struct curta_file_part *parts, size_t n, struct curta_fail *fail);
+/* Whether a table or a package can be written to `path` after the work ("-", a pipe: yes). */
+int curta_file_may_write(const char *path, struct curta_fail *fail);
 /* Makes the folder and those above it; it may exist. */
 int curta_file_make_dir(const char *path, struct curta_fail *fail);
 /* Whether curta_file_replace will be able to write this path, as far as one can know before there is anything to write.

@@ -129,6 +129,14 @@ static void print_plan(const struct curta_plan *plan, const struct curta_args *a
   print(args);
 }
 
+static int name_hw(struct curta_hw *hw, const char *config)
+{
+  int wide = strcmp(config, "base16") == 0, r = curta_hw_named(hw, wide ? "base" : config);
+  if (!r && wide)
+    hw->bus = 16;
+  return r;
+}
+
 /* Compiles without a device; the addresses are those behind an empty ring. */
 static int plan_network(const struct curta_network *network, const struct curta_args *args, struct curta_fail *fail)
 {
@@ -141,8 +149,12 @@ static int plan_network(const struct curta_network *network, const struct curta_
     return r;
   memset(&q, 0, sizeof q);
   memset(&diag, 0, sizeof diag);
-  if (curta_hw_named(&q.hw, device.config))
-    return curta_usage(fail, "there is no configuration \"%s\": tiny, base, large", device.config);
+  if (name_hw(&q.hw, device.config))
+    return curta_usage(
+        fail,
+        "there is no configuration \"%s\": tiny, base, base16, large, host; a board says its own only when "
+        "it is asked",
+        device.config);
   q.net = &network->net;
   q.opt = network->opt;
   q.batch = args->batch;
@@ -154,7 +166,8 @@ static int plan_network(const struct curta_network *network, const struct curta_
   if (!r)
     print_plan(plan, args, device.config);
   else
-    (void)curta_fail(fail, r, "planning for %s: %s", device.config, r == -ENOMEM ? "no memory" : diag.text);
+    (void)curta_fail(fail, r, "planning for %s: %s%s", device.config, r == -ENOMEM ? "no memory" : diag.text,
+                     strstr(diag.text, "device memory") ? "; --mem-mib gives the device more" : "");
   free(q.work);
   free(plan);
   return r;
@@ -162,8 +175,13 @@ static int plan_network(const struct curta_network *network, const struct curta_
 
 static void print_tensors(const struct curta_st *st, const struct curta_args *args)
 {
-  curta_table_start(&Table, 3, "tensor|dtype|shape|bytes|smallest|largest|at +-127 %");
+  static const char heads[] = "tensor|dtype|shape|bytes|smallest|largest|at +-127 %";
+  curta_table_start(&Table, 3, heads);
   for (size_t i = 0; i < st->n_tensors; i++) {
+    if (Table.rows == CURTA_TABLE_ROWS) { /* a file of another program: the rest in another table */
+      print(args);
+      curta_table_start(&Table, 3, heads);
+    }
     const struct curta_st_tensor *t = &st->tensor[i];
     uint64_t size = curta_st_dtype_bytes(t->dtype), count = (t->end - t->begin) / size, clipped = 0;
     int64_t least = INT64_MAX, most = INT64_MIN;

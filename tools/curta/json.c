@@ -98,17 +98,18 @@ void curta_json_string(struct curta_json *j, char *dst, size_t size)
   dst[0] = '\0';
   curta_json_expect(j, '"', "expected a string");
   while (!j->error) {
-    char c = j->at < j->size ? j->text[j->at++] : '\0';
+    char c = j->at < j->size ? j->text[j->at++] : '\0', piece[3] = {c};
+    size_t bytes = 1;
     if (c == '"')
       break;
     if ((unsigned char)c < 0x20)
       set_error(j, "a string does not end");
-    else if (n + 4 > size)
-      set_error(j, "a string is too long");
     else if (c == '\\')
-      n += unescape(j, dst + n);
-    else
-      dst[n++] = c;
+      bytes = unescape(j, piece);
+    if (n + bytes >= size)
+      set_error(j, "a string is too long");
+    for (size_t i = 0; i < bytes && !j->error; i++)
+      dst[n++] = piece[i];
   }
   dst[n] = '\0';
 }
@@ -134,6 +135,23 @@ void curta_json_end(struct curta_json *j)
   skip_space(j);
   if (j->at != j->size)
     set_error(j, "more text after the end of the object");
+}
+
+size_t curta_json_utf8(const char *text, size_t size)
+{
+  const unsigned char *p = (const unsigned char *)text;
+  size_t n;
+  if (size == 0 || (p[0] >= 0x80 && p[0] < 0xc2) || p[0] > 0xf4)
+    return 0;
+  n = p[0] < 0x80 ? 1 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+  /* what a shorter form could say, surrogates, beyond U+10FFFF */
+  if (n > size || (p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) || (p[0] == 0xf0 && p[1] < 0x90) ||
+      (p[0] == 0xf4 && p[1] > 0x8f))
+    return 0;
+  for (size_t i = 1; i < n; i++)
+    if ((p[i] & 0xc0) != 0x80)
+      return 0;
+  return n;
 }
 
 size_t curta_json_quote(char *dst, size_t size, const char *text)

@@ -24,6 +24,8 @@ void curta_json_string(struct curta_json *j, char *dst, size_t size);
 uint64_t curta_json_number(struct curta_json *j); /* unsigned integers only */
 /* Only white space may follow. */
 void curta_json_end(struct curta_json *j);
+/* Bytes of the UTF-8 character at text, of which `size` bytes are there; 0: it is none. */
+size_t curta_json_utf8(const char *text, size_t size);
 /* Writes text as a JSON string with quotes; returns the length, or 0 when it does not fit. */
 size_t curta_json_quote(char *dst, size_t size, const char *text);
 

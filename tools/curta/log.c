@@ -102,9 +102,10 @@ int curta_log_resume(struct curta_log *log, uint32_t step, struct curta_fail *fa
     while (line && !r && (line = strtok_r(NULL, "\n", &rest))) {
       struct curta_log_epoch e;
       struct curta_log_window w;
-      if (i == 0 && scan_epoch(line, &e) && e.step <= step)
+      char row[ROW]; /* what does not fit there was not written by this program */
+      if (i == 0 && scan_epoch(line, &e) && e.step <= step && print_epoch(row, &e) < ROW)
         r = curta_log_add_epoch(log, &e, fail);
-      if (i == 1 && scan_window(line, &w) && w.step <= step)
+      if (i == 1 && scan_window(line, &w) && w.step <= step && print_window(row, &w) < ROW)
         r = curta_log_add_window(log, &w, fail);
     }
     free(text);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * main.c - curta: train, evaluate, inspect, measure and compare integer networks on a Curta device
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands.h"
 
@@ -22,13 +24,15 @@ static const struct {
     {"explore", CURTA_CMD_EXPLORE, curta_explore, "array shapes, buffers and memories compared by the timing model"},
     {"deploy", CURTA_CMD_DEPLOY, curta_deploy, "pack a network and a data set for a device that trains alone"},
     {"monitor", CURTA_CMD_MONITOR, curta_monitor, "learning curve of a device that trains alone, as it grows"},
+    {"fetch", CURTA_CMD_FETCH, curta_fetch, "checkpoint with the weights that a device has trained alone"},
 };
 #define COMMANDS (sizeof Commands / sizeof *Commands)
 
 static void help(FILE *to)
 {
-  (void)fprintf(to, "usage: curta COMMAND [options]\n\ncurta trains neural networks with integers only (NITI) on a "
-                    "Curta device.\n\n");
+  (void)fprintf(
+      to, "usage: curta COMMAND [options]\n\ncurta trains neural networks with integers only (NITI, NITRO-D) on a "
+          "Curta device.\n\n");
   for (size_t i = 0; i < COMMANDS; i++)
     (void)fprintf(to, "  %-8s %s\n", Commands[i].name, Commands[i].text);
   (void)fprintf(to, "\ncurta COMMAND --help lists the options. Example:\n"
@@ -50,17 +54,27 @@ static int run(size_t i, int argc, char **argv)
   if (fail.text[0])
     (void)fprintf(stderr, "curta %s: %s\n", Commands[i].name, fail.text);
   /* Output into a full disk or a closed pipe is a failure too. */
-  if (fflush(stdout) != 0 && status == 0) {
+  if ((fflush(stdout) != 0 || ferror(stdout)) && status == 0) {
     perror("curta: standard output");
     status = 1;
   }
   return status;
 }
 
+/* What the caller has closed is held by a file that fails: else the next file that is opened took its number, and what
+ * is printed went into it. */
+static void hold_standard_files(void)
+{
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+      return;
+}
+
 int main(int argc, char **argv)
 {
   /* A file size limit shall be an error message, as a full disk is. */
   (void)signal(SIGXFSZ, SIG_IGN);
+  hold_standard_files();
   if (argc >= 2) {
     for (size_t i = 0; i < COMMANDS; i++)
       if (strcmp(argv[1], Commands[i].name) == 0)

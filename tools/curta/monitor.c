@@ -30,13 +30,13 @@ static int follow(const struct curta_device *device, const struct curta_args *ar
   struct curta_progress progress;
   uint32_t printed = 0, epoch = UINT32_MAX;
   int r;
+  curta_progress_start(&progress, args->quiet, 0);
   for (;;) {
     r = curta_alone_status(device, s, fail);
     if (r)
       return r;
     if (s->epoch != epoch) {
-      if (epoch != UINT32_MAX)
-        curta_progress_clear(&progress);
+      curta_progress_clear(&progress);
       print_epochs(s, &printed);
       curta_progress_start(&progress, args->quiet, s->position);
       epoch = s->epoch;

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "json.h"
+#include "safetensors.h"
 #include "session.h"
 
 #define NET_BYTES 65536u /* a network file is a page of text */
@@ -49,7 +51,26 @@ static int refuse_niti(const struct curta_args *args, struct curta_fail *fail)
   static const char *const niti[] = {"--preset", "--init", "--mu", "--decay", "--master"};
   for (size_t i = 0; i < sizeof niti / sizeof *niti; i++)
     if (curta_args_given(args, niti[i]))
-      return curta_usage(fail, "%s is an option of NITI: a network of nitro-d says rates and decay in its file", niti[i]);
+      return curta_usage(fail, "%s is an option of NITI: a network of nitro-d says rates and decay in its file",
+                         niti[i]);
+  return 0;
+}
+
+/* A checkpoint keeps the text as a JSON string: what does not fit there is better said before the first step. */
+static int check_text(const char *name, const char *text, size_t size, struct curta_fail *fail)
+{
+  if (size >= CURTA_ST_TEXT)
+    return curta_fail(fail, -EFBIG,
+                      "%s: %zu bytes: a checkpoint holds a network file of at most %d: shorten its comments", name,
+                      size, CURTA_ST_TEXT - 1);
+  for (size_t i = 0, line = 1; i < size;) {
+    size_t n = curta_json_utf8(text + i, size - i);
+    if (n == 0 || text[i] == 0)
+      return curta_fail(fail, -EINVAL, "%s:%zu: expected text in UTF-8, found the byte 0x%02x", name, line,
+                        (unsigned char)text[i]);
+    line += text[i] == '\n';
+    i += n;
+  }
   return 0;
 }
 
@@ -88,6 +109,8 @@ int curta_network_load(struct curta_network *network, const struct curta_args *a
   }
   r = curta_net_parse(network->text, size, &network->net, &diag);
   r = r ? curta_fail(fail, -EINVAL, "%s:%d: %s", name, diag.line, diag.text) : 0;
+  if (!r && !text)
+    r = check_text(name, network->text, size, fail);
   if (!r && network->net.algorithm == CURTA_NITRO_D)
     r = refuse_niti(args, fail);
   if (r)

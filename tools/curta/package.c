@@ -28,6 +28,11 @@ static struct layout lay_out(const struct curta_network *network, const struct c
   return l;
 }
 
+static int fits(const struct curta_net *net, const struct curta_data *data)
+{
+  return data->c == net->c && data->h == net->h && data->w == net->w;
+}
+
 static int check(const struct curta_network *network, const struct curta_data *train, const struct curta_data *test,
                  const struct curta_args *args, struct curta_fail *fail)
 {
@@ -36,8 +41,14 @@ static int check(const struct curta_network *network, const struct curta_data *t
     return curta_usage(fail, "a device alone trains with NITI only: it cannot train a network of NITRO-D yet");
   if (args->augment)
     return curta_usage(fail, "--augment: a device alone cannot do that yet");
-  if (train->c != net->c || train->h != net->h || train->w != net->w)
-    return curta_fail(fail, -EINVAL, "the network's input is not of the size of the images of %s", train->name);
+  if (!fits(net, train) || (test->n && !fits(net, test))) {
+    const struct curta_data *wrong = fits(net, train) ? test : train;
+    return curta_fail(fail, -EINVAL,
+                      "the network's input is %" PRIu32 "x%" PRIu32 "x%" PRIu32 " but the %s images of %s are %" PRIu32
+                      "x%" PRIu32 "x%" PRIu32 " (channels, rows, columns): choose another --data or --net",
+                      net->c, net->h, net->w, wrong == test ? "test" : "training", wrong->name, wrong->c, wrong->h,
+                      wrong->w);
+  }
   if (net->classes < train->classes || train->classes > 256)
     return curta_fail(fail, -EINVAL,
                       "%s has %" PRIu32 " classes; the network's last layer and a package allow %" PRIu32, train->name,

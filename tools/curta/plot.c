@@ -12,6 +12,16 @@
 
 extern char **environ;
 
+int curta_gnuplot_takes(const char *dir)
+{
+  if (!strpbrk(dir, "'\n") && dir[0] != '<' && dir[0] != '|')
+    return 1;
+  (void)fprintf(stderr,
+                "curta: note: no picture: gnuplot cannot take a folder name with a quote or a line feed, or one "
+                "that begins with < or |\n");
+  return 0;
+}
+
 int curta_gnuplot(const char *script)
 {
   char name[] = "gnuplot", *argv[] = {name, NULL, NULL}, path[600];

@@ -8,6 +8,7 @@
 
 #include "checkpoint.h"
 #include "commands.h"
+#include "file.h"
 #include "table.h"
 #include "timeline.h"
 
@@ -131,10 +132,15 @@ static void write_csv(const struct profile *p, FILE *f)
   curta_table_print(&p->table, f, CURTA_TABLE_CSV);
 }
 
+static const char *json_name(const struct curta_args *args)
+{
+  return args->json ? args->json : "profile.json";
+}
+
 static int report(struct profile *p, struct curta_fail *fail)
 {
   static const char *const names[] = CURTA_CNT_NAMES;
-  const char *json = p->args->json ? p->args->json : "profile.json";
+  const char *json = json_name(p->args);
   uint64_t cycles = p->line.end - p->line.begin;
   int r = fill_table(p, fail);
   if (r)
@@ -155,7 +161,13 @@ static int open_profile(struct profile *p, struct curta_fail *fail)
   const struct curta_args *args = p->args;
   const struct curta_net *net = &p->network.net;
   struct curta_planned *planned;
-  int r = curta_network_load(&p->network, args, NULL, fail);
+  int r = args->csv ? curta_file_may_write(args->csv, fail) : 0;
+  if (!r && args->csv && strcmp(args->csv, "-") == 0 && strcmp(json_name(args), "-") == 0)
+    r = curta_usage(fail, "--csv - and --json -: standard output takes one of them");
+  if (!r)
+    r = curta_file_may_write(json_name(args), fail);
+  if (!r)
+    r = curta_network_load(&p->network, args, NULL, fail);
   if (r)
     return r;
   const struct curta_data_want want = {"synthetic", NULL,   CURTA_TRAIN,  args->batch, net->c,

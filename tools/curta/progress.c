@@ -52,7 +52,8 @@ void curta_progress_show(struct curta_progress *p, const struct curta_progress_n
     return;
   p->last = t;
   speed = done / (t - p->start + 1e-9);
-  left = speed > 0 ? (now->total - now->images) / speed : 0;
+  left = speed > 0 && now->total > now->images ? (now->total - now->images) / speed : 0;
+  left = left < 1e7 ? left : 1e7;
   for (uint32_t i = 0; i < BAR; i++)
     bar[i] = i < filled ? '#' : '.';
   bar[BAR] = '\0';
@@ -63,12 +64,10 @@ void curta_progress_show(struct curta_progress *p, const struct curta_progress_n
   else if (now->cycles)
     (void)snprintf(cycles, sizeof cycles, "  %.1f Mcycles, utilization %.1f %%", (double)now->cycles * 1e-6,
                    now->utilization);
-  (void)fprintf(stderr,
-                "%sepoch %" PRIu32 "/%" PRIu32
-                " [%s] %3.0f %%  accuracy %.2f %%%s  %.0f images/s  ETA %d:%02d%s%s",
-                p->terminal ? "\r\033[K" : "", now->epoch, now->epochs, bar, 100.0 * now->images / now->total,
-                100.0 * now->correct / now->images, loss, speed, (int)left / 60,
-                (int)left % 60, cycles, p->terminal ? "" : "\n");
+  (void)fprintf(
+      stderr, "%sepoch %" PRIu32 "/%" PRIu32 " [%s] %3.0f %%  accuracy %.2f %%%s  %.0f images/s  ETA %d:%02d%s%s",
+      p->terminal ? "\r\033[K" : "", now->epoch, now->epochs, bar, 100.0 * now->images / now->total,
+      100.0 * now->correct / now->images, loss, speed, (int)left / 60, (int)left % 60, cycles, p->terminal ? "" : "\n");
   (void)fflush(stderr);
   p->drawn = 1;
 }

@@ -21,23 +21,29 @@ int curta_session_error(struct curta_session *s, int code, const char *doing, st
                     s->device.name, doing, e.name, e.index, e.info);
 }
 
+int curta_session_attach(struct curta_session *s, const struct curta_network *network, const struct curta_bus *bus,
+                         struct curta_fail *fail)
+{
+  int r = curta_dev_open(&s->dev, bus);
+  if (r)
+    return curta_session_error(s, r, "opening", fail);
+  s->network = network;
+  s->rate = network->net.nitro.rate;
+  s->weight_base = (curta_dev_mark(&s->dev) + ALIGN - 1) / ALIGN * ALIGN;
+  return 0;
+}
+
 int curta_session_open(struct curta_session *s, const struct curta_network *network, const char *name,
                        const struct curta_args *args, struct curta_fail *fail)
 {
   int r;
   memset(s, 0, sizeof *s);
-  s->network = network;
   s->mem_bw = args->mem_bw;
   s->sequential = (uint8_t)args->sequential;
-  s->rate = network->net.nitro.rate;
   r = curta_device_open(&s->device, name, args, fail);
   if (r)
     return r;
-  r = curta_dev_open(&s->dev, &s->device.bus);
-  if (r)
-    r = curta_session_error(s, r, "opening", fail);
-  else
-    s->weight_base = (curta_dev_mark(&s->dev) + ALIGN - 1) / ALIGN * ALIGN;
+  r = curta_session_attach(s, network, &s->device.bus, fail);
   if (r)
     curta_session_close(s);
   return r;
@@ -79,7 +85,7 @@ int curta_session_data(struct curta_session *s, const struct curta_data *data, s
 }
 
 /* Counts first, then compiles into a buffer of the right size. */
-static int compile(struct curta_session *s, struct curta_planned *p, uint32_t n, struct curta_fail *fail)
+int curta_session_compile(struct curta_session *s, struct curta_planned *p, uint32_t n, struct curta_fail *fail)
 {
   struct curta_plan_request q;
   struct curta_diag diag;
@@ -96,6 +102,7 @@ static int compile(struct curta_session *s, struct curta_planned *p, uint32_t n,
   q.work_base = s->work_end;
   q.apart = s->apart;
   q.sequential = s->sequential;
+  q.banks = s->banks;
   q.mem_bytes = s->dev.mem_bytes;
   q.work = malloc(curta_plan_work_bytes());
   r = q.work ? curta_plan(&p->plan, &q, &diag) : -ENOMEM;
@@ -146,7 +153,7 @@ int curta_session_plan(struct curta_session *s, uint32_t n, struct curta_planned
   p = calloc(1, sizeof *p);
   if (!p)
     return curta_fail(fail, -ENOMEM, "no memory for a plan");
-  r = compile(s, p, n, fail);
+  r = curta_session_compile(s, p, n, fail);
   if (!r)
     r = grow(s, n, fail);
   if (!r) {

@@ -39,6 +39,7 @@ struct curta_session {
   uint32_t step;      /* training steps done */
   uint8_t apart;      /* tensors that one can look at after a step (curta.h) */
   uint8_t sequential; /* blocks that do not overlap */
+  uint8_t banks;      /* of the plans: 0 or 2 (curta.h) */
   uint32_t mem_bw;    /* bytes a cycle that the plan counts on, 0: width of the memory port */
   int32_t weight_exp[CURTA_MAX_WEIGHTED];
   uint32_t rate;  /* NITRO-D: inverse learning rate */
@@ -58,9 +59,14 @@ void curta_network_free(struct curta_network *network);
 /* Opens device `name` for this network; a session is large: keep it static. -EIO and -ETIMEDOUT are device errors. */
 int curta_session_open(struct curta_session *s, const struct curta_network *network, const char *name,
                        const struct curta_args *args, struct curta_fail *fail);
+/* The same without opening a device: what answers at `bus`, which must outlive the session. */
+int curta_session_attach(struct curta_session *s, const struct curta_network *network, const struct curta_bus *bus,
+                         struct curta_fail *fail);
 void curta_session_close(struct curta_session *s);
 /* Normalisation of this data set; its shape must be the network's. */
 int curta_session_data(struct curta_session *s, const struct curta_data *data, struct curta_fail *fail);
+/* Plans a batch of n images into p; nothing of it goes to the device. */
+int curta_session_compile(struct curta_session *s, struct curta_planned *p, uint32_t n, struct curta_fail *fail);
 /* The plan for n images, made when first asked for. */
 int curta_session_plan(struct curta_session *s, uint32_t n, struct curta_planned **planned, struct curta_fail *fail);
 /* Fresh weights by opt.seed. */

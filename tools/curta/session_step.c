@@ -98,6 +98,12 @@ int curta_session_step(struct curta_session *s, const struct curta_batch *batch,
   }
   r = run_batch(s, p, labels, train, mu, outcome);
   free(labels);
+  if (r == -ERANGE && train && curta_session_is_nitro(s))
+    return curta_fail(fail, r,
+                      "step %" PRIu32 ": the device cannot divide by the inverse learning rate %" PRIu32
+                      " (times amplify %" PRIu32 "), to which the schedule has come: the last checkpoint is the end of "
+                      "this training",
+                      s->step, s->rate, s->network->net.nitro.amplify);
   if (r)
     return curta_session_error(s, r, train ? "training step" : "forward pass", fail);
   return curta_session_is_nitro(s) ? curta_nitro_flags(s, s->flags, fail) : 0;

@@ -185,7 +185,7 @@ static int finish_epoch(struct curta_train *t, struct curta_fail *fail)
                                  -1,
                                  -1,
                                  (double)s->milliseconds * 1e-3,
-                                 n / ((double)s->milliseconds * 1e-3 + 1e-9),
+                                 1e3 * n / (double)(s->milliseconds > 0 ? s->milliseconds : 1),
                                  s->cycles,
                                  utilization(t, s->cycles, n)};
   if (!t->args->no_eval) {

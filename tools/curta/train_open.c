@@ -22,7 +22,7 @@ static int load_data(struct curta_train *t, struct curta_fail *fail)
   if (r || t->args->no_eval)
     return r;
   want.split = CURTA_TEST;
-  want.limit = t->args->test_limit;
+  want.limit = t->recipe.test_limit;
   r = curta_data_load(&t->test_data, &want, fail);
   if (!r && (t->test_data.h != t->train_data.h || t->test_data.w != t->train_data.w))
     r = curta_fail(fail, -EINVAL, "training and test images of %s have different sizes", t->recipe.data);
@@ -53,6 +53,19 @@ static int make_plans(struct curta_train *t, struct curta_fail *fail)
       t->macs_per_image += p->plan.stat[i][pass].macs;
   t->macs_per_image /= batch;
   return 0;
+}
+
+/* The files that a training writes, before anything is spent on it. */
+static int may_write(const struct curta_train *t, struct curta_fail *fail)
+{
+  static const char *const logs[] = {"log.csv", "steps.csv"};
+  char path[600];
+  int r = curta_file_may_replace(t->checkpoint, fail);
+  for (size_t i = 0; i < sizeof logs / sizeof *logs && !r; i++) {
+    (void)snprintf(path, sizeof path, "%s/%s", t->args->out, logs[i]);
+    r = curta_file_may_replace(path, fail);
+  }
+  return r;
 }
 
 /* What the command line says about the training must be what the checkpoint says. */
@@ -98,6 +111,7 @@ static int open_fresh(struct curta_train *t, struct curta_fail *fail)
     return curta_usage(fail, "%s exists: add --resume to go on, --overwrite to start anew, or choose another --out",
                        t->checkpoint);
   t->recipe.limit = t->args->limit;
+  t->recipe.test_limit = t->args->test_limit;
   t->recipe.augment = (t->args->augment ? CURTA_AUGMENT : 0) | (t->args->in_order ? CURTA_IN_ORDER : 0);
   if (snprintf(t->recipe.data, sizeof t->recipe.data, "%s", t->args->data ? t->args->data : "fashion-mnist") >=
       (int)sizeof t->recipe.data)
@@ -117,7 +131,7 @@ static int open_fresh(struct curta_train *t, struct curta_fail *fail)
   r = load_data(t, fail);
   if (!r)
     r = curta_file_make_dir(t->args->out, fail);
-  return r ? r : curta_file_may_replace(t->checkpoint, fail);
+  return r ? r : may_write(t, fail);
 }
 
 static int open_resumed(struct curta_train *t, struct curta_st *st, struct curta_fail *fail)
@@ -132,13 +146,15 @@ static int open_resumed(struct curta_train *t, struct curta_st *st, struct curta
     r = curta_checkpoint_state(st, &t->state, &t->recipe, fail);
   if (!r)
     r = check_same(t, t->args, fail);
+  if (t->args->test_limit)
+    t->recipe.test_limit = t->args->test_limit;
   if (!r)
     r = load_data(t, fail);
   if (!r && t->state.position > t->train_data.n)
     r = curta_fail(fail, -EINVAL, "%s: its position is image %" PRIu32 " but %s has only %" PRIu32, t->checkpoint,
                    t->state.position, t->recipe.data, t->train_data.n);
   if (!r)
-    r = curta_file_may_replace(t->checkpoint, fail);
+    r = may_write(t, fail);
   if (!r)
     r = curta_log_resume(&t->log, t->state.step, fail);
   return r;
