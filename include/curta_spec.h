@@ -119,7 +119,7 @@ enum curta_flag { CURTA_FLAG_SUM, CURTA_FLAG_WEIGHT, CURTA_FLAG_DELTA, CURTA_FLA
 #define CURTA_OP_END 0x04
 #define CURTA_END_COOKIE CURTA_FIELD(4, 0, 32)  /* any value */
 
-/* LOAD (load): buf[DST + n] := memory tile, n counting the loops i3,i2,i1,i0 (i0 innermost) at tile address ADDR/T² + i3*S3 + i2*S2 + i1*S1 + i0; int8 tiles, or one digit of int32 tiles, or of those a list of what is not 0 */
+/* LOAD (load): BUF[DST + n] := memory tile, n counting the loops i3,i2,i1,i0 (i0 innermost) at tile address ADDR/T² + i3*S3 + i2*S2 + i1*S1 + i0; int8 tiles, or one digit of int32 tiles, or of those a list of what is not 0 */
 #define CURTA_OP_LOAD 0x10
 #define CURTA_LOAD_BUF CURTA_FIELD(4, 0, 1)  /* 0 operand buffer A, 1 operand buffer B */
 #define CURTA_LOAD_TYPE CURTA_FIELD(4, 1, 2)  /* 0 int8; 2 int32 (buffer B only): the buffer gets digit DIGIT of every element */
@@ -141,7 +141,7 @@ enum curta_flag { CURTA_FLAG_SUM, CURTA_FLAG_WEIGHT, CURTA_FLAG_DELTA, CURTA_FLA
 #define CURTA_LOAD_KH_LOG2 CURTA_FIELD(13, 16, 2)  /* LIST: log2 of the rows of a window (i2) */
 #define CURTA_LOAD_KW_LOG2 CURTA_FIELD(13, 18, 2)  /* LIST: log2 of the columns of a window (i1) */
 
-/* GEMM (matrix): the three passes of linear and convolution layers; see the law below */
+/* GEMM (matrix): forward pass, input gradient and weight gradient of linear and convolution layers, as the strides and windows say: machine.md sections 4 and 7 */
 #define CURTA_OP_GEMM 0x20
 #define CURTA_GEMM_A_BASE CURTA_FIELD(4, 0, 16)  /* tile index origin of operand A */
 #define CURTA_GEMM_B_BASE CURTA_FIELD(4, 16, 16)  /* tile index origin of operand B */
@@ -188,7 +188,7 @@ enum curta_flag { CURTA_FLAG_SUM, CURTA_FLAG_WEIGHT, CURTA_FLAG_DELTA, CURTA_FLA
 #define CURTA_GEMM_START_SHL CURTA_FIELD(20, 9, 1)  /* with ACC: the start value is shifted left by CAPS2.DIGIT bits */
 #define CURTA_GEMM_GATHER CURTA_FIELD(20, 14, 1)  /* the contraction follows the list at operand B's tile (A_T = B_T = 1); NKC, KLAST and the strides of ky, kx, kc are ignored */
 
-/* MAP (vector): per tile: read, requantise, ReLU, mask, pool, write; see the law below */
+/* MAP (vector): per tile: read, requantise, ReLU, mask, pool, write: machine.md sections 5 and 7 */
 #define CURTA_OP_MAP 0x30
 #define CURTA_MAP_SRC CURTA_FIELD(4, 0, 32)  /* byte address, multiple of the source tile; or tile index in the accumulator memory */
 #define CURTA_MAP_AUX CURTA_FIELD(5, 0, 32)  /* byte address of the int8 mask tensor (MASK), or of zs or class bytes (ACT 2, 3), shaped like the destination */
@@ -275,7 +275,7 @@ enum curta_flag { CURTA_FLAG_SUM, CURTA_FLAG_WEIGHT, CURTA_FLAG_DELTA, CURTA_FLA
 #define CURTA_SCATTER_LIM_Y CURTA_FIELD(26, 0, 16)  /* PADDED: rows of the map */
 #define CURTA_SCATTER_LIM_X CURTA_FIELD(26, 16, 16)  /* PADDED: columns of the map */
 
-/* UPDATE (vector): weight update of N consecutive tiles: w := clip(w - g), g from the int32 gradient; see the law below */
+/* UPDATE (vector): weight update of N consecutive tiles: w := clip(w - g), g from the int32 gradient: machine.md sections 5 and 7 */
 #define CURTA_OP_UPDATE 0x32
 #define CURTA_UPDATE_SRC CURTA_FIELD(4, 0, 32)  /* byte address of the int32 or int24 gradient, or accumulator tile index */
 #define CURTA_UPDATE_AUX CURTA_FIELD(5, 0, 32)  /* byte address of the weights that are read: int8, or int16 master weights (MASTER) */
@@ -324,7 +324,7 @@ enum curta_flag { CURTA_FLAG_SUM, CURTA_FLAG_WEIGHT, CURTA_FLAG_DELTA, CURTA_FLA
 #define CURTA_FILL_D3 CURTA_FIELD(15, 0, 32)  /* stride in tiles */
 #define CURTA_FILL_VALUE CURTA_FIELD(19, 0, 8)  /* byte */
 
-/* LOSS (vector): integer softmax cross-entropy gradient of NITI (niti: base-2 branch for exponent > -7, Taylor branch else); writes all rows and classes of the error tensor, zero in the padding */
+/* LOSS (vector): integer softmax cross-entropy gradient of NITI (base-2 branch for exponent > -7, Taylor branch else); writes all rows and classes of the error tensor, zero in the padding */
 #define CURTA_OP_LOSS 0x35
 #define CURTA_LOSS_SRC CURTA_FIELD(4, 0, 32)  /* byte address of the int8 logits, [ceil(N/T)][ceil(C/T)][T][T] */
 #define CURTA_LOSS_AUX CURTA_FIELD(5, 0, 32)  /* byte address of the labels, uint16 each, multiple of 4 */
