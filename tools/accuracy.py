@@ -127,6 +127,10 @@ def percent(rows, pick=None):
     return "–" if not rows else f"{pick(rows) if pick else float(rows[-1]['test_accuracy']):.2f}"
 
 
+def epochs(rows):
+    return f"{len(rows)} epoch{'s' * (len(rows) != 1)}"
+
+
 def time_of(rows):
     seconds = sum(float(r["seconds"]) for r in rows)
     return f"{seconds / 3600:.1f} h" if seconds > 5400 else f"{seconds / 60:.0f} min"
@@ -145,7 +149,7 @@ def main_table(runs):
         same = [r for r in twin if int(r["epoch"]) <= len(rows)]
         beside = f"{same[-1]['test_accuracy']} (epoch {same[-1]['epoch']})" if same else "–"
         cells = [run["net"], DATA_NAMES[run["data"]], f"`{run['options']}`" if run["options"] else "defaults", f"{len(rows)} / {run.get('schedule', run['epochs'])}", percent(rows), percent(rows, best),
-                 run.get("published", "–"), percent(twin) + (f" ({len(twin)} epochs)" if twin else ""), percent(twin, best), beside, run["seed"], time_of(rows)]
+                 run.get("published", "–"), percent(twin) + (f" ({epochs(twin)})" if twin else ""), percent(twin, best), beside, run["seed"], time_of(rows)]
         out.append("| " + " | ".join(str(c) for c in cells) + " |")
     return out
 
@@ -170,7 +174,7 @@ def ablations(runs):
         for name, run in members:
             rows = log(name)
             tail = [float(r["test_accuracy"]) for r in rows[-3:]]
-            short = "" if len(rows) >= run["epochs"] else f" ({len(rows)} epochs)"
+            short = "" if len(rows) >= run["epochs"] else f" ({epochs(rows)})"
             options = run["options"] or "; ".join(run["lines"]) or "defaults"
             out.append(f"| {run['what']}{short} | `{options}` | {percent(rows)} | {percent(rows, best)} | {sum(tail) / len(tail):.2f} | {run['seed']} |")
         out.append("")
