@@ -75,8 +75,9 @@ weighted = {layer for layer, _ in passes}
 assert all((layer, p) in passes for layer in weighted for p in "02") and len(set(passes)) == len(passes), passes
 heads = {r["layer"]: int(r["macs"]) for r in csv.DictReader(open(sys.argv[1] + "/roofline.csv")) if r["pass"] == "6"}
 assert sorted(heads.values()) == ([3 * 32 * 10 * 50, 3 * 32 * 10 * 100] if "mlp1" in sys.argv[1] else []), heads
-cells = [c.strip() for c in next(line for line in open(sys.argv[3]) if line.startswith("| curta |")).split("|")]
-assert [base["lut"], base["dsp"], base["bram18"]] == [cells[8], cells[5], cells[6]], (base, cells)
+rows = [[c.strip() for c in line.split("|")] for line in open(sys.argv[3]) if line.startswith("| ")]
+cells = dict(zip(rows[0], next(r for r in rows if r[1] == "curta, joined")))
+assert [base["lut"], base["dsp"], base["bram18"]] == [cells["LUT-eq"], cells["dsp"], cells["bram"]], (base, cells)
 P
   report "explore $net: cycles, passes, cells of base" $? "$(tail -n 1 "$dir/log")"
 done
