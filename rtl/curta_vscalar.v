@@ -37,7 +37,7 @@ module curta_vscalar (
 
   // One adder: S[RA] + S[RB] + S[RC] step by step, then IMM, or the length less b; a | b is a + (b & ~a), a >> IMM plus nothing.
   wire        use_len = func_q == FAct || func_q == FGrad || func_q == FBitlen;
-  wire        either    = func_q == FOr;
+  wire        either  = func_q == FOr;
   wire        last    = step_q == 3'd4;
   wire        move    = last && func_q == FShr;
   wire        less    = last && (func_q == FAct || func_q == FGrad);

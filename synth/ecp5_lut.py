@@ -22,7 +22,7 @@ class Flat:
 
     def __init__(self, module):
         self.module, self.cells = module, module["cells"]
-        self.tables, self.same = {}, {}                   # name: (nets, function); net: the net that stands for it
+        self.tables = {}                                  # name: (nets, function)
         self.kept = {bit for port in module["ports"].values() for bit in port["bits"]}
         self.readers = collections.defaultdict(set)       # net: names of cells
         for name, cell in self.cells.items():
@@ -35,7 +35,6 @@ class Flat:
                 nets = tuple(cell["connections"].get(p, ["0"])[0] for p in PINS)
                 init = cell["parameters"]["INIT"]
                 self.tables[name] = simplified(nets, tuple(init[15 - i] == "1" for i in range(16)))
-        self.driver = {self.cells[n]["connections"]["Z"][0]: n for n in self.tables}
 
     def output(self, name):
         return self.cells[name]["connections"]["Z"][0]
@@ -54,17 +53,11 @@ class Flat:
 
     def drop(self, name):
         cell = self.cells.pop(name)
-        if name in self.tables:
-            self.driver.pop(self.output_of(cell), None)
-            del self.tables[name]
+        self.tables.pop(name, None)
         for port, bits in cell["connections"].items():
             if cell["port_directions"][port] == "input":
                 for bit in bits:
                     self.readers[bit].discard(name)
-
-    @staticmethod
-    def output_of(cell):
-        return cell["connections"]["Z"][0]
 
     def set_table(self, name, nets, function):
         for net in self.tables[name][0]:
