@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """fp32 training steps of a network file with PyTorch, for bench_host.py.
 
-usage: torch_step.py NET BATCH THREADS
+usage: torch_step.py NET BATCH THREADS LAYOUT
 
 For every number N on a line of standard input it runs N steps and prints "seconds cpu_seconds". The network is the file's
 (no biases, no batch normalisation; one of NITRO-D is trained by backpropagation, with a ReLU for each NITRO-ReLU), the optimiser SGD with momentum 0.9, the batch lies in memory, and two steps have run
-before the first line is read.
+before the first line is read. LAYOUT is nchw (PyTorch's default) or nhwc (channels last, the faster one for most convolutions on a CPU).
 """
 import re
 import sys
@@ -17,6 +17,7 @@ import torch
 from torch import nn
 
 
+LAYOUTS = {"nchw": torch.contiguous_format, "nhwc": torch.channels_last}
 NITRO_OPTIONS = ("decay", "head", "twice", "crop", "flip", "rate", "slope", "amplify")
 
 
@@ -61,11 +62,12 @@ def layers(path):
 
 
 def main():
-    path, batch, threads = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    path, batch, threads, layout = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), LAYOUTS[sys.argv[4]]
     torch.set_num_threads(threads)
     torch.manual_seed(1)
     net, shape, classes = layers(path)
-    x, y = torch.randn(batch, *shape), torch.randint(classes, (batch,))
+    net = net.to(memory_format=layout)
+    x, y = torch.randn(batch, *shape).contiguous(memory_format=layout), torch.randint(classes, (batch,))
     ce, sgd = nn.CrossEntropyLoss(), torch.optim.SGD(net.parameters(), 0.001, 0.9)
 
     def step():
