@@ -38,7 +38,7 @@ def peak_mib(process):
 
 class Torch:
     def __init__(self, python, net, batch, threads, layout):
-        self.batch, self.layout = batch, layout
+        self.batch = batch
         self.child = subprocess.Popen([python, TORCH, net, str(batch), str(threads), layout], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                                       env={**os.environ, "OPENBLAS_NUM_THREADS": str(threads), "OMP_NUM_THREADS": str(threads)})
         words = self.child.stdout.readline().split()
@@ -61,15 +61,6 @@ class Torch:
         return peak_mib(self.child)
 
 
-def fastest_torch(python, net, args):
-    """PyTorch in the memory layout that trains this network faster, and the steps of a run of about a second."""
-    sides = [Torch(python, net, BATCH, args.threads, layout) for layout in ("nchw", "nhwc")]
-    steps = steps_for(sides[0].run(1)[0], BATCH, args.seconds)
-    slow, fast = sorted(sides, key=lambda side: side.run(steps)[0])
-    slow.close()
-    return fast, steps
-
-
 def curta(net, batch, threads, steps):
     """Images a second by the clock and by processor time, and peak MiB, of one run of the program."""
     child = subprocess.Popen([CURTA, "bench", "--net", net, "--batch", str(batch), "--steps", str(steps), "--threads", str(threads), "--quiet"],
@@ -87,14 +78,30 @@ def steps_for(rate, batch, seconds):
     return max(1, round(rate * seconds / batch))
 
 
+LAYOUTS = ("nchw", "nhwc")
+
+
+def beside(python, net, args, layout):
+    """Rounds of ours and of PyTorch in one of its memory layouts, in turns; medians."""
+    torch = Torch(python, net, BATCH, args.threads, layout)
+    theirs = steps_for(torch.run(1)[0], BATCH, args.seconds)
+    mine = steps_for(curta(net, BATCH, args.threads, 2)[0], BATCH, args.seconds)
+    rounds = [(curta(net, BATCH, args.threads, mine), torch.run(theirs)) for _ in range(args.rounds)]
+    median = lambda f: statistics.median(f(o, t) for o, t in rounds)
+    return {"ours": median(lambda o, t: o[0]), "rate": median(lambda o, t: t[0]), "ratio": median(lambda o, t: o[0] / t[0]), "cpu_ratio": median(lambda o, t: o[1] / t[1]),
+            "ours_mib": max(o[2] for o, _ in rounds), "mib": torch.close(), "version": torch.version, "steps": mine}
+
+
 def compare(python, net, args):
-    torch, a = fastest_torch(python, net, args)
-    b = steps_for(curta(net, BATCH, args.threads, 2)[0], BATCH, args.seconds)
-    rounds = [(curta(net, BATCH, args.threads, b), torch.run(a)) for _ in range(args.rounds)]
-    median = lambda f: statistics.median(f(ours, theirs) for ours, theirs in rounds)
-    return {"ours": median(lambda o, t: o[0]), "torch": median(lambda o, t: t[0]), "ratio": median(lambda o, t: o[0] / t[0]),
-            "cpu_ratio": median(lambda o, t: o[1] / t[1]), "ours_mib": max(o[2] for o, _ in rounds), "torch_mib": torch.close(),
-            "version": torch.version, "layout": torch.layout, "steps": b}
+    """The sides one after the other: threads of an idle PyTorch disturb the others."""
+    sides = [beside(python, net, args, layout) for layout in LAYOUTS]
+    return {"ours": statistics.median(s["ours"] for s in sides), "torch": sides, "mib": max(s["ours_mib"] for s in sides), "version": sides[0]["version"], "steps": sides[0]["steps"]}
+
+
+def row(name, r):
+    sides = " | ".join(f"{rate(s['rate'])} | {s['ratio']:.1f} | {s['cpu_ratio']:.1f}" for s in r["torch"])
+    least = min(s["mib"] for s in r["torch"])
+    return f"| {name} | {rate(r['ours'])} | {sides} | {r['mib']:.0f} | {least:.0f} | {r['mib'] / least:.2f} |"
 
 
 def batches(net, args, steps):
@@ -139,17 +146,17 @@ def tables(args, python):
     for name, net in nets:
         r = compare(python, net, args)
         version = r["version"]
-        out.append(f"| {name} | {rate(r['ours'])} | {rate(r['torch'])} | {r['layout']} | {r['ratio']:.1f} | {r['cpu_ratio']:.1f} | {r['ours_mib']:.0f} | {r['torch_mib']:.0f} | {r['ours_mib'] / r['torch_mib']:.2f} |")
+        out.append(row(name, r))
         scaling += [f"| {name} | {n} | {rate(wall)} | {rate(cpu)} | {mib:.0f} |" for n, wall, cpu, mib in batches(net, args, r["steps"])]
         print(out[-1], flush=True)
     yield f"Measured by `make bench-host` on: {cpu_name()}. {args.threads} threads, batch {BATCH}, PyTorch {version} in fp32 (same network, no biases, no batch"
-    yield "normalisation, SGD with momentum 0.9, batch in memory, in the faster of its two memory layouts), in turns, median of the rounds. Load average when it ended: " + f"{os.getloadavg()[0]:.1f}."
+    yield "normalisation, SGD with momentum 0.9, batch in memory, in PyTorch's default layout nchw and in nhwc, channels last), in turns, median of the rounds. Load average when it ended: " + f"{os.getloadavg()[0]:.1f}."
     yield "*CPU ratio* counts images for a second of processor time of all threads instead of a second on the clock: other programs on the"
-    yield "machine disturb it less. Memory is the peak of the whole process: with Python and the import of torch there, with the program and its"
+    yield "machine disturb it less. Memory is the peak of the whole process (of PyTorch the smaller of two): with Python and the import of torch there, with the program and its"
     yield "synthetic data here."
     yield ""
-    yield "| network | Curta, images/s | PyTorch, images/s | its layout | ratio | CPU ratio | Curta, peak MiB | PyTorch, peak MiB | memory ratio |"
-    yield "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
+    yield "| network | Curta, images/s | PyTorch nchw, images/s | ratio | CPU ratio | PyTorch nhwc, images/s | ratio | CPU ratio | Curta, peak MiB | PyTorch, peak MiB | memory ratio |"
+    yield "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
     yield from out
     yield ""
     yield "| network | batch | images/s | images per CPU second | peak MiB |"
