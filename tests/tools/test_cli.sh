@@ -251,6 +251,9 @@ train 0 threads --threads 3
 weights threads
 same straight threads
 CURTA_CPU=c train 0 plainc
+for threads in abacus 0 -1 2x ""; do
+  CURTA_THREADS="$threads" run 2 train --net "$dir/small.net" --data synthetic --out "$dir/never" && says "CURTA_THREADS: \"$threads\" is no number"
+done
 weights plainc
 same straight plainc
 CURTA_CONV=abacus run 2 train --net "$dir/small.net" --data synthetic --out "$dir/never" && says 'CURTA_CONV: '

@@ -66,15 +66,26 @@ int curta_device_name(struct curta_device *device, const char *name, struct curt
       name);
 }
 
+/* --threads, or what the environment says: of the golden operators, which other devices have inside. */
+static int set_threads(const struct curta_args *args, struct curta_fail *fail)
+{
+  const char *given = getenv("CURTA_THREADS");
+  char threads[16], *end;
+  if (args->threads) {
+    (void)snprintf(threads, sizeof threads, "%u", args->threads);
+    return setenv("CURTA_THREADS", threads, 1) ? curta_fail(fail, -ENOMEM, "CURTA_THREADS: no memory") : 0;
+  }
+  if (given && (strtol(given, &end, 10) < 1 || *end))
+    return curta_usage(fail, "CURTA_THREADS: \"%s\" is no number of threads; unset it for all cores", given);
+  return 0;
+}
+
 int curta_device_open(struct curta_device *device, const char *name, const struct curta_args *args,
                       struct curta_fail *fail)
 {
-  char threads[16];
   int r = curta_device_name(device, name, fail);
-  if (args->threads) { /* of the golden operators, which other devices have inside */
-    (void)snprintf(threads, sizeof threads, "%u", args->threads);
-    (void)setenv("CURTA_THREADS", threads, 1);
-  }
+  if (!r)
+    r = set_threads(args, fail);
   if (!r)
     r = Kinds[device->kind]->open(&device->bus, device->config, args, fail);
   if (r)
