@@ -225,7 +225,7 @@ module curta #(
   wire             len_we;
   wire [15:0]      len_tile, len;
   wire [8*BUS-1:0] buf_data;
-  wire             buf_wide, mx_guard;
+  wire             buf_wide;
   wire [(DIGIT-8)*BUS-1:0] buf_high;
   wire [4*C-1:0]   mx_rguard, mx_wguard;
   wire             mx_re, mx_we, vx_re, vx_gnt, mx_active, mx_busy, mx_drain;
@@ -251,14 +251,14 @@ module curta #(
     .check_o(checks[63:32]), .busy_o(busy_cycles), .stop_i(stop[1]), .idle_o(idle[1]), .flag_o(flag_sum),
     .buf_we_i(buf_we), .buf_sel_i(buf_sel), .buf_tile_i(buf_tile), .buf_beat_i(buf_beat), .buf_data_i(buf_data),
     .buf_rows_i(buf_rows), .buf_wide_i(buf_wide), .buf_high_i(buf_high),
-    .row_we_i(row_we), .row_group_i(row_group), .row_i(row), .len_we_i(len_we), .len_tile_i(len_tile), .len_i(len), .mx_guard_o(mx_guard), .mx_rguard_i(mx_rguard), .mx_wguard_o(mx_wguard),
+    .row_we_i(row_we), .row_group_i(row_group), .row_i(row), .len_we_i(len_we), .len_tile_i(len_tile), .len_i(len), .mx_rguard_i(mx_rguard), .mx_wguard_o(mx_wguard),
     .mx_re_o(mx_re), .mx_raddr_o(mx_raddr), .mx_rdata_i(mx_rdata), .mx_we_o(mx_we), .mx_waddr_o(mx_waddr), .mx_wdata_o(mx_wdata),
     .or_valid_o(or_valid), .or_addr_o(or_addr), .or_keep_o(or_keep), .or_value_o(or_value), .or_ready_i(or_ready), .or_result_i(or_result),
     .st_active_o(mx_active), .st_busy_o(mx_busy), .st_drain_o(mx_drain));
 
   curta_accmem #(.T(T), .C(C), .P_TILES(P_TILES)) u_accmem (
     .clk_i(clk_i), .mx_re_i(mx_re), .mx_raddr_i(mx_raddr), .mx_rdata_o(mx_rdata), .mx_we_i(mx_we), .mx_waddr_i(mx_waddr), .mx_wdata_i(mx_wdata),
-    .mx_guard_i(mx_guard), .mx_rguard_o(mx_rguard), .mx_wguard_i(mx_wguard),
+    .mx_rguard_o(mx_rguard), .mx_wguard_i(mx_wguard),
     .vx_re_i(vx_re), .vx_raddr_i(vx_raddr), .vx_gnt_o(vx_gnt), .vx_rdata_o(vx_rdata));
 
   curta_vector #(.T(T), .C(C), .BUS(BUS), .P_TILES(P_TILES), .Lanes(LANES), .Trace(Trace)) u_vector (

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_accmem - accumulator memory: words of C sums of 32 bits, read by MATRIX and VECTOR, written by MATRIX
 // Law    word address = tile * T²/C + row * T/C + column group.  MATRIX is always served; VECTOR reads when MATRIX does not.
-//        Beside each sum lie its four guard bits, for MATRIX alone: in a memory of their own, read only where they count.
+//        Above the sums of a word lie their guard bits, four each, for MATRIX alone: 36 bits a sum are a block RAM's whole words.
 // Timing rdata one cycle after re; vx_rdata only in the cycle after vx_re && vx_gnt. vx_gnt does not depend on vx_re.
 // Resets nothing: a program reads only sums that it wrote.
 `default_nettype none
@@ -18,7 +18,6 @@ module curta_accmem #(
   input  wire                              mx_we_i,
   input  wire [$clog2(P_TILES*T*T/C)-1:0]  mx_waddr_i,
   input  wire [32*C-1:0]                   mx_wdata_i,
-  input  wire                              mx_guard_i,   // a read: with guard bits
   output wire [4*C-1:0]                    mx_rguard_o,
   input  wire [4*C-1:0]                    mx_wguard_i,
   // vector
@@ -27,21 +26,16 @@ module curta_accmem #(
   output wire                              vx_gnt_o,
   output wire [32*C-1:0]                   vx_rdata_o
 );
-  wire [32*C-1:0] rdata;
+  wire [36*C-1:0] rdata;
 
   assign vx_gnt_o   = !mx_re_i;
-  assign mx_rdata_o = rdata;
-  assign vx_rdata_o = rdata;
+  assign vx_rdata_o = rdata[0 +: 32*C];
+  assign {mx_rguard_o, mx_rdata_o} = rdata;
 
-  curta_ram #(.Width(32*C), .Depth(P_TILES*T*T/C), .Lane(32*C)) u_ram (
+  curta_ram #(.Width(36*C), .Depth(P_TILES*T*T/C), .Lane(36*C)) u_ram (
     .clk_i(clk_i),
-    .we_i(mx_we_i), .waddr_i(mx_waddr_i), .wdata_i(mx_wdata_i),
+    .we_i(mx_we_i), .waddr_i(mx_waddr_i), .wdata_i({mx_wguard_i, mx_wdata_i}),
     .re_i(mx_re_i || vx_re_i), .raddr_i(mx_re_i ? mx_raddr_i : vx_raddr_i), .rdata_o(rdata)
-  );
-  curta_ram #(.Width(4*C), .Depth(P_TILES*T*T/C), .Lane(4*C)) u_guard (
-    .clk_i(clk_i),
-    .we_i(mx_we_i), .waddr_i(mx_waddr_i), .wdata_i(mx_wguard_i),
-    .re_i(mx_re_i && mx_guard_i), .raddr_i(mx_raddr_i), .rdata_o(mx_rguard_o)
   );
 endmodule
 `default_nettype wire

@@ -62,7 +62,6 @@ module curta_matrix #(
   output wire                             mx_we_o,
   output wire [$clog2(P_TILES*T*T/C)-1:0] mx_waddr_o,
   output wire [32*C-1:0]                  mx_wdata_o,
-  output wire                             mx_guard_o,   // a read: with guard bits (they are always written)
   input  wire [4*C-1:0]                   mx_rguard_i,
   output wire [4*C-1:0]                   mx_wguard_o,
   // scale register
@@ -229,7 +228,6 @@ module curta_matrix #(
   assign mx_we_o    = out_q[5];
   assign mx_waddr_o = out_addr5_q;
   assign mx_wdata_o = result_q;
-  assign mx_guard_o  = guard_q;
   assign mx_wguard_o = result_guard_q;
   assign flag_o      = out_q[5] && final_q && beyond_q;
 

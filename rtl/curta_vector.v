@@ -236,7 +236,7 @@ module curta_vector #(
     .valid_o(mid_valid), .data_o(src_mid), .pop_i(src_pop && mid_now));
   assign src_valid = mid_now ? mid_valid : whole_valid;
   assign src       = mid_now ? src_mid : src_whole;
-  curta_vstream_rd #(.C(Lanes), .BUS(BUS), .Wide(2), .LogDepth(6)) u_aux (
+  curta_vstream_rd #(.C(Lanes), .BUS(BUS), .Wide(2), .LogDepth(6), .Lut(1)) u_aux (
     .clk_i(clk_i), .rst_ni(rst_ni), .clr_i(clr), .abort_i(abort),
     .req_valid_i(to_aux), .req_ready_o(aux_ready), .req_addr_i(q_beat),
     .req_beats_i(is_loss ? 8'd1 : master ? Beats2 : Beats1),

@@ -9,7 +9,8 @@ module curta_vstream_rd #(
   parameter C = 8,               // elements of a group
   parameter BUS = 8,             // bytes of a beat
   parameter Wide = 4,            // bytes of a wide element: 2 or 4
-  parameter LogDepth = 7         // FIFO, beats
+  parameter LogDepth = 7,        // FIFO, beats
+  parameter Lut = 0              // of its curta_ram
 ) (
   input  wire                clk_i,
   input  wire                rst_ni,
@@ -69,7 +70,7 @@ module curta_vstream_rd #(
   assign beat_valid_o = have;
   assign beat_o      = beat;
 
-  curta_fifo_ram #(.Width(8*BUS), .LogDepth(LogDepth)) u_fifo (
+  curta_fifo_ram #(.Width(8*BUS), .LogDepth(LogDepth), .Lut(Lut)) u_fifo (
     .clk_i(clk_i), .clr_i(clr_i || abort_i), .push_i(rsp_valid_i && !abort_i), .data_i(rsp_data_i),
     .valid_o(have), .data_o(beat), .pop_i(pop_beat), .empty_o(empty));
 

@@ -41,7 +41,8 @@ def read(target, top, sources):
     special = sorted((ROOT / "synth" / target["family"]).glob("*.v")) if target["family"] else []     # in the place of rtl/
     portable = [x for x in sorted((ROOT / "rtl").glob("*.v")) + sorted((ROOT / "rtl/lib").glob("*.v")) if x.name not in {y.name for y in special}]
     files = " ".join(str(x) for x in [*(ROOT / x for x in sources), *portable, *special])
-    return f"read_verilog -I{ROOT}/rtl -I{ROOT}/rtl/soc {files}; chparam {params} {trace} {top}"
+    defines = "".join(f"-D{d} " for d in target.get("defines", []))
+    return f"read_verilog {defines}-I{ROOT}/rtl -I{ROOT}/rtl/soc {files}; chparam {params} {trace} {top}"
 
 
 def stale(netlist):

@@ -6,7 +6,8 @@
 `default_nettype none
 module curta_fifo_ram #(
   parameter Width = 64,
-  parameter LogDepth = 7
+  parameter LogDepth = 7,
+  parameter Lut = 0              // of curta_ram
 ) (
   input  wire             clk_i,
   input  wire             clr_i,
@@ -26,7 +27,7 @@ module curta_fifo_ram #(
   assign valid_o = valid_q;
   assign empty_o = !some && !valid_q;
 
-  curta_ram #(.Width(Width), .Depth(1 << LogDepth), .Lane(Width)) u_ram (
+  curta_ram #(.Width(Width), .Depth(1 << LogDepth), .Lane(Width), .Lut(Lut)) u_ram (
     .clk_i(clk_i), .we_i(push_i), .waddr_i(wr_q[LogDepth-1:0]), .wdata_i(data_i),
     .re_i(re), .raddr_i(rd_q[LogDepth-1:0]), .rdata_o(data_o));
 

@@ -7,7 +7,10 @@
 module curta_ram #(
   parameter Width = 32,                      // bits of a word, a multiple of Lane
   parameter Depth = 512,                     // words, >= 2
-  parameter Lane  = 8                        // bits under one write enable
+  parameter Lane  = 8,                       // bits under one write enable
+  /* verilator lint_off UNUSEDPARAM */ // for families that have memories in LUTs
+  parameter Lut   = 0                        // 1: in LUTs where the family can (CURTA_LUT_RAM), if it would waste block RAM
+  /* verilator lint_on UNUSEDPARAM */
 ) (
   input  wire                     clk_i,
   // write
@@ -19,7 +22,11 @@ module curta_ram #(
   input  wire [$clog2(Depth)-1:0] raddr_i,
   output wire [Width-1:0]         rdata_o
 );
+`ifdef CURTA_LUT_RAM
+  (* no_rw_check, ram_style = Lut ? "distributed" : "auto" *)
+`else
   (* no_rw_check *)
+`endif
   reg [Width-1:0] mem_q [0:Depth-1] /* verilator public_flat_rd */;
   reg [Width-1:0] rdata_q;
   integer l;

@@ -45,7 +45,6 @@ module matrix_tb #(
   wire            mx_re, mx_we;
   wire [Paw-1:0]  mx_raddr, mx_waddr;
   wire [32*C-1:0] mx_rdata, mx_wdata;
-  wire            mx_guard;
   wire [4*C-1:0]  mx_rguard, mx_wguard;
 
   curta_matrix #(.T(T), .R(R), .C(C), .V(V), .BUS(BUS), .A_TILES(A_TILES), .B_TILES(B_TILES), .P_TILES(P_TILES), .DIGIT(DIGIT), .Trace(Trace)) u_matrix (
@@ -54,7 +53,7 @@ module matrix_tb #(
     .check_o(check_o), .busy_o(busy_o), .stop_i(stop_i), .idle_o(idle_o),
     .buf_we_i(buf_we_i), .buf_sel_i(buf_sel_i), .buf_tile_i(buf_tile_i), .buf_beat_i(buf_beat_i), .buf_data_i(buf_data_i),
     .buf_rows_i({BUS/T{1'b1}}), .buf_wide_i(buf_wide_i), .buf_high_i(buf_high_i), .row_we_i({V{1'b0}}), .row_group_i(32'd0), .row_i(41'd0),
-    .len_we_i(1'b0), .len_tile_i(16'd0), .len_i(16'd0), .flag_o(flag_o), .mx_guard_o(mx_guard), .mx_rguard_i(mx_rguard), .mx_wguard_o(mx_wguard),
+    .len_we_i(1'b0), .len_tile_i(16'd0), .len_i(16'd0), .flag_o(flag_o), .mx_rguard_i(mx_rguard), .mx_wguard_o(mx_wguard),
     .mx_re_o(mx_re), .mx_raddr_o(mx_raddr), .mx_rdata_i(mx_rdata), .mx_we_o(mx_we), .mx_waddr_o(mx_waddr), .mx_wdata_o(mx_wdata),
     .or_valid_o(or_valid_o), .or_addr_o(or_addr_o), .or_keep_o(or_keep_o), .or_value_o(or_value_o),
     .or_ready_i(or_ready_i), .or_result_i(or_result_i),
@@ -63,7 +62,7 @@ module matrix_tb #(
   curta_accmem #(.T(T), .C(C), .P_TILES(P_TILES)) u_accmem (
     .clk_i(clk_i), .mx_re_i(mx_re), .mx_raddr_i(mx_raddr), .mx_rdata_o(mx_rdata),
     .mx_we_i(mx_we), .mx_waddr_i(mx_waddr), .mx_wdata_i(mx_wdata),
-    .mx_guard_i(mx_guard), .mx_rguard_o(mx_rguard), .mx_wguard_i(mx_wguard),
+    .mx_rguard_o(mx_rguard), .mx_wguard_i(mx_wguard),
     .vx_re_i(vx_re_i), .vx_raddr_i(vx_raddr_i[Paw-1:0]), .vx_gnt_o(vx_gnt_o), .vx_rdata_o(vx_rdata_o)
   );
   wire unused = &{1'b0, vx_raddr_i};
