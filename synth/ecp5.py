@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What Yosys 0.23 leaves undone in a netlist for ECP5 (ecp5_dsp.py, ecp5_carry.py, ecp5_lut.py), done in its JSON; tests/synth/test_ecp5.py simulates both."""
+"""What Yosys 0.23 leaves undone in a netlist for ECP5 (ecp5_dsp.py, ecp5_carry.py, ecp5_lut.py), done in its JSON, and the places
+of the array (ecp5_floor.py); tests/synth/test_ecp5.py simulates both."""
 import json
 
 import ecp5_carry
 import ecp5_dsp
+import ecp5_floor
 import ecp5_lut
 
 
@@ -23,10 +25,11 @@ def improve(file):
 
 def improve_flat(file):
     """What was in the way of that were the borders of modules."""
-    netlist, less, tables = json.loads(file.read_text()), 0, 0
+    netlist, less, tables, slices = json.loads(file.read_text()), 0, 0, 0
     for module in bodies(netlist):
         less += ecp5_lut.improve(module)
         tables += ecp5_carry.improve(module)
         less += ecp5_lut.improve(module)
+        slices += ecp5_floor.fix(module)
     file.write_text(json.dumps(netlist))
-    print(f"{file.stem}: joined, {less} tables and registers less, {tables} tables into adders", flush=True)
+    print(f"{file.stem}: joined, {less} tables and registers less, {tables} tables into adders, {slices} slices of the array have their places", flush=True)
