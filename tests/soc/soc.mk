@@ -33,6 +33,7 @@ $(SOC_DIR)/test_link: tests/soc/test_link.c firmware/link.c driver/package.c $(B
 	@mkdir -p $(@D)
 	$(CC) $(ALLC) -Ifirmware $(filter %.c %.a,$^) -lpthread -lutil -o $@
 $(SOC_DIR)/soc_cut: tests/soc/soc_cut.cpp tests/soc/cut_watch.h $(SOC_SIM_DIR)/tiny/Vsoc__ALL.a $(BUILD)/sim/fast/verilated.o $(BUILD)/sim/fast/verilated_threads.o $(SOC_SIM_HDR)
+	@mkdir -p $(@D)
 	$(CXX) $(SIM_CXX) -Wall -Wextra -Werror -Iinclude -Isim/verilator -Isim/soc -isystem $(SOC_SIM_DIR)/tiny -isystem $(SIM_ROOT)/include \
 	  -isystem $(SIM_ROOT)/include/vltstd -DSOC_DIVIDER=$(SOC_DIVIDER) $(filter %.cpp %.a %.o,$^) -lpthread -o $@
 $(SOC_DIR)/test_soc_cut: tests/soc/test_soc_cut.sh $(SOC_DIR)/soc_cut $(BUILD)/firmware/boot.bin $(BUILD)/firmware/alone.img $(BUILD)/curta-golden
