@@ -8,8 +8,12 @@ mkdir -p $dir
 job="--net tests/soc/dot.net --data synthetic --batch 8 --limit 16 --test-limit 8 --epochs 2"
 . tests/soc/machine.sh
 host --save-steps 1
-build/tests/soc/soc_cut build/firmware/boot.bin build/firmware/alone.img $dir/job.pkg "${1:-10}" "${2:-1}" >$dir/out 2>$dir/err
-status=$?
+# how far it is goes to the terminal and to $dir/err
+{
+  build/tests/soc/soc_cut build/firmware/boot.bin build/firmware/alone.img $dir/job.pkg "${1:-10}" "${2:-1}" 2>&1 >$dir/out
+  echo $? >$dir/status
+} | tee $dir/err >&2
+status=$(cat $dir/status)
 grep -E '^(PASS|FAIL)' $dir/out
 [ $status = 0 ] || fail "exit status $status: $(tail -n 1 $dir/err)"
 same_weights
