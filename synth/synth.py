@@ -46,7 +46,8 @@ def read(target, top, sources):
 
 
 def stale(netlist):
-    return not netlist.exists() or netlist.stat().st_mtime < max(p.stat().st_mtime for d in ("rtl", "rtl/lib", "synth/ecp5") for p in (ROOT / d).glob("*.v*"))
+    made_of = [p for d in ("rtl", "rtl/lib", "synth/ecp5") for p in (ROOT / d).glob("*.v*")] + [ROOT / "synth/targets.toml", *(ROOT / "synth").glob("ecp5*.py")]
+    return not netlist.exists() or netlist.stat().st_mtime < max(p.stat().st_mtime for p in made_of)
 
 
 def finish(entry, netlist):

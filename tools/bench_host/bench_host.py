@@ -93,7 +93,7 @@ def beside(python, net, args, layout):
 
 
 def compare(python, net, args):
-    """The sides one after the other: threads of an idle PyTorch disturb the others."""
+    """One layout after the other, so that only one PyTorch at a time has memory and threads."""
     sides = [beside(python, net, args, layout) for layout in LAYOUTS]
     return {"ours": statistics.median(s["ours"] for s in sides), "torch": sides, "mib": max(s["ours_mib"] for s in sides), "version": sides[0]["version"], "steps": sides[0]["steps"]}
 
