@@ -9,7 +9,7 @@ module curta_ram #(
   parameter Depth = 512,                     // words, >= 2
   parameter Lane  = 8,                       // bits under one write enable
   /* verilator lint_off UNUSEDPARAM */ // for families that have memories in LUTs
-  parameter Lut   = 0                        // 1: in LUTs where the family can (CURTA_LUT_RAM), if it would waste block RAM
+  parameter Lut   = 0                        // 1: in LUTs where the family can (CURTA_LUT_RAM): a few wide words waste block RAM
   /* verilator lint_on UNUSEDPARAM */
 ) (
   input  wire                     clk_i,
