@@ -78,6 +78,13 @@ assert sorted(heads.values()) == ([3 * 32 * 10 * 50, 3 * 32 * 10 * 100] if "mlp1
 rows = [[c.strip() for c in line.split("|")] for line in open(sys.argv[3]) if line.startswith("| ")]
 cells = dict(zip(rows[0], next(r for r in rows if r[1] == "curta, joined")))
 assert [base["lut"], base["dsp"], base["bram18"]] == [cells["LUT-eq"], cells["dsp"], cells["bram"]], (base, cells)
+# Twice the buffers and sums take twice the block RAM of the modules that hold them, a port of 16 bytes twice the lanes.
+part = lambda names, column: sum(int(r[rows[0].index(column)]) for r in rows[1:] if r[1].lstrip("· ").split(" ")[0] in names)
+points = list(csv.DictReader(open(sys.argv[1] + "/explore.csv")))
+deep = next(p for p in points if [p["a_tiles"], p["p_tiles"]] == ["2048", "512"])
+assert int(deep["bram18"]) == int(base["bram18"]) + part(["curta_opbuf", "curta_gather", "curta_accmem"], "bram"), deep
+wide = next(p for p in points if [p["r"], p["c"], p["v"], p["bus"]] == ["8", "8", "2", "16"])
+assert int(wide["dsp"]) == int(base["dsp"]) + part(["curta_requant", "curta_vnitro"], "dsp"), wide
 P
   report "explore $net: cycles, passes, cells of base" $? "$(tail -n 1 "$dir/log")"
 done

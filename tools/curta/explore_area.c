@@ -12,20 +12,27 @@
 #define ECP5_LUT 83640u
 #define ECP5_DSP 156u
 
-/* Of base: what the cells of the table belong to. */
-#define BASE_MACS 128u
-#define BASE_LANES 8u
-#define BASE_RAMS 96u /* of buffers and sums */
+static const struct curta_config Configs[] = CURTA_CONFIG_TABLE;
+#define Base Configs[1] /* what the table is of */
+
+/* Cells of base for `of`, how many for `n`. */
+static uint32_t scaled(uint32_t cells, int n, int of)
+{
+  return (cells * (uint32_t)n + (uint32_t)of - 1) / (uint32_t)of;
+}
 
 void curta_point_estimate(struct curta_point *p)
 {
   const struct curta_config *s = &p->shape;
-  uint32_t macs = (uint32_t)(s->r * s->c * s->v), tile = (uint32_t)(s->t * s->t);
-  p->lut = SYNTH_LUT - SYNTH_ARRAY - SYNTH_LANES + SYNTH_ARRAY * macs / BASE_MACS +
-           SYNTH_LANES * (uint32_t)s->c / BASE_LANES;
-  p->dsp = SYNTH_DSP - BASE_MACS + macs;
-  p->bram =
-      SYNTH_BRAM - BASE_RAMS + ((uint32_t)(s->a_tiles + s->b_tiles) * tile + (uint32_t)s->p_tiles * tile * 4u) / 2048u;
+  const int macs = s->r * s->c * s->v, base_macs = Base.r * Base.c * Base.v, tile = s->t * s->t,
+            base_tile = Base.t * Base.t;
+  p->lut = SYNTH_LUT - SYNTH_ARRAY - SYNTH_LANES + scaled(SYNTH_ARRAY, macs, base_macs) +
+           scaled(SYNTH_LANES, s->lanes, Base.lanes);
+  p->dsp = SYNTH_DSP - (uint32_t)base_macs - SYNTH_LANES_DSP + (uint32_t)macs +
+           scaled(SYNTH_LANES_DSP, s->lanes, Base.lanes);
+  p->bram = SYNTH_BRAM - SYNTH_BUFFERS - SYNTH_SUMS +
+            scaled(SYNTH_BUFFERS, (s->a_tiles + s->b_tiles) * tile, (Base.a_tiles + Base.b_tiles) * base_tile) +
+            scaled(SYNTH_SUMS, s->p_tiles * tile, Base.p_tiles * base_tile);
 }
 
 int curta_point_fits(const struct curta_point *p)
