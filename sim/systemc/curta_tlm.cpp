@@ -48,7 +48,7 @@ curta_tlm::~curta_tlm()
 
 void curta_tlm::end_of_elaboration()
 {
-  tlm::tlm_generic_payload p;
+  tlm::tlm_generic_payload &p = notice.payload;
   tlm::tlm_dmi d;
   p.set_address(0);
   p.set_write();
@@ -57,6 +57,7 @@ void curta_tlm::end_of_elaboration()
     SC_REPORT_FATAL("curta_tlm", "the memory target must grant read and write DMI from address 0 to the end of the memory");
   direct = d.get_dmi_ptr();
   host.use_memory(direct);
+  lone = notice.knows;
 }
 
 uint64_t curta_tlm::cycle() const

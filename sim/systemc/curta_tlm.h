@@ -30,14 +30,15 @@ struct curta_tlm_beats : tlm::tlm_extension<curta_tlm_beats> {
   curta_time::burst *burst = nullptr;
   uint64_t cycle = 0;                            // of the request
   curta_time::memory *clock = nullptr;           // of CURTA_AHEAD
+  bool knows = false;                            // of a request for DMI: set by a memory that knows the phases below
   tlm::tlm_extension_base *clone() const override { return new curta_tlm_beats(*this); }
   void copy_from(const tlm::tlm_extension_base &other) override { *this = static_cast<const curta_tlm_beats &>(other); }
 };
 
-// Phases beside those of the base protocol; targets may ignore the first (TLM_ACCEPTED). The initiator is alone and asks for
-// the memory's clock (curta_tlm_beats::clock), in which it begins and ends bursts itself. A transaction that is older than that:
-// its burst has ended, it wants its answer. And: the kernel's time is everybody's again; what is still under way has become
-// transactions before.
+// Phases beside those of the base protocol, for targets that have said that they know them (curta_tlm_beats::knows); they may
+// ignore the first (TLM_ACCEPTED). The initiator is alone and asks for the memory's clock (curta_tlm_beats::clock), in which it
+// begins and ends bursts itself. A transaction that is older than that: its burst has ended, it wants its answer. And: the
+// kernel's time is everybody's again; what is still under way has become transactions before.
 TLM_DECLARE_EXTENDED_PHASE(CURTA_AHEAD);
 TLM_DECLARE_EXTENDED_PHASE(CURTA_ENDED);
 TLM_DECLARE_EXTENDED_PHASE(CURTA_LEVEL);
@@ -106,7 +107,7 @@ private:
   curta_time::wake_times next;
   sc_core::sc_event irq_event, answer_event;
   bool irq_level = false, halting = false, submitting = false;
-  bool ahead = false, lone = true;               // decoupled; the memory takes part in it
+  bool ahead = false, lone = false;              // decoupled; the memory takes part in it
   uint64_t local_cycle = 0;                      // the accelerator's time,
   int local_part = 0;
   uint64_t bound = 0, last_cycle = 0, horizon = 0; // and where the kernel's comes first; its cycle, and the first whose answers come too late

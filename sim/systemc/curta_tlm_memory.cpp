@@ -54,8 +54,12 @@ void curta_tlm_memory::b_transport(int, tlm::tlm_generic_payload &p, sc_time &)
   p.set_response_status(tlm::TLM_OK_RESPONSE);
 }
 
-bool curta_tlm_memory::dmi(int, tlm::tlm_generic_payload &, tlm::tlm_dmi &d)
+bool curta_tlm_memory::dmi(int, tlm::tlm_generic_payload &p, tlm::tlm_dmi &d)
 {
+  curta_tlm_beats *beats;
+  p.get_extension(beats);
+  if (beats)
+    beats->knows = true;
   d.set_dmi_ptr(image.data);
   d.set_start_address(0);
   d.set_end_address(image.bytes - 1);

@@ -35,6 +35,15 @@ TESTS += $(SYSC_DIR)/test_systemc_rtl
 $(SYSC_DIR)/test_systemc_rtl: tests/systemc/test_systemc_rtl.sh $(SYSC_DIR)/systemc_rtl $(SYSC_DIR)/systemc_rtl_random
 	@install -m 755 $< $@
 
+# A memory that knows nothing of the model.
+TESTS += $(SYSC_DIR)/test_plain_memory
+$(SYSC_DIR)/test_plain_memory.o: tests/systemc/test_plain_memory.cpp
+	@mkdir -p $(@D)
+	$(CXX) $(SYSTEMC_CXX) -Iexamples/platform -c $< -o $@
+$(SYSC_DIR)/test_plain_memory: $(SYSC_DIR)/test_plain_memory.o $(BUILD)/examples/cut.o $(BUILD)/systemc/libcurta_systemc.a $(BUILD)/timing/libcurta_timed.a \
+  $(BUILD)/driver/libcurta.a $(GOLDEN_LIB)
+	$(CXX) $(CFLAGS) $^ -o $@ -lsystemc -lpthread
+
 .PHONY: timing-table sim-speed
 sim-speed: $(BUILD)/curta ## speed of the timing model and of SystemC beside the RTL, docs/data/sim-speed.md
 	@tests/systemc/speed_table.sh $< >$(BUILD)/sim-speed.md && cp $(BUILD)/sim-speed.md docs/data/sim-speed.md
