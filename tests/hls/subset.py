@@ -108,11 +108,15 @@ def names(node):
 
 
 def steps_towards(step, comparison):
-    """The counter moves by a constant, and to where the comparison ends."""
+    """The counter moves by a constant, and to where the comparison ends; to an inequality by one."""
     up = {"++": True, "+=": True, "<<=": True, "--": False, "-=": False, ">>=": False}.get(step.get("opcode"))
-    if up is None or (kind_of(step) == "CompoundAssignOperator" and names(step["inner"][1])):
-        return False
-    return comparison["opcode"] == "!=" or (comparison["opcode"] in ("<", "<=")) == up
+    if kind_of(step) == "CompoundAssignOperator":
+        parts = [n for n in walk(step["inner"][1]) if kind_of(n) != "ImplicitCastExpr"]
+        if [kind_of(n) for n in parts] != ["IntegerLiteral"] or parts[0]["value"] == "0":
+            return False
+    if up is None or comparison["opcode"] == "!=":
+        return up is not None and kind_of(step) == "UnaryOperator"
+    return (comparison["opcode"] in ("<", "<=")) == up
 
 
 def check_for(unit, function, loop, text):
