@@ -8,17 +8,18 @@ $(SYSC_DIR)/compare_timing: $(SYSC_DIR)/compare_timing.o $(filter-out %/main.o,$
 	$(CXX) $(CFLAGS) $^ -o $@ -lsystemc $(TOOLS_LINK)
 
 # The tests of the RTL on the timing model and on the SystemC model: same programs, same records, errors and memory.
-TESTS += $(addprefix $(SYSC_DIR)/timed_,control errors random) $(addprefix $(SYSC_DIR)/systemc_,control errors random)
+TESTS += $(foreach t,control errors list_errors recover random,$(SYSC_DIR)/timed_$(t) $(SYSC_DIR)/systemc_$(t))
 $(SYSC_DIR)/as_systemc.o: tests/systemc/as_rtl.c
 	@mkdir -p $(@D)
 	$(CC) $(ALLC) -DAS_SYSTEMC -c $< -o $@
 $(SYSC_DIR)/timed_random: $(DEVICE_DIR)/test_random.o $(DEVICE_OBJ) $(SYSC_DIR)/as_rtl.o $(BUILD)/timing/libcurta_timed.a $(GOLDEN_LIB)
 	$(CXX) $(CFLAGS) $^ -o $@ -lpthread
-$(SYSC_DIR)/timed_%: $(SIMT_DIR)/test_%.o $(SIMT_DIR)/pair.o $(SYSC_DIR)/as_rtl.o $(BUILD)/timing/libcurta_timed.a $(GOLDEN_LIB)
+$(SYSC_DIR)/timed_%: $(SIMT_DIR)/test_%.o $(SIMT_DIR)/pair.o $(SYSC_DIR)/as_rtl.o $(BUILD)/timing/libcurta_timed.a $(BUILD)/driver/libcurta.a $(GOLDEN_LIB)
 	$(CXX) $(CFLAGS) $^ -o $@ -lpthread
 $(SYSC_DIR)/systemc_random: $(DEVICE_DIR)/test_random.o $(DEVICE_OBJ) $(SYSC_DIR)/as_systemc.o $(BUILD)/systemc/libcurta_systemc.a $(BUILD)/timing/libcurta_timed.a $(GOLDEN_LIB)
 	$(CXX) $(CFLAGS) $^ -o $@ -lsystemc -lpthread
-$(SYSC_DIR)/systemc_%: $(SIMT_DIR)/test_%.o $(SIMT_DIR)/pair.o $(SYSC_DIR)/as_systemc.o $(BUILD)/systemc/libcurta_systemc.a $(BUILD)/timing/libcurta_timed.a $(GOLDEN_LIB)
+$(SYSC_DIR)/systemc_%: $(SIMT_DIR)/test_%.o $(SIMT_DIR)/pair.o $(SYSC_DIR)/as_systemc.o $(BUILD)/systemc/libcurta_systemc.a $(BUILD)/timing/libcurta_timed.a \
+  $(BUILD)/driver/libcurta.a $(GOLDEN_LIB)
 	$(CXX) $(CFLAGS) $^ -o $@ -lsystemc -lpthread
 
 # The RTL as a SystemC module between the same sockets: one configuration.
