@@ -15,10 +15,13 @@ check nets/mlp.net 3 16 tlm tlm base
 check nets/lenet.net 2 32 tlm tlm base
 check nets/mlp.net 1 16 tlm rtl
 check nets/mlp.net 1 16 rtl rtl
-if out=$("$platform" nets/mlp.net 1 15 tlm tlm 2>&1); then
-  echo "FAIL platform: an odd batch is not refused: $out"
-  failed=1
-fi
+for args in "nets/mlp.net 1 15 tlm tlm" "nets/mlp.net 0 16 tlm tlm" "nets/mlp.net 1 16 tlm tml" "nets/mlp.net 1 16 tlm rtl base" "nets/none.net 1 16 tlm tlm"; do
+  # shellcheck disable=SC2086
+  if out=$("$platform" $args 2>&1); then
+    echo "FAIL platform: not refused: $args: $out"
+    failed=1
+  fi
+done
 if out=$("$platform" nets/mlp1.net 1 16 tlm tlm 2>&1) || ! grep -q "NITRO-D updates weights straight" <<<"$out"; then
   echo "FAIL platform: NITRO-D is not refused: $out"
   failed=1

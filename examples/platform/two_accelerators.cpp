@@ -10,6 +10,7 @@
 // batch gives. What is not the same: stochastic rounding of the loss, the preset's, numbers its draws by the place of an image
 // in its batch, and LOSS has no origin; here the loss is rounded pseudo-stochastically, in both trainings. Both accelerators
 // update weights of their own with the same gradient. The agreement costs no time here.
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -232,9 +233,10 @@ int read_net(task &t, const char *path)
   curta_diag diag = {};
   std::vector<char> text(1 << 16);
   FILE *f = fopen(path, "r");
-  size_t n = f ? fread(text.data(), 1, text.size(), f) : 0;
-  if (f)
-    fclose(f);
+  if (!f)
+    return fail(t, path, -errno, strerror(errno));
+  size_t n = fread(text.data(), 1, text.size(), f);
+  fclose(f);
   int r = curta_net_parse(text.data(), n, &t.net, &diag);
   if (!r && t.net.algorithm != CURTA_NITI)
     r = -ENOTSUP;
@@ -259,8 +261,11 @@ int sc_main(int argc, char **argv)
   t->config = argc > 6 ? argv[6] : "tiny";
   const bool rtl = !strcmp(argv[4], "rtl") || !strcmp(argv[5], "rtl");
   curta_config shape;
-  if (!t->batch || t->batch % 2 || !curta_time::find_shape(t->config.c_str(), &shape) || (rtl && t->config != "tiny")) {
-    fprintf(stderr, "two_accelerators: an even batch; a configuration that exists; rtl is built for tiny\n");
+  bool known = true;
+  for (int k = 4; k < 6; k++)
+    known = known && (!strcmp(argv[k], "rtl") || !strcmp(argv[k], "tlm"));
+  if (!known || !t->steps || !t->batch || t->batch % 2 || !curta_time::find_shape(t->config.c_str(), &shape) || (rtl && t->config != "tiny")) {
+    fprintf(stderr, "two_accelerators: a step or more; an even batch; each accelerator tlm or rtl; a configuration that exists; rtl is built for tiny\n");
     return 2;
   }
   if (read_net(*t, argv[1]))
