@@ -137,14 +137,16 @@ void npy_value(const char *group, const char *what, int64_t got, int64_t expecte
     printf("FAIL %s: %s: expected %lld, got %lld\n", group, what, (long long)expected, (long long)got);
 }
 
-void npy_verdict(const char *group)
+int npy_verdict(const char *group)
 {
-  if (!failed_now)
+  int bad = failed_now != 0;
+  if (!bad)
     printf("PASS %s (%zu values)\n", group, values);
-  failed += failed_now != 0;
+  failed += bad;
   total += values;
   values = 0;
   failed_now = 0;
+  return bad;
 }
 
 static int unused(const char *sub)

@@ -28,8 +28,8 @@ void npy_same(const char *group, const void *got, const char *type, const char *
 /* One value that is not in a file. */
 void npy_value(const char *group, const char *what, int64_t got, int64_t expected);
 
-/* PASS or FAIL of a group with the number of values compared since the last line. */
-void npy_verdict(const char *group);
+/* PASS of a group with the number of values compared since the last line; 1 if one of them differed. */
+int npy_verdict(const char *group);
 /* Fails for every .npy file below the folder that nobody read; then the totals. Returns the exit status. */
 int npy_finish(void);
 #endif

@@ -1,6 +1,7 @@
 # Tests of command processor, DMA, errors and the Verilated device.
 SIMT_DIR := $(BUILD)/tests/sim
-TESTS += $(SIMT_DIR)/test_axi_checker $(SIMT_DIR)/test_errors $(SIMT_DIR)/test_list_errors $(SIMT_DIR)/test_control $(SIMT_DIR)/test_recover
+TESTS += $(SIMT_DIR)/test_axi_checker $(SIMT_DIR)/test_errors $(SIMT_DIR)/test_list_errors $(SIMT_DIR)/test_control $(SIMT_DIR)/test_recover \
+         $(SIMT_DIR)/test_nitro_operators $(SIMT_DIR)/test_nitro_official
 
 .PRECIOUS: $(SIMT_DIR)/%.o
 $(SIMT_DIR)/%.o: tests/sim/%.c
@@ -12,6 +13,12 @@ $(SIMT_DIR)/test_axi_checker: tests/sim/test_axi_checker.cpp
 $(SIMT_DIR)/bench_rtl: $(SIMT_DIR)/bench_rtl.o $(SIM_LIB)
 	$(CXX) $(CFLAGS) $^ -o $@ -lz -lpthread
 $(SIMT_DIR)/test_recover: $(SIMT_DIR)/test_recover.o $(BUILD)/driver/libcurta.a $(SIM_LIB) $(GOLDEN_LIB)
+	$(CXX) $(CFLAGS) $^ -o $@ -lz -lpthread
+# The official vectors of NITRO-D on devices: operators one by one, whole steps.
+NITRO_SIM := $(SIMT_DIR)/test_nitro_operators $(SIMT_DIR)/test_nitro_official
+$(addsuffix .o,$(NITRO_SIM)): ALLC += -Itests/golden
+$(NITRO_SIM): $(SIMT_DIR)/test_nitro_%: $(SIMT_DIR)/test_nitro_%.o $(SIMT_DIR)/pair.o $(addprefix $(BUILD)/tests/golden/,nitro_set.o npy.o) \
+  $(BUILD)/driver/libcurta.a $(SIM_LIB) $(GOLDEN_LIB)
 	$(CXX) $(CFLAGS) $^ -o $@ -lz -lpthread
 $(SIMT_DIR)/test_%: $(SIMT_DIR)/test_%.o $(SIMT_DIR)/pair.o $(SIM_LIB) $(GOLDEN_LIB)
 	$(CXX) $(CFLAGS) $^ -o $@ -lz -lpthread
