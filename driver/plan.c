@@ -231,6 +231,18 @@ uint64_t curta_layer_macs(const struct curta_layer *l)
          l->o * l->c;
 }
 
+/* Useful products of a pass; one visit counts, and none where a weight gradient gathers: its deltas decide. */
+static uint64_t useful_macs(const struct planner *pl, const struct curta_plan_weighted *l, int pass)
+{
+  const struct curta_net *net = pl->plan->net;
+  const struct curta_plan_nitro *n = &l->nitro;
+  if (pass == CURTA_PASS_HEAD) /* prediction, delta of its input, gradient of its weights */
+    return UINT64_C(3) * pl->plan->batch * net->classes * n->head_c * n->head_h * n->head_w;
+  if (pass > CURTA_PASS_DW || (pass == CURTA_PASS_DW && n->per_row))
+    return 0;
+  return curta_layer_macs(&net->layer[l->layer]) * pl->plan->batch;
+}
+
 static void finish_stat(struct planner *pl)
 {
   struct curta_plan *plan = pl->plan;
@@ -240,8 +252,8 @@ static void finish_stat(struct planner *pl)
     for (int pass = 0; pass < CURTA_PASSES; pass++) {
       struct curta_pass_stat *st = &plan->stat[layer][pass];
       uint64_t bus = (st->rd_bytes + st->wr_bytes) / plan->hw.bus;
-      if (pass <= CURTA_PASS_DW && st->commands && !(pass == CURTA_PASS_DW && plan->weighted[w].nitro.per_row))
-        st->macs = curta_layer_macs(&plan->net->layer[layer]) * plan->batch;
+      if (st->commands)
+        st->macs = useful_macs(pl, &plan->weighted[w], pass);
       st->cycles = (st->array_cycles > bus ? st->array_cycles : bus) + 30u * (st->commands != 0);
       array += st->array_cycles;
       bytes += st->rd_bytes + st->wr_bytes;

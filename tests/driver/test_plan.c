@@ -86,7 +86,7 @@ static unsigned gathers(uint32_t layer)
 
 static void check_stat(const char *name)
 {
-  uint64_t macs = 0, expected = 0, peak = plan.hw.r * plan.hw.c * plan.hw.v;
+  uint64_t macs = 0, expected = 0, heads = 0, peak = plan.hw.r * plan.hw.c * plan.hw.v;
   for (uint32_t i = 0; i < net.n_layers; i++) {
     uint64_t m = curta_layer_macs(&net.layer[i]) * plan.batch;
     expected += m * (net.algorithm == CURTA_NITRO_D ? 2 - gathers(i) : i == plan.weighted[0].layer ? 2 : 3);
@@ -98,6 +98,11 @@ static void check_stat(const char *name)
              (unsigned long long)s->array_cycles);
     }
   }
+  for (uint32_t w = 0; w < plan.n_weighted; w++) {
+    const struct curta_plan_nitro *n = &plan.weighted[w].nitro;
+    heads += (uint64_t)n->head_c * n->head_h * n->head_w;
+  }
+  expected += 3 * heads * plan.batch * net.classes; /* prediction, delta, gradient */
   if (macs != expected)
     FAIL("%s: %llu useful MACs in the statistics, expected %llu\n", name, (unsigned long long)macs,
          (unsigned long long)expected);

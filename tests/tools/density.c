@@ -6,7 +6,8 @@
  * nets/vgg8b.net
  *
  * Row: 8 neighbouring channels of one position of one image, what a list of `base` multiplies at once (LOAD LIST). The
- * steps are those of curta bench --warm.
+ * steps are those of curta bench --warm: step 3 is the one that it measures after --warm 2. Useful products: of what is
+ * not 0 with pixels of the image, however many digits that takes.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -22,8 +23,9 @@
 #define DIGITS 3  /* narrow ones of a delta */
 
 struct count {
-  uint64_t elements, nonzero, rows, visited[1 + DIGITS]; /* rows with something in the delta, in each narrow digit */
-  uint32_t bits;                                         /* of the widest delta, with its sign */
+  uint64_t elements, nonzero, macs, rows;
+  uint64_t visited[1 + DIGITS]; /* rows with something in the delta, in each narrow digit */
+  uint32_t bits;                /* of the widest delta, with its sign */
 };
 
 struct totals {
@@ -68,6 +70,27 @@ static uint32_t bits_of(int32_t x)
   return bits;
 }
 
+/* Taps of a kernel at output position `at` that are inside the image. */
+static uint64_t taps(int64_t at, uint32_t kernel, uint32_t stride, uint32_t pad, uint32_t size)
+{
+  uint64_t n = 0;
+  for (uint32_t k = 0; k < kernel; k++)
+    n += at * stride + k - pad >= 0 && at * stride + k - pad < size;
+  return n;
+}
+
+/* Useful products of one element that is not 0: window or position i of the map of deltas, place inside the window. */
+static uint64_t products(const struct curta_plan_weighted *l, int by_window, uint32_t i, uint32_t width, uint32_t place)
+{
+  const struct curta_plan_nitro *n = &l->nitro;
+  int64_t y = i / width, x = i % width;
+  if (by_window) {
+    y = y * n->win_h + place / n->win_w - n->pad_h;
+    x = x * n->win_w + place % n->win_w - n->pad_w;
+  }
+  return l->c * taps(y, l->r, l->stride_y, l->pad_y, l->h) * taps(x, l->s, l->stride_x, l->pad_x, l->w);
+}
+
 /* The deltas of ROW channels of an image: by window with the place of each (place null: by position). */
 static void count_row(struct count *k, const int32_t *x, const uint8_t *place, uint32_t channels)
 {
@@ -106,6 +129,8 @@ static struct count count_layer(const struct curta_plan_weighted *l)
         for (uint32_t j = 0; j < channels; j++)
           row[j] = t->elem == 4 ? ((const int32_t *)x)[at + j] : ((const int8_t *)x)[at + j];
         count_row(&k, row, p ? p + at : NULL, channels);
+        for (uint32_t j = 0; j < channels; j++)
+          k.macs += row[j] ? products(l, by_window, i, t->d[2], p ? p[at + j] & 63u : 0) : 0;
       }
   return k;
 }
@@ -118,10 +143,11 @@ static double percent(uint64_t a, uint64_t b)
 static void look(uint32_t step, struct totals *sum, int print)
 {
   if (print)
-    printf("\n| step %" PRIu32
-           ": layer | not 0, %% | rows not 0, %% | bits of the widest delta | rows with a digit 0, 1, 2 of "
-           "%d bits, %% |\n| --- | ---: | ---: | ---: | ---: |\n",
-           step, NARROW);
+    printf(
+        "\n| step %" PRIu32
+        ": layer | not 0, %% | useful MMAC | rows not 0, %% | bits of the widest delta | rows with a digit 0, 1, 2 of "
+        "%d bits, %% |\n| --- | ---: | ---: | ---: | ---: | ---: |\n",
+        step, NARROW);
   for (uint32_t w = 0; w < planned->plan.n_weighted; w++) {
     const struct curta_plan_weighted *l = &planned->plan.weighted[w];
     struct count k = count_layer(l);
@@ -134,9 +160,9 @@ static void look(uint32_t step, struct totals *sum, int print)
       sum[w].visited[d] += k.visited[d];
     curta_layer_name(name, sizeof name, &network.net, l->layer);
     if (print)
-      printf("| %s | %.2f | %.1f | %" PRIu32 " | %.1f, %.2f, %.4f |\n", name, percent(k.nonzero, k.elements),
-             percent(k.visited[0], k.rows), k.bits, percent(k.visited[1], k.rows), percent(k.visited[2], k.rows),
-             percent(k.visited[3], k.rows));
+      printf("| %s | %.2f | %.3f | %.1f | %" PRIu32 " | %.1f, %.2f, %.4f |\n", name, percent(k.nonzero, k.elements),
+             (double)k.macs * 1e-6, percent(k.visited[0], k.rows), k.bits, percent(k.visited[1], k.rows),
+             percent(k.visited[2], k.rows), percent(k.visited[3], k.rows));
   }
 }
 

@@ -67,20 +67,6 @@ static int plan(struct explore *e, const struct curta_point *p, struct curta_pla
   return r;
 }
 
-/* Useful products of a pass. The plan counts those of the network; a learning layer makes its prediction, the delta of
- * its input and the gradient of its weights. */
-static uint64_t products(const struct curta_plan *plan, uint32_t classes, uint32_t layer, uint32_t pass)
-{
-  if (pass != CURTA_PASS_HEAD)
-    return plan->stat[layer][pass].macs;
-  for (uint32_t w = 0; w < plan->n_weighted; w++) {
-    const struct curta_plan_nitro *n = &plan->weighted[w].nitro;
-    if (plan->weighted[w].layer == layer)
-      return UINT64_C(3) * plan->batch * classes * n->head_c * n->head_h * n->head_w;
-  }
-  return 0;
-}
-
 static int time_point(struct explore *e, struct curta_point *p, int roof, struct curta_fail *fail)
 {
   const struct curta_timed_memory memory = {.bytes_per_cycle = p->rate, .latency = p->latency};
@@ -106,14 +92,13 @@ static int time_point(struct explore *e, struct curta_point *p, int roof, struct
     for (uint32_t k = 0; k < CURTA_PASSES; k++) {
       const struct curta_pass_stat *s = &plan_->stat[i][k];
       uint64_t bytes = s->rd_bytes + s->wr_bytes, cycles = e->pass_cycles[i][k];
-      const uint64_t macs = products(plan_, e->network.net.classes, i, k);
       char name[32];
-      p->macs += macs;
-      if (!roof || !macs || !cycles || !bytes)
+      p->macs += s->macs;
+      if (!roof || !s->macs || !cycles || !bytes)
         continue;
       curta_layer_name(name, sizeof name, &e->network.net, i);
-      (void)fprintf(e->roof, "%s,%" PRIu32 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%.4f,%.4f\n", name, k, macs, bytes,
-                    cycles, (double)macs / (double)bytes, (double)macs / (double)cycles);
+      (void)fprintf(e->roof, "%s,%" PRIu32 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%.4f,%.4f\n", name, k, s->macs, bytes,
+                    cycles, (double)s->macs / (double)bytes, (double)s->macs / (double)cycles);
     }
   free(plan_->cmd);
   free(plan_);

@@ -48,12 +48,24 @@ static int set_options(struct curta_opt *opt, const struct curta_args *args, str
 /* A network of nitro-d says its own rates: an option of NITI would change nothing. */
 static int refuse_niti(const struct curta_args *args, struct curta_fail *fail)
 {
-  static const char *const niti[] = {"--preset", "--init", "--mu", "--decay", "--master"};
+  static const char *const niti[] = {"--preset", "--init", "--mu", "--decay", "--master", "--strategy"};
   for (size_t i = 0; i < sizeof niti / sizeof *niti; i++)
     if (curta_args_given(args, niti[i]))
       return curta_usage(fail, "%s is an option of NITI: a network of nitro-d says rates and decay in its file",
                          niti[i]);
   return 0;
+}
+
+/* The file that --net means; a bare name may be one of nets/. */
+static int read_text(const char *net, uint8_t **file, size_t *size, struct curta_fail *fail)
+{
+  char published[160];
+  if (strchr(net, '/') || access(net, F_OK) == 0 ||
+      snprintf(published, sizeof published, "nets/%s.net", net) >= (int)sizeof published)
+    return curta_file_read(net, NET_BYTES, file, size, fail);
+  if (access(published, F_OK) != 0)
+    return curta_fail(fail, -ENOENT, "--net %s: neither a file nor a network of nets/ in the current folder", net);
+  return curta_file_read(published, NET_BYTES, file, size, fail);
 }
 
 /* A checkpoint keeps the text as a JSON string: what does not fit there is better said before the first step. */
@@ -95,14 +107,7 @@ int curta_network_load(struct curta_network *network, const struct curta_args *a
       return curta_fail(fail, -ENOMEM, "no memory");
   } else {
     uint8_t *file;
-    char published[160];
-    /* a bare name means one of nets/ */
-    if (!strchr(args->net, '/') && access(args->net, F_OK) != 0 &&
-        snprintf(published, sizeof published, "nets/%s.net", args->net) < (int)sizeof published &&
-        access(published, F_OK) == 0)
-      r = curta_file_read(published, NET_BYTES, &file, &size, fail);
-    else
-      r = curta_file_read(args->net, NET_BYTES, &file, &size, fail);
+    r = read_text(args->net, &file, &size, fail);
     if (r)
       return r;
     network->text = (char *)file;
@@ -113,6 +118,8 @@ int curta_network_load(struct curta_network *network, const struct curta_args *a
     r = check_text(name, network->text, size, fail);
   if (!r && network->net.algorithm == CURTA_NITRO_D)
     r = refuse_niti(args, fail);
+  else if (!r && args->sequential)
+    r = curta_usage(fail, "--sequential is an option of nitro-d: a step of NITI has one order");
   if (r)
     curta_network_free(network);
   return r;

@@ -157,6 +157,8 @@ static void follow_schedule(struct curta_train *t, const struct curta_outcome *t
     return;
   if (t->session.flags & 1u << CURTA_FLAG_SUM)
     printf("note: a sum has left int32; the results are those of the reference, modulo 2^32\n");
+  if (t->session.flags & 1u << CURTA_FLAG_WRAP)
+    printf("note: a loss gradient has left int8; the results are those of the reference, modulo 2^8\n");
   if (t->args->no_eval)
     return;
   t->state.stop = (uint32_t)curta_nitro_schedule_epoch(s, test->correct, test->images);
