@@ -18,7 +18,7 @@ from torch import nn
 
 
 LAYOUTS = {"nchw": torch.contiguous_format, "nhwc": torch.channels_last}
-NITRO_OPTIONS = ("decay", "head", "twice", "crop", "flip", "rate", "slope", "amplify")
+NITRO_OPTIONS = ("decay", "head", "twice", "crop", "flip", "rate", "slope", "amplify", "shifts")
 
 
 def layers(path):
