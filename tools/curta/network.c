@@ -106,7 +106,7 @@ int curta_network_load(struct curta_network *network, const struct curta_args *a
     if (!network->text)
       return curta_fail(fail, -ENOMEM, "no memory");
   } else {
-    uint8_t *file;
+    uint8_t *file = NULL;
     r = read_text(args->net, &file, &size, fail);
     if (r)
       return r;
