@@ -188,7 +188,7 @@ module curta #(
   curta_error u_error (
     .clk_i(clk_i), .rst_ni(rst_ni), .core_rst_no(core_rst_n), .soft_i(soft_reset), .clear_busy_i(clearing || scalars_busy), .soft_busy_o(soft_busy),
     .index_i(cp_index), .cp_error_i(cp_error), .cp_code_i(cp_code), .cp_info_i(cp_info), .fetch_idle_i(fetch_idle), .cp_halt_o(cp_halt),
-    .done_i(done), .code_i(error_codes), .info_i(error_infos), .idle_i(idle), .running_i(running), .run_index_i(run_index),
+    .ended_i(ended), .done_i(done), .code_i(error_codes), .info_i(error_infos), .idle_i(idle), .running_i(running), .run_index_i(run_index),
     .held_i(held), .bus_busy_i(rd_busy || wr_busy), .stop_o(stop), .queue_stop_o(queue_stop), .limit_valid_o(limit_valid), .limit_o(limit),
     .failed_o(failed), .stopped_o(stopped), .stopped_set_o(stopped_set), .error_o(error), .error_index_o(error_index), .error_info_o(error_info));
 

@@ -41,25 +41,31 @@ module curta_counters #(
   reg  [63:0] sum_q;
   wire [63:0] ram_data;
 
+  // events come from far away: counted a cycle later
+  reg  busy_q, mx_active_q, mx_busy_q, mx_drain_q, mx_waiting_q, rd_busy_q, wr_busy_q, rd_beat_q, wr_beat_q;
+  always @(posedge clk_i)
+    {busy_q, mx_active_q, mx_busy_q, mx_drain_q, mx_waiting_q, rd_busy_q, wr_busy_q, rd_beat_q, wr_beat_q} <=
+      {busy_i, mx_active_i, mx_busy_i, mx_drain_i, mx_waiting_i, rd_busy_i, wr_busy_i, rd_beat_i, wr_beat_i};
+
   reg  [3:0]  kind;
   reg  [6*Count-1:0] event_bits;
   always @* begin
-    if (mx_active_i) kind = mx_busy_i ? `CURTA_CNT_BUSY : mx_drain_i ? `CURTA_CNT_DRAIN : `CURTA_CNT_OPERAND;
-    else             kind = rd_busy_i ? `CURTA_CNT_MEMRD : wr_busy_i ? `CURTA_CNT_MEMWR :
-                             mx_waiting_i ? `CURTA_CNT_DEPEND : `CURTA_CNT_OTHER;
+    if (mx_active_q) kind = mx_busy_q ? `CURTA_CNT_BUSY : mx_drain_q ? `CURTA_CNT_DRAIN : `CURTA_CNT_OPERAND;
+    else             kind = rd_busy_q ? `CURTA_CNT_MEMRD : wr_busy_q ? `CURTA_CNT_MEMWR :
+                             mx_waiting_q ? `CURTA_CNT_DEPEND : `CURTA_CNT_OTHER;
     event_bits = 0;
-    event_bits[6*`CURTA_CNT_CYCLES] = busy_i;
+    event_bits[6*`CURTA_CNT_CYCLES] = busy_q;
     case (kind)
-      `CURTA_CNT_BUSY:    event_bits[6*`CURTA_CNT_BUSY]    = busy_i;
-      `CURTA_CNT_OPERAND: event_bits[6*`CURTA_CNT_OPERAND] = busy_i;
-      `CURTA_CNT_DRAIN:   event_bits[6*`CURTA_CNT_DRAIN]   = busy_i;
-      `CURTA_CNT_MEMRD:   event_bits[6*`CURTA_CNT_MEMRD]   = busy_i;
-      `CURTA_CNT_MEMWR:   event_bits[6*`CURTA_CNT_MEMWR]   = busy_i;
-      `CURTA_CNT_DEPEND:  event_bits[6*`CURTA_CNT_DEPEND]  = busy_i;
-      default:            event_bits[6*`CURTA_CNT_OTHER]   = busy_i;
+      `CURTA_CNT_BUSY:    event_bits[6*`CURTA_CNT_BUSY]    = busy_q;
+      `CURTA_CNT_OPERAND: event_bits[6*`CURTA_CNT_OPERAND] = busy_q;
+      `CURTA_CNT_DRAIN:   event_bits[6*`CURTA_CNT_DRAIN]   = busy_q;
+      `CURTA_CNT_MEMRD:   event_bits[6*`CURTA_CNT_MEMRD]   = busy_q;
+      `CURTA_CNT_MEMWR:   event_bits[6*`CURTA_CNT_MEMWR]   = busy_q;
+      `CURTA_CNT_DEPEND:  event_bits[6*`CURTA_CNT_DEPEND]  = busy_q;
+      default:            event_bits[6*`CURTA_CNT_OTHER]   = busy_q;
     endcase
-    event_bits[6*`CURTA_CNT_RD_BYTES] = rd_beat_i;
-    event_bits[6*`CURTA_CNT_WR_BYTES] = wr_beat_i;
+    event_bits[6*`CURTA_CNT_RD_BYTES] = rd_beat_q;
+    event_bits[6*`CURTA_CNT_WR_BYTES] = wr_beat_q;
   end
 
   wire [3:0]  entry   = phase_q[4:1];

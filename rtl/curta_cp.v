@@ -2,7 +2,7 @@
 // curta_cp - the command processor: takes commands in order, checks them, issues them (machine.md section 2)
 //   IDLE -> READ -> OP (word pair 0 is there) -> STREAM (pairs 0..15 to the check and, provisionally, to a queue) -> DECIDE
 //   DECIDE commits an engine command; NOP retires; FENCE, SKIP, END and CALL wait in FENCE for idle engines and then ACT;
-//   SKIP reads its two scale registers in between. The end of a called program waits in RETURN likewise.
+//   SKIP reads its two scale registers in between and compares them. The end of a called program waits in RETURN likewise.
 //   Window: a block of 32 indices begins only when the block before the last has completed, so that at most 64 commands
 //   are in flight and 8 bits of an index order any two of them.
 //   One adder each moves the position in the ring, the program's address and what is left of it: by one behind a command, by
@@ -63,7 +63,7 @@ module curta_cp (
   output wire        end_o,         // pulse: an END retires
   output wire [31:0] cookie_o
 );
-  localparam [3:0] Idle = 0, Op = 1, Stream = 2, Decide = 3, Fence = 4, Ra = 5, Rb = 6, Act = 7, Return = 8, Halt = 9, Read = 10;
+  localparam [3:0] Idle = 0, Op = 1, Stream = 2, Decide = 3, Fence = 4, Ra = 5, Rb = 6, Act = 7, Return = 8, Halt = 9, Read = 10, Rc = 11;
   reg  [3:0]  state_q;
   reg  [31:0] head_q, left_q, index_q;
   reg  [25:0] block_q;             // address / 128 of the next program command
@@ -73,7 +73,7 @@ module curta_cp (
   reg  [3:0]  idx_q;               // pair on data_i in Stream
   reg  [23:0] op_q;
   reg  [2:0]  engine_q;
-  reg  [31:0] arg0_q, arg1_q, ra_q;
+  reg  [31:0] arg0_q, arg1_q, ra_q, rb_q;
   reg         skip_q;
   reg  [6:0]  block0_q, block1_q;  // commands in flight whose index has bit 5 clear, set
 
@@ -154,7 +154,8 @@ module curta_cp (
         Fence:  if (fenced) state_q <= is_skip ? Ra : Act;
         Return: if (fenced) state_q <= Idle;
         Ra:     if (s_ack_i) state_q <= Rb;
-        Rb:     if (s_ack_i) state_q <= Act;
+        Rb:     if (s_ack_i) state_q <= Rc;
+        Rc:     state_q <= Act;
         Act:    state_q <= Idle;
         default: state_q <= Halt;
       endcase
@@ -171,7 +172,8 @@ module curta_cp (
       if (idx_q == 4'd2) {arg1_q, arg0_q} <= data_i;
     end
     if (state_q == Ra) ra_q <= s_data_i;
-    if (state_q == Rb) skip_q <= (ra_q == s_data_i) != arg1_q[16];
+    if (state_q == Rb) rb_q <= s_data_i;
+    if (state_q == Rc) skip_q <= (ra_q == rb_q) != arg1_q[16];
   end
 
   always @(posedge clk_i)

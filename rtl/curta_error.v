@@ -25,7 +25,8 @@ module curta_error (
   input  wire        fetch_idle_i,
   output wire        cp_halt_o,
   // engines: LOAD, MATRIX, VECTOR
-  input  wire [2:0]  done_i,
+  input  wire [2:0]  ended_i,       // an engine reports, even one that is being stopped because it is younger than the limit
+  input  wire [2:0]  done_i,        // it counts
   input  wire [23:0] code_i,
   input  wire [95:0] info_i,
   input  wire [2:0]  idle_i,
@@ -46,6 +47,7 @@ module curta_error (
   output wire [31:0] error_info_o
 );
   reg         valid_q, soft_q;
+  reg         abandon_q;          // soft_q or stopped_o of the cycle before, for all engines
   reg         reset_done_q;       // the core has been reset, clearing may still go on
   reg  [7:0]  code_q;
   reg  [31:0] index_q, info_q;
@@ -78,7 +80,8 @@ module curta_error (
   // of the index is worked out a cycle later. An error of the command processor is younger than any other.
   wire [7:0]  run0 = run_index_i[7:0], run1 = run_index_i[15:8], run2 = run_index_i[23:16], known = index_q[7:0];
   wire [7:0]  d01 = run0 - run1, d02 = run0 - run2, d12 = run1 - run2, d0 = known - run0, d1 = known - run1, d2 = known - run2;
-  wire [2:0]  fails = failed_o & (~{3{valid_q}} | ~{d2[7], d1[7], d0[7]});       // and is older than the error that is known
+  wire [2:0]  bad   = ended_i & ~{3{abandon_q}} & {code_i[23:16] != 8'd0, code_i[15:8] != 8'd0, code_i[7:0] != 8'd0};
+  wire [2:0]  fails = bad & (~{3{valid_q}} | ~{d2[7], d1[7], d0[7]});       // and is older than the error that is known
   wire        wins0 = fails[0] && !(fails[1] && !d01[7]) && !(fails[2] && !d02[7]);
   wire        wins1 = fails[1] && !(fails[0] && d01[7]) && !(fails[2] && !d12[7]);
   wire        fresh = fails != 3'b000 || (cp_error_i && !valid_q);
@@ -93,11 +96,12 @@ module curta_error (
 
   wire quiet = idle_i == 3'b111 && fetch_idle_i && !bus_busy_i;
 
-  assign failed_o      = {done_i[2] && code_i[23:16] != 8'd0, done_i[1] && code_i[15:8] != 8'd0, done_i[0] && code_i[7:0] != 8'd0};
-  assign stopped_set_o = valid_q && !stopped_o && !soft_q && settled == 3'b111 && fetch_idle_i && !bus_busy_i;
+  assign failed_o      = bad & done_i;
+  // A queue learns of a limit a cycle later: until then a command beyond it may start.
+  assign stopped_set_o = valid_q && !fresh_q && !stopped_o && !soft_q && settled == 3'b111 && fetch_idle_i && !bus_busy_i;
   assign cp_halt_o     = valid_q || soft_q;
-  assign queue_stop_o  = soft_q || stopped_o;
-  assign stop_o        = younger | {3{soft_q || stopped_o}};
+  assign queue_stop_o  = abandon_q;
+  assign stop_o        = younger | {3{abandon_q}};
   assign soft_busy_o   = soft_q;
   assign limit_valid_o = valid_q;
   assign limit_o       = index_q[7:0];
@@ -112,10 +116,12 @@ module curta_error (
     end else if (soft_q) begin
       // Phases: abandon until quiet, reset for a cycle, wait until all is cleared.
       if (!core_rst_no)                      core_rst_no <= 1'b1;
-      else if (quiet && !reset_done_q)       core_rst_no <= 1'b0;
+      else if (quiet && abandon_q && !reset_done_q) core_rst_no <= 1'b0;
       else if (reset_done_q && !clear_busy_i) soft_q <= soft_i;
     end else if (soft_i)
       soft_q <= 1'b1;
+
+  always @(posedge clk_i) abandon_q <= soft_q || stopped_o;
 
   always @(posedge clk_i)
     if (!rst_ni) reset_done_q <= 1'b1;

@@ -64,8 +64,16 @@ module curta_fetch #(
   wire [15:0] ring_idx = ring_q[15:0] & mask_q;
   wire [25:0] ring_blk  = {1'b0, ring_base_i[31:7]} + {10'd0, ring_idx};
   wire [25:0] block     = in_prog ? block_q : ring_blk;
-  wire        in_mem    = block < {1'b0, mem_size_i[31:7]};
-  wire        want      = (in_prog || ring_q != ring_tail_i) && !halt_i && !bad_q && !redirect_i
+  // Where the next command lies is worked out in a cycle of its own, after which it is asked for; the port takes one every second cycle.
+  reg         known_q, some_q, in_mem;
+  reg  [24:0] next_q;
+  always @(posedge clk_i) begin
+    known_q <= rst_ni && !ask && !redirect_i;
+    some_q  <= in_prog || ring_q != ring_tail_i;
+    in_mem  <= block < {1'b0, mem_size_i[31:7]};
+    next_q  <= block[24:0];
+  end
+  wire        want      = known_q && some_q && !halt_i && !bad_q && !redirect_i
                           && ask_q != (pop_q ^ {1'b1, {LogSlots{1'b0}}});
   wire        ask       = rd_valid_o && rd_ready_i;
   wire        mark      = want && !in_mem && ask_q == fill_q;   // take a bad slot: asked for and filled at once
@@ -75,7 +83,7 @@ module curta_fetch #(
   wire [LogSlots:0] pop_d = pop_q + {{LogSlots{1'b0}}, pop_i || drop};
 
   assign rd_valid_o = want && in_mem;
-  assign rd_addr_o  = {block[24:0], 7'd0};
+  assign rd_addr_o  = {next_q, 7'd0};
   assign rd_beats_o = Beats[7:0];
   assign idle_o     = ask_q == fill_q;
   assign valid_o    = pop_q != fill_q && drop_q == 0;

@@ -3,7 +3,7 @@
 // Law    rows of B in a group of V: used, y, x, tile, image.  Inside: y_lo <= y < y_lo + y_n, x likewise; then the row of A is
 //        image of tile a + tile, image mod V = place in the group.  Others give zeros.
 // Golden curta_list_gather
-// Timing a group is read a cycle before its step; tile_o, k_o belong to the step, use_o, bad_o come a cycle later.
+// Timing a group is read a cycle before its step; tile_o, k_o belong to the step, bad_o comes a cycle later, use_o three.
 // Resets nothing: a program reads only lists that it loaded.
 `default_nettype none
 module curta_gather #(
@@ -86,12 +86,17 @@ module curta_gather #(
 
   // ---- range, a cycle later
   reg            op_q;
+  reg [V-1:0]    use_q, use2_q;
+  reg            op2_q;
   reg [16*V-1:0] tile_q;
   integer        i;
   always @(posedge clk_i) begin
     op_q <= op_i;
+    op2_q <= op_q;
+    if (op_q)  use2_q <= use_q;
+    if (op2_q) use_o <= use2_q;
     if (op_i) begin
-      use_o  <= hit;
+      use_q  <= hit;
       tile_q <= tile_o;
     end
   end
@@ -99,7 +104,7 @@ module curta_gather #(
     bad_o      = 1'b0;
     bad_tile_o = tile_q[15:0];
     for (i = V - 1; i >= 0; i = i - 1)
-      if (op_q && use_o[i] && {16'd0, tile_q[16*i +: 16]} >= A_TILES) begin
+      if (op_q && use_q[i] && {16'd0, tile_q[16*i +: 16]} >= A_TILES) begin
         bad_o      = 1'b1;
         bad_tile_o = tile_q[16*i +: 16];
       end

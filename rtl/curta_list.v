@@ -83,7 +83,7 @@ module curta_list #(
   wire        tile_end = serve && row_q == TileEnd;
   reg         tile_end_q;                    // the next tile has places to come first
   always @(posedge clk_i) tile_end_q <= tile_end && !clear;
-  assign tile_done_o = tile_end;
+  assign tile_done_o = tile_end_q;
 
   wire [8*N-1:0]         low;
   wire [(DIGIT-8)*N-1:0] high;

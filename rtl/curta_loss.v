@@ -45,8 +45,8 @@ module curta_loss #(
   output wire             push_o,
   output wire [8*BUS-1:0] beat_o,
   // Draws
-  output wire             rand_start_o,
-  output wire [31:0]      rand_index_o,
+  output reg              rand_start_o,
+  output reg  [31:0]      rand_index_o,
   input  wire             rand_ready_i,
   input  wire [3:0]       rand_i,
   // Result
@@ -163,9 +163,11 @@ module curta_loss #(
 
   // SDiv waits for the term of class 0, then for the division and the draw
   assign div_start    = state_q == SDiv && wait_q == 4'd5;
-  assign rand_start_o = div_start || (state_q == SFix && wait_q == 4'd0);
   wire [31:0] index = index_q + {21'd0, state_q == SNext ? classes_q : state_q == SFix ? label_q[10:0] : c_q};
-  assign rand_index_o = index;
+  always @(posedge clk_i) begin                          // draws are not looked at in the first two cycles
+    rand_start_o <= !clr_i && (div_start || (state_q == SFix && wait_q == 4'd0));
+    rand_index_o <= index;
+  end
   wire   draw_there   = mode_i != 2'd2 || rand_ready_i;
 
   always @(posedge clk_i) begin

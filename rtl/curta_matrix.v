@@ -4,8 +4,8 @@
 //        visit, then for each step x_A before x_B.
 // Golden curta_golden_gemm
 // Timing a pipeline that never stops (curta_step decides all waiting):
-//        0 step: buffer address | 1 bank words, rotated; range check | 2 operands; read of start values | 3 products; start values
-//        4 pair sums -> accumulate / swap / shift; drained row | 5 write of results, OR, check
+//        0 step | 1 buffer address; range check | 2 bank words | 3 the same, rotated | 4 operands; read of start values
+//        5 products; start values | 6 pair sums -> accumulate / swap / shift; drained row | 7 write of results, OR, check
 //        GATHER: everything a cycle later, since the index of a step's rows is read first.
 //        One command after the other: configuration of the next may be written while cfg_ready_o.
 // Resets all control; data paths are loaded before they are used.
@@ -78,8 +78,9 @@ module curta_matrix #(
 );
   localparam Paw = $clog2(P_TILES*T*T/C);
 
-  reg  failed_q;
-  wire rst_n = rst_ni && !stop_i && !failed_q;   // of walker and step generator
+  reg  failed_q, halt_q;
+  always @(posedge clk_i) halt_q <= !rst_ni || stop_i;
+  wire rst_n = !halt_q && !failed_q;             // of walker and step generator
 
   // ---- configuration
   reg [21*32-1:0] cfg_q;
@@ -122,32 +123,36 @@ module curta_matrix #(
   );
 
   // ---- control pipeline: bit n of each is the value of cycle n
-  reg [1:1]     op_q;
-  reg [4:1]     acc_q, swap_q, shift_q;
-  reg [5:1]     out_q;
-  reg [3:1]     in_q;
-  reg [6:1]     last_q;
-  reg [Paw-1:0] in_addr1_q, in_addr2_q;
-  reg [Paw-1:0] out_addr1_q, out_addr2_q, out_addr3_q, out_addr4_q, out_addr5_q;
+  reg [3:1]     op_q;
+  reg [6:1]     acc_q, swap_q, shift_q;
+  reg [7:1]     out_q;
+  reg [5:1]     in_q;
+  reg [8:1]     last_q;
+  reg [Paw-1:0] in_addr1_q, in_addr2_q, in_addr3_q, in_addr4_q;
+  reg [Paw-1:0] out_addr1_q, out_addr2_q, out_addr3_q, out_addr4_q, out_addr5_q, out_addr6_q, out_addr7_q;
   reg           check_p1_q;
   reg [15:0]    tile_b1_q, tile_p1_q;
-  wire          run_n = rst_ni && !stop_i;
+  wire          run_n = !halt_q;
 
   always @(posedge clk_i) begin
-    op_q    <= run_n && op;
-    acc_q   <= {4{run_n}} & {acc_q[3:1], acc};
-    swap_q  <= {4{run_n}} & {swap_q[3:1], swap};
-    shift_q <= {4{run_n}} & {shift_q[3:1], shift};
-    in_q    <= {3{run_n}} & {in_q[2:1], in};
-    out_q   <= {5{run_n}} & {out_q[4:1], out};
-    last_q  <= {6{run_n}} & {last_q[5:1], last};
+    op_q    <= {3{run_n}} & {op_q[2:1], op};
+    acc_q   <= {6{run_n}} & {acc_q[5:1], acc};
+    swap_q  <= {6{run_n}} & {swap_q[5:1], swap};
+    shift_q <= {6{run_n}} & {shift_q[5:1], shift};
+    in_q    <= {5{run_n}} & {in_q[4:1], in};
+    out_q   <= {7{run_n}} & {out_q[6:1], out};
+    last_q  <= {8{run_n}} & {last_q[7:1], last};
     in_addr1_q  <= in_addr;
     in_addr2_q  <= in_addr1_q;
+    in_addr3_q  <= in_addr2_q;
+    in_addr4_q  <= in_addr3_q;
     out_addr1_q <= out_addr;
     out_addr2_q <= out_addr1_q;
     out_addr3_q <= out_addr2_q;
     out_addr4_q <= out_addr3_q;
     out_addr5_q <= out_addr4_q;
+    out_addr6_q <= out_addr5_q;
+    out_addr7_q <= out_addr6_q;
     check_p1_q  <= run_n && check_p;
     if (acc) begin
       tile_b1_q <= tile_b;
@@ -175,7 +180,7 @@ module curta_matrix #(
     .use_o(a_use), .bad_o(bad_a), .bad_tile_o(bad_tile_a)
   );
 
-  // ---- operands: read at cycle 0, here at cycle 1.  Elements of B have DIGIT bits, those of int8 tiles their sign above.
+  // ---- operands: read at cycle 0, here at cycle 3.  Elements of B have DIGIT bits, those of int8 tiles their sign above.
   wire [8*R*V-1:0]     a_operand;
   wire [DIGIT*C*V-1:0] b_operand;
   reg  [DIGIT*BUS-1:0] b_data;
@@ -201,16 +206,16 @@ module curta_matrix #(
   integer         n, m;
   /* verilator lint_off BLKSEQ */ // temporaries of the lane loops
   always @(posedge clk_i) begin
-    if (swap_q[3] || shift_q[3]) begin
-      start       = in_q[3] ? mx_rdata_i : {32*C{1'b0}};
-      start_guard = in_q[3] ? mx_rguard_i : {4*C{1'b0}};
+    if (swap_q[5] || shift_q[5]) begin
+      start       = in_q[5] ? mx_rdata_i : {32*C{1'b0}};
+      start_guard = in_q[5] ? mx_rguard_i : {4*C{1'b0}};
       if (start_shl_q)                       // between digits
         for (n = 0; n < C; n = n + 1)
           {start_guard[4*n +: 4], start[32*n +: 32]} = {start_guard[4*n +: 4], start[32*n +: 32]} << DIGIT;
       start_q       <= start;
       start_guard_q <= start_guard;
     end
-    if (out_q[4]) begin
+    if (out_q[6]) begin
       for (m = 0; m < C; m = m + 1) sign[4*m +: 4] = {4{drain[32*m + 31]}};
       result_q       <= drain;
       result_guard_q <= guard_q ? drain_guard : sign;
@@ -220,22 +225,22 @@ module curta_matrix #(
   /* verilator lint_on BLKSEQ */
   curta_array #(.R(R), .C(C), .V(V), .B(DIGIT)) u_array (
     .clk_i(clk_i), .a_i(a_operand), .b_i(b_operand), .guard_i(guard_q),
-    .load_i(op_q[1]), .zero_i(acc_q[1] && !op_q[1]), .mul_i(acc_q[2]), .add_i(acc_q[3]), .acc_i(acc_q[4]), .swap_i(swap_q[4]), .shift_i(shift_q[4]),
+    .load_i(op_q[3]), .zero_i(acc_q[3] && !op_q[3]), .mul_i(acc_q[4]), .add_i(acc_q[5]), .acc_i(acc_q[6]), .swap_i(swap_q[6]), .shift_i(shift_q[6]),
     .start_i(start_q), .start_guard_i(start_guard_q), .drain_o(drain), .drain_guard_o(drain_guard)
   );
-  assign mx_re_o    = in_q[2];
-  assign mx_raddr_o = in_addr2_q;
-  assign mx_we_o    = out_q[5];
-  assign mx_waddr_o = out_addr5_q;
+  assign mx_re_o    = in_q[4];
+  assign mx_raddr_o = in_addr4_q;
+  assign mx_we_o    = out_q[7];
+  assign mx_waddr_o = out_addr7_q;
   assign mx_wdata_o = result_q;
   assign mx_wguard_o = result_guard_q;
-  assign flag_o      = out_q[5] && final_q && beyond_q;
+  assign flag_o      = out_q[7] && final_q && beyond_q;
 
-  // ---- life of a command: run, [OR into the scale register], done; or failed, six cycles to empty the pipeline, done
+  // ---- life of a command: run, [OR into the scale register], done; or failed, eight cycles to empty the pipeline, done
   localparam [2:0] IDLE = 0, RUN = 1, OR = 2, SUM = 3, DONE = 4, FAIL = 5;
   reg [2:0] state_q, wait_q;
   always @(posedge clk_i) begin
-    wait_q <= state_q == FAIL ? wait_q - 3'd1 : 3'd5;
+    wait_q <= state_q == FAIL ? wait_q - 3'd1 : 3'd7;
     if (!run_n) begin
       state_q  <= IDLE;
       failed_q <= 1'b0;
@@ -246,7 +251,7 @@ module curta_matrix #(
         if (bad_p || bad_a || bad_b) begin
           state_q  <= FAIL;
           failed_q <= 1'b1;
-        end else if (last_q[6]) state_q <= final_q ? OR : DONE;
+        end else if (last_q[8]) state_q <= final_q ? OR : DONE;
       OR:
         if (or_ready_i) state_q <= SUM;
       SUM:                                   // or_result_i is here
@@ -268,13 +273,13 @@ module curta_matrix #(
   assign st_busy_o    = op;
   assign st_drain_o   = !op && (step_drain || (st_active_o && !step_active));
 
-  // ---- OR of the magnitudes, check, busy: cycle 5
+  // ---- OR of the magnitudes, check, busy: cycle 7
   assign or_valid_o = state_q == OR;
   assign or_addr_o  = or_reg_q;
   assign or_keep_o  = or_keep_q;
   curta_matrix_sum #(.C(C), .Trace(Trace)) u_sum (
     .clk_i(clk_i), .clear_i(go_i), .final_i(final_q),
-    .result_valid_i(out_q[5]), .result_addr_i({{32-Paw{1'b0}}, out_addr5_q}), .result_i(result_q),
+    .result_valid_i(out_q[7]), .result_addr_i({{32-Paw{1'b0}}, out_addr7_q}), .result_i(result_q),
     .scalar_valid_i(state_q == SUM), .scalar_addr_i(or_reg_q), .scalar_i(or_result_i), .busy_i(op),
     .or_o(or_value_o), .check_o(check_o), .busy_o(busy_o)
   );

@@ -4,7 +4,7 @@
 //        check = sum of d (2a + 1) mod 2^32 over result elements d at element address a, and the scale register written (Trace)
 //        busy  = cycles with busy_i (Trace)
 // Golden curta_golden_gemm
-// Timing registered: one cycle after the results.
+// Timing registered: check and busy one cycle after the results, the OR two.
 // Resets nothing: clear_i starts a command.
 `default_nettype none
 module curta_matrix_sum #(
@@ -33,18 +33,27 @@ module curta_matrix_sum #(
     magnitude = (x ^ {32{x[31]}}) + {32{!x[31]}};
   endfunction
 
-  reg [31:0] or_q, all, some;
-  integer    j;
+  reg [32*C-1:0] mags_q, mags;
+  reg            mags_valid_q;
+  reg [31:0]     or_q, all, some;
+  integer        j, k;
   /* verilator lint_off BLKSEQ */ // temporaries of the lane loops
   always @(posedge clk_i)
-    if (clear_i) or_q <= 32'd0;
-    else if (result_valid_i && final_i) begin
-      all = 32'd0;
-      for (j = 0; j < C; j = j + 1) begin
-        some = magnitude(result_i[32*j +: 32]);
-        all  = all | (some & {32{!some[31]}});
+    begin
+      mags_valid_q <= result_valid_i && final_i && !clear_i;
+      if (result_valid_i) begin
+        for (j = 0; j < C; j = j + 1) mags[32*j +: 32] = magnitude(result_i[32*j +: 32]);
+        mags_q <= mags;
       end
-      or_q <= or_q | all;
+      if (clear_i) or_q <= 32'd0;
+      else if (mags_valid_q) begin
+        all = 32'd0;
+        for (k = 0; k < C; k = k + 1) begin
+          some = mags_q[32*k +: 32];
+          all  = all | (some & {32{!some[31]}});
+        end
+        or_q <= or_q | all;
+      end
     end
   assign or_o = or_q;
 

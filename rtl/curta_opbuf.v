@@ -8,8 +8,9 @@
 //                                                                           bank of block, NB = 4:   rb\cb 0 1 2 3
 //                                                                                                    0    0 1 2 3
 //                                                                                                    1    1 2 3 0
-// Timing read: re at cycle 0, operand at cycle 1 and on until the next read.  Write: one bus beat a cycle, readable two
-//        cycles later.
+// Timing read: re at cycle 0, addresses at the memories at cycle 1, their words in registers at cycle 3: the operand,
+//        until the next read.  Write: one bus
+//        beat a cycle, readable two cycles later.
 // Resets nothing: a program reads only tiles that it loaded.
 `default_nettype none
 module curta_opbuf #(
@@ -96,17 +97,26 @@ module curta_opbuf #(
     end
   end
   wire                  same = Wide ? turn_i : !turn_i;      // all banks read row block p; else column block p
-  reg                   turn_q;
-  reg  [32*Streams-1:0] rot_q;               // bank of the first block
-  always @(posedge clk_i)
-    if (re_i) begin
-      turn_q <= turn_i;
-      rot_q  <= rot;
+  reg                   re_q, re2_q, turn1_q, turn2_q, turn_q;
+  reg  [32*Streams-1:0] rot1_q, rot2_q, rot_q;   // bank of the first block
+  always @(posedge clk_i) begin
+    re_q    <= re_i;
+    turn1_q <= turn_i;
+    rot1_q  <= rot;
+    re2_q   <= re_q;
+    turn2_q <= turn1_q;
+    rot2_q  <= rot1_q;
+    if (re2_q) begin
+      turn_q <= turn2_q;
+      rot_q  <= rot2_q;
     end
+  end
 
   // Row i of a block belongs to the stream of contraction element k = i (Wide), or block m of the read and row i: k = m Bk + i.
   // Bank b serves the m with the remainder of b - p.
-  wire [NB*W-1:0] bank_data;
+  wire [NB*W-1:0] word;
+  reg  [NB*W-1:0] bank_data;                 // the memories are slow, and lie far apart
+  always @(posedge clk_i) if (re2_q) bank_data <= word;
   genvar b, sub;
   generate
     for (b = 0; b < NB; b = b + 1) begin : g_bank
@@ -121,11 +131,13 @@ module curta_opbuf #(
         wire [31:0] skew  = (b + NB - (pk & NbMask)) & NbMask;
         wire [31:0] along = Apart && !Wide ? {24'd0, kgroup_i[8*k +: 8]} * N + m : skew;
         wire [31:0] rword = {16'd0, rtile_i[16*k +: 16]} * NB + (same ? pk & NbMask : along);
+        reg  [Aw-1:0] rword_q;               // memories lie far apart: each has its address in a register
+        always @(posedge clk_i) rword_q <= rword[Aw-1:0];
         wire [W-1:0] wdata = {Bk/Rows{wdata_q[b*Rows*Bk*E +: Rows*Bk*E]}};
         curta_ram #(.Width(W/Bk), .Depth(Depth), .Lane(W/Bk)) u_ram (
           .clk_i(clk_i),
           .we_i(we[sub]), .waddr_i(wword_q), .wdata_i(wdata[sub*(W/Bk) +: W/Bk]),
-          .re_i(re_i), .raddr_i(rword[Aw-1:0]), .rdata_o(bank_data[b*W + sub*(W/Bk) +: W/Bk])
+          .re_i(re_q), .raddr_i(rword_q), .rdata_o(word[b*W + sub*(W/Bk) +: W/Bk])
         );
         wire unused = &{1'b0, rword, skew, along, wdata};
       end

@@ -4,7 +4,7 @@
 //   command streams its words to the engine ahead of time; it starts when every threshold is met, no older error
 //   forbids it and the engine is free. Words 0 and 1 carry what curta_depend put there: index and thresholds.
 //   The bounds of curta_cp (in-flight window of 64 commands) make the short comparisons modulo 2^8 exact.
-// Timing   start at the earliest in the cycle after the predecessor's done_i.
+// Timing   start at the earliest in the cycle after the predecessor's done_i, two cycles after the completion that was waited for.
 // Resets   the control; the RAM and the words read from it are meaningless until a commit.
 `default_nettype none
 /* verilator lint_off UNUSEDSIGNAL */ // whole words have names of which only parts are used
@@ -66,13 +66,14 @@ module curta_queue #(
   wire [7:0] short_v = completed_i[23:16] - need_q[25:18];
   wire       met     = (need_q[8] || !short_l[7]) && (need_q[17] || !short_m[7]) && (need_q[26] || !short_v[7]);
   wire [7:0] older   = index_q - limit_i;
-  wire       allowed = !stop_i && (!limit_valid_i || older[7]);
+  reg        met_q;                // for the oldest command: its words stand for cycles before loaded_q
+  reg        allowed_q;
 
   assign room_o      = wslot_q != (rslot_q ^ {1'b1, {SlotW{1'b0}}});
   assign cfg_valid_o = accept;
   assign cfg_index_o = idx_q;
   assign cfg_data_o  = ram_data;
-  assign go_o        = loaded_q && !running_q && met && allowed;
+  assign go_o        = loaded_q && !running_q && met_q && allowed_q && !stop_i;
   assign waiting_o   = avail || loaded_q;
   assign empty_o     = !avail && !loaded_q && !running_q;
   assign running_o   = running_q;
@@ -88,6 +89,8 @@ module curta_queue #(
     end
     if (accept && idx_q == 4'd1) need_q[26:9] <= {ram_data[63], ram_data[39:32], ram_data[31], ram_data[7:0]};
     if (ask) idx_q <= ask_q[3:0];
+    met_q     <= met;
+    allowed_q <= !limit_valid_i || older[7];
     if (go_o) begin
       run_index_q <= index_q;
       run_op_q    <= op_q;

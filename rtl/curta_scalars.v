@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_scalars - the scale registers S[0..63]
 //   VECTOR reads and writes at once. MATRIX adds its OR; the command processor (SKIP) and the host (window) take what
-//   is left: the read and the write port go to VECTOR, MATRIX, SKIP, host.
-// Timing   reads are combinational; or_result_o stands in the cycle after or_ready_o.
+//   is left: the read and the write port go to VECTOR, MATRIX, SKIP, host. What the last two ask for waits in a register, because
+//   their states lie far from the address of the port.
+// Timing   reads are combinational; or_result_o stands in the cycle after or_ready_o. SKIP, host: two cycles a request at least.
 // Resets   a walk over all registers writes 0 (busy_o).
 `default_nettype none
 module curta_scalars (
@@ -38,22 +39,31 @@ module curta_scalars (
   reg  [31:0] mem [0:63];
   reg  [6:0]  clear_q;              // next register to clear; bit 6: done
 
-  wire [5:0]  xaddr = v_re_i ? v_raddr_i : or_valid_i ? or_addr_i : cp_req_i ? cp_addr_i : h_addr_i;
+  reg         cp_q, h_q, h_we_q;    // a request waits; the host's is a write
+  reg  [5:0]  addr_q;
+  wire [5:0]  xaddr = v_re_i ? v_raddr_i : or_valid_i ? or_addr_i : addr_q;
   wire [31:0] or_new = or_keep_i ? x_rdata_o | or_value_i : or_value_i;
 
   assign busy_o     = !clear_q[6];
   assign v_rdata_o  = x_rdata_o;
   assign x_rdata_o  = mem[xaddr];
   assign or_ready_o = !v_we_i && !v_re_i && !busy_o;
-  assign cp_ack_o   = cp_req_i && !or_valid_i && !v_re_i && !busy_o;
-  assign h_ack_o    = h_req_i && !or_valid_i && !cp_req_i && !v_we_i && !v_re_i && !busy_o;
+  assign cp_ack_o   = cp_q && !or_valid_i && !v_re_i && !busy_o;
+  assign h_ack_o    = h_q && h_we_q == h_we_i && !or_valid_i && !v_we_i && !v_re_i && !busy_o;
+
+  always @(posedge clk_i) begin
+    cp_q   <= rst_ni && cp_req_i && !cp_ack_o;
+    h_q    <= rst_ni && h_req_i && !h_ack_o && !cp_req_i;
+    h_we_q <= h_we_i;               // a write overtakes a read that waits
+    addr_q <= cp_req_i ? cp_addr_i : h_addr_i;
+  end
 
   reg         we;
   reg  [5:0]  waddr;
   reg  [31:0] wdata;
   always @* begin
-    we    = busy_o || v_we_i || (or_valid_i && or_ready_o) || (h_ack_o && h_we_i);
-    waddr = busy_o ? clear_q[5:0] : v_we_i ? v_waddr_i : or_valid_i ? or_addr_i : h_addr_i;
+    we    = busy_o || v_we_i || (or_valid_i && or_ready_o) || (h_ack_o && h_we_q);
+    waddr = busy_o ? clear_q[5:0] : v_we_i ? v_waddr_i : or_valid_i ? or_addr_i : addr_q;
     wdata = busy_o ? 32'd0 : v_we_i ? v_wdata_i : or_valid_i ? or_new : h_wdata_i;
   end
 

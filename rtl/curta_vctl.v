@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_vctl - life of a vector command: parameters from scale registers, run, completion, errors
-//   Idle -> (Scalar | Par -> Run -> Write) -> Done -> Idle;  an error or stop_i: Abort until nothing is outstanding, then
+//   Idle -> (Scalar | Par -> Run -> Read -> Write) -> Done -> Idle;  an error or stop_i: Abort until nothing is outstanding, then
 //   Done (error) or Idle (stop).
-// Timing   parameters are valid 6 cycles after go_i (UPDATE NITRO: 10), done_o 1 cycle after the last acknowledgement (2 with a scale write).
+// Timing   parameters are valid 6 cycles after go_i (UPDATE NITRO: 10), done_o 1 cycle after the last acknowledgement (3 with a scale write).
 // Resets   the state; the error and the sum start with go_i.
 `include "curta_spec.vh"
 `default_nettype none
@@ -67,13 +67,13 @@ module curta_vctl #(
   input  wire        bus_i,          // error answer
   input  wire [31:0] check_i
 );
-  localparam [2:0] SIdle = 3'd0, SScalar = 3'd1, SPar = 3'd2, SRun = 3'd3, SWrite = 3'd4, SDone = 3'd5, SAbort = 3'd6;
+  localparam [2:0] SIdle = 3'd0, SScalar = 3'd1, SPar = 3'd2, SRun = 3'd3, SWrite = 3'd4, SDone = 3'd5, SAbort = 3'd6, SRead = 3'd7;
 
   reg  [2:0]  state_q;
   reg  [3:0]  par_q;
   reg         stop_q;
   reg  [7:0]  error_q;
-  reg  [31:0] info_q, check_q;
+  reg  [31:0] info_q, check_q, kept_q;
 
   wire reduce = op_i == `CURTA_OP_REDUCE;
   wire loss   = op_i == `CURTA_OP_LOSS;
@@ -84,9 +84,10 @@ module curta_vctl #(
   wire [5:0] eta_reg = rates_i[`CURTA_UPDATE_ETA_REG];
   wire [5:0] or_reg  = back_i ? or_regs_i[`CURTA_MAP_OR_REG] : regs_i[`CURTA_REDUCE_OR_REG];
   wire       or_keep = back_i ? or_regs_i[`CURTA_MAP_OR_KEEP] : regs_i[`CURTA_REDUCE_OR_KEEP];
-  reg  [5:0] par_reg;
+  wire [3:0] par_next = state_q == SPar ? par_q + 4'd1 : 4'd0;
+  reg  [5:0] par_reg, raddr_q;       // of the next cycle, of this one
   always @*
-    case (par_q)
+    case (par_next)
       4'd0:    par_reg = flags_i[`CURTA_MAP_SHIFT_REG];
       4'd1:    par_reg = seed_reg;
       4'd2:    par_reg = seed_reg + 6'd1;
@@ -98,13 +99,13 @@ module curta_vctl #(
       default: par_reg = eta_reg + 6'd1;
     endcase
 
-  assign s_re_o    = state_q == SScalar || state_q == SPar || state_q == SWrite;
-  assign s_raddr_o = state_q == SScalar ? scalar_raddr_i : state_q == SWrite ? or_reg : par_reg;
+  assign s_re_o    = state_q == SScalar || state_q == SPar || state_q == SRead;
+  assign s_raddr_o = state_q == SScalar ? scalar_raddr_i : raddr_q;
   assign s_we_o    = (scalar_valid_i && state_q == SScalar) || state_q == SWrite;
   assign s_waddr_o = state_q == SScalar ? scalar_waddr_i :
                      loss ? regs_i[`CURTA_LOSS_COUNT_REG] : or_reg;
   assign s_wdata_o = state_q == SScalar ? scalar_wdata_i :
-                     loss ? {16'd0, hits_i} : or_i | (or_keep ? s_rdata_i : 32'd0);
+                     loss ? {16'd0, hits_i} : or_i | (or_keep ? kept_q : 32'd0);
 
   assign scalar_start_o = go_i && op_i == `CURTA_OP_SCALAR;
   assign start_o        = go_i && op_i != `CURTA_OP_SCALAR;
@@ -116,6 +117,8 @@ module curta_vctl #(
   assign idle_o         = state_q == SIdle && !open_i;
 
   always @(posedge clk_i) begin
+    kept_q  <= s_rdata_i;
+    raddr_q <= state_q == SRun ? or_reg : par_reg;
     if (state_q == SPar)
       case (par_q)
         4'd0:    shift_o  <= requant ? s_rdata_i : 32'd0;
@@ -161,7 +164,8 @@ module curta_vctl #(
           end
         end
         SRun:
-          if (!work_i) state_q <= reduce || loss || back_i ? SWrite : SDone;
+          if (!work_i) state_q <= reduce || loss || back_i ? SRead : SDone;
+        SRead: state_q <= SWrite;
         SWrite: state_q <= SDone;
         SDone: state_q <= SIdle;
         default:

@@ -115,17 +115,17 @@ module curta_vector #(
   wire [31:0] flags_q, w19_q, origin_q, w21_q, w22_q, w24_q, pad_q, lim_q;
   assign {lim_q, pad_q, w24_q, w22_q, w21_q, origin_q, w19_q, flags_q} = words_q[263:8];
 
-  wire       is_loss = op_q == `CURTA_OP_LOSS;
   wire [1:0] mode    = flags_q[`CURTA_MAP_ROUND];
   wire [3:0] frac    = flags_q[`CURTA_UPDATE_FRAC];
+  wire        to_loss = op_q == `CURTA_OP_LOSS;                              // at the start, when is_loss is still that of the last command
   wire [3:0] kh      = flags_q[`CURTA_MAP_KH];
   wire [3:0] kw      = flags_q[`CURTA_MAP_KW];
-  wire       is_scatter, is_update, is_reduce, is_fill, pool, mask, relu, wide_dst, copy, planes, acc, mid, narrow, decay, master;
+  wire       is_scatter, is_update, is_reduce, is_fill, is_loss, pool, mask, relu, wide_dst, copy, planes, acc, mid, narrow, decay, master;
   wire       upd, back, keep, act, div, zs, padded, nitro, two, has_tag, has_src, has_aux, has_dst, has_idx, sto;
   wire [7:0] passes, sizes;
   curta_vmode u_mode (
     .clk_i(clk_i), .go_i(go), .op_i(op_q), .flags_i(flags_q), .w21_i(w21_q), .w22_i(w22_q), .w24_i(w24_q),
-    .is_scatter_o(is_scatter), .is_update_o(is_update), .is_reduce_o(is_reduce), .is_fill_o(is_fill), .pool_o(pool),
+    .is_scatter_o(is_scatter), .is_update_o(is_update), .is_reduce_o(is_reduce), .is_fill_o(is_fill), .is_loss_o(is_loss), .pool_o(pool),
     .mask_o(mask), .relu_o(relu), .wide_dst_o(wide_dst), .copy_o(copy), .planes_o(planes), .acc_o(acc), .mid_o(mid), .narrow_o(narrow),
     .decay_o(decay), .master_o(master), .upd_o(upd), .back_o(back), .keep_o(keep), .act_o(act), .div_o(div), .zs_o(zs), .padded_o(padded),
     .nitro_o(nitro), .two_o(two), .has_tag_o(has_tag), .has_src_o(has_src), .has_aux_o(has_aux), .has_dst_o(has_dst), .has_idx_o(has_idx),
@@ -134,7 +134,7 @@ module curta_vector #(
   // ---------------------------------------------------------------- control
   wire        start, abort, run, scalar_start, scalar_busy, scalar_valid;
   wire        rd0_wait, rd1_wait, wr_wait, rd0_idle, rd1_idle, wr_idle, walk_busy, issue_busy, loss_busy;
-  wire        walk_err, loss_err, v2, v3, v4, v5, valid1;
+  wire        walk_err, loss_err, v2, v3, v4, v5, v6, valid1;
   wire [31:0] walk_info, loss_info, shift, seed, tensor, d_exp, loss_exp, beat_sum, scalar_wdata;
   wire [5:0]  scalar_raddr, scalar_waddr;
   wire [15:0] hits;
@@ -154,7 +154,7 @@ module curta_vector #(
     .scalar_start_o(scalar_start), .scalar_raddr_i(scalar_raddr), .scalar_busy_i(scalar_busy),
     .scalar_valid_i(scalar_valid), .scalar_waddr_i(scalar_waddr), .scalar_wdata_i(scalar_wdata),
     .start_o(start), .abort_o(abort),
-    .work_i(walk_busy || loss_busy || issue_busy || v2 || v3 || v4 || v5 || nitro_busy || acc_want || !rd0_idle || !rd1_idle || !wr_idle),
+    .work_i(walk_busy || q_valid || loss_busy || issue_busy || v2 || v3 || v4 || v5 || v6 || nitro_busy || acc_want || !rd0_idle || !rd1_idle || !wr_idle),
     .open_i(rd0_wait || rd1_wait || wr_wait), .or_i(or_q), .hits_i(hits),
     .range_i(walk_err || loss_err), .range_info_i(walk_err ? walk_info : loss_info),
     .bus_i((rsp0_valid_i && rsp0_err_i) || (rsp1_valid_i && rsp1_err_i) || (wb_valid_i && wb_err_i)),
@@ -182,7 +182,7 @@ module curta_vector #(
   wire [31:0] walk_addr, loss_addr;
   wire        walk_hole, walk_last0, walk_last3;
   curta_vwalk #(.T(T), .P_TILES(P_TILES)) u_walk (
-    .clk_i(clk_i), .clr_i(!rst_ni || abort), .start_i(start && !is_loss),
+    .clk_i(clk_i), .clr_i(!rst_ni || abort), .start_i(start && !to_loss),
     .use_i({has_idx, has_dst, has_aux, has_src}), .win_src_i(pool), .win_dst_i(is_scatter), .aux_dst_i(mask || back),
     .padded_i(padded), .pad_i(pad_q), .lim_i(lim_q), .hole_o(walk_hole), .last0_o(walk_last0), .last3_o(walk_last3),
     .acc_i(acc), .n32_i(is_update || is_reduce), .planes_i(planes), .size_i(sizes), .kh_i(kh), .kw_i(kw), .mem_size_i(mem_size_i),
@@ -190,66 +190,91 @@ module curta_vector #(
     .valid_o(walk_valid), .ready_i(walk_ready), .kind_o(walk_kind), .addr_o(walk_addr), .busy_o(walk_busy),
     .err_o(walk_err), .err_info_o(walk_info));
 
-  wire        q_valid = loss_busy ? loss_valid : walk_valid;
-  wire [1:0]  q_kind  = loss_busy ? loss_kind : walk_kind;
-  wire [31:0] q_addr  = loss_busy ? loss_addr : walk_addr;
+  // An address waits in a register until it is taken, so that whoever made it does not see who takes it: one every second cycle.
+  reg         q_valid;
+  reg  [1:0]  q_kind;
+  reg  [31:0] q_addr;
+  reg         q_hole, q_last0, q_last3;
+  wire        q_ready;
+  always @(posedge clk_i) begin
+    if (!q_valid) begin
+      q_kind <= is_loss ? loss_kind : walk_kind;
+      q_addr <= is_loss ? loss_addr : walk_addr;
+      {q_hole, q_last0, q_last3} <= {walk_hole, walk_last0, walk_last3};
+    end
+    if (clr)           q_valid <= 1'b0;
+    else if (!q_valid) q_valid <= is_loss ? loss_valid : walk_valid;
+    else if (q_ready)  q_valid <= 1'b0;
+  end
+  assign walk_ready = !q_valid;
+  assign loss_ready = !q_valid;
   wire        src_ready, aux_ready, out_ready, acc_ready;
   // Every pass of a tile has a tag: whether it is a hole, whether its tile is at the edge of the tensor.
   wire        tag_room, tag_valid;
   wire [2:0]  tag;
   wire        is_tag  = has_tag && q_kind == (is_scatter ? 2'd2 : 2'd0);
-  wire        hole    = is_tag && walk_hole;
+  wire        hole    = is_tag && q_hole;
   wire        q_go    = q_valid && !hole && (!is_tag || tag_room);
   wire        weights = upd && q_kind == 2'd1;                                 // through SRC's stream
   wire        to_src  = q_go && ((q_kind == 2'd0 && !acc) || weights);
   wire        to_acc  = q_go && q_kind == 2'd0 && acc;
   wire        to_aux  = q_go && q_kind == 2'd1 && !upd;
   wire        to_out  = q_go && q_kind[1];
-  wire        q_ready = hole ? tag_room : (!is_tag || tag_room) &&
+  assign      q_ready = hole ? tag_room : (!is_tag || tag_room) &&
                         (q_kind[1] ? out_ready : weights ? src_ready : q_kind[0] ? aux_ready : acc ? acc_ready : src_ready);
-  wire [31:0] q_beat  = loss_busy ? {q_addr[31:$clog2(BUS)], {$clog2(BUS){1'b0}}} : q_addr;
-  assign walk_ready = q_ready;
-  assign loss_ready = q_ready;
+  wire [31:0] q_beat  = is_loss ? {q_addr[31:$clog2(BUS)], {$clog2(BUS){1'b0}}} : q_addr;
   wire        pass_end, later;
   curta_fifo #(.Width(3), .LogDepth(4)) u_tags (
-    .clk_i(clk_i), .rst_ni(!clr), .push_i(is_tag && q_valid && q_ready), .data_i({walk_last3, walk_last0, walk_hole}), .room_o(tag_room),
+    .clk_i(clk_i), .rst_ni(!clr), .push_i(is_tag && q_valid && q_ready), .data_i({q_last3, q_last0, q_hole}), .room_o(tag_room),
     .valid_o(tag_valid), .data_o(tag), .pop_i(has_tag && pass_end));
 
   // ---------------------------------------------------------------- operands
   wire              src_valid, src_pop, aux_valid, aux_pop, src_beat_valid, aux_beat_valid, src_beat_pop, aux_beat_pop;
-  wire              whole_valid, mid_valid, mid_beat_pop;
-  wire              mid_now = mid && !(upd && later);
+  wire              src_part, mid_here, mid_last, aux_part, mid_beat_pop;
+  // Weights of UPDATE NITRO, the second pass of a tile, come as whole words through SRC's stream whatever the gradients are.
+  reg               mid_now, acc_now;
+  wire              weights_next = upd && (later ^ pass_end);
+  always @(posedge clk_i) begin
+    mid_now <= mid && !weights_next;
+    acc_now <= acc && !weights_next;
+  end
   wire [32*Lanes-1:0]   src, src_whole, src_mid;
   wire [16*Lanes-1:0]   aux;
   wire [8*BUS-1:0]  src_beat, aux_beat;
-  curta_vstream_rd #(.C(Lanes), .BUS(BUS), .Wide(4), .LogDepth(7)) u_src (
+  reg  [7:0]        src_beats_q, aux_beats_q;
+  always @(posedge clk_i) begin
+    src_beats_q <= is_loss ? 8'd1 : narrow ? Beats1 : mid ? Beats3 : Beats4;
+    aux_beats_q <= is_loss ? 8'd1 : master ? Beats2 : Beats1;
+  end
+  curta_vstream_rd #(.C(Lanes), .BUS(BUS), .Wide(4), .LogDepth(7), .Head(1)) u_src (
     .clk_i(clk_i), .rst_ni(rst_ni), .clr_i(clr), .abort_i(abort),
     .req_valid_i(to_src), .req_ready_o(src_ready), .req_addr_i(q_beat),
-    .req_beats_i(is_loss ? 8'd1 : narrow ? Beats1 : mid && !weights ? Beats3 : Beats4),
+    .req_beats_i(weights ? Beats4 : src_beats_q),
     .rd_valid_o(rd0_valid_o), .rd_ready_i(rd0_ready_i), .rd_addr_o(rd0_addr_o), .rd_beats_o(rd0_beats_o),
     .rsp_valid_i(rsp0_valid_i), .rsp_data_i(rsp0_data_i), .rsp_last_i(rsp0_last_i),
-    .narrow_i(narrow || mid_now), .valid_o(whole_valid), .data_o(src_whole), .pop_i(src_pop && !mid_now),
+    .narrow_i(narrow || mid_now), .whole_i(mid_now && mid_last), .part_i(mid_now), .part_o(src_part), .data_o(src_whole), .pop_i(src_pop),
     .beat_valid_o(src_beat_valid), .beat_o(src_beat), .beat_pop_i(src_beat_pop || mid_beat_pop), .wait_o(rd0_wait),
     .idle_o(rd0_idle));
   curta_vplanes #(.T(T), .C(Lanes), .BUS(BUS)) u_planes (
     .clk_i(clk_i), .clr_i(clr), .beat_valid_i(src_beat_valid && mid_now), .beat_i(src_beat), .beat_pop_o(mid_beat_pop),
-    .valid_o(mid_valid), .data_o(src_mid), .pop_i(src_pop && mid_now));
-  assign src_valid = mid_now ? mid_valid : whole_valid;
+    .here_o(mid_here), .last_o(mid_last), .data_o(src_mid), .pop_i(src_pop && mid_now));
+  assign src_valid = src_beat_valid && (mid_now ? mid_here : src_part);
+  assign aux_valid = aux_beat_valid && aux_part;
   assign src       = mid_now ? src_mid : src_whole;
   curta_vstream_rd #(.C(Lanes), .BUS(BUS), .Wide(2), .LogDepth(6), .Lut(1)) u_aux (
     .clk_i(clk_i), .rst_ni(rst_ni), .clr_i(clr), .abort_i(abort),
     .req_valid_i(to_aux), .req_ready_o(aux_ready), .req_addr_i(q_beat),
-    .req_beats_i(is_loss ? 8'd1 : master ? Beats2 : Beats1),
+    .req_beats_i(aux_beats_q),
     .rd_valid_o(rd1_valid_o), .rd_ready_i(rd1_ready_i), .rd_addr_o(rd1_addr_o), .rd_beats_o(rd1_beats_o),
     .rsp_valid_i(rsp1_valid_i), .rsp_data_i(rsp1_data_i), .rsp_last_i(rsp1_last_i),
-    .narrow_i(!master), .valid_o(aux_valid), .data_o(aux), .pop_i(aux_pop),
+    .narrow_i(!master), .whole_i(1'b0), .part_i(1'b0), .part_o(aux_part), .data_o(aux), .pop_i(aux_pop),
     .beat_valid_o(aux_beat_valid), .beat_o(aux_beat), .beat_pop_i(aux_beat_pop), .wait_o(rd1_wait), .idle_o(rd1_idle));
 
   wire        acc_pop;
   wire [LogP-1:0] acc_tile;
   wire [LogG-1:0] group;
   curta_fifo #(.Width(LogP), .LogDepth(3)) u_acc (
-    .clk_i(clk_i), .rst_ni(!clr), .push_i(to_acc && acc_ready), .data_i(walk_addr[LogP-1:0]), .room_o(acc_ready),
+    .clk_i(clk_i), .rst_ni(!clr), .push_i(to_acc && acc_ready), .data_i(q_addr[LogP-1:0]), .room_o(acc_ready),
     .valid_o(acc_want), .data_o(acc_tile), .pop_i(acc_pop));
   // a word of the accumulator memory is C / Lanes groups
   wire [32*Lanes-1:0] acc_data;
@@ -271,12 +296,12 @@ module curta_vector #(
   wire              rand_ready, rand_next, loss_rand;
   wire [31:0]       loss_index;
   wire [LogRot-1:0] turn;
-  wire [1:0]        pass;
-  wire              fill_go, fire, ld_keep, mod, bending;
+  wire [1:0]        pass, law;
+  wire              fire, ld_keep, mod, bending, at_head;
   wire [LogG-1:0]   mod_group;
   curta_vissue #(.C(Lanes), .BUS(BUS), .LogG(LogG), .LogRot(LogRot)) u_issue (
-    .clk_i(clk_i), .clr_i(clr), .run_i(run && !is_loss && fill_go),
-    .has_src_i(has_src), .has_aux_i(has_aux && !upd), .has_dst_i(has_dst), .acc_i(acc && !(upd && later)),
+    .clk_i(clk_i), .clr_i(clr), .run_i(run && !is_loss && fill_q),
+    .has_src_i(has_src), .has_aux_i(has_aux && !upd), .has_dst_i(has_dst), .acc_i(acc_now),
     .copy_i(copy && !back), .planes_i(planes), .bent_i(back || keep), .keep_i(keep), .pace_i(two),
     .tag_valid_i(!has_tag || tag_valid), .hole_i(padded && tag[0]), .fire_o(fire), .end_o(pass_end), .later_o(later),
     .ld_keep_o(ld_keep), .mod_o(mod), .bend_o(bending), .mod_group_o(mod_group),
@@ -286,21 +311,23 @@ module curta_vector #(
     .acc_valid_i(acc_want), .acc_re_o(vx_re_o), .acc_gnt_i(vx_gnt_i), .group_o(group), .acc_pop_o(acc_pop),
     .rand_ready_i(rand_ready), .rand_next_o(rand_next), .room_i(room), .take_o(issue_take),
     .ld_src_o(ld_src), .ld_acc_o(ld_acc), .ld_half_o(ld_half), .half_aux_o(half_aux),
-    .rot_o(rot), .turn_o(turn), .add_o(add), .copy_push_o(copy_push), .planes_push_o(planes_push), .valid_o(valid1), .v5_i(v5),
-    .pass_o(pass), .busy_o(issue_busy));
+    .rot_o(rot), .next_o(turn), .idle_o(at_head), .add_o(add), .copy_push_o(copy_push), .planes_push_o(planes_push), .valid_o(valid1), .v6_i(v6),
+    .pass_o(pass), .law_o(law), .busy_o(issue_busy));
 
-  // FILL has no operands: its tiles start when their addresses are there
+  // FILL has no operands: its tiles start when their addresses are there. What the next cycle may do is known in this one.
   reg  [4:0] fills_q;
   wire       fill_in = is_fill && to_out && out_ready;
-  assign     fill_go = !is_fill || fills_q != 5'd0 || group != 0;
-  always @(posedge clk_i)
+  reg        fill_q;
+  always @(posedge clk_i) begin
+    fill_q <= !is_fill || fills_q != 5'd0 || (fire ? !(&group) : group != 0);
     if (clr) fills_q <= 5'd0;
     else if (fill_in != (is_fill && issue_take)) fills_q <= fill_in ? fills_q + 5'd1 : fills_q - 5'd1;
+  end
 
   // AUX goes along with its group: register k is valid in stage k
   reg  [8*Lanes-1:0]  aux0_q;              // waits for the accumulator memory (masks, weights of a plain update)
   wire            aux_late = acc && !master && !decay;
-  reg  [16*Lanes-1:0] aux1_q, aux2_q, aux3_q, aux4_q;
+  reg  [16*Lanes-1:0] aux1_q, aux2_q, aux3_q, aux4_q, aux5_q;
   integer         k;
   always @(posedge clk_i) begin
     if (aux_pop)
@@ -316,6 +343,7 @@ module curta_vector #(
     if (valid1) aux2_q <= aux1_q;
     if (v2)     aux3_q <= aux2_q;
     if (v3)     aux4_q <= aux3_q;
+    if (v4)     aux5_q <= aux4_q;
   end
 
   // the tile memory: quotients of a tile of gradients, int32 elements of a scattered tile; classes of a bent copy
@@ -329,8 +357,8 @@ module curta_vector #(
     .class_o(bend), .re_i(nitro_re), .raddr_i(nitro_raddr), .we_i(nitro_we), .waddr_i(nitro_waddr), .wdata_i(nitro_wdata), .rdata_o(kept));
 
   wire [32*Lanes-1:0] x, r;
-  wire [8*Lanes-1:0]  y4, y5, idx5, w;
-  wire [8*Lanes-1:0]  raw5;
+  wire [8*Lanes-1:0]  y5, y6, idx6, w;
+  wire [8*Lanes-1:0]  raw6;
   wire [8*BUS-1:0]    bent;
   reg  [16*Lanes-1:0] half;            // 16-bit elements for another pass: weights, or the result of UPDATE
   reg  [8*Lanes-1:0]  w_aux;
@@ -339,31 +367,31 @@ module curta_vector #(
     half = aux;
     if (ld_half && !half_aux)
       for (m = 0; m < Lanes; m = m + 1)
-        half[16*m +: 16] = {idx5[8*m +: 8], raw5[8*m +: 8]};
+        half[16*m +: 16] = {idx6[8*m +: 8], raw6[8*m +: 8]};
   end
   always @* begin
     for (n = 0; n < Lanes; n = n + 1)
-      w_aux[8*n +: 8] = aux1_q[16*n +: 8];
+      w_aux[8*n +: 8] = at_head ? aux[16*n +: 8] : aux1_q[16*n +: 8];
   end
-  assign w = master ? y5 : w_aux;
+  assign w = master ? y6 : w_aux;
 
   curta_vfront #(.C(Lanes), .BUS(BUS), .LogRot(LogRot)) u_front (
     .clk_i(clk_i), .ld_src_i(ld_src), .ld_acc_i(ld_acc), .ld_half_i(ld_half),
     .ld_keep_i(ld_keep), .keep_i(kept), .bend_i(bending), .mod_i(mod), .class_i(bend),
     .slope_i(w21_q[`CURTA_MAP_SLOPE]), .bent_o(bent),
-    .src_i(src), .acc_i(acc_data), .half_i(half), .rot_i(rot), .turn_i(turn), .decay_i(add),
+    .src_i(src), .acc_i(acc_data), .half_i(half), .rot_i(rot), .next_i(turn), .decay_i(add),
     .d_i(d_exp), .w_i(w), .x_o(x));
 
   wire [31:0] or_group;
   wire                 quot = div || upd;
   wire [4:0]           quot_s;
-  wire [24*Lanes-1:0]  u4;
-  wire [Lanes-1:0]     big4, neg4;
+  wire [24*Lanes-1:0]  u5;
+  wire [Lanes-1:0]     big5, neg5;
   curta_requant #(.C(Lanes)) u_requant (
-    .clk_i(clk_i), .clr_i(clr), .shift_i(quot ? {27'd0, quot_s} : pass != 2'd0 ? {28'd0, frac} : shift),
-    .mode_i(quot ? 2'd3 : pass != 2'd0 ? 2'd1 : mode), .div_i(quot),
-    .wrap_i(pass == 2'd0 && flags_q[`CURTA_MAP_WRAP]), .red_i(is_reduce && pass == 2'd0), .valid_i(valid1), .x_i(x),
-    .r_i(r), .v2_o(v2), .or_o(or_group), .v3_o(v3), .valid_o(v4), .y_o(y4), .u_o(u4), .big_o(big4), .neg_o(neg4));
+    .clk_i(clk_i), .clr_i(clr), .shift_i(shift), .other_i(quot || law != 2'd0), .short_i(quot ? quot_s : {1'b0, frac}),
+    .mode_i(quot ? 2'd3 : law != 2'd0 ? 2'd1 : mode), .div_i(quot),
+    .wrap_i(law == 2'd0 && flags_q[`CURTA_MAP_WRAP]), .red_i(is_reduce && law == 2'd0), .valid_i(valid1), .x_i(x),
+    .r_i(r), .v2_o(v2), .or_o(or_group), .v3_o(v3), .v4_o(v4), .valid_o(v5), .y_o(y5), .u_o(u5), .big_o(big5), .neg_o(neg5));
 
   // widths of the deltas, as they leave bent
   reg  [31:0] widths;
@@ -391,8 +419,8 @@ module curta_vector #(
     .clk_i(clk_i), .clr_i(clr), .nitro_i(nitro), .div_i(div), .upd_i(upd), .act_i(act), .acc_i(acc), .two_i(two),
     .slope_i(w21_q[`CURTA_MAP_SLOPE]), .mean_i(w21_q[`CURTA_MAP_MEAN]), .div_s_i(w21_q[`CURTA_MAP_DIV_S]), .div_t_i(w21_q[`CURTA_MAP_DIV_T]),
     .div_m_i(w22_q[`CURTA_MAP_DIV_M]), .rate_i(rate), .eta_i(eta), .rate_m_i(rate_m), .eta_m_i(eta_m),
-    .fire_i(fire), .ld_acc_i(ld_acc), .tag_i(has_tag ? tag : 3'd0), .later_i(later), .v1_i(valid1), .v2_i(v2), .v3_i(v3), .v4_i(v4),
-    .shift_o(quot_s), .x_i(x), .u_i(u4), .big_i(big4), .neg_i(neg4), .y_i(y4), .aux_i(aux4_q),
+    .fire_i(fire), .ld_acc_i(ld_acc), .tag_i(has_tag ? tag : 3'd0), .later_i(later), .v1_i(valid1), .v2_i(v2), .v3_i(v3), .v4_i(v4), .v5_i(v5),
+    .shift_o(quot_s), .x_i(x), .u_i(u5), .big_i(big5), .neg_i(neg5), .y_i(y5), .aux_i(aux5_q),
     .pre_o(post_pre), .valid_o(post_in), .y_o(post_y), .v_o(post_v), .class_o(post_class), .pass_o(post_pass), .tag_o(post_tag),
     .re_o(nitro_re), .raddr_o(nitro_raddr), .rdata_i(kept), .we_o(nitro_we), .waddr_o(nitro_waddr), .wdata_o(nitro_wdata),
     .push_o(weight_push), .beat_o(weight_beat), .flag_weight_o(flag_weight_o), .busy_o(nitro_busy));
@@ -410,25 +438,25 @@ module curta_vector #(
     .clk_i(clk_i), .clr_i(clr), .start_i(draw || loss_rand), .seed_i(seed), .tensor_i(tensor),
     .index_i(is_loss ? loss_index : index_q), .ready_o(rand_ready), .r_o(r));
 
-  wire last5, hole5;
+  wire last6, hole6;
   curta_vpost #(.T(T), .C(Lanes), .LogG(LogG)) u_post (
     .clk_i(clk_i), .clr_i(clr), .relu_i(relu), .pool_i(pool), .mask_i(mask), .scatter_i(is_scatter),
     .update_i(is_update && pass == 2'd0), .fill_i(is_fill), .value_i(w19_q[7:0]), .passes_i(passes),
     .frac_i(master ? frac : 4'd0), .zs_i(zs), .class_i((act || is_scatter) && w21_q[`CURTA_MAP_CLASS]),
     .clast_i(w24_q[`CURTA_MAP_CLAST]), .nlast_i(w24_q[`CURTA_MAP_NLAST]),
-    .pre_i(post_pre), .valid_i(post_in), .y_i(post_y), .aux_i(aux4_q), .passed_i(nitro), .pass_i(post_pass),
+    .pre_i(post_pre), .valid_i(post_in), .y_i(post_y), .aux_i(aux5_q), .passed_i(nitro), .pass_i(post_pass),
     .zs_v_i(post_v), .zs_class_i(post_class), .edge_i(post_tag[2:1]), .hole_i(post_tag[0]),
-    .valid_o(v5), .last_o(last5), .hole_o(hole5), .y_o(y5), .idx_o(idx5), .raw_o(raw5));
+    .valid_o(v6), .last_o(last6), .hole_o(hole6), .y_o(y6), .idx_o(idx6), .raw_o(raw6));
 
   // ---------------------------------------------------------------- results
   wire             loss_push, dst_push, idx_push;
   wire [8*BUS-1:0] loss_beat, dst_beat, idx_beat;
-  wire             y_out = v5 && has_dst && (is_scatter ? !hole5 : last5) && pass == (master ? 2'd2 : 2'd0);
-  // a copy to int24 leaves as {high, idx, low} of each lane of x; the half that DST and IDX take is y5 and {idx5, raw5}
+  wire             y_out = v6 && has_dst && (is_scatter ? !hole6 : last6) && pass == (master ? 2'd2 : 2'd0);
+  // a copy to int24 leaves as {high, idx, low} of each lane of x; the half that DST and IDX take is y6 and {idx6, raw6}
   reg  [8*Lanes-1:0] out_y, out_idx, out_low;
   integer            q;
   always @* begin
-    {out_y, out_idx, out_low} = {y5, idx5, raw5};
+    {out_y, out_idx, out_low} = {y6, idx6, raw6};
     if (planes)
       for (q = 0; q < Lanes; q = q + 1)
         {out_y[8*q +: 8], out_idx[8*q +: 8], out_low[8*q +: 8]} = x[32*q +: 24];
@@ -438,8 +466,8 @@ module curta_vector #(
     .y_valid_i(y_out || planes_push), .y_i(out_y), .beat_valid_i(copy_push || loss_push || weight_push),
     .beat_i(is_loss ? loss_beat : upd ? weight_beat : back || keep ? bent : x[8*BUS-1:0]),
     .dst_push_o(dst_push), .dst_o(dst_beat),
-    .idx_valid_i(v5 && ((pool && last5) || zs)), .idx_i(out_idx),
-    .half_valid_i(planes_push || (v5 && is_update && master && pass == 2'd0)), .low_i(out_low), .idx_push_o(idx_push), .idx_o(idx_beat));
+    .idx_valid_i(v6 && ((pool && last6) || zs)), .idx_i(out_idx),
+    .half_valid_i(planes_push || (v6 && is_update && master && pass == 2'd0)), .low_i(out_low), .idx_push_o(idx_push), .idx_o(idx_beat));
 
   curta_vstream_wr #(.T(T), .BUS(BUS), .LogDst(6), .LogIdx(5), .Trace(Trace)) u_out (
     .clk_i(clk_i), .rst_ni(rst_ni), .clr_i(!rst_ni || go), .abort_i(abort),
@@ -454,7 +482,7 @@ module curta_vector #(
 
   // ---------------------------------------------------------------- LOSS
   curta_loss #(.T(T), .BUS(BUS)) u_loss (
-    .clk_i(clk_i), .clr_i(!rst_ni || abort), .start_i(start && is_loss), .busy_o(loss_busy),
+    .clk_i(clk_i), .clr_i(!rst_ni || abort), .start_i(start && to_loss), .busy_o(loss_busy),
     .run_i(run), .mode_i(mode), .rss_i(w22_q[`CURTA_LOSS_RSS]), .target_i(w22_q[`CURTA_LOSS_TARGET]), .wrap_o(flag_wrap_o), .e_i(loss_exp), .mem_size_i(mem_size_i), .cfg_raddr_o(loss_cfg), .cfg_rdata_i(cfg),
     .req_valid_o(loss_valid), .req_ready_i(loss_ready), .req_kind_o(loss_kind), .req_addr_o(loss_addr),
     .err_o(loss_err), .err_info_o(loss_info),

@@ -32,8 +32,8 @@ module curta_vfront #(
   output wire [8*BUS-1:0]  bent_o,       // what left bent with the rotation before
   // Rotate
   input  wire              rot_i,
-  input  wire [LogRot-1:0] turn_i,       // which rotation of the turn
   input  wire              decay_i,
+  input  wire [LogRot-1:0] next_i,       // which rotation comes next: w_i is taken a cycle ahead
   input  wire [31:0]       d_i,          // exponent of the decay term
   input  wire [8*C-1:0]    w_i,
   // Out
@@ -51,6 +51,8 @@ module curta_vfront #(
   /* verilator lint_on UNUSEDSIGNAL */
   reg              none_q;
   reg  [5:0]       left_q;
+  reg  [32*NP-1:0] term_q, term_d;       // |w| 2^d, its complement for a negative w
+  reg  [NP-1:0]    minus_q, minus_d;
   reg  [36:0]      biased;
   wire [2:0]       shift = {1'b0, slope_i} + 3'd2;
   wire [5:0]       bias  = (6'd1 << shift) - 6'd1;
@@ -80,14 +82,16 @@ module curta_vfront #(
   end
 
   always @* begin
-    sum = x_q[32*NP-1:0];
     for (k = 0; k < NP; k = k + 1) begin
-      w    = w_i[8*(NP*turn_i + k) +: 8] & {8{decay_i && !none_q}};
+      w    = w_i[8*(NP*next_i + k) +: 8] & {8{!none_q}};
       mag  = w[7] ? 8'd0 - w : w;
       term = {31'd0, mag} << left_q;
-      sum[32*k +: 32] = x_q[32*k +: 32] + (term[38:7] ^ {32{w[7]}}) + {31'd0, w[7]};
+      term_d[32*k +: 32] = term[38:7] ^ {32{w[7]}};
+      minus_d[k]         = w[7];
+      sum[32*k +: 32]    = x_q[32*k +: 32] + (decay_i ? term_q[32*k +: 32] : 32'd0) + {31'd0, decay_i && minus_q[k]};
     end
   end
+  always @(posedge clk_i) {minus_q, term_q} <= {minus_d, term_d};
 
   // toward zero: a negative x first gets 2^n - 1
   always @(posedge clk_i)

@@ -11,7 +11,7 @@
 //   Bent copies (bent_i: backward NITRO-ReLU, scattered int32) bend x once it is loaded, a beat a cycle, and rotate it out. Of a scattered
 //   tile the later passes load x from the tile memory (keep_i).
 //   Quotients (pace_i) of two cycles let a group enter every other cycle. A hole of a padded window reads nothing, or writes nothing.
-// Timing   1 group a cycle; copies to int32: one in C*4/BUS, to int24: one in C*2/BUS; stochastic 11; stepped 6 a pass.
+// Timing   1 group a cycle; copies to int32: one in C*4/BUS, to int24: one in C*2/BUS; stochastic 11; stepped 7 a pass.
 // Resets   clr_i: everything.
 `default_nettype none
 module curta_vissue #(
@@ -60,13 +60,15 @@ module curta_vissue #(
   output wire              ld_src_o, ld_acc_o, ld_half_o,
   output wire              half_aux_o,     // ld_half_o takes AUX, else the result of the lanes
   output wire              rot_o,
-  output wire [LogRot-1:0] turn_o,
+  output wire [LogRot-1:0] next_o,         // the rotation of the next cycle
+  output wire              idle_o,         // a group may enter: AUX stands at its stream
   output wire              add_o,          // rotations add the decay term
   output wire              copy_push_o,    // a beat of a copy to int32 leaves
   output wire              planes_push_o,  // a group of a copy to int24 leaves
   output reg               valid_o,        // x of the front goes into the lanes
-  input  wire              v5_i,           // results of the pass are there
+  input  wire              v6_i,           // results of the pass are there
   output reg  [1:0]        pass_o,         // of the group in the lanes: 0 plain or B, 1 A, 2 C
+  output wire [1:0]        law_o,          // pass of a group that goes into the lanes in the next cycle
   output wire              busy_o
 );
   localparam Turn = BUS / 4 < C ? C / (BUS / 4) : 1;        // rotations of a turn
@@ -112,7 +114,7 @@ module curta_vissue #(
   wire fire    = enter && (!fetch || no_src || acc_gnt_i);
   wire keep    = fire && keep_i && later_q;
   wire loaded  = (fire && !fetch && !keep) || acc_q || keep_q;                                    // x is there in the next cycle
-  wire again   = step_q == PWaitB && v5_i && master_i && !reduce_i;            // pass C
+  wire again   = step_q == PWaitB && v6_i && master_i && !reduce_i;            // pass C
 
   assign acc_re_o    = fetch && !no_src;
   assign fire_o      = fire;
@@ -131,12 +133,20 @@ module curta_vissue #(
   assign half_aux_o  = start_a;
   assign rot_o       = step_q == PRot || bend_o || (turning_q && !planes_i);
   assign bend_o      = step_q == PMod || step_q == PTurn;
-  assign turn_o      = turn_q;
+  assign next_o      = step_q == PRot ? turn_q + 1'b1 : turn_q;
+  assign idle_o      = step_q == PIdle;
   assign add_o       = step_q == PRot;
   assign copy_push_o = (turning_q && !planes_i) || step_q == PTurn;
   assign planes_push_o = turning_q && planes_i && turn_q == 0;
   assign rand_next_o = drawn_q;
   assign busy_o      = step_q != PIdle || turning_q || acc_q || valid_o;
+
+  // what enters the lanes from PIdle is known before it is known whether it does
+  assign law_o = step_q == PIdle ? {1'b0, decay_i && master_i} : again ? 2'd2 : pass_o;
+  always @(posedge clk_i)
+    if (clr_i) pass_o <= 2'd0;
+    else if (start_a) pass_o <= 2'd1;
+    else if (v6_i && (step_q == PWaitA || step_q == PWaitB || step_q == PWaitC)) pass_o <= again ? 2'd2 : 2'd0;
 
   // passes_i stands for many cycles before the first group
   always @(posedge clk_i)
@@ -154,7 +164,6 @@ module curta_vissue #(
       claimed_q <= 1'b0;
       drawn_q   <= 1'b0;
       valid_o   <= 1'b0;
-      pass_o    <= 2'd0;
       keep_q    <= 1'b0;
       pace_q    <= 3'd0;
     end else begin
@@ -188,7 +197,6 @@ module curta_vissue #(
         PIdle:
           if (start_a) begin
             step_q <= PWaitA;
-            pass_o <= 2'd1;
           end else if (fire && stepped) begin
             step_q <= fetch ? PAcc : decay_i ? PRot : PWaitB;
           end else if (fire && bent_i) begin
@@ -198,22 +206,19 @@ module curta_vissue #(
         PMod:  step_q <= hole_q ? PIdle : PTurn;
         PTurn: if (turn_q == last_turn) step_q <= PIdle;
         PWaitA:
-          if (v5_i) begin
+          if (v6_i) begin
             step_q <= PLoad;
-            pass_o <= 2'd0;
           end
         PLoad: if (fire) step_q <= fetch ? PAcc : PRot;
         PAcc:  step_q <= decay_i ? PRot : PWaitB;
         PRot:  if (turn_q == LastTurn) step_q <= PWaitB;
         PWaitB:
-          if (v5_i) begin
+          if (v6_i) begin
             step_q <= again ? PWaitC : PIdle;
-            pass_o <= again ? 2'd2 : 2'd0;
           end
         PWaitC:
-          if (v5_i) begin
+          if (v6_i) begin
             step_q <= PIdle;
-            pass_o <= 2'd0;
           end
         default: step_q <= PIdle;
       endcase

@@ -15,7 +15,7 @@ module curta_vmode (
   input  wire [31:0] w21_i, w22_i, w24_i,
   /* verilator lint_on UNUSEDSIGNAL */
   // Command
-  output reg         is_scatter_o, is_update_o, is_reduce_o, is_fill_o,
+  output reg         is_scatter_o, is_update_o, is_reduce_o, is_fill_o, is_loss_o,
   output reg         pool_o, mask_o, relu_o,
   output reg         wide_dst_o,     // int32 or int24 results
   output reg         copy_o,         // of MAP
@@ -67,6 +67,7 @@ module curta_vmode (
       is_update_o  <= update;
       is_reduce_o  <= reduce;
       is_fill_o    <= op_i == `CURTA_OP_FILL;
+      is_loss_o    <= op_i == `CURTA_OP_LOSS;
       pool_o     <= pool;
       mask_o     <= mask;
       relu_o     <= map && flags_i[`CURTA_MAP_RELU];

@@ -31,10 +31,10 @@ module curta_vnitro #(
   input  wire             ld_acc_i,       // one comes out of the accumulator memory
   input  wire [2:0]       tag_i,
   input  wire             later_i,
-  input  wire             v1_i, v2_i, v3_i, v4_i,   // stages of the requantiser
-  output wire [4:0]       shift_o,        // with v1_i: shift in front of the product
+  input  wire             v1_i, v2_i, v3_i, v4_i, v5_i,   // stages of the requantiser
+  output wire [4:0]       shift_o,        // a cycle before v1_i: shift in front of the product
   input  wire [32*C-1:0]  x_i,
-  input  wire [24*C-1:0]  u_i,            // with v4_i
+  input  wire [24*C-1:0]  u_i,            // with v5_i
   input  wire [C-1:0]     big_i, neg_i,
   input  wire [8*C-1:0]   y_i,
   input  wire [16*C-1:0]  aux_i,
@@ -63,17 +63,17 @@ module curta_vnitro #(
   wire [C-1:0]    quot_neg;
   wire [8*C-1:0]  quot_y, act_a;
 
-  // ---- along: register k is valid in stage k; behind stage 4 the quotient takes it, a to d
-  reg  [3:0]      along0_q, along1_q, along2_q, along3_q, along4_q;
+  // ---- along: register k is valid in stage k; behind stage 5 the quotient takes it, a to d
+  reg  [3:0]      along0_q, along1_q, along2_q, along3_q, along4_q, along5_q;
   reg  [C+2:0]    a_q, b_q, c_q, d_q;        // {tag, pass}
   reg  [2:0]      tag_o_q;
-  reg  [C-1:0]    pass4, pass_o_q;
+  reg  [C-1:0]    pass5, pass_o_q;
   integer         i;
 
   always @* begin
-    pass4 = 0;
+    pass5 = 0;
     if (nitro_i)
-      for (i = 0; i < C; i = i + 1) pass4[i] = !aux_i[16*i + 7] && aux_i[16*i +: 7] != 7'd0;
+      for (i = 0; i < C; i = i + 1) pass5[i] = !aux_i[16*i + 7] && aux_i[16*i +: 7] != 7'd0;
   end
   assign pass_o = pass_o_q;
 
@@ -84,35 +84,38 @@ module curta_vnitro #(
     if (v1_i)     along2_q <= along1_q;
     if (v2_i)     along3_q <= along2_q;
     if (v3_i)     along4_q <= along3_q;
-    if (quot_last) a_q <= {along4_q[3:1], pass4};
+    if (v4_i)     along5_q <= along4_q;
+    if (quot_last) a_q <= {along5_q[3:1], pass5};
     b_q <= a_q;
     c_q <= b_q;
     if (quot_done) d_q <= c_q;
-    if (act_in) {tag_o_q, pass_o_q} <= div_i ? d_q : {along4_q[3:1], pass4};
+    if (act_in) {tag_o_q, pass_o_q} <= div_i ? d_q : {along5_q[3:1], pass5};
   end
-  assign tag_o = nitro_i ? tag_o_q : along4_q[3:1];
+  assign tag_o = nitro_i ? tag_o_q : along5_q[3:1];
 
   // ---- quotients
-  wire eta1 = along1_q[0], eta4 = along4_q[0];
+  // of the group that enters the lanes in the next cycle: its pass, unless it comes out of the accumulator memory now
+  wire eta1 = ld_acc_i ? along0_q[0] : later_i, eta5 = along5_q[0];
+  wire eta  = v4_i ? along4_q[0] : eta5;                                       // of the group that is there in the next cycle
   assign shift_o = !upd_i ? div_s_i : eta1 ? eta_i[4:0] : rate_i[4:0];
   curta_vquot #(.C(C)) u_quot (
-    .clk_i(clk_i), .clr_i(clr_i), .wide_i(two_i), .m_i(!upd_i ? div_m_i : eta4 ? eta_m_i : rate_m_i),
-    .t_i(!upd_i ? div_t_i : eta4 ? eta_i[9:5] : rate_i[9:5]),
-    .valid_i(v4_i && (div_i || upd_i)), .u_i(u_i), .big_i(big_i), .neg_i(neg_i), .last_o(quot_last), .sum_o(quot_sum), .done_o(quot_done),
+    .clk_i(clk_i), .clr_i(clr_i), .wide_i(two_i), .first_i(v4_i), .m_i(!upd_i ? div_m_i : eta ? eta_m_i : rate_m_i),
+    .t_i(!upd_i ? div_t_i : eta5 ? eta_i[9:5] : rate_i[9:5]),
+    .valid_i(v5_i && (div_i || upd_i)), .u_i(u_i), .big_i(big_i), .neg_i(neg_i), .last_o(quot_last), .sum_o(quot_sum), .done_o(quot_done),
     .q_o(quot_q), .neg_o(quot_neg), .valid_o(quot_valid), .y_o(quot_y), .busy_o(quot_busy));
 
   curta_vweight #(.C(C), .BUS(BUS), .LogG(LogG)) u_weight (
-    .clk_i(clk_i), .clr_i(clr_i), .run_i(upd_i), .v2_i(v2_i), .v3_i(v3_i), .v4_i(v4_i), .second_i(eta4), .x_i(x_i), .sum_i(quot_sum), .done_i(quot_done),
+    .clk_i(clk_i), .clr_i(clr_i), .run_i(upd_i), .v2_i(v2_i), .v4_i(v4_i), .v5_i(v5_i), .second_i(eta5), .x_i(x_i), .sum_i(quot_sum), .done_i(quot_done),
     .q_i(quot_q), .neg_i(quot_neg), .re_o(re_o), .raddr_o(raddr_o), .rdata_i(rdata_i), .we_o(we_o),
     .waddr_o(waddr_o), .wdata_o(wdata_o), .push_o(push_o), .beat_o(beat_o), .flag_o(flag_weight_o), .busy_o(weight_busy));
 
   // ---- activation
-  assign act_in = nitro_i && (div_i ? quot_valid : v4_i);
+  assign act_in = nitro_i && (div_i ? quot_valid : v5_i);
   curta_vact #(.C(C)) u_act (
     .clk_i(clk_i), .clr_i(clr_i), .act_i(act_i), .slope_i(slope_i), .mean_i(mean_i), .valid_i(act_in),
-    .v_i(div_i ? quot_y : y_i), .hole_i(div_i ? d_q[C] : along4_q[1]), .valid_o(act_valid), .v_o(v_o), .a_o(act_a), .class_o(class_o));
-  assign pre_o   = nitro_i ? act_in : v3_i && !upd_i;
-  assign valid_o = nitro_i ? act_valid : v4_i && !upd_i;
+    .v_i(div_i ? quot_y : y_i), .hole_i(div_i ? d_q[C] : along5_q[1]), .valid_o(act_valid), .v_o(v_o), .a_o(act_a), .class_o(class_o));
+  assign pre_o   = nitro_i ? act_in : v4_i && !upd_i;
+  assign valid_o = nitro_i ? act_valid : v5_i && !upd_i;
   assign y_o     = nitro_i ? act_a : y_i;
   assign busy_o  = quot_busy || act_valid || weight_busy;
 endmodule

@@ -15,9 +15,10 @@ module curta_vplanes #(
   // Beats
   input  wire             beat_valid_i,
   input  wire [8*BUS-1:0] beat_i,
-  output wire             beat_pop_o,
-  // Groups
-  output wire             valid_o,
+  output wire             beat_pop_o,      // it leaves without a pop
+  // Groups. A pop comes late in the cycle: what it does is known before.
+  output wire             here_o,          // with a beat there is a group
+  output wire             last_o,          // whose pop takes the beat
   output reg  [32*C-1:0]  data_o,
   input  wire             pop_i
 );
@@ -52,17 +53,17 @@ module curta_vplanes #(
       reg             second_q;
       reg [8*BUS-1:0] held_q;
       assign low      = {beat_i, held_q};
-      assign low_here = beat_valid_i && !in_high && second_q;
+      assign low_here = !in_high && second_q;
       assign low_last = 1'b1;
-      assign beat_pop_o = beat_valid_i && (in_high || !second_q || pop_i);
+      assign beat_pop_o = beat_valid_i && (in_high || !second_q);
       always @(posedge clk_i) begin
         if (!second_q) held_q <= beat_i;
         if (clr_i) second_q <= 1'b0;
-        else if (beat_pop_o && !in_high) second_q <= !second_q;
+        else if (!in_high && (beat_pop_o || pop_i)) second_q <= !second_q;
       end
     end else begin : g_split                         // one group or two in a beat
-      assign low_here = beat_valid_i && !in_high;
-      assign beat_pop_o = beat_valid_i && (in_high || (pop_i && low_last));
+      assign low_here = !in_high;
+      assign beat_pop_o = beat_valid_i && in_high;
       if (2 * C < BUS) begin : g_two
         assign low      = group_q[0] ? beat_i[8*BUS-1:16*C] : beat_i[16*C-1:0];
         assign low_last = group_q[0];
@@ -73,12 +74,13 @@ module curta_vplanes #(
     end
   endgenerate
 
-  assign valid_o = low_here && high_valid;
+  assign here_o = low_here && high_valid;
+  assign last_o = low_last;
 
   integer k;
   always @* begin
     data_o = 0;
-    if (valid_o)
+    if (here_o)
       for (k = 0; k < C; k = k + 1)
         data_o[32*k +: 32] = {{8{high[8*k+7]}}, high[8*k +: 8], low[16*k +: 16]};
   end
@@ -88,9 +90,9 @@ module curta_vplanes #(
       at_q    <= 0;
       group_q <= 0;
     end else begin
-      if (beat_pop_o) at_q <= at_q == Last ? 0 : at_q + 1'b1;
+      if (beat_pop_o || (pop_i && low_last)) at_q <= at_q == Last ? 0 : at_q + 1'b1;
       if (pop_i) group_q <= group_q == LastG ? 0 : group_q + 1'b1;
     end
-  wire unused = high_empty ^ low_last;
+  wire unused = high_empty;
 endmodule
 `default_nettype wire

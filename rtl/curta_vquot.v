@@ -5,7 +5,7 @@
 //   quotient: once the lower three partial products are added, 12 bits of their sum can go.
 //   Else one product of 18 x 18 bits, M's low six bits being 0; a longer u makes 127 of any such M with bit 23 and T <= 11.
 // Golden   curta_golden_quotient, curta_golden_rate
-// Timing   valid_i: the group is at the inputs and stays for two cycles (wide), one (else); last_o in the last of them, sum_o a cycle
+// Timing   first_i: a group is there in the next cycle; m_i is that of the next cycle.  valid_i: the group is at the inputs and stays for two cycles (wide), one (else); last_o in the last of them, sum_o a cycle
 //          later, the quotients with done_o three cycles after last_o, y_o with valid_o after four.
 // Resets   valid flags (clr_i).
 /* verilator lint_off BLKSEQ */ // temporaries of the lane loops
@@ -17,6 +17,7 @@ module curta_vquot #(
   input  wire            clr_i,
   // Law
   input  wire            wide_i,
+  input  wire            first_i,
   input  wire [23:0]     m_i,
   input  wire [4:0]      t_i,
   // In
@@ -53,9 +54,10 @@ module curta_vquot #(
   assign y_o     = y_q;
   assign busy_o  = valid_i || second_q || last_q || sum_q || done_q || valid_q;
 
-  // the factor: the same for all lanes
-  wire [11:0] m12  = second_q ? m_i[23:12] : m_i[11:0];
-  wire [17:0] m18  = wide_i ? {6'd0, m12} : m_i[23:6];
+  // the factor: the same for all lanes, a cycle ahead
+  reg  [17:0] m18;
+  wire [11:0] m12 = m18[11:0];
+  always @(posedge clk_i) m18 <= !wide_i ? m_i[23:6] : {6'd0, first_i ? m_i[11:0] : m_i[23:12]};
   reg  [17:0] a;
   reg  [11:0] b;
   wire [17:0] ones = wide_i ? 18'h00fff : 18'h3ffff;

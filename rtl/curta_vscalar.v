@@ -20,9 +20,9 @@ module curta_vscalar (
 );
   localparam [3:0] FSet = 4'd0, FAdd = 4'd1, FAct = 4'd2, FGrad = 4'd3, FBitlen = 4'd4, FOr = 4'd5, FShr = 4'd6;
 
-  reg  [2:0]  step_q;                 // 1: word 4 is there, 2: word 4 kept, 3: word 5, 4: word 6, 5: result
+  reg  [2:0]  step_q;                 // 1: word 4 is there, 2 to 4: S[RA], S[RB], S[RC], 5: word 6, 6: result
   reg  [3:0]  func_q;
-  reg  [5:0]  rd_q, rb_q;
+  reg  [5:0]  rd_q, rb_q, raddr_q;      // the next register to be read
   reg  [31:0] a_q, b_q;               // b: subtrahend of the shift rules
   reg         bump_q, none_q;         // none: bitlen(a) = 0
 
@@ -30,7 +30,7 @@ module curta_vscalar (
   integer     i;
   always @* begin
     len = 6'd0;
-    if (step_q == 3'd4)
+    if (step_q == 3'd5)
       for (i = 0; i < 32; i = i + 1)
         if (a_q[i]) len = i[5:0] + 6'd1;
   end
@@ -38,19 +38,19 @@ module curta_vscalar (
   // One adder: S[RA] + S[RB] + S[RC] step by step, then IMM, or the length less b; a | b is a + (b & ~a), a >> IMM plus nothing.
   wire        use_len = func_q == FAct || func_q == FGrad || func_q == FBitlen;
   wire        either  = func_q == FOr;
-  wire        last    = step_q == 3'd4;
+  wire        last    = step_q == 3'd5;
   wire        move    = last && func_q == FShr;
   wire        less    = last && (func_q == FAct || func_q == FGrad);
   wire [31:0] moved   = a_q >> (cfg_rdata_i[4:0] & {5{move}});
-  wire [31:0] base    = last && use_len ? {26'd0, len} : step_q == 3'd1 || func_q == FSet ? 32'd0 : moved;
-  wire [31:0] term    = less ? ~b_q : last ? cfg_rdata_i & {32{!either && !move}} : rdata_i & ~(a_q & {32{either && step_q == 3'd2}});
+  wire [31:0] base    = last && use_len ? {26'd0, len} : step_q == 3'd2 || func_q == FSet ? 32'd0 : moved;
+  wire [31:0] term    = less ? ~b_q : last ? cfg_rdata_i & {32{!either && !move}} : rdata_i & ~(a_q & {32{either && step_q == 3'd3}});
   wire [31:0] sum     = base + term + {31'd0, less};
-  wire        add     = step_q == 3'd1 || step_q == 3'd4 || (func_q == FAdd && (step_q == 3'd2 || step_q == 3'd3)) || (either && step_q == 3'd2);
+  wire        add     = step_q == 3'd2 || step_q == 3'd5 || (func_q == FAdd && (step_q == 3'd3 || step_q == 3'd4)) || (either && step_q == 3'd3);
 
   assign cfg_raddr_o = step_q == 3'd0 ? 5'd4 : step_q <= 3'd2 ? 5'd5 : 5'd6;
-  assign raddr_o     = step_q == 3'd1 ? cfg_rdata_i[21:16] : step_q == 3'd2 ? rb_q : cfg_rdata_i[5:0];
+  assign raddr_o     = raddr_q;
   assign busy_o      = step_q != 3'd0;
-  assign valid_o     = step_q == 3'd5;
+  assign valid_o     = step_q == 3'd6;
   assign waddr_o     = rd_q;
 
   always @* begin
@@ -63,14 +63,15 @@ module curta_vscalar (
 
   always @(posedge clk_i) begin
     if (add) a_q <= sum;
+    raddr_q <= step_q == 3'd1 ? cfg_rdata_i[21:16] : step_q == 3'd2 ? rb_q : cfg_rdata_i[5:0];
     case (step_q)
       3'd1: begin
         func_q <= cfg_rdata_i[3:0];
         rd_q   <= cfg_rdata_i[13:8];
         rb_q   <= cfg_rdata_i[29:24];
       end
-      3'd2: b_q <= func_q == FAct ? 32'd7 : rdata_i;
-      3'd4: begin
+      3'd3: b_q <= func_q == FAct ? 32'd7 : rdata_i;
+      3'd5: begin
         bump_q <= cfg_rdata_i[0];
         none_q <= len == 6'd0;
       end
@@ -78,7 +79,7 @@ module curta_vscalar (
     endcase
     if (clr_i)               step_q <= 3'd0;
     else if (start_i)        step_q <= 3'd1;
-    else if (step_q != 3'd0) step_q <= step_q == 3'd5 ? 3'd0 : step_q + 3'd1;
+    else if (step_q != 3'd0) step_q <= step_q == 3'd6 ? 3'd0 : step_q + 3'd1;
   end
 endmodule
 `default_nettype wire

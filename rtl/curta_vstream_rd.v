@@ -2,7 +2,7 @@
 // curta_vstream_rd - one read stream of the vector engine: bursts in, groups of C elements out
 //   Room for a whole burst is reserved before it is asked for, so responses need no back-pressure. Beats of BUS bytes
 //   are joined or split into groups of C elements of Wide bytes (narrow_i: of 1 byte, which get their sign in front).
-// Timing   request: same cycle to the port; data: 2 cycles to the head of the FIFO; one beat, at most one group a cycle.
+// Timing   request: same cycle to the port; data: 2 cycles to the head of the FIFO (Head: 3); one beat, at most one group a cycle.
 // Resets   clr_i: FIFO, counts. Outstanding bursts are counted on until they have ended (idle_o).
 `default_nettype none
 module curta_vstream_rd #(
@@ -10,7 +10,8 @@ module curta_vstream_rd #(
   parameter BUS = 8,             // bytes of a beat
   parameter Wide = 4,            // bytes of a wide element: 2 or 4
   parameter LogDepth = 7,        // FIFO, beats
-  parameter Lut = 0              // of its curta_ram
+  parameter Lut = 0,             // of its curta_ram
+  parameter Head = 0             // of its curta_fifo_ram
 ) (
   input  wire                clk_i,
   input  wire                rst_ni,
@@ -29,9 +30,11 @@ module curta_vstream_rd #(
   input  wire                rsp_valid_i,
   input  wire [8*BUS-1:0]    rsp_data_i,
   input  wire                rsp_last_i,
-  // Groups; with beat_pop_i the raw beats instead
+  // Groups; with beat_pop_i the raw beats instead. A pop comes late in the cycle: what it does is known before.
   input  wire                narrow_i,
-  output wire                valid_o,
+  input  wire                whole_i,    // a group that is popped takes the beat with it, whatever narrow_i says
+  input  wire                part_i,     // it takes none
+  output wire                part_o,     // valid_o as far as it does not depend on a beat being there
   output wire [8*Wide*C-1:0] data_o,
   input  wire                pop_i,
   output wire                beat_valid_o,
@@ -52,6 +55,7 @@ module curta_vstream_rd #(
   localparam [4:0] LastJ = Join1[4:0], LastN = SplitN1[4:0], LastW = SplitW1[4:0];
 
   reg  [LogDepth:0] room_q;
+  reg               left_q;                         // a beat has left the FIFO
   reg  [3:0]        open_q;
   reg  [4:0]        part_q;                         // beats joined so far, or groups split off so far
   wire [8*BUS-1:0]  beat;
@@ -59,9 +63,11 @@ module curta_vstream_rd #(
   wire [LogDepth:0] want = req_beats_i[LogDepth:0];
   wire              ask  = rd_valid_o && rd_ready_i;
   wire              last_part;
+  wire              leave = whole_i || (last_part && !part_i);
   wire              pop_beat;
 
-  assign rd_valid_o  = req_valid_i && !abort_i && room_q >= want && open_q != 4'd15;
+  // a beat that left in the cycle before is room, but not yet counted
+  assign rd_valid_o  = req_valid_i && !abort_i && {1'b0, room_q} + {{LogDepth+1{1'b0}}, left_q} >= {1'b0, want} && open_q != 4'd15;
   assign rd_addr_o   = req_addr_i;
   assign rd_beats_o  = req_beats_i;
   assign req_ready_o = ask;
@@ -70,7 +76,7 @@ module curta_vstream_rd #(
   assign beat_valid_o = have;
   assign beat_o      = beat;
 
-  curta_fifo_ram #(.Width(8*BUS), .LogDepth(LogDepth), .Lut(Lut)) u_fifo (
+  curta_fifo_ram #(.Width(8*BUS), .LogDepth(LogDepth), .Lut(Lut), .Head(Head)) u_fifo (
     .clk_i(clk_i), .clr_i(clr_i || abort_i), .push_i(rsp_valid_i && !abort_i), .data_i(rsp_data_i),
     .valid_o(have), .data_o(beat), .pop_i(pop_beat), .empty_o(empty));
 
@@ -92,12 +98,12 @@ module curta_vstream_rd #(
       assign full      = {beat, held_q};
       wire   step      = have && !narrow_i && !last_part;
       assign last_part = narrow_i ? part_q == LastN : part_q == LastJ;
-      assign valid_o   = have && (narrow_i || last_part);
-      assign pop_beat  = beat_pop_i || step || (pop_i && last_part);
+      assign part_o    = narrow_i || last_part;
+      assign pop_beat  = beat_pop_i || step || (pop_i && leave);
       always @(posedge clk_i) begin
         if (step) held_q <= full[8*GB-1:8*BUS];
         if (clr_i) part_q <= 5'd0;
-        else if (step || (pop_i && valid_o)) part_q <= last_part ? 5'd0 : part_q + 5'd1;
+        else if (step || (pop_i && !whole_i && !part_i)) part_q <= last_part ? 5'd0 : part_q + 5'd1;
       end
     end else begin : g_split
       if (SplitW > 1) begin : g_wide
@@ -106,11 +112,11 @@ module curta_vstream_rd #(
         assign full = beat;
       end
       assign last_part = narrow_i ? part_q == LastN : part_q == LastW;
-      assign valid_o   = have;
-      assign pop_beat  = beat_pop_i || (pop_i && last_part);
+      assign part_o    = 1'b1;
+      assign pop_beat  = beat_pop_i || (pop_i && leave);
       always @(posedge clk_i) begin
         if (clr_i) part_q <= 5'd0;
-        else if (pop_i && valid_o) part_q <= last_part ? 5'd0 : part_q + 5'd1;
+        else if (pop_i && !whole_i && !part_i) part_q <= last_part ? 5'd0 : part_q + 5'd1;
       end
     end
   endgenerate
@@ -119,7 +125,8 @@ module curta_vstream_rd #(
     if (!rst_ni) open_q <= 4'd0;
     else if (ask != (rsp_valid_i && rsp_last_i)) open_q <= ask ? open_q + 4'd1 : open_q - 4'd1;
     if (clr_i) room_q <= {1'b1, {LogDepth{1'b0}}};
-    else       room_q <= room_q - (ask ? want : {LogDepth+1{1'b0}}) + {{LogDepth{1'b0}}, pop_beat};
+    else       room_q <= room_q - (ask ? want : {LogDepth+1{1'b0}}) + {{LogDepth{1'b0}}, left_q};
+    left_q <= pop_beat && !clr_i;
   end
 endmodule
 `default_nettype wire

@@ -3,7 +3,7 @@
 //   A tile passes twice. The first time its gradients: minus their quotients go into the tile memory. The second time its
 //   weights: they and what the memory says wait for their quotients (two groups may), then leave, a beat a cycle.
 // Golden   curta_golden_update (NITRO)
-// Timing   groups 4 C / BUS cycles apart, two at least. The memory is read (re_o) in the third stage of the requantiser, taken with v4_i.
+// Timing   groups 4 C / BUS cycles apart, two at least. The memory is read (re_o) in the fourth stage of the requantiser, taken with v5_i.
 // Resets   positions and the state of the output (clr_i).
 /* verilator lint_off BLKSEQ */ // temporaries of the lane loops
 `default_nettype none
@@ -17,9 +17,9 @@ module curta_vweight #(
   input  wire             run_i,          // the command is one
   // In
   input  wire             v2_i,           // stages of the requantiser
-  input  wire             v3_i,
   input  wire             v4_i,
-  input  wire             second_i,       // with v4_i: weights
+  input  wire             v5_i,
+  input  wire             second_i,       // with v5_i: weights
   input  wire [32*C-1:0]  x_i,            // with v2_i
   input  wire             sum_i,          // two cycles before done_i
   input  wire             done_i,         // quotients are there
@@ -45,11 +45,11 @@ module curta_vweight #(
   reg             weights_q, late_q, second_q;   // the groups that wait, that were done are weights
   reg             there_q;                // a result stands in r
   reg  [2:0]      turn_q;
-  reg  [32*C-1:0] x_q, from_q, from, base_q, r_q, r;
+  reg  [32*C-1:0] x_q, x5_q, from_q, from, base_q, r_q, r;
   reg  [31:0]     less;
   integer         i, k, n;
 
-  assign re_o    = run_i && v3_i;
+  assign re_o    = run_i && v4_i;
   assign raddr_o = g_q;
   assign we_o    = there_q && !second_q && turn_q == 3'd0;
   assign waddr_o = h_q;
@@ -60,8 +60,9 @@ module curta_vweight #(
   always @(posedge clk_i)
     if (run_i) begin
       if (v2_i) x_q <= x_i;
-      if (v4_i) begin
-        for (i = 0; i < C; i = i + 1) from[32*i +: 32] = second_i ? x_q[32*i +: 32] + rdata_i[32*i +: 32] : 32'd0;
+      if (v4_i) x5_q <= x_q;
+      if (v5_i) begin
+        for (i = 0; i < C; i = i + 1) from[32*i +: 32] = second_i ? x5_q[32*i +: 32] + rdata_i[32*i +: 32] : 32'd0;
         from_q    <= from;
         weights_q <= second_i;
       end
@@ -103,7 +104,7 @@ module curta_vweight #(
       there_q <= 1'b0;
       turn_q  <= 3'd0;
     end else if (run_i) begin
-      if (v3_i) g_q <= g_q + 1'b1;
+      if (v4_i) g_q <= g_q + 1'b1;
       if (there_q && turn_q == 3'd0) h_q <= h_q + 1'b1;
       if (done_i) begin
         there_q <= 1'b1;

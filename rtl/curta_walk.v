@@ -92,7 +92,7 @@ module curta_walk (
   wire signed [18:0] y_step = {17'd0, w20[`CURTA_GEMM_Y_A]};
   wire signed [18:0] x_step = {17'd0, w20[`CURTA_GEMM_X_A]};
   wire start   = state_q == IDLE && go_i;
-  wire advance = state_q == PUSH && (!visit_valid_o || visit_ready_i);
+  wire advance = state_q == PUSH && !visit_valid_o;      // not already in the cycle of visit_ready_i, whose path is long
 
   always @(posedge clk_i)
     if (start) begin

@@ -40,9 +40,9 @@ $(BUILD)/tests/vector/verilated.o $(BUILD)/tests/vector/verilated_threads.o: $(B
 	$(CXX) -O2 -march=native $(VEC_INC) -c $(VEC_ROOT)/include/$*.cpp -o $@
 
 # The lanes of the requantiser.
-$(BUILD)/tests/vector/requant/Vrequant__ALL.a: rtl/curta_requant.v
+$(BUILD)/tests/vector/requant/Vrequant__ALL.a: rtl/curta_requant.v rtl/lib/curta_mul.v
 	@mkdir -p $(@D)
-	verilator $(VEC_VFLAGS) -GC=8 --Mdir $(@D) --prefix Vrequant --top-module curta_requant rtl/curta_requant.v
+	verilator $(VEC_VFLAGS) -GC=8 --Mdir $(@D) --prefix Vrequant --top-module curta_requant rtl/curta_requant.v rtl/lib/curta_mul.v
 	@$(MAKE) --no-print-directory -C $(@D) -f Vrequant.mk VM_PARALLEL_BUILDS=0 OPT_FAST="-O2 -march=native" OPT_SLOW="-O1" \
 	  CXX="$(CXX)" Vrequant__ALL.a >$(@D)/make.log 2>&1 || { cat $(@D)/make.log; false; }
 $(BUILD)/tests/vector/test_requant: tests/vector/test_requant.cpp $(BUILD)/tests/vector/requant/Vrequant__ALL.a \

@@ -2,8 +2,8 @@
 """Where the slices of the array lie in an LFE5U-85F: a BEL attribute on each ALU54B and its two MULT18X18D, for nextpnr.
 
 Its static placer, which needs half the wires of the default one on `base`, does not know that a slice is one piece: it stops
-unless their places are given. A column of the array stands over as few columns of the device as its three rows of slices allow;
-what is left lies in the middle, for the multipliers of VECTOR.
+unless their places are given. A column of the array stands over two or three columns of the device in its three rows of slices, three of them side by side without
+a hole; what is left lies in one piece near the middle, for the multipliers of VECTOR.
 """
 import re
 
@@ -18,20 +18,39 @@ def bel(part, column, row):
     return {"alu": f"X{x}/Y{y}/ALU54_{upper + 3}", "mult0": f"X{x - 3}/Y{y}/MULT18_{upper}", "mult1": f"X{x - 2}/Y{y}/MULT18_{upper + 1}"}[part]
 
 
+def groups(columns):
+    """As many neighbours as there are rows of slices make a block without holes; a smaller one is the last but one."""
+    whole, rest = divmod(len(columns), len(ROWS))
+    sizes = [len(ROWS)] * whole
+    if rest:
+        sizes.insert(max(whole - 1, 0), rest)
+    return [columns[sum(sizes[:i]):sum(sizes[:i + 1])] for i in range(len(sizes))]
+
+
+def shares(n, turn):
+    """n slices of a column of the array over the rows of the device; the rows that get one less differ from column to column."""
+    less = (-n) % len(ROWS)
+    return [-(-n // len(ROWS)) - ((row + turn + 1) % len(ROWS) < less) for row in range(len(ROWS))]
+
+
 def places(slices):
-    """{(row, column, slice) of the array: (column, row) of the device}; a column of the array goes to and fro, so that neighbours stay neighbours."""
-    columns = sorted({c for _, c, _ in slices})
-    width = -(-max(sum(c == x for _, c, _ in slices) for x in columns) // len(ROWS))
-    free = len(COLUMNS) - width * len(columns)
+    """{(row, column, slice) of the array: (column, row) of the device}; what is free lies in one piece near the middle."""
+    columns, used, blocks = sorted({c for _, c, _ in slices}), 0, []
+    for block in groups(columns):
+        ends = [used] * len(ROWS)
+        block_places = {}
+        for turn, column in enumerate(block):
+            keys = iter(sorted(s for s in slices if s[1] == column))
+            for row, n in enumerate(shares(sum(s[1] == column for s in slices), turn)):
+                for _ in range(n):
+                    block_places[next(keys)] = ends[row], row
+                    ends[row] += 1
+        blocks.append((used, block_places))
+        used = max(ends)
+    free = len(COLUMNS) - used
     if free < 0:
-        raise ValueError(f"an array of {len(columns)} columns, {width} slices wide each, is wider than the {len(COLUMNS)} of an LFE5U-85F")
-    gap, out = min(free, 2), {}
-    for i, column in enumerate(columns):
-        first = (free - gap) // 2 + i * width + (gap if 2 * i >= len(columns) else 0)
-        for n, key in enumerate(sorted(s for s in slices if s[1] == column)):
-            row, at = divmod(n, width)
-            out[key] = first + (at if row % 2 == 0 else width - 1 - at), row
-    return out
+        raise ValueError(f"an array of {len(columns)} columns, {len(slices)} slices, is wider than the {len(COLUMNS)} columns of an LFE5U-85F")
+    return {key: (column + (free if 2 * first >= used else 0), row) for first, block in blocks for key, (column, row) in block.items()}
 
 
 def fix(module):

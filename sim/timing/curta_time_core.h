@@ -81,6 +81,7 @@ struct command {
   uint32_t word[CURTA_CMD_WORDS];
   uint32_t index;
   uint64_t committed, go;
+  uint64_t met = Never;      // since when its thresholds are met
   uint32_t get(uint32_t field) const { return curta_cmd_get(word, field); }
 };
 

@@ -196,7 +196,7 @@ void core::fenced(uint64_t t)
   } else {
     state_ = Act;
     if (cur.get(CURTA_CMD_OPCODE) == CURTA_OP_SKIP)
-      at += 2;   // reads two scale registers
+      at += 5;   // reads two scale registers through a register, compares them
   }
   sched.wake(Cp, at);
 }

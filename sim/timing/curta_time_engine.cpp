@@ -10,6 +10,8 @@ namespace curta_time {
 const uint64_t ConfigCycles = 16;
 // An address outside the memory is found at some time while the command runs. Here it ends at once, as if it were the first.
 const uint64_t FailureCycles = 8;
+// From the completion that was waited for to the start: the count, the comparison.
+const uint64_t MetCycles = 2;
 
 void engine::reset()
 {
@@ -40,8 +42,11 @@ void engine::consider(uint64_t t)
     loaded_at = first + ConfigCycles;
     core_.sched.wake(self, loaded_at);
   }
-  if (loaded && !running && core_.met(queue.front()) && core_.may_start(queue.front()))
-    core_.sched.wake(self, t + 1);
+  command &front = queue.front();
+  if (front.met == Never && core_.met(front))
+    front.met = t;
+  if (loaded && !running && front.met != Never && core_.may_start(front))
+    core_.sched.wake(self, std::max(t + 1, front.met + MetCycles));
 }
 
 void engine::config_free(uint64_t t)
@@ -84,7 +89,7 @@ void engine::step(uint64_t t)
     slots--;
     core_.room(t);
   }
-  if (loaded && !running && (t > done_at || !done_at) && core_.met(queue.front()) && core_.may_start(queue.front())) {
+  if (loaded && !running && (t > done_at || !done_at) && queue.front().met <= t - MetCycles && core_.may_start(queue.front())) {
     if (self == Matrix)
       core_.account(t + 1);
     cmd = queue.front();
@@ -207,7 +212,7 @@ void load_engine::burst_done(burst *b, uint64_t t)
   if (left == 0 && open == 0)
     finish(list ? std::max(t, served) + (uint32_t)core_.shape.v + 3 : t + 1);
   else if (left && ask_at == Never && (half || !list || b->stream))
-    core_.sched.wake(self, ask_at = (b->stream ? std::max(t, served) : t) + 2);  // outstanding count, request register
+    core_.sched.wake(self, ask_at = (b->stream ? std::max(t, served + 1) : t) + 2);  // outstanding count, request register
 }
 
 // ---- MATRIX: nothing outside changes its time once it runs

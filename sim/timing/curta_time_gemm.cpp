@@ -103,8 +103,8 @@ gemm_time time_gemm(const curta_config &shape, const uint32_t *cmd, bool cold, c
   for (uint64_t g = 0; g < groups; g++)
     for (uint32_t j = 0; j < nvy; j++)
       for (uint32_t i = 0; i < nvx; i++) {
-        // YRANGE, XRANGE, YMUL (1 + bits), XMUL (1 + bits), PUSH; the register must be free, or be taken in this cycle
-        push = std::max(push + 5 + (gather ? 0 : y[j].bits + x[i].bits), step.taken);
+        // YRANGE, XRANGE, YMUL (1 + bits), XMUL (1 + bits), PUSH; the register must be free
+        push = std::max(push + 5 + (gather ? 0 : y[j].bits + x[i].bits), step.taken + 1);
         uint64_t n = (uint64_t)y[j].n * x[i].n * tap;
         if (gather && n)
           n = list((uint32_t)(curta_cmd_gets(cmd, CURTA_GEMM_B_BASE) + (int32_t)(g % ngb) * curta_cmd_gets(cmd, CURTA_GEMM_B_SGB) +
@@ -113,11 +113,11 @@ gemm_time time_gemm(const curta_config &shape, const uint32_t *cmd, bool cold, c
         if (parts > 1)
           step.repeat(parts - 1, n);
       }
-  // flush: a swap without operands, then the last rows; then six stages to the memory, OR, done
+  // flush: a swap without operands, then the last rows; then eight stages to the memory, OR, done
   uint64_t flush = std::max(step.swap + rows, step.issue_end + 1), final_ = flush + rows;
   gemm_time r;
   r.walked = push + 1;
-  r.done = final_ + (curta_cmd_get(cmd, CURTA_GEMM_FINAL) ? 9 : 7) + gather;   // along a list all steps come a cycle later
+  r.done = final_ + (curta_cmd_get(cmd, CURTA_GEMM_FINAL) ? 11 : 9) + gather;   // along a list all steps come a cycle later
   r.busy = step.busy;
   r.drain = step.drain + r.done - step.issue_end - 1;
   return r;

@@ -6,10 +6,10 @@
 namespace curta_time {
 
 const uint32_t AuxFifo = 64;         // beats
-const uint64_t ScalarCycles = 7;     // go to done_o of SCALAR
+const uint64_t ScalarCycles = 8;     // go to done_o of SCALAR
 const uint64_t RateCycles = 4;       // go to run_o takes so many more for the rates of UPDATE NITRO
 const uint64_t PadCycles = 37;       // the walker multiplies PAD_Y and PAD_X by their strides
-const uint64_t WalkStart = 7;        // go to the first address: three words, slot, three stages
+const uint64_t WalkStart = 8;        // go to the first address in its register: three words, slot, three stages
 
 vector_engine::vector_engine(core &core) : engine(core, Vector), t2((uint32_t)(core.shape.t * core.shape.t)),
   c((uint32_t)core.shape.lanes), groups(t2 / c), log2((uint32_t)__builtin_ctz((uint32_t)core.shape.bus))
@@ -71,6 +71,7 @@ void vector_engine::go(uint64_t t)
   passes_left = items * plan.passes;
   slot = plan.src ? Src : Dst;
   walk_at = t + WalkStart + (plan.padded ? PadCycles : 0);
+  walk_from = walk_at;
   core_.sched.wake(Vector, walk_at);
 }
 
@@ -115,15 +116,15 @@ void vector_engine::burst_done(burst *b, uint64_t t)
   maybe_finish(t);
 }
 
-// done_o: two cycles after the last acknowledgement, three with a scale register.
+// done_o: two cycles after the last acknowledgement, four with a scale register.
 void vector_engine::maybe_finish(uint64_t t)
 {
   if (passes_left || walk_at != Never || out_made != out_done || !ready.empty() || !addresses.empty() || !running)
     return;
   if (plan.dst && out_made)             // a SCATTER of padding alone writes nothing
-    finish(last_write + core_.mem.latency + 2 + (plan.writes_scalar ? 1 : 0));
+    finish(last_write + core_.mem.latency + 2 + (plan.writes_scalar ? 2 : 0));
   else
-    finish(std::max(last_fire + plan.out + 3, t + 1));   // the lanes are empty, the scale register is written
+    finish(std::max(last_fire + plan.out + (plan.writes_scalar ? 4 : 3), t + 1));   // the lanes are empty, the scale register is written
 }
 
 }  // namespace curta_time

@@ -11,6 +11,7 @@ const uint32_t SrcFifo = 128, DstFifo = 64, IdxFifo = 32;    // beats
 const uint32_t AddressFifo = 16, AccFifo = 8;    // tiles
 const uint32_t TagFifo = 16;         // passes
 const uint64_t FifoCycles = 2;       // through a FIFO in block RAM
+const uint64_t SrcFifoCycles = 3;    // and a register behind it
 const uint64_t ParameterCycles = 6;  // go to run_o
 
 // What a command needs of the engine: curta_vector.v derives the same from the command words.
@@ -103,6 +104,7 @@ private:
   uint32_t ky = 0, kx = 0, i[4], n[4], s[4], d[4];
   uint32_t src_tile[4], dst_tile[4];
   uint64_t walk_at = Never;      // the next address is offered
+  uint64_t walk_from = 0;        // since when it waits in its register
   bool blocked = false;          // it is not taken for want of room
   void walk(uint64_t t);
   bool take(uint64_t t, uint64_t *taken);

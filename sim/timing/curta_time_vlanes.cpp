@@ -63,7 +63,7 @@ uint64_t vector_engine::fire_groups(uint64_t at, const burst *s_, const burst *a
   uint64_t s_at = src_at, a_at = aux_at, d_at = draw_at;
   for (uint32_t g = 0; g < groups; g++) {
     if (s_time)
-      at = std::max({ at, s_at, s_time[((g + 1) * s_bytes - 1) >> log2] + FifoCycles });
+      at = std::max({ at, s_at, s_time[((g + 1) * s_bytes - 1) >> log2] + SrcFifoCycles });
     if (a_time)
       at = std::max({ at, a_at, a_time[((g + 1) * a_bytes - 1) >> log2] + FifoCycles });
     if (draws)
@@ -102,7 +102,7 @@ void vector_engine::one_pass(uint64_t t)
       at = std::max(at, freed_at[k][(reserved[k] - capacity[k]) % Ring] + 2);
   const burst *s_ = w.src && !w.acc ? &src.front() : nullptr, *a_ = w.aux ? &aux.front() : nullptr;
   if (s_ && mid)                               // the plane of high bytes goes before the groups
-    at = std::max(at, std::max(src_at, s_->time[0] + FifoCycles) + (t2 >> log2));
+    at = std::max(at, std::max(src_at, s_->time[0] + SrcFifoCycles) + (t2 >> log2));
   at = fire_groups(at, s_, a_, w.src && plan.draw, mid, period);    // a SCATTER rounds in its first pass
   if (w.acc && plan.paced)                     // what follows may come a cycle earlier
     at++;

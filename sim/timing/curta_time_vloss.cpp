@@ -16,7 +16,7 @@ void vector_engine::loss_row(uint64_t t)
     t += ParameterCycles + 2;           // SSize0 waits for the parameters, SSize1
   }
   wanted = 0;
-  loss_at = t + 3;                      // SRow, SAddr0, SAddr1
+  loss_at = t + 4;                      // SRow, SAddr0, SAddr1, the register behind
   src.start(1);
   aux.start(1);
   core_.sched.wake(Vector, loss_at);
@@ -60,7 +60,7 @@ void vector_engine::loss_data(uint64_t t)
   const bool real = row < rows;
   if (row >= rounded) {
     if (out_made == out_done)
-      finish(last_write + core_.mem.latency + 3);
+      finish(last_write + core_.mem.latency + 4);
     return;
   }
   if (real && (src.arrived < pieces || aux.arrived < 1))
@@ -70,7 +70,7 @@ void vector_engine::loss_data(uint64_t t)
     const bool rss = cmd.get(CURTA_LOSS_RSS);
     uint64_t c_at = 0;
     for (uint32_t k = 0; k < pieces; k++)
-      c_at = std::max(c_at, src.at(k).last + FifoCycles) + std::min(side, classes - k * side);
+      c_at = std::max(c_at, src.at(k).last + SrcFifoCycles) + std::min(side, classes - k * side);
     at = std::max(c_at, aux.at(0).last + FifoCycles) + 1;      // label
     if (rss) {
       at += 1;                                                   // the label's logit

@@ -6,8 +6,8 @@
 namespace curta_time {
 namespace {
 
-// Stages from the entry of a group to its result: front, three of the requantiser, post (v1..v5).
-const uint32_t LaneStages = 5;
+// Stages from the entry of a group to its result: front, four of the requantiser, post (v1..v6).
+const uint32_t LaneStages = 6;
 // A quotient: stages in front of its use; cycles of one whose factor has more than 18 bits.
 const uint32_t QuotientStages = 4, QuotientCycles = 2;
 

@@ -19,7 +19,9 @@ void vector_engine::walk(uint64_t t)
     return;
   }
   uint32_t gap = advance();
-  walk_at = gap ? taken + gap : Never;
+  // the walker works out the next one while this one waits in its register, which is filled every second cycle
+  walk_at = gap ? std::max(walk_from + gap, taken + 2) : Never;
+  walk_from = walk_at;
   if (gap)
     core_.sched.wake(Vector, walk_at);
   lanes(taken);

@@ -12,6 +12,7 @@ module fm_reset (
   input wire [95:0] info_i,
   input wire [31:0] tail_i,
   input wire        slot_valid_i, slot_range_i, slot_bus_i, s_ack_i,
+  input wire [2:0]  stopped_i,             // an engine reports while it is being stopped
   input wire [63:0] data_i,
   input wire [7:0]  check_code_i,
   input wire [2:0]  room_i, empty_i, parity_i
@@ -24,7 +25,7 @@ module fm_reset (
   curta_error u_error (
     .clk_i(clk_i), .rst_ni(1'b1), .core_rst_no(core_rst_n), .soft_i(soft_i), .clear_busy_i(clear_busy_i), .soft_busy_o(soft_busy),
     .index_i(cp_index), .cp_error_i(cp_error), .cp_code_i(cp_code), .cp_info_i(cp_info), .fetch_idle_i(fetch_idle_i), .cp_halt_o(halt),
-    .done_i(done_i), .code_i(code_i), .info_i(info_i), .idle_i(idle_i), .running_i(running_i), .run_index_i(run_index_i), .held_i(held_i),
+    .ended_i(done_i | stopped_i), .done_i(done_i), .code_i(code_i), .info_i(info_i), .idle_i(idle_i), .running_i(running_i), .run_index_i(run_index_i), .held_i(held_i),
     .bus_busy_i(bus_busy_i), .stop_o(stop), .queue_stop_o(queue_stop), .limit_valid_o(limit_valid), .limit_o(limit), .failed_o(failed),
     .stopped_o(stopped), .stopped_set_o(stopped_set), .error_o(error), .error_index_o(error_index), .error_info_o(error_info));
   curta_cp u_cp (
@@ -60,7 +61,8 @@ module fm_reset (
   end
   always @* begin
     assume (soft_i == (now == 0));
-    assume ((done_i & stop) == 0);         // curta.v: an engine that is being stopped reports nothing
+    assume ((done_i & stop) == 0);         // curta.v: what an engine reports that is being stopped does not count
+    assume ((stopped_i & idle_i) == 0);    // an idle engine reports nothing
     assume (late_fetch != 3 || fetch_idle_i || !halt);
     assume (late_bus != 3 || !bus_busy_i);
     assume (late_clear != 3 || !clear_busy_i);

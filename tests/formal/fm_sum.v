@@ -16,6 +16,14 @@ module fm_sum #(
     .clk_i(clk_i), .clear_i(clear_i), .final_i(final_i), .result_valid_i(valid_i), .result_addr_i(32'd0), .result_i(result_i),
     .scalar_valid_i(1'b0), .scalar_addr_i(6'd0), .scalar_i(32'd0), .busy_i(1'b0), .or_o(ored), .check_o(check), .busy_o(busy));
 
+  // the results of the cycle before, whose magnitudes are in the registers of the module
+  reg             there_q;
+  reg  [32*C-1:0] result_q;
+  always @(posedge clk_i) begin
+    there_q <= valid_i && final_i && !clear_i;
+    if (valid_i) result_q <= result_i;
+  end
+
   reg  [31:0] law;                         // OR of v(x)
   reg  [31:0] top;                         // max |x|, up to 2^31
   reg  [31:0] or_next, top_next, mag;
@@ -25,7 +33,7 @@ module fm_sum #(
     or_next  = 0;
     top_next = 0;
     for (k = 0; k < C; k = k + 1) begin
-      x   = result_i[32*k +: 32];
+      x   = result_q[32*k +: 32];
       mag = x < 0 ? 0 - x : x;
       or_next = or_next | (x < 0 ? ~x : x == 0 ? 0 : x - 1);
       if (mag > top_next) top_next = mag;
@@ -35,7 +43,7 @@ module fm_sum #(
     if (clear_i) begin
       law <= 0;
       top <= 0;
-    end else if (valid_i && final_i) begin
+    end else if (there_q) begin
       law <= law | or_next;
       if (top_next > top) top <= top_next;
     end

@@ -80,9 +80,11 @@ module opbuf_tb;
         end
       re = 1;
       cycle;
+      re = 0;
+      cycle;
+      cycle;
       check;
       reads = reads + 1;
-      re = 0;
       if (n % 3 == 0) begin cycle; check; end    // held without re
       use_it = {V{1'b0}};
       #1;

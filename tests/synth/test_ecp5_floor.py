@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "synth"))
 import ecp5_floor  # noqa: E402
 
 SHAPES = [(8, 8, 1), (2, 2, 2), (1, 1, 1), (3, 26, 1), (7, 5, 2)]     # rows, columns, slices of a cell
-TOO_WIDE = (4, 14, 1)
+TOO_WIDE = (4, 20, 1)
 
 
 def array(rows, columns, slices):
@@ -38,9 +38,10 @@ def faults(shape):
             for i in (0, 1):
                 if bels[name[:-3] + f"mult{i}"] != f"X{at - 3 + i}/Y{y}/MULT18_{half - 3 + i}":
                     yield f"{name}: multiplier {i} is elsewhere"
-            x.setdefault(int(re.search(r"g_cell\[(\d+)\]", name)[1]), []).append(at)
-    if any(max(x[c]) >= min(x[c + 1]) for c in range(shape[1] - 1)):
-        yield "columns overlap"
+            x.setdefault((int(y), int(re.search(r"g_cell\[(\d+)\]", name)[1])), []).append(at)
+    lines = [[x[at] for at in sorted(x) if at[0] == y] for y in {y for y, _ in x}]
+    if any(max(left) >= min(right) for line in lines for left, right in zip(line, line[1:])):
+        yield "columns overlap in a row of the device"
 
 
 def main():

@@ -55,6 +55,9 @@ static void group(const Fields &f, const int32_t *x, uint32_t *update, int8_t *m
     top.big_i |= (uint8_t)((u >> 24 ? 1u : 0u) << k);
     top.neg_i |= (uint8_t)((x[k] < 0 ? 1u : 0u) << k);
   }
+  top.first_i = 1;  // the factor goes ahead of the group
+  tick();
+  top.first_i = 0;
   top.valid_i = 1;
   for (int c = 0; c < (f.wide ? 2 : 1) + 1; c++) {
     tick();

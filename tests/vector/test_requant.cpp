@@ -10,7 +10,7 @@
 #include "curta_num.h"
 #include "verilated.h"
 
-static const int kLanes = 8, kDelay = 3;
+static const int kLanes = 8, kDelay = 4;
 static Vrequant top;
 static uint64_t rng_state;
 static uint32_t rnd()
@@ -71,6 +71,7 @@ static void mode_and_shift(int32_t shift, int mode, int wrap, int groups, bool r
   top.mode_i = (uint8_t)mode;
   top.wrap_i = (uint8_t)wrap;
   top.red_i = red;
+  tick(Group(), false);  // the shift is decoded a cycle ahead
   for (int i = 0; i < groups + kDelay; i++) {
     Group g;
     for (int k = 0; k < kLanes; k++) {
