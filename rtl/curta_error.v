@@ -25,7 +25,7 @@ module curta_error (
   input  wire        fetch_idle_i,
   output wire        cp_halt_o,
   // engines: LOAD, MATRIX, VECTOR
-  input  wire [2:0]  ended_i,       // an engine reports, even one that is being stopped because it is younger than the limit
+  input  wire [2:0]  ended_i,       // an engine reports; who is younger than the limit is left out here, without waiting for stop_o
   input  wire [2:0]  done_i,        // it counts
   input  wire [23:0] code_i,
   input  wire [95:0] info_i,

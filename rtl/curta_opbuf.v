@@ -8,9 +8,8 @@
 //                                                                           bank of block, NB = 4:   rb\cb 0 1 2 3
 //                                                                                                    0    0 1 2 3
 //                                                                                                    1    1 2 3 0
-// Timing read: re at cycle 0, addresses at the memories at cycle 1, their words in registers at cycle 3: the operand,
-//        until the next read.  Write: one bus
-//        beat a cycle, readable two cycles later.
+// Timing read: re at cycle 0, addresses at the memories at cycle 1, their words in registers at cycle 3: the operand, until the
+//        next one.  Write: one bus beat a cycle, readable two cycles later.
 // Resets nothing: a program reads only tiles that it loaded.
 `default_nettype none
 module curta_opbuf #(

@@ -52,7 +52,7 @@ module curta_vfront #(
   reg              none_q;
   reg  [5:0]       left_q;
   reg  [32*NP-1:0] term_q, term_d;       // |w| 2^d, its complement for a negative w
-  reg  [NP-1:0]    minus_q, minus_d;
+  reg  [NP-1:0]    sign_q, sign_d;
   reg  [36:0]      biased;
   wire [2:0]       shift = {1'b0, slope_i} + 3'd2;
   wire [5:0]       bias  = (6'd1 << shift) - 6'd1;
@@ -87,11 +87,11 @@ module curta_vfront #(
       mag  = w[7] ? 8'd0 - w : w;
       term = {31'd0, mag} << left_q;
       term_d[32*k +: 32] = term[38:7] ^ {32{w[7]}};
-      minus_d[k]         = w[7];
-      sum[32*k +: 32]    = x_q[32*k +: 32] + (decay_i ? term_q[32*k +: 32] : 32'd0) + {31'd0, decay_i && minus_q[k]};
+      sign_d[k]         = w[7];
+      sum[32*k +: 32]    = x_q[32*k +: 32] + (decay_i ? term_q[32*k +: 32] : 32'd0) + {31'd0, decay_i && sign_q[k]};
     end
   end
-  always @(posedge clk_i) {minus_q, term_q} <= {minus_d, term_d};
+  always @(posedge clk_i) {sign_q, term_q} <= {sign_d, term_d};
 
   // toward zero: a negative x first gets 2^n - 1
   always @(posedge clk_i)

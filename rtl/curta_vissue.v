@@ -195,31 +195,24 @@ module curta_vissue #(
 
       case (step_q)
         PIdle:
-          if (start_a) begin
+          if (start_a)
             step_q <= PWaitA;
-          end else if (fire && stepped) begin
+          else if (fire && stepped)
             step_q <= fetch ? PAcc : decay_i ? PRot : PWaitB;
-          end else if (fire && bent_i) begin
+          else if (fire && bent_i)
             step_q <= fetch || keep ? PLate : PMod;
-          end
         PLate: step_q <= PMod;
         PMod:  step_q <= hole_q ? PIdle : PTurn;
         PTurn: if (turn_q == last_turn) step_q <= PIdle;
         PWaitA:
-          if (v6_i) begin
-            step_q <= PLoad;
-          end
+          if (v6_i) step_q <= PLoad;
         PLoad: if (fire) step_q <= fetch ? PAcc : PRot;
         PAcc:  step_q <= decay_i ? PRot : PWaitB;
         PRot:  if (turn_q == LastTurn) step_q <= PWaitB;
         PWaitB:
-          if (v6_i) begin
-            step_q <= again ? PWaitC : PIdle;
-          end
+          if (v6_i) step_q <= again ? PWaitC : PIdle;
         PWaitC:
-          if (v6_i) begin
-            step_q <= PIdle;
-          end
+          if (v6_i) step_q <= PIdle;
         default: step_q <= PIdle;
       endcase
     end

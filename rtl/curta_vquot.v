@@ -5,7 +5,8 @@
 //   quotient: once the lower three partial products are added, 12 bits of their sum can go.
 //   Else one product of 18 x 18 bits, M's low six bits being 0; a longer u makes 127 of any such M with bit 23 and T <= 11.
 // Golden   curta_golden_quotient, curta_golden_rate
-// Timing   first_i: a group is there in the next cycle; m_i is that of the next cycle.  valid_i: the group is at the inputs and stays for two cycles (wide), one (else); last_o in the last of them, sum_o a cycle
+// Timing   first_i: a group is there in the next cycle; m_i is that of the next cycle.
+//          valid_i: the group is at the inputs and stays for two cycles (wide), one (else); last_o in the last of them, sum_o a cycle
 //          later, the quotients with done_o three cycles after last_o, y_o with valid_o after four.
 // Resets   valid flags (clr_i).
 /* verilator lint_off BLKSEQ */ // temporaries of the lane loops

@@ -34,7 +34,7 @@ module curta_vstream_rd #(
   input  wire                narrow_i,
   input  wire                whole_i,    // a group that is popped takes the beat with it, whatever narrow_i says
   input  wire                part_i,     // it takes none
-  output wire                part_o,     // valid_o as far as it does not depend on a beat being there
+  output wire                part_o,     // with a beat there is a group
   output wire [8*Wide*C-1:0] data_o,
   input  wire                pop_i,
   output wire                beat_valid_o,

@@ -5,7 +5,8 @@
 //        monotone in ky.  With s = Y_A vy + Y_C:  Y_B = 1: -s <= ky < U - s;  2: ceil(-s/2) <= ky < ceil((U-s)/2).
 // Golden curta_golden_gemm
 //        GATHER: a, b without the terms of ylo, xlo; b is a list, a visit is empty if the list is.
-// Timing 5 cycles a visit and one more for each significant bit of ylo and of xlo (multiplied by shifting and adding).
+// Timing 5 cycles a visit and one more for each significant bit of ylo and of xlo (multiplied by shifting and adding);
+//        at the earliest a cycle after the one before was taken.
 // Resets state; the rest is loaded by go.
 `include "curta_spec.vh"
 `default_nettype none

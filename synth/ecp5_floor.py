@@ -2,8 +2,8 @@
 """Where the slices of the array lie in an LFE5U-85F: a BEL attribute on each ALU54B and its two MULT18X18D, for nextpnr.
 
 Its static placer, which needs half the wires of the default one on `base`, does not know that a slice is one piece: it stops
-unless their places are given. A column of the array stands over two or three columns of the device in its three rows of slices, three of them side by side without
-a hole; what is left lies in one piece near the middle, for the multipliers of VECTOR.
+unless their places are given. A column of the array stands over two or three columns of the device in its three rows of slices,
+three of them side by side without a hole; what is left lies in one piece near the middle, for the multipliers of VECTOR.
 """
 import re
 

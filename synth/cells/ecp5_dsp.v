@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ecp5_dsp - simulation models of the multiplier and the adder of a DSP slice of the ECP5, MULT18X18D and ALU54B, which Yosys ships as black boxes
-//   Only what synth_ecp5 of Yosys 0.23, synth/ecp5.py and synth/ecp5/curta_macs.v make of this design: signed or unsigned factors, one clock,
+//   Only what synth_ecp5 of Yosys 0.23, synth/ecp5.py and synth/ecp5/curta_macs.v, curta_mul.v make of this design: signed or unsigned factors, one clock,
 //   no resets; a netlist that asks for more stops the simulation.
 // Law    MULT18X18D: product := a * b of 36 bits, with registers in front (of both factors) and in the middle as its parameters say.
 //        ALU54B: r := x + y + z, held in its register. x: the product of multiplier A or 0; y: that of B or 0; z: input C or r.
