@@ -82,5 +82,5 @@ soc-demo: ## the standalone machine trains the MLP (50 steps) and LeNet (10 step
 	@$(MAKE) --no-print-directory $(BUILD)/sim/soc/base/soc_sim $(BUILD)/firmware/boot.bin $(BUILD)/firmware/alone.img $(BUILD)/curta-golden
 	@tests/soc/test_soc_train.sh base nets/mlp.net 200 8 2 40
 	@tests/soc/test_soc_train.sh base nets/lenet.net 80 8 1 8
-formal-soc: packages ## bounded proofs of the control core
+formal-soc: packages ## proofs of the control core
 	@tests/run.sh tests/soc/formal/prove.sh

@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // rv_formal - what is proved of the core, on its bus and its retirement port
-//   The bus answers after 0..MaxWait cycles with any word and any error, interrupt lines do what they like, registers start
-//   with any value. One property group a run: define one of INSN TRAP PC REGS CSR FETCH DATA BUS LIVE.
+//   The bus answers when it likes with any word and any error, interrupt lines do what they like, registers read any value
+//   (in REGS they are the core's and start with any value). One property group a run: define one of RETIRED INSN TRAP PC REGS
+//   CSR FETCH DATA BUS LIVE. With ANY the core does not come from reset but from any state in which it retires an instruction,
+//   and the next one is judged: so what INSN, TRAP and PC say of one instruction holds for every one. What such a state needs
+//   is RETIRED; LIVE says how soon the next one retires. Both count on a bus that answers after at most MaxWait cycles.
 `default_nettype none
 module rv_formal #(
-  parameter MaxWait = 2       // at 1 no jump would ever meet a fetch under way
+  parameter MaxWait = 2       // of ANY and LIVE; at 1 no jump would ever meet a fetch under way
 ) (
   input wire clk_i
 );
-  reg reset_q = 1'b1;
-  always @(posedge clk_i) reset_q <= 1'b0;
-  wire rst_n = !reset_q;
+  reg first_q = 1'b1;         // the first cycle
+  always @(posedge clk_i) first_q <= 1'b0;
+`ifdef ANY
+  wire rst_n = 1'b1;
+`else
+  wire rst_n = !first_q;
+`endif
 
   // ---- environment
   wire [31:0] any_rdata;
@@ -20,9 +27,18 @@ module rv_formal #(
   wire        bus_valid, bus_fetch;
   wire [31:0] bus_addr, bus_wdata;
   wire [3:0]  bus_strb;
+`ifdef LIVE
+  `define BOUNDED
+`elsif ANY
+  `define BOUNDED
+`endif
+`ifdef BOUNDED
   reg  [3:0]  waited_q = 4'd0;
   wire        bus_ready = any_ready || waited_q >= MaxWait;
   always @(posedge clk_i) waited_q <= bus_valid && !bus_ready ? waited_q + 4'd1 : 4'd0;
+`else
+  wire        bus_ready = any_ready;
+`endif
   wire        ended = bus_valid && bus_ready;
 
   wire        v, trap, intr, halt;
@@ -52,10 +68,32 @@ module rv_formal #(
   wire fault = trap && cause == 5'd1;          // the fetch failed: insn is 0
   wire access_error = trap && !s_trap && (s_load || s_store) && cause == (s_load ? 5'd5 : 5'd7);
 
+  wire tidy = !(bus_valid && !bus_fetch) && pc[1:0] == 0;
+`ifdef ANY
+  // Cycle 0 is any state, in cycle 1 a record comes, then up to the next one, which is judged. An assertion is looked at a cycle late.
+  reg       second_q = 1'b0;
+  reg [1:0] over_q = 2'd0;
+  wire      record = v && !first_q, judge = record && !second_q;
+  always @(posedge clk_i) begin
+    second_q <= first_q;
+    over_q   <= {over_q[0], judge};
+  end
+  always @* begin
+    if (second_q) assume (v);
+    if (record) assume (tidy);
+    assume (!over_q[1]);
+  end
+`else
+  wire record = v && rst_n, judge = record;
+`endif
+`ifdef RETIRED
+  // When an instruction retires no load or store is under way, and it lay at the address of a word.
+  always @(posedge clk_i) if (record) assert (tidy);
+`endif
 `ifdef INSN
   // Effect of every instruction that does not trap; CSR instructions under CSR.
   always @(posedge clk_i)
-    if (rst_n && v && !trap && !s_csr) begin
+    if (judge && !trap && !s_csr) begin
       assert (!s_trap);
       assert (rd == s_rd && value == s_value);
       assert (next == s_next);
@@ -70,7 +108,7 @@ module rv_formal #(
   reg error_q;                                 // answer to the last load or store
   always @(posedge clk_i) if (ended && !bus_fetch) error_q <= any_error;
   always @(posedge clk_i)
-    if (rst_n && v) begin
+    if (judge) begin
       if (s_trap && !fault) assert (trap && cause == {1'b0, s_cause});
       if (trap) begin
         assert (!cause[4]);
@@ -86,18 +124,20 @@ module rv_formal #(
   reg [31:0] next_q, mtvec_q;
   wire       interrupted = intr && !trapped_q;
   always @(posedge clk_i)
-    if (rst_n && v) begin
+    if (record) begin
+`ifndef ANY
       assert (order == 0 ? !seen_q : seen_q);
+      if (!seen_q) assert (pc == 0);
+`endif
       if (seen_q && !interrupted) assert (pc == next_q);
       if (seen_q && interrupted && known_q) assert (pc == mtvec_q);
-      if (!seen_q) assert (pc == 0);
       if (trapped_q && seen_q) assert (intr);
       if (trap && known_q) assert (next == mtvec_q);
       assert (pc[1:0] == 0);
       seen_q    <= 1'b1;
       trapped_q <= trap;
       next_q    <= next;
-      if (insn[6:0] == 7'h73 && insn[14:12] == 3'd1 && insn[31:20] == 12'h305 && !trap) begin
+      if (judge && insn[6:0] == 7'h73 && insn[14:12] == 3'd1 && insn[31:20] == 12'h305 && !trap) begin
         known_q <= 1'b1;
         mtvec_q <= {rs1[31:2], 2'd0};
       end else if (insn[6:0] == 7'h73 && insn[13:12] != 0 && insn[31:20] == 12'h305) known_q <= 1'b0;
@@ -169,7 +209,7 @@ module rv_formal #(
 `endif
 `ifdef BUS
   // A request stays until it is answered; words only; the first one is the fetch at the reset address.
-  reg        stalled_q = 1'b0, first_q = 1'b1, fetch_q;
+  reg        stalled_q = 1'b0, begun_q = 1'b0, fetch_q;
   reg [31:0] addr_q, wdata_q;
   reg [3:0]  strb_q;
   always @(posedge clk_i) begin
@@ -180,8 +220,8 @@ module rv_formal #(
       assert (bus_addr[1:0] == 0);
       if (bus_fetch) assert (bus_strb == 0);
       assert (bus_strb == 0 || bus_strb == 1 || bus_strb == 2 || bus_strb == 4 || bus_strb == 8 || bus_strb == 3 || bus_strb == 12 || bus_strb == 15);
-      if (first_q) assert (bus_fetch && bus_addr == 0);
-      first_q <= 1'b0;
+      if (!begun_q) assert (bus_fetch && bus_addr == 0);
+      begun_q <= 1'b1;
     end
   end
 `endif
