@@ -37,8 +37,7 @@ static void keep(const struct flash *flash)
 static int run(struct checkpoint *checkpoint, const struct flash *flash)
 {
   int err;
-  host_state(CURTA_ALONE_STARTING);
-  host_status->job = package->crc;
+  host_job(package->crc);
   err = train_open(&train, &soc_door, package, checkpoint);
   if (!err && flash)
     keep(flash);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * host.c - a host on the serial line
  */
+#include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include "host.h"
 #include "link.h"
@@ -74,6 +76,30 @@ void host_state(enum curta_alone_state state)
   line.open_from = CURTA_ALONE_STATUS;
   line.open_to = busy ? CURTA_ALONE_STATUS + 8 : 0;
   host_status->state = state;
+}
+
+void host_job(uint32_t job)
+{
+  host_state(CURTA_ALONE_STARTING);
+  memset(&host_status->step, 0, offsetof(struct curta_alone_status, curve) - offsetof(struct curta_alone_status, step));
+  memset(host_status->curve, 255, sizeof host_status->curve);
+  host_status->why[0] = 0;
+  host_status->job = job;
+}
+
+static char *append(char *to, const char *from)
+{
+  while (*from && to < host_status->why + CURTA_ALONE_WHY - 1)
+    *to++ = *from++;
+  *to = 0;
+  return to;
+}
+
+int host_fail(int err, const char *what, const char *why)
+{
+  (void)append(append(append(host_status->why, what), ": "), why);
+  printf("error: %s\n", host_status->why);
+  return err;
 }
 
 void host_idle(void)

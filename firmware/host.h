@@ -11,6 +11,10 @@ void host_open(void);
 void host_idle(void);
 /* Sleeps until a host says TRAIN. */
 void host_wait(void);
+/* Another job begins: nothing is known of it yet. */
+void host_job(uint32_t job);
+/* Says what failed and why, to people and to a host. Returns err. */
+int host_fail(int err, const char *what, const char *why);
 /* While the state is STARTING or TRAINING a host may write only its command. */
 void host_state(enum curta_alone_state state);
 /* The command has been obeyed. */

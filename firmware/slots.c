@@ -46,6 +46,8 @@ int checkpoint_load(struct checkpoint *c, struct checkpoint_state *state, void *
 {
   struct header h[2];
   int good[2];
+  if (bytes > c->slot_bytes - FLASH_SECTOR)
+    return -ENOSPC;
   for (uint32_t s = 0; s < 2; s++) {
     good[s] = read_header(c, s, state->job, bytes, &h[s]);
     if (good[s] < 0)

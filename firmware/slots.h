@@ -23,7 +23,8 @@ struct checkpoint {
 
 void checkpoint_open(struct checkpoint *c, const struct flash *flash, uint32_t slot0, uint32_t slot1,
                      uint32_t slot_bytes);
-/* The newest complete checkpoint of state->job with `bytes` of weights. 0; -ENOENT: there is none; -EIO. */
+/* The newest complete checkpoint of state->job with `bytes` of weights. 0; -ENOENT: there is none; -ENOSPC: there can
+ * be none, a slot is too small; -EIO. */
 int checkpoint_load(struct checkpoint *c, struct checkpoint_state *state, void *weights, uint32_t bytes);
 /* -ENOSPC: a slot is too small; -EIO: the flash fails, the checkpoint before stays. */
 int checkpoint_save(struct checkpoint *c, const struct checkpoint_state *state, const void *weights, uint32_t bytes);

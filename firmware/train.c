@@ -27,7 +27,7 @@ static SOC_SHARED uint32_t order[IMAGES];
 static int fail(const struct train *t, int err, const char *what)
 {
   struct curta_error error;
-  printf("error: %s: %s\n", what, curta_strerror(err));
+  (void)host_fail(err, what, curta_strerror(err));
   if (err == -EIO && curta_dev_error(&t->dev, &error) == 0)
     printf("error: command %" PRIu32 ": %s, %08" PRIx32 "\n", error.index, error.name, error.info);
   return err;
@@ -199,10 +199,8 @@ int train_run(struct train *t)
 {
   uint32_t first = t->run.step, n;
   int err = feed_check(t);
-  if (err || t->package->train_n > IMAGES) {
-    printf("error: batch or data set larger than this firmware has room for\n");
-    return -ENOSPC;
-  }
+  if (err || t->package->train_n > IMAGES)
+    return host_fail(-ENOSPC, "package", "batch or data set too large for this machine");
   printf("first step: %" PRIu32 " kcycles after power-up\n", (uint32_t)(soc_time() / 1000));
   tell(t);
   while (!err && !done(t))

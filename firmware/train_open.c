@@ -23,10 +23,9 @@ static SOC_SHARED uint64_t work[WORK_BYTES / 8];
 static SOC_SHARED int8_t weights[WEIGHT_BYTES];
 static SOC_SHARED struct curta_plan the_plan;
 
-static int fail(int err, const char *what, const char *why)
+static int fail_flash(int err)
 {
-  printf("error: %s: %s\n", what, why);
-  return err;
+  return host_fail(err, "checkpoint", err == -ENOSPC ? "the weights are larger than a slot" : "the flash fails");
 }
 
 static int plan(struct train *t)
@@ -36,12 +35,12 @@ static int plan(struct train *t)
   uint64_t start = soc_time();
   int err;
   if (curta_plan_work_bytes() > sizeof work)
-    return fail(-ENOSPC, "plan", "the planner needs more scratch memory than this firmware has");
+    return host_fail(-ENOSPC, "plan", "the planner needs more memory");
   memset(&q, 0, sizeof q);
   q.net = &t->net;
   err = curta_package_get_opt(t->package, &q.opt);
   if (err)
-    return fail(err, "package", curta_strerror(err));
+    return host_fail(err, "package", curta_strerror(err));
   q.hw = t->dev.hw;
   q.batch = t->package->batch;
   q.weight_base = (curta_dev_mark(&t->dev) + ALIGN - 1) / ALIGN * ALIGN;
@@ -52,7 +51,7 @@ static int plan(struct train *t)
   q.work = work;
   err = curta_plan(t->plan, &q, &diag);
   if (err)
-    return fail(err, "plan", diag.text);
+    return host_fail(err, "plan", diag.text);
   printf("plan: %" PRIu32 " + %" PRIu32 " commands, memory to %" PRIu32 ", %" PRIu32 " kcycles\n", t->plan->n_train,
          t->plan->n_eval, t->plan->end, (uint32_t)((soc_time() - start) / 1000));
   return 0;
@@ -68,13 +67,11 @@ static int init_weights(struct train *t)
     int err;
     if (!n)
       continue;
-    if (n > sizeof weights)
-      return fail(-ENOSPC, "weights", "a layer has more weights than this firmware has room for");
     err = curta_init_weights_in(&t->net, i, &t->plan->opt, early.draws, weights, &exponent);
     if (!err)
       err = curta_weights_set(&t->run, w++, weights, exponent);
     if (err)
-      return fail(err, "weights", curta_strerror(err));
+      return host_fail(err, "weights", curta_strerror(err));
   }
   printf("weights: %" PRIu32 " kcycles\n", (uint32_t)((soc_time() - start) / 1000));
   return 0;
@@ -85,16 +82,19 @@ static int open_package(struct train *t, const struct curta_package *p)
   struct curta_diag diag = {0};
   int err = curta_package_check(p, SOC_PACKAGE_BYTES, &diag);
   if (err)
-    return fail(err, "package", diag.text);
+    return host_fail(err, "package", diag.text);
   t->package = p;
   err = curta_net_parse((const char *)p + p->net, p->net_bytes, &t->net, &diag);
   if (err)
-    return fail(err, "network", diag.text);
+    return host_fail(err, "network", diag.text);
   if (t->net.algorithm != CURTA_NITI)
-    return fail(-ENOTSUP, "network", "this firmware trains with NITI only");
+    return host_fail(-ENOTSUP, "network", "this firmware trains with NITI only");
   if (t->net.c != p->c || t->net.h != p->h || t->net.w != p->w || t->net.classes < p->classes ||
       p->train_n % p->batch || p->test_n % p->batch)
-    return fail(-EINVAL, "package", "network, data and batch do not fit each other");
+    return host_fail(-EINVAL, "package", "network, data and batch do not fit each other");
+  for (uint32_t i = 0; i < t->net.n_layers; i++)
+    if (curta_layer_weights(&t->net.layer[i]) > sizeof weights)
+      return host_fail(-ENOSPC, "network", "a layer has too many weights for this machine");
   printf("package: %" PRIu32 " + %" PRIu32 " images, batch %" PRIu32 ", %" PRIu32 " epochs, %" PRIu32
          " steps at most\n",
          p->train_n, p->test_n, p->batch, p->epochs, p->steps);
@@ -118,7 +118,7 @@ int train_save(struct train *t)
     return 0;
   memcpy(s.weight_exp, t->run.weight_exp, sizeof s.weight_exp);
   err = checkpoint_save(t->checkpoint, &s, memory, bytes);
-  return err ? fail(err, "checkpoint", err == -ENOSPC ? "the weights are larger than a slot" : "the flash fails") : 0;
+  return err ? fail_flash(err) : 0;
 }
 
 /* From the newest checkpoint of this job, or -ENOENT. */
@@ -152,19 +152,19 @@ int train_open(struct train *t, const struct curta_bus *bus, const struct curta_
     return err;
   err = curta_dev_open(&t->dev, bus);
   if (err)
-    return fail(err, "accelerator", curta_strerror(err));
+    return host_fail(err, "accelerator", curta_strerror(err));
   printf("accelerator: %" PRIu32 "x%" PRIu32 "x%" PRIu32 " array\n", t->dev.hw.r, t->dev.hw.c, t->dev.hw.v);
   err = plan(t);
   if (err)
     return err;
   err = curta_run_open(&t->run, &t->dev, t->plan);
   if (err)
-    return fail(err, "start", curta_strerror(err));
+    return host_fail(err, "start", curta_strerror(err));
   t->run.input_exp = package->input_exp;
   err = resume(t);
   if (err == -ENOENT)
     return init_weights(t);
-  return err ? fail(err, "checkpoint", "the flash cannot be read") : 0;
+  return err ? fail_flash(err) : 0;
 }
 
 int train_weights(struct train *t)
@@ -178,7 +178,7 @@ int train_weights(struct train *t)
       continue;
     err = curta_weights_get(&t->run, w, weights);
     if (err)
-      return fail(err, "weights", curta_strerror(err));
+      return host_fail(err, "weights", curta_strerror(err));
     crc = curta_crc32(0, weights, (size_t)n);
     all = curta_crc32(all, &crc, sizeof crc);
     printf("layer %" PRIu32 " weights %08" PRIx32 " exponent %" PRId32 "\n", i, crc, t->run.weight_exp[w]);

@@ -20,6 +20,7 @@
 #define CURTA_ALONE_STATUS 0x01fff000u /* struct curta_alone_status */
 #define CURTA_ALONE_MAGIC 0x4e4f4c41u  /* "ALON" */
 #define CURTA_ALONE_EPOCHS 256u
+#define CURTA_ALONE_WHY 256u
 
 /* In front of a program, which begins behind it (firmware/image.py). */
 struct curta_alone_program {
@@ -55,6 +56,7 @@ struct curta_alone_status {
   uint32_t weights_crc;  /* when done: CRC-32 over the printed checksums of all layers */
   struct {
     uint32_t train, test;      /* classified correctly */
-  } curve[CURTA_ALONE_EPOCHS]; /* by epoch */
+  } curve[CURTA_ALONE_EPOCHS]; /* by epoch; all bits set: not known, it was done before a reset or in another run */
+  char why[CURTA_ALONE_WHY];   /* when failed: text, ends in 0 */
 };
 #endif

@@ -88,6 +88,12 @@ int main(int argc, char **argv)
     printf("FAIL checkpoint: found one in random cells\n");
     return 1;
   }
+  make(0, &state, weights);
+  if (checkpoint_load(&c, &state, weights, SLOT - FLASH_SECTOR + 1) != -ENOSPC ||
+      checkpoint_save(&c, &state, weights, SLOT - FLASH_SECTOR + 1) != -ENOSPC) {
+    printf("FAIL checkpoint: more weights than a slot holds\n");
+    return 1;
+  }
   for (uint32_t k = 0; k < cuts; k++) {
     int64_t now = last;
     int err = 0;

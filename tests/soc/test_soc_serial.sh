@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # test_soc_serial - curta deploy sends a job to the simulated machine over its serial line, curta monitor follows it; a second job stops the first;
 # the weights are the host's, and curta fetch brings them. Then its power goes; it starts again from its flash, without a host. Then the same machine is the accelerator of `curta train --device serial:`.
+# At last a job that it cannot train.
 cd "$(dirname "$0")/../.." || exit 1
 dir=build/tests/soc/serial
 mkdir -p $dir
@@ -34,6 +35,10 @@ power_up
 build/curta-golden deploy $job 200 $line --quiet >$dir/log 2>&1 || fail "deploy: $(tail -n 2 $dir/log)"
 fetch early && fail "fetch while it trains: not refused"
 grep -q "has no weights to fetch" $dir/log || fail "fetch while it trains: $(tail -n 1 $dir/log)"
+# the curve of this job must not be taken for that of the next
+# shellcheck disable=SC2086
+build/curta-golden monitor $line --quiet 2>/dev/null | sed '/^epoch 2/q' >$dir/first
+[ "$(grep -c '^epoch [12]/200  train' $dir/first)" = 2 ] || fail "monitor of the first job: $(tail -n 1 $dir/first)"
 # shellcheck disable=SC2086
 build/curta-golden deploy $job 2 $line --quiet >$dir/log 2>&1 || fail "deploy while it trains: $(tail -n 2 $dir/log)"
 # shellcheck disable=SC2086
@@ -61,6 +66,7 @@ power_up
 # shellcheck disable=SC2086
 timeout 2000 build/curta-golden monitor $line --quiet >$dir/out 2>&1 || fail "monitor after a power cut: $(tail -n 2 $dir/out)"
 grep -q "^done, step 8, checksum of the weights $sum$" $dir/out || fail "after a power cut: $(tail -n 1 $dir/out), the host's weights are $sum"
+[ "$(grep -c '^epoch [12]/2  done before the machine was last started$' $dir/out)" = 2 ] || fail "after a power cut: the curve: $(head -n 1 $dir/out)"
 echo "PASS soc_serial: after a power cut it went on from package and checkpoint in its flash"
 # shellcheck disable=SC2086
 timeout 2000 build/curta-golden train --net tests/soc/dot.net --data synthetic --batch 8 --limit 16 --no-eval --epochs 1 $line --mem-mib 16 --out $dir/line --overwrite --quiet \
@@ -72,3 +78,10 @@ echo "PASS soc_serial: as an accelerator of the host, weights after 2 steps = go
 fetch spoiled && fail "fetch of weights that a training of the host has replaced: not refused"
 grep -q "does not hold the weights that it has trained" $dir/log || fail "fetch of replaced weights: $(tail -n 1 $dir/log)"
 echo "PASS soc_serial: fetch refuses weights that are not those of the training"
+printf 'input 1 28 28\nlinear 1024\nrelu\nlinear 10\n' >$dir/large.net
+# shellcheck disable=SC2086
+build/curta-golden deploy --net $dir/large.net --data synthetic --batch 8 --limit 8 --no-eval $line --quiet >$dir/log 2>&1 || fail "deploy of a large layer: $(tail -n 2 $dir/log)"
+# shellcheck disable=SC2086
+timeout 2000 build/curta-golden monitor $line --quiet >$dir/out 2>&1 && fail "a layer that is too large: $(tail -n 1 $dir/out)"
+grep -q '^failed, step 0: network: a layer has too many weights for this machine' $dir/out || fail "a layer that is too large: $(tail -n 1 $dir/out)"
+echo "PASS soc_serial: a network that is too large fails and monitor says why"

@@ -15,7 +15,7 @@ static int open_serial(struct curta_bus *bus, const char *config, const struct c
 {
   char path[96];
   struct curta_serial_options options = {.path = path};
-  const char *at = strchr(config, '@');
+  const char *at = strchr(config, '@'), *patience = getenv("CURTA_SERIAL_MS");
   size_t length = at ? (size_t)(at - config) : strlen(config);
   char *end = NULL;
   int r;
@@ -33,8 +33,11 @@ static int open_serial(struct curta_bus *bus, const char *config, const struct c
     if (!options.baud || *end)
       return curta_usage(fail, "serial: \"%s\" is not a baud rate", at + 1);
   }
-  if (getenv("CURTA_SERIAL_MS"))
-    options.timeout_ms = (uint32_t)strtoul(getenv("CURTA_SERIAL_MS"), NULL, 10);
+  if (patience) {
+    options.timeout_ms = (uint32_t)strtoul(patience, &end, 10);
+    if (!options.timeout_ms || *end)
+      return curta_usage(fail, "CURTA_SERIAL_MS: \"%s\" is no number of milliseconds; unset it for 2000", patience);
+  }
   r = curta_serial_open(bus, &options);
   if (r == -EINVAL)
     return curta_usage(fail, "serial: there is no baud rate %u; 115200, 1000000 and 3000000 are some", options.baud);

@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -14,9 +15,13 @@ static void print_epochs(const struct curta_alone_status *s, uint32_t *printed)
 {
   uint32_t n = s->epoch < CURTA_ALONE_EPOCHS ? s->epoch : CURTA_ALONE_EPOCHS;
   for (; *printed < n; ++*printed) {
-    printf("epoch %" PRIu32 "/%" PRIu32 "  train %.2f %%", *printed + 1, s->epochs,
-           100.0 * s->curve[*printed].train / s->train_n);
-    if (s->test_n)
+    int known = s->curve[*printed].train != UINT32_MAX;
+    printf("epoch %" PRIu32 "/%" PRIu32 "  ", *printed + 1, s->epochs);
+    if (known)
+      printf("train %.2f %%", 100.0 * s->curve[*printed].train / s->train_n);
+    else
+      printf("done before the machine was last started");
+    if (known && s->test_n)
       printf("  test %.2f %%", 100.0 * s->curve[*printed].test / s->test_n);
     printf("\n");
   }
@@ -52,11 +57,24 @@ static int follow(const struct curta_device *device, const struct curta_args *ar
   }
 }
 
+/* What the machine says of its failure, in letters that a terminal may have. */
+static int read_why(const struct curta_device *device, char why[CURTA_ALONE_WHY], struct curta_fail *fail)
+{
+  int r = curta_alone_read(device, CURTA_ALONE_STATUS + offsetof(struct curta_alone_status, why), why, CURTA_ALONE_WHY,
+                           1, fail);
+  why[CURTA_ALONE_WHY - 1] = 0;
+  for (char *c = why; *c; c++)
+    if (*c < ' ' || *c > '~')
+      *c = '?';
+  return r;
+}
+
 int curta_monitor(const struct curta_args *args, struct curta_fail *fail)
 {
   static const char *const states[] = CURTA_ALONE_STATES;
   struct curta_device device = {.kind = -1};
   struct curta_alone_status s;
+  char why[CURTA_ALONE_WHY];
   int r;
   if (!curta_args_given(args, "--device")) {
     (void)curta_usage(fail, "--device serial:TERMINAL is missing: which machine?");
@@ -65,12 +83,16 @@ int curta_monitor(const struct curta_args *args, struct curta_fail *fail)
   r = curta_alone_open(&device, args, fail);
   if (!r)
     r = follow(&device, args, &s, fail);
+  if (!r && s.state == CURTA_ALONE_FAILED)
+    r = read_why(&device, why, fail);
   curta_device_close(&device);
   if (r)
     return curta_status(fail);
   printf("%s, step %" PRIu32, s.state < sizeof states / sizeof *states ? states[s.state] : "unknown state", s.step);
   if (s.state == CURTA_ALONE_DONE)
     printf(", checksum of the weights %08" PRIx32, s.weights_crc);
+  if (s.state == CURTA_ALONE_FAILED && why[0])
+    printf(": %s", why);
   printf("\n");
   return s.state == CURTA_ALONE_FAILED;
 }
