@@ -206,7 +206,11 @@ static int run(soc_machine &m, cut_watch &w, unsigned cuts)
   printf("%s", Board->results);
   const std::vector<uint64_t> all = instants(m.cycle, cuts);
   if (pipe(up) || pipe(down)) die("pipe");
-  pid_t p = process([&] { return trunk(m, w, all, up[1], down[0]); });
+  pid_t p = process([&] {
+    close(up[0]);
+    close(down[1]);                           // so that it sees its end when the other side gives up
+    return trunk(m, w, all, up[1], down[0]);
+  });
   close(up[1]);
   close(down[0]);
   for (unsigned k = 0; k < cuts && failed < 5; k++) {
