@@ -185,7 +185,7 @@ module curta_list #(
   reg  [7:0]             n2row_q;
   localparam Gw = 17 + LogK;
   reg  [Gw*V-1:0]        pos_q;              // group of the next row, by stream
-  integer                m, s;
+  integer                m, s, q;
   always @(posedge clk_i) begin
     row2_q <= some && !clear && !range_o;
     if (some) begin
@@ -219,7 +219,10 @@ module curta_list #(
   wire        pads   = state_q == PAD;
   wire [7:0]  stream = pads ? stream_q : n2row_q % V[7:0];
   wire [7:0]  image  = n2row_q >> LogV;
-  always @* pos = pos_q[Gw*stream +: Gw];
+  always @* begin                            // a choice, not a place that is multiplied out
+    pos = pos_q[Gw-1:0];
+    for (q = 1; q < V; q = q + 1) if ({24'd0, stream} == q) pos = pos_q[Gw*q +: Gw];
+  end
   wire        short  = pads && pos != most;
   wire        writes = row2_q || short;
   wire [31:0] group  = {{32-Gw{1'b0}}, pos};
