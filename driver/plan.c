@@ -237,7 +237,7 @@ static uint64_t useful_macs(const struct planner *pl, const struct curta_plan_we
   const struct curta_net *net = pl->plan->net;
   const struct curta_plan_nitro *n = &l->nitro;
   if (pass == CURTA_PASS_HEAD) /* prediction, delta of its input, gradient of its weights */
-    return UINT64_C(3) * pl->plan->batch * net->classes * n->head_c * n->head_h * n->head_w;
+    return (uint64_t)(net->classes * n->head_c * n->head_h * n->head_w) * (3 * pl->plan->batch);
   if (pass > CURTA_PASS_DW || (pass == CURTA_PASS_DW && n->per_row))
     return 0;
   return curta_layer_macs(&net->layer[l->layer]) * pl->plan->batch;
