@@ -2,6 +2,8 @@
 """The slowest path into each module, from the delays that nextpnr writes (SDF). Its own report shows only the slowest of all.
 
 usage: paths.py SDF NETLIST [MODULE]   worst path into each instance, in ns; of MODULE (u_matrix/u_steps) every step
+       paths.py SDF NETLIST +NS        how many ends are later than NS ns, by the register that their slowest path begins at:
+                                       one register often stands behind hundreds of them
 
 Clocks are ideal and all cells have one; a path begins at a clocked output and ends at a pin with a setup time.
 """
@@ -114,7 +116,32 @@ def names(netlist):
     return {cell: nets[c["connections"]["Q"][0]] for cell, c in top["cells"].items() if "Q" in c["connections"] and c["connections"]["Q"][0] in nets}
 
 
+def late(sdf, register, limit):
+    """Ends later than limit ns, by the register in front of their slowest path: {register: [(ns, instance of the end)]}, and all ends."""
+    edges, start, end = delays(sdf)
+    time, back = arrivals(edges, start)
+    found = collections.defaultdict(list)
+    for pin, setup in end.items():
+        if (ns := (time.get(pin, -setup) + setup) / 1000) > limit:
+            first = pin
+            while first in back:
+                first = back[first]
+            found[re.sub(r"\[\d+\].*", "", register.get(first[0], first[0]))].append((ns, place_of(pin[0])))
+    return found, len(end)
+
+
+def show_late(sdf, netlist, limit):
+    found, ends = late(sdf, names(netlist), limit)
+    print(f"{sum(map(len, found.values()))} of {ends} ends are later than {limit:g} ns")
+    for first, all_ in sorted(found.items(), key=lambda x: -max(x[1])[0]):
+        where = ", ".join(f"{place} {n}" for place, n in collections.Counter(p for _, p in all_).most_common(6))
+        print(f"{max(all_)[0]:6.1f} {len(all_):5}  {first} -> {where}")
+
+
 def main():
+    if len(sys.argv) > 3 and sys.argv[3].startswith("+"):
+        show_late(sys.argv[1], sys.argv[2], float(sys.argv[3][1:]))
+        return
     result, register = slowest(sys.argv[1]), names(sys.argv[2])
     for where, (ps, path) in result.items():
         if len(sys.argv) > 3 and sys.argv[3] != where:

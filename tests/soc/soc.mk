@@ -76,11 +76,13 @@ test-powercut: ## the power of the simulated machine cut at 1,000 random instant
 	@tools/install_packages.sh soc
 	@$(MAKE) --no-print-directory $(SOC_DIR)/test_soc_cut
 	@tests/soc/test_soc_cut.sh $(CUTS) $(CUT_SEED)
-soc-demo: ## the standalone machine trains the MLP (50 steps) and LeNet (10 steps) on Fashion-MNIST in simulation: weights of the host
+soc-demo: ## the standalone machine trains the MLP (50 steps) and LeNet (10 steps) on Fashion-MNIST in simulation: weights of the host, and so does the Verilog with a host
 	@tools/install_packages.sh
 	@tools/install_packages.sh soc
-	@$(MAKE) --no-print-directory $(BUILD)/sim/soc/base/soc_sim $(BUILD)/firmware/boot.bin $(BUILD)/firmware/alone.img $(BUILD)/curta-golden
+	@$(MAKE) --no-print-directory $(BUILD)/sim/soc/base/soc_sim $(BUILD)/firmware/boot.bin $(BUILD)/firmware/alone.img $(BUILD)/curta-golden $(BUILD)/curta
 	@tests/soc/test_soc_train.sh base nets/mlp.net 200 8 2 40
 	@tests/soc/test_soc_train.sh base nets/lenet.net 80 8 1 8
+	@$(BUILD)/curta compare --net nets/mlp.net --data fashion-mnist --batch 8 --limit 200 --devices golden:base,rtl:base --steps 50
+	@$(BUILD)/curta compare --net nets/lenet.net --data fashion-mnist --batch 8 --limit 80 --devices golden:base,rtl:base --steps 10
 formal-soc: packages ## proofs of the control core
 	@tests/run.sh tests/soc/formal/prove.sh
