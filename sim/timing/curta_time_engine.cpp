@@ -106,8 +106,8 @@ void engine::step(uint64_t t)
       go(t);
   } else if (!loaded && loaded_at != Never) {
     core_.sched.wake(self, loaded_at);
-  } else if (t == done_at) {
-    consider(t);   // its words have come in the cycle in which its predecessor ended: it starts in the next
+  } else if (t == done_at || (loaded && !running)) {
+    consider(t);   // its words have come in the cycle in which its predecessor ended, or beside the completion: it starts in a later one
   }
   if (running && finish_at == Never)
     work(t);
