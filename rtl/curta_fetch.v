@@ -65,24 +65,24 @@ module curta_fetch #(
   wire [25:0] ring_blk  = {1'b0, ring_base_i[31:7]} + {10'd0, ring_idx};
   wire [25:0] block     = in_prog ? block_q : ring_blk;
   // Where the next command lies is worked out in a cycle of its own, after which it is asked for; the port takes one every second cycle.
-  reg         known_q, some_q, in_mem;
+  reg         known_q, some_q, in_mem_q;
   reg  [24:0] next_q;
   always @(posedge clk_i) begin
     known_q <= rst_ni && !ask && !redirect_i;
     some_q  <= in_prog || ring_q != ring_tail_i;
-    in_mem  <= block < {1'b0, mem_size_i[31:7]};
+    in_mem_q <= block < {1'b0, mem_size_i[31:7]};
     next_q  <= block[24:0];
   end
   wire        want      = known_q && some_q && !halt_i && !bad_q && !redirect_i
                           && ask_q != (pop_q ^ {1'b1, {LogSlots{1'b0}}});
   wire        ask       = rd_valid_o && rd_ready_i;
-  wire        mark      = want && !in_mem && ask_q == fill_q;   // take a bad slot: asked for and filled at once
+  wire        mark      = want && !in_mem_q && ask_q == fill_q;   // take a bad slot: asked for and filled at once
   wire        filled    = rsp_valid_i && rsp_last_i;
   wire        drop      = drop_q != 0 && pop_q != fill_q;
   wire [LogSlots:0] ask_d = ask_q + {{LogSlots{1'b0}}, ask || mark};
   wire [LogSlots:0] pop_d = pop_q + {{LogSlots{1'b0}}, pop_i || drop};
 
-  assign rd_valid_o = want && in_mem;
+  assign rd_valid_o = want && in_mem_q;
   assign rd_addr_o  = {next_q, 7'd0};
   assign rd_beats_o = Beats[7:0];
   assign idle_o     = ask_q == fill_q;

@@ -38,23 +38,22 @@ module curta_matrix_sum #(
   reg [31:0]     or_q, all, some;
   integer        j, k;
   /* verilator lint_off BLKSEQ */ // temporaries of the lane loops
-  always @(posedge clk_i)
-    begin
-      mags_valid_q <= result_valid_i && final_i && !clear_i;
-      if (result_valid_i) begin
-        for (j = 0; j < C; j = j + 1) mags[32*j +: 32] = magnitude(result_i[32*j +: 32]);
-        mags_q <= mags;
-      end
-      if (clear_i) or_q <= 32'd0;
-      else if (mags_valid_q) begin
-        all = 32'd0;
-        for (k = 0; k < C; k = k + 1) begin
-          some = mags_q[32*k +: 32];
-          all  = all | (some & {32{!some[31]}});
-        end
-        or_q <= or_q | all;
-      end
+  always @(posedge clk_i) begin
+    mags_valid_q <= result_valid_i && final_i && !clear_i;
+    if (result_valid_i) begin
+      for (j = 0; j < C; j = j + 1) mags[32*j +: 32] = magnitude(result_i[32*j +: 32]);
+      mags_q <= mags;
     end
+    if (clear_i) or_q <= 32'd0;
+    else if (mags_valid_q) begin
+      all = 32'd0;
+      for (k = 0; k < C; k = k + 1) begin
+        some = mags_q[32*k +: 32];
+        all  = all | (some & {32{!some[31]}});
+      end
+      or_q <= or_q | all;
+    end
+  end
   assign or_o = or_q;
 
   generate

@@ -230,7 +230,7 @@ module curta_vector #(
 
   // ---------------------------------------------------------------- operands
   wire              src_valid, src_pop, aux_valid, aux_pop, src_beat_valid, aux_beat_valid, src_beat_pop, aux_beat_pop;
-  wire              src_part, mid_here, mid_last, aux_part, mid_beat_pop;
+  wire              src_here, mid_here, mid_last, aux_here, mid_beat_pop;
   // Weights of UPDATE NITRO, the second pass of a tile, come as whole words through SRC's stream whatever the gradients are.
   reg               mid_now, acc_now;
   wire              weights_next = upd && (later ^ pass_end);
@@ -252,14 +252,14 @@ module curta_vector #(
     .req_beats_i(weights ? Beats4 : src_beats_q),
     .rd_valid_o(rd0_valid_o), .rd_ready_i(rd0_ready_i), .rd_addr_o(rd0_addr_o), .rd_beats_o(rd0_beats_o),
     .rsp_valid_i(rsp0_valid_i), .rsp_data_i(rsp0_data_i), .rsp_last_i(rsp0_last_i),
-    .narrow_i(narrow || mid_now), .whole_i(mid_now && mid_last), .part_i(mid_now), .part_o(src_part), .data_o(src_whole), .pop_i(src_pop),
+    .narrow_i(narrow || mid_now), .apart_i(mid_now), .last_i(mid_last), .here_o(src_here), .data_o(src_whole), .pop_i(src_pop),
     .beat_valid_o(src_beat_valid), .beat_o(src_beat), .beat_pop_i(src_beat_pop || mid_beat_pop), .wait_o(rd0_wait),
     .idle_o(rd0_idle));
   curta_vplanes #(.T(T), .C(Lanes), .BUS(BUS)) u_planes (
     .clk_i(clk_i), .clr_i(clr), .beat_valid_i(src_beat_valid && mid_now), .beat_i(src_beat), .beat_pop_o(mid_beat_pop),
     .here_o(mid_here), .last_o(mid_last), .data_o(src_mid), .pop_i(src_pop && mid_now));
-  assign src_valid = src_beat_valid && (mid_now ? mid_here : src_part);
-  assign aux_valid = aux_beat_valid && aux_part;
+  assign src_valid = src_beat_valid && (mid_now ? mid_here : src_here);
+  assign aux_valid = aux_beat_valid && aux_here;
   assign src       = mid_now ? src_mid : src_whole;
   curta_vstream_rd #(.C(Lanes), .BUS(BUS), .Wide(2), .LogDepth(6), .Lut(1)) u_aux (
     .clk_i(clk_i), .rst_ni(rst_ni), .clr_i(clr), .abort_i(abort),
@@ -267,7 +267,7 @@ module curta_vector #(
     .req_beats_i(aux_beats_q),
     .rd_valid_o(rd1_valid_o), .rd_ready_i(rd1_ready_i), .rd_addr_o(rd1_addr_o), .rd_beats_o(rd1_beats_o),
     .rsp_valid_i(rsp1_valid_i), .rsp_data_i(rsp1_data_i), .rsp_last_i(rsp1_last_i),
-    .narrow_i(!master), .whole_i(1'b0), .part_i(1'b0), .part_o(aux_part), .data_o(aux), .pop_i(aux_pop),
+    .narrow_i(!master), .apart_i(1'b0), .last_i(1'b0), .here_o(aux_here), .data_o(aux), .pop_i(aux_pop),
     .beat_valid_o(aux_beat_valid), .beat_o(aux_beat), .beat_pop_i(aux_beat_pop), .wait_o(rd1_wait), .idle_o(rd1_idle));
 
   wire        acc_pop;
@@ -295,7 +295,7 @@ module curta_vector #(
   wire              room, issue_take, loss_take, ld_src, ld_acc, ld_half, half_aux, rot, add, copy_push, planes_push;
   wire              rand_ready, rand_next, loss_rand;
   wire [31:0]       loss_index;
-  wire [LogRot-1:0] turn;
+  wire [LogRot-1:0] next_turn;
   wire [1:0]        pass, law;
   wire              fire, ld_keep, mod, bending, at_head;
   wire [LogG-1:0]   mod_group;
@@ -311,7 +311,7 @@ module curta_vector #(
     .acc_valid_i(acc_want), .acc_re_o(vx_re_o), .acc_gnt_i(vx_gnt_i), .group_o(group), .acc_pop_o(acc_pop),
     .rand_ready_i(rand_ready), .rand_next_o(rand_next), .room_i(room), .take_o(issue_take),
     .ld_src_o(ld_src), .ld_acc_o(ld_acc), .ld_half_o(ld_half), .half_aux_o(half_aux),
-    .rot_o(rot), .next_o(turn), .idle_o(at_head), .add_o(add), .copy_push_o(copy_push), .planes_push_o(planes_push), .valid_o(valid1), .v6_i(v6),
+    .rot_o(rot), .next_o(next_turn), .idle_o(at_head), .add_o(add), .copy_push_o(copy_push), .planes_push_o(planes_push), .valid_o(valid1), .v6_i(v6),
     .pass_o(pass), .law_o(law), .busy_o(issue_busy));
 
   // FILL has no operands: its tiles start when their addresses are there. What the next cycle may do is known in this one.
@@ -379,7 +379,7 @@ module curta_vector #(
     .clk_i(clk_i), .ld_src_i(ld_src), .ld_acc_i(ld_acc), .ld_half_i(ld_half),
     .ld_keep_i(ld_keep), .keep_i(kept), .bend_i(bending), .mod_i(mod), .class_i(bend),
     .slope_i(w21_q[`CURTA_MAP_SLOPE]), .bent_o(bent),
-    .src_i(src), .acc_i(acc_data), .half_i(half), .rot_i(rot), .next_i(turn), .decay_i(add),
+    .src_i(src), .acc_i(acc_data), .half_i(half), .rot_i(rot), .next_i(next_turn), .decay_i(add),
     .d_i(d_exp), .w_i(w), .x_o(x));
 
   wire [31:0] or_group;

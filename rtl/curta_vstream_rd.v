@@ -32,9 +32,9 @@ module curta_vstream_rd #(
   input  wire                rsp_last_i,
   // Groups; with beat_pop_i the raw beats instead. A pop comes late in the cycle: what it does is known before.
   input  wire                narrow_i,
-  input  wire                whole_i,    // a group that is popped takes the beat with it, whatever narrow_i says
-  input  wire                part_i,     // it takes none
-  output wire                part_o,     // with a beat there is a group
+  input  wire                apart_i,    // the beats are groups of another module's making (curta_vplanes)
+  input  wire                last_i,     // with apart_i: a pop takes the beat
+  output wire                here_o,     // with a beat there is a group
   output wire [8*Wide*C-1:0] data_o,
   input  wire                pop_i,
   output wire                beat_valid_o,
@@ -63,7 +63,7 @@ module curta_vstream_rd #(
   wire [LogDepth:0] want = req_beats_i[LogDepth:0];
   wire              ask  = rd_valid_o && rd_ready_i;
   wire              last_part;
-  wire              leave = whole_i || (last_part && !part_i);
+  wire              leave = apart_i ? last_i : last_part;
   wire              pop_beat;
 
   // a beat that left in the cycle before is room, but not yet counted
@@ -98,12 +98,12 @@ module curta_vstream_rd #(
       assign full      = {beat, held_q};
       wire   step      = have && !narrow_i && !last_part;
       assign last_part = narrow_i ? part_q == LastN : part_q == LastJ;
-      assign part_o    = narrow_i || last_part;
+      assign here_o    = narrow_i || last_part;
       assign pop_beat  = beat_pop_i || step || (pop_i && leave);
       always @(posedge clk_i) begin
         if (step) held_q <= full[8*GB-1:8*BUS];
         if (clr_i) part_q <= 5'd0;
-        else if (step || (pop_i && !whole_i && !part_i)) part_q <= last_part ? 5'd0 : part_q + 5'd1;
+        else if (step || (pop_i && !apart_i)) part_q <= last_part ? 5'd0 : part_q + 5'd1;
       end
     end else begin : g_split
       if (SplitW > 1) begin : g_wide
@@ -112,11 +112,11 @@ module curta_vstream_rd #(
         assign full = beat;
       end
       assign last_part = narrow_i ? part_q == LastN : part_q == LastW;
-      assign part_o    = 1'b1;
+      assign here_o    = 1'b1;
       assign pop_beat  = beat_pop_i || (pop_i && leave);
       always @(posedge clk_i) begin
         if (clr_i) part_q <= 5'd0;
-        else if (pop_i && !whole_i && !part_i) part_q <= last_part ? 5'd0 : part_q + 5'd1;
+        else if (pop_i && !apart_i) part_q <= last_part ? 5'd0 : part_q + 5'd1;
       end
     end
   endgenerate
