@@ -231,7 +231,7 @@ module curta #(
   wire             mx_re, mx_we, vx_re, vx_gnt, mx_active, mx_busy, mx_drain;
   wire [AccW-1:0]  mx_raddr, mx_waddr, vx_raddr;
   wire [32*C-1:0]  mx_rdata, mx_wdata, vx_rdata;
-  wire             or_valid, or_keep, or_ready, v_re, v_we, unused_rd_wait, unused_wr_wait, unused_wd_last;
+  wire             or_soon, or_valid, or_keep, or_ready, v_re, v_we, unused_rd_wait, unused_wr_wait, unused_wd_last;
   wire [5:0]       or_addr, v_raddr, v_waddr;
   wire [31:0]      or_value, or_result, v_rdata, v_wdata, busy_cycles;
 
@@ -253,7 +253,7 @@ module curta #(
     .buf_rows_i(buf_rows), .buf_wide_i(buf_wide), .buf_high_i(buf_high),
     .row_we_i(row_we), .row_group_i(row_group), .row_i(row), .len_we_i(len_we), .len_tile_i(len_tile), .len_i(len), .mx_rguard_i(mx_rguard), .mx_wguard_o(mx_wguard),
     .mx_re_o(mx_re), .mx_raddr_o(mx_raddr), .mx_rdata_i(mx_rdata), .mx_we_o(mx_we), .mx_waddr_o(mx_waddr), .mx_wdata_o(mx_wdata),
-    .or_valid_o(or_valid), .or_addr_o(or_addr), .or_keep_o(or_keep), .or_value_o(or_value), .or_ready_i(or_ready), .or_result_i(or_result),
+    .or_soon_o(or_soon), .or_valid_o(or_valid), .or_addr_o(or_addr), .or_keep_o(or_keep), .or_value_o(or_value), .or_ready_i(or_ready), .or_result_i(or_result),
     .st_active_o(mx_active), .st_busy_o(mx_busy), .st_drain_o(mx_drain));
 
   curta_accmem #(.T(T), .C(C), .P_TILES(P_TILES)) u_accmem (
@@ -278,7 +278,7 @@ module curta #(
   curta_scalars u_scalars (
     .clk_i(clk_i), .rst_ni(core_rst_n), .busy_o(scalars_busy),
     .v_re_i(v_re), .v_raddr_i(v_raddr), .v_rdata_o(v_rdata), .v_we_i(v_we), .v_waddr_i(v_waddr), .v_wdata_i(v_wdata),
-    .or_valid_i(or_valid), .or_addr_i(or_addr), .or_keep_i(or_keep), .or_value_i(or_value), .or_ready_o(or_ready), .or_result_o(or_result),
+    .or_soon_i(or_soon), .or_valid_i(or_valid), .or_addr_i(or_addr), .or_keep_i(or_keep), .or_value_i(or_value), .or_ready_o(or_ready), .or_result_o(or_result),
     .cp_req_i(cp_s_req), .cp_addr_i(cp_s_addr), .cp_ack_o(cp_s_ack),
     .h_req_i(h_req), .h_we_i(h_we), .h_addr_i(h_addr), .h_wdata_i(h_wdata), .h_ack_o(h_ack), .x_rdata_o(x_rdata));
 

@@ -36,6 +36,7 @@ module curta_check #(
   reg  [4:0]  res_word_q, fld_word_q, aln_word_q, dep_word_q;
   reg  [15:0] low_q;               // of words 4..7: is not a multiple of 4, T², 2T², 4T²
   reg  [19:0] flags_q;             // word 18
+  reg         many_q;              // of its window
   reg         load_wide_q, load_list_q;   // word 4: LOAD of int32 tiles, of a list
   reg         gather_bad_q;        // word 5: GEMM whose lanes are not both second indices
   reg         places_q;            // word 11: not a multiple of T²
@@ -67,14 +68,13 @@ module curta_check #(
     end
   endfunction
 
-  // Word 21 of MAP, f: word 18.
-  function bad_step(input [31:0] w, input [19:0] f);
-    reg nitro, back, pool, many;
+  // Word 21 of MAP, f: word 18, many: its window has more places than an index byte with its class holds.
+  function bad_step(input [31:0] w, input [19:0] f, input many);
+    reg nitro, back, pool;
     begin
       nitro = w[`CURTA_MAP_ACT] == 2'd1;
       back  = w[1];
       pool  = f[`CURTA_MAP_POOL];
-      many  = {4'd0, f[`CURTA_MAP_KH]} * {4'd0, f[`CURTA_MAP_KW]} > 8'd`CURTA_MAX_PLACES;
       bad_step = (nitro && f[`CURTA_MAP_RELU]) || (w[`CURTA_MAP_ZS] && pool) || (back && f[4:3] != 2'd2) ||
                  (pool && w[`CURTA_MAP_PADDED] && f[`CURTA_MAP_REQ]) || (pool && nitro && w[`CURTA_MAP_CLASS] && many);
       if (f[4]) bad_step = bad_step || w[`CURTA_MAP_DIV] || w[`CURTA_MAP_ZS] || nitro;
@@ -88,7 +88,7 @@ module curta_check #(
 
   // {odd word, even word} breaks a FIELD rule; f: word 18, decay: of word 21.
   // list: LOAD LIST, of word 4; bad_gather: what word 5 says.
-  function [1:0] field(input [7:0] op, input [3:0] idx, input [31:0] l, input [31:0] h, input [19:0] f, input decay, input list,
+  function [1:0] field(input [7:0] op, input [3:0] idx, input [31:0] l, input [31:0] h, input [19:0] f, input many, input decay, input list,
                        input bad_gather);
     begin
       field = 2'b00;
@@ -114,7 +114,7 @@ module curta_check #(
           case (idx)
             4'd4: field = {zero_half(h), zero_half(l)};
             4'd9: field[0] = bad_mode(op == `CURTA_OP_MAP, l);
-            4'd10: field[1] = op == `CURTA_OP_MAP && bad_step(h, f);
+            4'd10: field[1] = op == `CURTA_OP_MAP && bad_step(h, f, many);
             4'd12: field[0] = op == `CURTA_OP_MAP && ({27'd0, l[`CURTA_MAP_CLAST]} > T || {27'd0, l[`CURTA_MAP_NLAST]} > T);
             default: field = 2'b00;
           endcase
@@ -169,7 +169,7 @@ module curta_check #(
     aln = 5'b00000;
     if (valid_i) begin
       res = {|(hi & ~curta_mask(op, hi_word)), |(lo & ~curta_mask(op, lo_word))};
-      fld = field(op, idx_i, lo, hi, flags_q, decay_q, load_list_q, gather_bad_q);
+      fld = field(op, idx_i, lo, hi, flags_q, many_q, decay_q, load_list_q, gather_bad_q);
       // UPDATE knows only at word 22 how wide AUX and DST are; everybody is judged there. CALL has an alignment of its own.
       if (idx_i == 4'd11) aln = {op == `CURTA_OP_LOAD && load_list_q && places_q, align(op, low_q, flags_q, load_wide_q, w21_q, lo[`CURTA_UPDATE_NITRO])};
       if (idx_i == 4'd2 && op == `CURTA_OP_CALL) aln[0] = lo[6:0] != 7'd0;
@@ -201,7 +201,10 @@ module curta_check #(
       end
       if (idx_i == 4'd3) low_q[15:8] <= {misaligned(hi), misaligned(lo)};
       if (idx_i == 4'd5) places_q <= hi[LT2-1:0] != 0;
-      if (idx_i == 4'd9) flags_q <= lo[19:0];
+      if (idx_i == 4'd9) begin
+        flags_q <= lo[19:0];
+        many_q  <= {4'd0, lo[`CURTA_MAP_KH]} * {4'd0, lo[`CURTA_MAP_KW]} > 8'd`CURTA_MAX_PLACES;
+      end
       if (idx_i == 4'd10) w21_q <= hi;
       // The first offence of each kind wins; pair 0 starts afresh.
       if (idx_i == 4'd0 || !res_q) begin res_q <= |res; res_word_q <= res[0] ? lo_word : hi_word; end

@@ -122,7 +122,7 @@ module curta_cp (
   assign word_re_o     = take || state_q == Read || state_q == Op && !stuck || state_q == Stream;
   assign word_o        = take ? 4'd0 : state_q == Read ? 4'd1 : state_q == Op ? 4'd2 : idx_q + 4'd2;
   assign check_valid_o = state_q == Op && !stuck || state_q == Stream;
-  assign check_idx_o   = state_q == Op ? 4'd0 : idx_q;
+  assign check_idx_o   = idx_q;
   assign we_o          = state_q == Op ? (stuck ? 3'd0 : engine) : state_q == Stream ? engine_q : 3'd0;
   assign commit_o      = issue ? engine_q : 3'd0;
   assign fence_o       = fenced;
@@ -161,10 +161,11 @@ module curta_cp (
       endcase
 
   always @(posedge clk_i) begin
+    if (state_q == Read) idx_q <= 4'd0;
     if (state_q == Op) begin
       op_q     <= {data_i[31:16], data_i[7:0]};
       engine_q <= engine;
-      idx_q    <= 4'd1;
+      idx_q    <= {3'd0, !stuck};
       skip_q   <= 1'b0;
     end
     if (state_q == Stream) begin

@@ -106,10 +106,11 @@ module curta_loss #(
   wire        div_start, div_busy;
   wire [11:0] g;
   wire [7:0]  err;
-  wire        fix = state_q == SFix1;
+  reg         fix_q;                     // in SFix1, from a register: what leads to err is long
+  always @(posedge clk_i) fix_q <= state_q == SFix;
   curta_loss_div u_div (
     .clk_i(clk_i), .clr_i(clr_i), .start_i(div_start), .t_i(t), .sum_i(sum_q), .busy_o(div_busy), .g_o(g),
-    .mode_i(mode_i), .mag_i(fix ? others_q : g), .neg_i(fix), .r_i(rand_i), .err_o(err));
+    .mode_i(mode_i), .mag_i(fix_q ? others_q : g), .neg_i(fix_q), .r_i(rand_i), .err_o(err));
 
   // addresses
   wire [33:0] row_start = {2'd0, tile_q | row_off};       // whole tiles

@@ -65,7 +65,8 @@ module curta_matrix #(
   input  wire [4*C-1:0]                   mx_rguard_i,
   output wire [4*C-1:0]                   mx_wguard_o,
   // scale register
-  output wire                             or_valid_o,
+  output wire                             or_soon_o,    // or_valid_o in the next cycle
+  output reg                              or_valid_o,
   output wire [5:0]                       or_addr_o,
   output wire                             or_keep_o,
   output wire [31:0]                      or_value_o,
@@ -265,6 +266,10 @@ module curta_matrix #(
     endcase
   end
 
+  // the state OR, as a register: the port of the scale registers is far
+  assign or_soon_o = run_n && (state_q == OR ? !or_ready_i : state_q == RUN && last_q[8] && final_q && !bad_p && !bad_a && !bad_b);
+  always @(posedge clk_i) or_valid_o <= or_soon_o;
+
   assign done_o       = state_q == DONE && !stop_i;
   assign error_o      = failed_q ? `CURTA_ERR_RANGE : `CURTA_ERR_NONE;
   assign error_info_o = failed_q ? {16'd0, info_q} : 32'd0;
@@ -274,7 +279,6 @@ module curta_matrix #(
   assign st_drain_o   = !op && (step_drain || (st_active_o && !step_active));
 
   // ---- OR of the magnitudes, check, busy: cycle 7
-  assign or_valid_o = state_q == OR;
   assign or_addr_o  = or_reg_q;
   assign or_keep_o  = or_keep_q;
   curta_matrix_sum #(.C(C), .Trace(Trace)) u_sum (

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_scalars - the scale registers S[0..63]
 //   VECTOR reads and writes at once. MATRIX adds its OR; the command processor (SKIP) and the host (window) take what
-//   is left: the read and the write port go to VECTOR, MATRIX, SKIP, host. What the last two ask for waits in a register, because
-//   their states lie far from the address of the port.
+//   is left: the read and the write port go to VECTOR, MATRIX, SKIP, host. The address of the last three waits in a register, because
+//   their states lie far from the port; what SKIP and host ask for likewise.
 // Timing   reads are combinational; or_result_o stands in the cycle after or_ready_o. SKIP, host: two cycles a request at least.
 // Resets   a walk over all registers writes 0 (busy_o).
 `default_nettype none
@@ -18,6 +18,7 @@ module curta_scalars (
   input  wire [5:0]  v_waddr_i,
   input  wire [31:0] v_wdata_i,
   // MATRIX
+  input  wire        or_soon_i,     // or_valid_i in the next cycle
   input  wire        or_valid_i,
   input  wire [5:0]  or_addr_i,
   input  wire        or_keep_i,
@@ -41,7 +42,7 @@ module curta_scalars (
 
   reg         cp_q, h_q, h_we_q;    // a request waits; the host's is a write
   reg  [5:0]  addr_q;
-  wire [5:0]  xaddr = v_re_i ? v_raddr_i : or_valid_i ? or_addr_i : addr_q;
+  wire [5:0]  xaddr = v_re_i ? v_raddr_i : addr_q;
   wire [31:0] or_new = or_keep_i ? x_rdata_o | or_value_i : or_value_i;
 
   assign busy_o     = !clear_q[6];
@@ -55,7 +56,7 @@ module curta_scalars (
     cp_q   <= rst_ni && cp_req_i && !cp_ack_o;
     h_q    <= rst_ni && h_req_i && !h_ack_o && !cp_req_i;
     h_we_q <= h_we_i;               // a write overtakes a read that waits
-    addr_q <= cp_req_i ? cp_addr_i : h_addr_i;
+    addr_q <= or_soon_i ? or_addr_i : cp_req_i ? cp_addr_i : h_addr_i;
   end
 
   reg         we;
@@ -63,7 +64,7 @@ module curta_scalars (
   reg  [31:0] wdata;
   always @* begin
     we    = busy_o || v_we_i || (or_valid_i && or_ready_o) || (h_ack_o && h_we_q);
-    waddr = busy_o ? clear_q[5:0] : v_we_i ? v_waddr_i : or_valid_i ? or_addr_i : addr_q;
+    waddr = busy_o ? clear_q[5:0] : v_we_i ? v_waddr_i : addr_q;
     wdata = busy_o ? 32'd0 : v_we_i ? v_wdata_i : or_valid_i ? or_new : h_wdata_i;
   end
 

@@ -238,8 +238,12 @@ module curta_vector #(
     mid_now <= mid && !weights_next;
     acc_now <= acc && !weights_next;
   end
-  wire [32*Lanes-1:0]   src, src_whole, src_mid;
-  wire [16*Lanes-1:0]   aux;
+  wire [8*Lanes-1:0]    src8, aux8;
+  wire [24*Lanes-1:0]   src24;
+  wire [32*Lanes-1:0]   src32;
+  wire [16*Lanes-1:0]   aux16;
+  reg  [16*Lanes-1:0]   aux;
+  integer               e;
   wire [8*BUS-1:0]  src_beat, aux_beat;
   reg  [7:0]        src_beats_q, aux_beats_q;
   always @(posedge clk_i) begin
@@ -252,23 +256,28 @@ module curta_vector #(
     .req_beats_i(weights ? Beats4 : src_beats_q),
     .rd_valid_o(rd0_valid_o), .rd_ready_i(rd0_ready_i), .rd_addr_o(rd0_addr_o), .rd_beats_o(rd0_beats_o),
     .rsp_valid_i(rsp0_valid_i), .rsp_data_i(rsp0_data_i), .rsp_last_i(rsp0_last_i),
-    .narrow_i(narrow || mid_now), .apart_i(mid_now), .last_i(mid_last), .here_o(src_here), .data_o(src_whole), .pop_i(src_pop),
+    .narrow_i(narrow || mid_now), .apart_i(mid_now), .last_i(mid_last), .here_o(src_here), .narrow_o(src8), .wide_o(src32), .pop_i(src_pop),
     .beat_valid_o(src_beat_valid), .beat_o(src_beat), .beat_pop_i(src_beat_pop || mid_beat_pop), .wait_o(rd0_wait),
     .idle_o(rd0_idle));
   curta_vplanes #(.T(T), .C(Lanes), .BUS(BUS)) u_planes (
     .clk_i(clk_i), .clr_i(clr), .beat_valid_i(src_beat_valid && mid_now), .beat_i(src_beat), .beat_pop_o(mid_beat_pop),
-    .here_o(mid_here), .last_o(mid_last), .data_o(src_mid), .pop_i(src_pop && mid_now));
+    .here_o(mid_here), .last_o(mid_last), .data_o(src24), .pop_i(src_pop && mid_now));
   assign src_valid = src_beat_valid && (mid_now ? mid_here : src_here);
   assign aux_valid = aux_beat_valid && aux_here;
-  assign src       = mid_now ? src_mid : src_whole;
   curta_vstream_rd #(.C(Lanes), .BUS(BUS), .Wide(2), .LogDepth(6), .Lut(1)) u_aux (
     .clk_i(clk_i), .rst_ni(rst_ni), .clr_i(clr), .abort_i(abort),
     .req_valid_i(to_aux), .req_ready_o(aux_ready), .req_addr_i(q_beat),
     .req_beats_i(aux_beats_q),
     .rd_valid_o(rd1_valid_o), .rd_ready_i(rd1_ready_i), .rd_addr_o(rd1_addr_o), .rd_beats_o(rd1_beats_o),
     .rsp_valid_i(rsp1_valid_i), .rsp_data_i(rsp1_data_i), .rsp_last_i(rsp1_last_i),
-    .narrow_i(!master), .apart_i(1'b0), .last_i(1'b0), .here_o(aux_here), .data_o(aux), .pop_i(aux_pop),
+    .narrow_i(!master), .apart_i(1'b0), .last_i(1'b0), .here_o(aux_here), .narrow_o(aux8), .wide_o(aux16), .pop_i(aux_pop),
     .beat_valid_o(aux_beat_valid), .beat_o(aux_beat), .beat_pop_i(aux_beat_pop), .wait_o(rd1_wait), .idle_o(rd1_idle));
+
+  always @* begin
+    aux = aux16;
+    if (!master)
+      for (e = 0; e < Lanes; e = e + 1) aux[16*e +: 16] = {{8{aux8[8*e + 7]}}, aux8[8*e +: 8]};
+  end
 
   wire        acc_pop;
   wire [LogP-1:0] acc_tile;
@@ -292,7 +301,7 @@ module curta_vector #(
   endgenerate
 
   // ---------------------------------------------------------------- lanes
-  wire              room, issue_take, loss_take, ld_src, ld_acc, ld_half, half_aux, rot, add, copy_push, planes_push;
+  wire              room, issue_take, loss_take, load, sel_src, sel_acc, sel_aux, sel_half, sel_turn, rot, add, copy_push, planes_push;
   wire              rand_ready, rand_next, loss_rand;
   wire [31:0]       loss_index;
   wire [LogRot-1:0] next_turn;
@@ -310,7 +319,7 @@ module curta_vector #(
     .src_valid_i(src_valid), .src_pop_o(src_pop), .aux_valid_i(aux_valid), .aux_pop_o(aux_pop),
     .acc_valid_i(acc_want), .acc_re_o(vx_re_o), .acc_gnt_i(vx_gnt_i), .group_o(group), .acc_pop_o(acc_pop),
     .rand_ready_i(rand_ready), .rand_next_o(rand_next), .room_i(room), .take_o(issue_take),
-    .ld_src_o(ld_src), .ld_acc_o(ld_acc), .ld_half_o(ld_half), .half_aux_o(half_aux),
+    .load_o(load), .sel_src_o(sel_src), .sel_acc_o(sel_acc), .sel_aux_o(sel_aux), .sel_half_o(sel_half), .sel_turn_o(sel_turn),
     .rot_o(rot), .next_o(next_turn), .idle_o(at_head), .add_o(add), .copy_push_o(copy_push), .planes_push_o(planes_push), .valid_o(valid1), .v6_i(v6),
     .pass_o(pass), .law_o(law), .busy_o(issue_busy));
 
@@ -334,7 +343,7 @@ module curta_vector #(
       for (k = 0; k < Lanes; k = k + 1)
         aux0_q[8*k +: 8] <= aux[16*k +: 8];
     if (aux_late) begin
-      if (ld_acc)
+      if (sel_acc)
         for (k = 0; k < Lanes; k = k + 1)
           aux1_q[16*k +: 16] <= {{8{aux0_q[8*k + 7]}}, aux0_q[8*k +: 8]};
     end else if (aux_pop) begin
@@ -357,29 +366,37 @@ module curta_vector #(
     .class_o(bend), .re_i(nitro_re), .raddr_i(nitro_raddr), .we_i(nitro_we), .waddr_i(nitro_waddr), .wdata_i(nitro_wdata), .rdata_o(kept));
 
   wire [32*Lanes-1:0] x, r;
-  wire [8*Lanes-1:0]  y5, y6, idx6, w;
+  wire [8*Lanes-1:0]  y5, y6, idx6;
   wire [8*Lanes-1:0]  raw6;
   wire [8*BUS-1:0]    bent;
-  reg  [16*Lanes-1:0] half;            // 16-bit elements for another pass: weights, or the result of UPDATE
-  reg  [8*Lanes-1:0]  w_aux;
+  reg  [16*Lanes-1:0] half;            // the result of a pass of UPDATE, for the next
   integer             m, n;
+  always @*
+    for (m = 0; m < Lanes; m = m + 1)
+      half[16*m +: 16] = {idx6[8*m +: 8], raw6[8*m +: 8]};
+  // Weights of the next rotation's lanes, an OR of what is selected: of the lanes' results, of AUX, where the first ones may still stand at
+  // their stream.
+  localparam RotLanes = BUS / 4 < Lanes ? BUS / 4 : Lanes;
+  reg  [8*RotLanes-1:0] w;
+  integer               t;
   always @* begin
-    half = aux;
-    if (ld_half && !half_aux)
-      for (m = 0; m < Lanes; m = m + 1)
-        half[16*m +: 16] = {idx6[8*m +: 8], raw6[8*m +: 8]};
+    w = 0;
+    for (n = 0; n < RotLanes; n = n + 1) begin
+      if (!master && at_head) w[8*n +: 8] = aux8[8*n +: 8];
+      for (t = 0; t < Turn; t = t + 1)
+        w[8*n +: 8] = w[8*n +: 8] | y6[8*(RotLanes*t + n) +: 8] & {8{master && next_turn == t[LogRot-1:0]}}
+                    | aux1_q[16*(RotLanes*t + n) +: 8] & {8{!master && !at_head && next_turn == t[LogRot-1:0]}};
+    end
   end
-  always @* begin
-    for (n = 0; n < Lanes; n = n + 1)
-      w_aux[8*n +: 8] = at_head ? aux[16*n +: 8] : aux1_q[16*n +: 8];
-  end
-  assign w = master ? y6 : w_aux;
 
-  curta_vfront #(.C(Lanes), .BUS(BUS), .LogRot(LogRot)) u_front (
-    .clk_i(clk_i), .ld_src_i(ld_src), .ld_acc_i(ld_acc), .ld_half_i(ld_half),
-    .ld_keep_i(ld_keep), .keep_i(kept), .bend_i(bending), .mod_i(mod), .class_i(bend),
+  curta_vfront #(.C(Lanes), .BUS(BUS)) u_front (
+    .clk_i(clk_i), .load_i(load),
+    .sel_int8_i(sel_src && narrow), .sel_int24_i(sel_src && mid_now), .sel_int32_i(sel_src && !narrow && !mid_now), .sel_acc_i(sel_acc),
+    .sel_keep_i(ld_keep), .sel_aux_i(sel_aux), .sel_half_i(sel_half), .sel_turn_i(sel_turn),
+    .int8_i(src8), .int24_i(src24), .int32_i(src32), .acc_i(acc_data), .keep_i(kept), .aux_i(aux16), .half_i(half),
+     .bend_i(bending), .mod_i(mod), .class_i(bend),
     .slope_i(w21_q[`CURTA_MAP_SLOPE]), .bent_o(bent),
-    .src_i(src), .acc_i(acc_data), .half_i(half), .rot_i(rot), .next_i(next_turn), .decay_i(add),
+    .rot_i(rot), .decay_i(add),
     .d_i(d_exp), .w_i(w), .x_o(x));
 
   wire [31:0] or_group;
@@ -419,7 +436,7 @@ module curta_vector #(
     .clk_i(clk_i), .clr_i(clr), .nitro_i(nitro), .div_i(div), .upd_i(upd), .act_i(act), .acc_i(acc), .two_i(two),
     .slope_i(w21_q[`CURTA_MAP_SLOPE]), .mean_i(w21_q[`CURTA_MAP_MEAN]), .div_s_i(w21_q[`CURTA_MAP_DIV_S]), .div_t_i(w21_q[`CURTA_MAP_DIV_T]),
     .div_m_i(w22_q[`CURTA_MAP_DIV_M]), .rate_i(rate), .eta_i(eta), .rate_m_i(rate_m), .eta_m_i(eta_m),
-    .fire_i(fire), .ld_acc_i(ld_acc), .tag_i(has_tag ? tag : 3'd0), .later_i(later), .v1_i(valid1), .v2_i(v2), .v3_i(v3), .v4_i(v4), .v5_i(v5),
+    .fire_i(fire), .ld_acc_i(sel_acc), .tag_i(has_tag ? tag : 3'd0), .later_i(later), .v1_i(valid1), .v2_i(v2), .v3_i(v3), .v4_i(v4), .v5_i(v5),
     .shift_o(quot_s), .x_i(x), .u_i(u5), .big_i(big5), .neg_i(neg5), .y_i(y5), .aux_i(aux5_q),
     .pre_o(post_pre), .valid_o(post_in), .y_o(post_y), .v_o(post_v), .class_o(post_class), .pass_o(post_pass), .tag_o(post_tag),
     .re_o(nitro_re), .raddr_o(nitro_raddr), .rdata_i(kept), .we_o(nitro_we), .waddr_o(nitro_waddr), .wdata_o(nitro_wdata),

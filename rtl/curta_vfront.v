@@ -11,19 +11,23 @@
 `default_nettype none
 module curta_vfront #(
   parameter C = 8,               // lanes
-  parameter BUS = 8,             // bytes of a beat
-  parameter LogRot = 2           // log2 of the rotations of a full turn, at least 1
+  parameter BUS = 8              // bytes of a beat
 ) (
   input  wire              clk_i,
-  // Load: one of these a cycle
-  input  wire              ld_src_i,     // elements from memory
-  input  wire              ld_acc_i,     // accumulator memory
-  input  wire              ld_half_i,    // 16-bit elements
-  input  wire [32*C-1:0]   src_i,
+  // Load: what is selected, one of these
+  input  wire              load_i,
+  input  wire              sel_int8_i, sel_int24_i, sel_int32_i,   // elements from memory
+  input  wire              sel_acc_i,                              // accumulator memory
+  input  wire              sel_keep_i,                             // tile memory
+  input  wire              sel_aux_i, sel_half_i,                  // 16-bit elements: weights, the result of the pass before
+  input  wire              sel_turn_i,                             // x, rotated
+  input  wire [8*C-1:0]    int8_i,
+  input  wire [24*C-1:0]   int24_i,
+  input  wire [32*C-1:0]   int32_i,
   input  wire [32*C-1:0]   acc_i,
-  input  wire [16*C-1:0]   half_i,
-  input  wire              ld_keep_i,    // 32-bit elements from the tile memory
   input  wire [32*C-1:0]   keep_i,
+  input  wire [16*C-1:0]   aux_i,
+  input  wire [16*C-1:0]   half_i,
   // Bend
   input  wire              bend_i,
   input  wire              mod_i,
@@ -33,9 +37,8 @@ module curta_vfront #(
   // Rotate
   input  wire              rot_i,
   input  wire              decay_i,
-  input  wire [LogRot-1:0] next_i,       // which rotation comes next: w_i is taken a cycle ahead
   input  wire [31:0]       d_i,          // exponent of the decay term
-  input  wire [8*C-1:0]    w_i,
+  input  wire [8*(BUS/4 < C ? BUS/4 : C)-1:0] w_i,   // weights of the lanes of the next rotation
   // Out
   output wire [32*C-1:0]   x_o
 );
@@ -45,14 +48,15 @@ module curta_vfront #(
   wire [32*C-1:0]  turned;
   reg  [32*NP-1:0] sum, bent_q, bent;
   wire [2*NP-1:0]  classes;              // of the lowest lanes
-  reg  [7:0]       w, mag;
+  reg  [7:0]       w;
   /* verilator lint_off UNUSEDSIGNAL */ // what falls off to the right
   reg  [38:0]      term;                 // times 2^7
   /* verilator lint_on UNUSEDSIGNAL */
+  reg  [6:0]       lost_q;               // bits of w that fall off
   reg              none_q;
   reg  [5:0]       left_q;
-  reg  [32*NP-1:0] term_q, term_d;       // |w| 2^d, its complement for a negative w
-  reg  [NP-1:0]    sign_q, sign_d;
+  reg  [32*NP-1:0] term_q, term_d;       // floor(w 2^d)
+  reg  [NP-1:0]    more_q, more_d;       // toward zero it is one more
   reg  [36:0]      biased;
   wire [2:0]       shift = {1'b0, slope_i} + 3'd2;
   wire [5:0]       bias  = (6'd1 << shift) - 6'd1;
@@ -79,19 +83,19 @@ module curta_vfront #(
   always @(posedge clk_i) begin
     none_q <= d_i[31] ? minus > 32'd7 : d_i > 32'd31;
     left_q <= d_i[5:0] + 6'd7;
+    lost_q <= d_i[31] ? 7'h7f >> (3'd7 + d_i[2:0]) : 7'd0;
   end
 
   always @* begin
     for (k = 0; k < NP; k = k + 1) begin
-      w    = w_i[8*(NP*next_i + k) +: 8] & {8{!none_q}};
-      mag  = w[7] ? 8'd0 - w : w;
-      term = {31'd0, mag} << left_q;
-      term_d[32*k +: 32] = term[38:7] ^ {32{w[7]}};
-      sign_d[k]         = w[7];
-      sum[32*k +: 32]    = x_q[32*k +: 32] + (decay_i ? term_q[32*k +: 32] : 32'd0) + {31'd0, decay_i && sign_q[k]};
+      w    = w_i[8*k +: 8] & {8{!none_q}};
+      term = {{31{w[7]}}, w} << left_q;
+      term_d[32*k +: 32] = term[38:7];
+      more_d[k]         = w[7] && (w[6:0] & lost_q) != 7'd0;
+      sum[32*k +: 32]    = x_q[32*k +: 32] + (decay_i ? term_q[32*k +: 32] : 32'd0) + {31'd0, decay_i && more_q[k]};
     end
   end
-  always @(posedge clk_i) {sign_q, term_q} <= {sign_d, term_d};
+  always @(posedge clk_i) {more_q, term_q} <= {more_d, term_d};
 
   // toward zero: a negative x first gets 2^n - 1
   always @(posedge clk_i)
@@ -105,17 +109,20 @@ module curta_vfront #(
       bent_q <= bent;
     end
 
-  // An OR of what is selected takes three LUTs a bit; loads exclude each other and overrule a rotation.
-  wire              load = ld_src_i || ld_acc_i || ld_keep_i || ld_half_i;
-  reg  [32*C-1:0]   wide;
-  always @* begin
-    wide = 0;
-    for (i = 0; i < C; i = i + 1)
-      wide[32*i +: 32] = {{16{half_i[16*i+15]}}, half_i[16*i +: 16]};
-  end
+  // An OR of what is selected takes fewer LUTs than multiplexers do, the fewest where signs are selected before they are spread.
+  reg  [32*C-1:0]  short;                // what has fewer bits than a lane
+  reg              sign8, sign16;
+  always @*
+    for (i = 0; i < C; i = i + 1) begin
+      sign8  = sel_int8_i && int8_i[8*i + 7];
+      sign16 = sign8 || (sel_aux_i && aux_i[16*i + 15]) || (sel_half_i && half_i[16*i + 15]);
+      short[32*i +: 32] = {{8{sign16 || (sel_int24_i && int24_i[24*i + 23])}}, {8{sign16}}, {8{sign8}}, 8'd0}
+                        | {8'd0, int24_i[24*i +: 24] & {24{sel_int24_i}}}
+                        | {16'd0, aux_i[16*i +: 16] & {16{sel_aux_i}} | half_i[16*i +: 16] & {16{sel_half_i}}}
+                        | {24'd0, int8_i[8*i +: 8] & {8{sel_int8_i}}};
+    end
   always @(posedge clk_i)
-    if (load || rot_i)
-      x_q <= src_i & {32*C{ld_src_i}} | acc_i & {32*C{ld_acc_i}} | keep_i & {32*C{ld_keep_i}} | wide & {32*C{ld_half_i}}
-           | turned & {32*C{!load}};
+    if (load_i || rot_i)
+      x_q <= short | int32_i & {32*C{sel_int32_i}} | acc_i & {32*C{sel_acc_i}} | keep_i & {32*C{sel_keep_i}} | turned & {32*C{sel_turn_i}};
 endmodule
 `default_nettype wire

@@ -57,8 +57,8 @@ module curta_vissue #(
   output wire              ld_keep_o, mod_o, bend_o,
   output reg  [LogG-1:0]   mod_group_o,    // the group that is bent
   // Front and lanes
-  output wire              ld_src_o, ld_acc_o, ld_half_o,
-  output wire              half_aux_o,     // ld_half_o takes AUX, else the result of the lanes
+  output wire              load_o,         // late in the cycle: x takes what is selected
+  output wire              sel_src_o, sel_acc_o, sel_aux_o, sel_half_o, sel_turn_o,   // early, whether or not x takes it
   output wire              rot_o,
   output wire [LogRot-1:0] next_o,         // the rotation of the next cycle
   output wire              idle_o,         // a group may enter: AUX stands at its stream
@@ -127,10 +127,14 @@ module curta_vissue #(
   assign aux_pop_o   = fire && need_aux;
   assign acc_pop_o   = fire && fetch && !no_src && (&g_q);
   assign take_o      = fire && out_pass && g_q == 0;
-  assign ld_src_o    = src_pop_o;
-  assign ld_acc_o    = acc_q;
-  assign ld_half_o   = start_a || again;
-  assign half_aux_o  = start_a;
+  // After the last rotation of a copy x is of no use: the next group is selected already.
+  wire   turning     = step_q == PRot || bend_o || (turning_q && !planes_i && turn_q != last_turn);
+  assign load_o      = src_pop_o || acc_q || keep_q || start_a || again;
+  assign sel_acc_o   = acc_q;
+  assign sel_aux_o   = step_q == PIdle && decay_i && master_i;
+  assign sel_half_o  = step_q == PWaitB;
+  assign sel_turn_o  = turning && !acc_q && !keep_q;
+  assign sel_src_o   = !turning && !acc_q && !keep_q && !sel_aux_o && !sel_half_o;
   assign rot_o       = step_q == PRot || bend_o || (turning_q && !planes_i);
   assign bend_o      = step_q == PMod || step_q == PTurn;
   assign next_o      = step_q == PRot ? turn_q + 1'b1 : turn_q;
@@ -191,7 +195,7 @@ module curta_vissue #(
       else if (turn_q == last_turn) turning_q <= 1'b0;
       if (step_q == PRot || step_q == PTurn || turning_q) turn_q <= turn_q == last_turn ? 0 : turn_q + 1'b1;
 
-      valid_o <= (loaded && !copy_i && !decay_i && !bent_i) || ld_half_o || (step_q == PRot && turn_q == LastTurn);
+      valid_o <= (loaded && !copy_i && !decay_i && !bent_i) || start_a || again || (step_q == PRot && turn_q == LastTurn);
 
       case (step_q)
         PIdle:

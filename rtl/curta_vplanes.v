@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// curta_vplanes - int24 tiles from memory into groups of C sign-extended 32-bit elements
+// curta_vplanes - int24 tiles from memory into groups of C elements
 //   A tile comes as T*T high bytes, then T*T low halves: the high bytes wait in a FIFO until their halves are there.
 // Golden   curta_golden_update (int24)
 // Timing   a beat or a group a cycle, the high bytes of a tile before its first group.
@@ -19,7 +19,7 @@ module curta_vplanes #(
   // Groups. A pop comes late in the cycle: what it does is known before.
   output wire             here_o,          // with a beat there is a group
   output wire             last_o,          // whose pop takes the beat
-  output reg  [32*C-1:0]  data_o,
+  output reg  [24*C-1:0]  data_o,
   input  wire             pop_i
 );
   localparam HighBeats = T * T / BUS;                // a power of two
@@ -32,7 +32,8 @@ module curta_vplanes #(
 
   reg  [LogH+1:0]  at_q;                             // beat of the tile
   reg  [LogG-1:0]  group_q;                          // group of the beat of high bytes
-  wire             in_high = at_q[LogH+1:LogH] == 2'd0;
+  reg              low_q;                            // of the low halves
+  wire             in_high = !low_q;
   wire             low_here, low_last, high_valid, high_empty;
   wire [8*BUS-1:0] high_beat;
   wire [8*C-1:0]   high;
@@ -78,19 +79,20 @@ module curta_vplanes #(
   assign last_o = low_last;
 
   integer k;
-  always @* begin
-    data_o = 0;
-    if (here_o)
-      for (k = 0; k < C; k = k + 1)
-        data_o[32*k +: 32] = {{8{high[8*k+7]}}, high[8*k +: 8], low[16*k +: 16]};
-  end
+  always @*
+    for (k = 0; k < C; k = k + 1)
+      data_o[24*k +: 24] = {high[8*k +: 8], low[16*k +: 16]};
 
   always @(posedge clk_i)
     if (clr_i) begin
       at_q    <= 0;
+      low_q   <= 1'b0;
       group_q <= 0;
     end else begin
-      if (beat_pop_o || (pop_i && low_last)) at_q <= at_q == Last ? 0 : at_q + 1'b1;
+      if (beat_pop_o || (pop_i && low_last)) begin
+        at_q  <= at_q == Last ? 0 : at_q + 1'b1;
+        low_q <= low_q ? at_q != Last : at_q[LogH-1:0] == {LogH{1'b1}};
+      end
       if (pop_i) group_q <= group_q == LastG ? 0 : group_q + 1'b1;
     end
   wire unused = high_empty;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_vstream_rd - one read stream of the vector engine: bursts in, groups of C elements out
 //   Room for a whole burst is reserved before it is asked for, so responses need no back-pressure. Beats of BUS bytes
-//   are joined or split into groups of C elements of Wide bytes (narrow_i: of 1 byte, which get their sign in front).
+//   are joined or split into groups of C elements of Wide bytes (narrow_i: of 1 byte).
 // Timing   request: same cycle to the port; data: 2 cycles to the head of the FIFO (Head: 3); one beat, at most one group a cycle.
 // Resets   clr_i: FIFO, counts. Outstanding bursts are counted on until they have ended (idle_o).
 `default_nettype none
@@ -35,7 +35,8 @@ module curta_vstream_rd #(
   input  wire                apart_i,    // the beats are groups of another module's making (curta_vplanes)
   input  wire                last_i,     // with apart_i: a pop takes the beat
   output wire                here_o,     // with a beat there is a group
-  output wire [8*Wide*C-1:0] data_o,
+  output wire [8*C-1:0]      narrow_o,   // one of the two holds it
+  output wire [8*Wide*C-1:0] wide_o,
   input  wire                pop_i,
   output wire                beat_valid_o,
   output wire [8*BUS-1:0]    beat_o,
@@ -67,10 +68,11 @@ module curta_vstream_rd #(
   wire              pop_beat;
 
   // a beat that left in the cycle before is room, but not yet counted
-  assign rd_valid_o  = req_valid_i && !abort_i && {1'b0, room_q} + {{LogDepth+1{1'b0}}, left_q} >= {1'b0, want} && open_q != 4'd15;
+  wire enough = !abort_i && {1'b0, room_q} + {{LogDepth+1{1'b0}}, left_q} >= {1'b0, want} && open_q != 4'd15;
+  assign rd_valid_o  = req_valid_i && enough;
   assign rd_addr_o   = req_addr_i;
   assign rd_beats_o  = req_beats_i;
-  assign req_ready_o = ask;
+  assign req_ready_o = rd_ready_i && enough;
   assign wait_o      = open_q != 4'd0;
   assign idle_o      = open_q == 4'd0 && empty;
   assign beat_valid_o = have;
@@ -80,36 +82,30 @@ module curta_vstream_rd #(
     .clk_i(clk_i), .clr_i(clr_i || abort_i), .push_i(rsp_valid_i && !abort_i), .data_i(rsp_data_i),
     .valid_o(have), .data_o(beat), .pop_i(pop_beat), .empty_o(empty));
 
-  wire [8*C-1:0]  narrow;
-  wire [8*GB-1:0] full;
   generate
-    genvar e;
-    for (e = 0; e < C; e = e + 1) begin : g_element
-      assign data_o[8*Wide*e +: 8*Wide] = narrow_i ? {{8*(Wide-1){narrow[8*e + 7]}}, narrow[8*e +: 8]} : full[8*Wide*e +: 8*Wide];
-    end
     if (SplitN > 1) begin : g_narrow
-      assign narrow = beat[8*C*part_q[LogN-1:0] +: 8*C];
+      assign narrow_o = beat[8*C*part_q[LogN-1:0] +: 8*C];
     end else begin : g_narrow
-      assign narrow = beat[8*C-1:0];
+      assign narrow_o = beat[8*C-1:0];
     end
     if (Join > 1) begin : g_join
       // narrow groups are a part of a beat, wide ones Join beats, the last of them taken from the FIFO directly
       reg  [8*(GB-BUS)-1:0] held_q;
-      assign full      = {beat, held_q};
+      assign wide_o    = {beat, held_q};
       wire   step      = have && !narrow_i && !last_part;
       assign last_part = narrow_i ? part_q == LastN : part_q == LastJ;
       assign here_o    = narrow_i || last_part;
       assign pop_beat  = beat_pop_i || step || (pop_i && leave);
       always @(posedge clk_i) begin
-        if (step) held_q <= full[8*GB-1:8*BUS];
+        if (step) held_q <= wide_o[8*GB-1:8*BUS];
         if (clr_i) part_q <= 5'd0;
         else if (step || (pop_i && !apart_i)) part_q <= last_part ? 5'd0 : part_q + 5'd1;
       end
     end else begin : g_split
       if (SplitW > 1) begin : g_wide
-        assign full = beat[8*GB*part_q[LogW-1:0] +: 8*GB];
+        assign wide_o = beat[8*GB*part_q[LogW-1:0] +: 8*GB];
       end else begin : g_wide
-        assign full = beat;
+        assign wide_o = beat;
       end
       assign last_part = narrow_i ? part_q == LastN : part_q == LastW;
       assign here_o    = 1'b1;

@@ -23,13 +23,15 @@ def improve(file):
     print(f"{file.stem}: {tables} tables into adders, {factors} factors in upper bits", flush=True)
 
 
-def improve_flat(file):
+def improve_flat(file, empty_rows=()):
     """What was in the way of that were the borders of modules."""
-    netlist, less, tables, slices = json.loads(file.read_text()), 0, 0, 0
+    netlist, less, tables, slices, empty = json.loads(file.read_text()), 0, 0, 0, 0
     for module in bodies(netlist):
         less += ecp5_lut.improve(module)
         tables += ecp5_carry.improve(module)
         less += ecp5_lut.improve(module)
         slices += ecp5_floor.fix(module)
+        empty += ecp5_floor.keep_empty(module, empty_rows)
     file.write_text(json.dumps(netlist))
-    print(f"{file.stem}: joined, {less} tables and registers less, {tables} tables into adders, {slices} slices of the array have their places", flush=True)
+    print(f"{file.stem}: joined, {less} tables and registers less, {tables} tables into adders, {slices} slices of the array have their places"
+          + (f", {empty} places of tables stay empty" if empty else ""), flush=True)

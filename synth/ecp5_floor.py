@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where the slices of the array lie in an LFE5U-85F: a BEL attribute on each ALU54B and its two MULT18X18D, for nextpnr.
+"""Places in an LFE5U-85F that nextpnr is told: those of the array's slices (a BEL attribute on each ALU54B and its two MULT18X18D),
+and rows of logic that stay empty.
 
 Its static placer, which needs half the wires of the default one on `base`, does not know that a slice is one piece: it stops
 unless their places are given. A column of the array stands over two or three columns of the device in its three rows of slices,
 three of them side by side without a hole; what is left lies in one piece near the middle, for the multipliers of VECTOR.
+
+The same placer fills the middle of the device to 70 % of its tables, where the wires of `base` then do not find their way. It counts a table
+that has its place already, so tables without wires in whole rows (a carry chain runs along a row) make it spread the rest.
 """
 import re
 
 COLUMNS = (7, 11, 16, 20, 25, 29, 34, 38, 43, 47, 52, 56, 61, 65, 72, 76, 81, 85, 90, 94, 99, 103, 108, 112, 117, 121)      # X of an ALU54B
 ROWS = (10, 34, 58)                                                                                                          # Y
+BAND, LOGIC = 12, (range(2, 125), range(2, 94))       # rows from one row of slices, or of block RAM, to the next; columns and rows of logic
 SLICE = re.compile(r".*\bg_row\[(\d+)\]\.g_cell\[(\d+)\]\.g_slice\[(\d+)\]\.u_macs\.u_(alu|mult0|mult1)")
 
 
@@ -61,3 +66,18 @@ def fix(module):
     for name, (key, part) in found.items():
         module["cells"][name]["attributes"]["BEL"] = bel(part, *at[key])
     return len(at)
+
+
+def empty_tables(rows):
+    """Places of all tables in these rows of each band (1 to 11: behind a row of slices or of block RAM)."""
+    columns, lines = LOGIC
+    return [f"X{x}/Y{y}/SLICE{s}.K{k}" for y in lines if (y - ROWS[0]) % BAND in rows for x in columns for s in "ABCD" for k in (0, 1)]
+
+
+def keep_empty(module, rows):
+    """Fills the rows with tables without wires; how many."""
+    places = empty_tables(rows)
+    for place in places:
+        module["cells"]["empty " + place] = {"hide_name": 0, "type": "TRELLIS_COMB", "parameters": {"MODE": "LOGIC", "INITVAL": "0" * 16},
+                                             "attributes": {"BEL": place}, "port_directions": {}, "connections": {}}
+    return len(places)

@@ -20,6 +20,7 @@ import sys
 import time
 
 import ecp5
+import ecp5_floor
 import soc
 import table
 from flow import BOARDS, CONFIGS, OUT, ROOT, TARGETS, run, tool
@@ -55,11 +56,11 @@ def finish(entry, netlist):
         ecp5.improve(netlist)
 
 
-def join(entry, name):
-    """NAME-flat.json: the modules of NAME.json in one."""
+def join(entry, name, empty_rows=()):
+    """NAME-flat.json: the modules of NAME.json in one; for ECP5 with rows of the device that stay empty."""
     yosys(f"{name}-flat", f"read_json {OUT / name}.json; flatten; opt_clean; write_json {OUT / name}-flat.json")
     if entry["family"] == "ecp5":
-        ecp5.improve_flat(OUT / f"{name}-flat.json")
+        ecp5.improve_flat(OUT / f"{name}-flat.json", empty_rows)
 
 
 def synth(target):
@@ -95,12 +96,13 @@ def flat(name, entry, top, sources):
         yosys(name, f"{read(entry, top, sources)}; synth_{entry['family']} -noflatten {entry['options']} -top {top} -run begin:check; "
                     f"blackbox =A:whitebox; write_json {OUT / name}.json")
         finish(entry, OUT / f"{name}.json")
-        join(entry, name)
+        join(entry, name, entry.get("empty_rows", ()))
     return f"{name}-flat.json"
 
 
-def place(family, netlist, result, command, seed):
+def place(entry, netlist, result, seed):
     """One run of nextpnr and of the packer; the report, or None."""
+    family, command = entry["family"], entry["pnr"]
     program, *options = command.split()
     image = ["--textcfg", f"{result}.config"] if family == "ecp5" else ["--asc", f"{result}.asc"]
     # relative paths: the sandbox of the YoWASP programs sees only the working folder
@@ -110,23 +112,27 @@ def place(family, netlist, result, command, seed):
     pack = [tool("ecppack"), f"{result}.config", f"{result}.bit"] if family == "ecp5" else [tool("icepack"), f"{result}.asc", f"{result}.bin"]
     if not run(f"bitstream {result}", pack, OUT / f"{result}.pack.log", ""):
         return None
-    report = json.loads((OUT / f"{result}.report.json").read_text())
+    file = OUT / f"{result}.report.json"
+    report = json.loads(file.read_text())
+    if "empty_rows" in entry:
+        report["utilization"]["TRELLIS_COMB"]["used"] -= len(ecp5_floor.empty_tables(entry["empty_rows"]))
+        file.write_text(json.dumps(report))
     print(f"PASS pnr {result}: {table.clock(report):.1f} MHz", flush=True)
     return report
 
 
 def pnr(target, seeds):
     """One run a seed; clock and critical path from nextpnr's report. Whether all were routed."""
-    name, family = target["name"], target["family"]
+    name = target["name"]
     tool(target["pnr"].split()[0])
     netlist = flat(f"{name}-harness", target, "curta_harness", ["synth/curta_harness.v"])
     table.write_rows(target, OUT / f"{name}-harness.json")
-    return all([place(family, netlist, f"{name}-seed{seed}", target["pnr"], seed) for seed in seeds])
+    return all([place(target, netlist, f"{name}-seed{seed}", seed) for seed in seeds])
 
 
 def board(entry, seed):
     """The top of a board with its pins; returns whether it fits and routes."""
-    name, family = entry["name"], entry["family"]
+    name = entry["name"]
     tool(entry["pnr"].split()[0])
     OUT.mkdir(parents=True, exist_ok=True)
     for pins in entry["pins"]:
@@ -136,7 +142,7 @@ def board(entry, seed):
         (OUT / f"{name}.hex").write_text(soc.hex_words(ROOT / entry["rom"]))
         entry = {**entry, "params": {**entry["params"], "RomFile": f'"{OUT / name}.hex"'}}
     netlist = flat(f"{name}-board", entry, entry["top"].removesuffix(".v"), sources)
-    report = place(family, netlist, name, entry["pnr"], seed)
+    report = place(entry, netlist, name, seed)
     if report:
         table.write_board(entry, OUT / f"{name}-board.json", {seed: report})
     return report is not None

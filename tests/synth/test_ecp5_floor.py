@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """The places that synth/ecp5_floor.py gives to the array: every part of a slice one of its own, parts of a slice together, columns apart; too wide an array is refused.
+The rows that stay empty: each place once.
 
 Prints a PASS or FAIL line a shape.
 """
@@ -56,6 +57,12 @@ def main():
         print("FAIL ecp5 floor: an array that is too wide got places")
     except ValueError as e:
         print(f"PASS ecp5 floor: {e}")
+    module = {"cells": {}}
+    n, places = ecp5_floor.keep_empty(module, [3, 9]), [c["attributes"]["BEL"] for c in module["cells"].values()]
+    rows = {int(re.match(r"X\d+/Y(\d+)/", place)[1]) for place in places}
+    ok = n == len(places) == len(set(places)) == len(rows) * 123 * 8 and {(y - ecp5_floor.ROWS[0]) % 12 for y in rows} == {3, 9}
+    failed = failed or not ok
+    print(f"{'PASS' if ok else 'FAIL'} ecp5 floor: {n} places in {len(rows)} rows stay empty")
     sys.exit(failed)
 
 
