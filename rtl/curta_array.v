@@ -2,8 +2,8 @@
 // curta_array - output-stationary array of R x C cells: a V-wide dot product (int8 by B bits), an accumulator and a shadow each
 // Law    mul:   prod[r][c][k] := a[r][k] * b[c][k]           add: pair[r][c] := sum over k of prod
 //        acc:   sum[r][c] += pair[r][c]                      (32 bits, wrapping)
-//        swap:  sum[r][c] := chain[r][c] + pair[r][c], shadow[r][c] := sum[r][c]      (with acc)
-//        shift: shadow[r][c] := chain[r][c]
+//        swap:  (with move) sum[r][c] := chain[r][c] + pair[r][c], shadow[r][c] := sum[r][c]      (with acc)
+//        move without swap, a shift: shadow[r][c] := chain[r][c]
 //        where chain[0] = start and chain[r] = shadow[r-1]: the swap is itself the last of the R shifts of an exchange, so
 //        that an exchange costs exactly R cycles.  drain is the last row of the shadow.
 //        guard: four bits above each sum, modulo 2^36, are kept too; without it they are not there.
@@ -26,8 +26,8 @@ module curta_array #(
   input  wire             mul_i,
   input  wire             add_i,
   input  wire             acc_i,
-  input  wire             swap_i,
-  input  wire             shift_i,
+  input  wire             move_i,            // the shadows: from above, or
+  input  wire             swap_i,            // (with move_i) in exchange with the accumulators
   input  wire             guard_i,           // constant during a command
   // exchange
   input  wire [32*C-1:0]  start_i,
@@ -53,7 +53,6 @@ module curta_array #(
   reg [3:0]           dark   [0:R*C-1];
   reg [4*C-1:0]       drain_guard_q;
   reg signed [31:0]   total;
-  wire                move = swap_i || shift_i;
   reg signed [31:0]   dot;
   reg signed [31:0]   a      [0:R*V-1];
   reg signed [31:0]   b      [0:C*V-1];
@@ -76,17 +75,17 @@ module curta_array #(
       end
       if (swap_i)
         for (r = 0; r < R*C; r = r + 1) dark[r] = high[r];
-      else if (shift_i) begin
+      else if (move_i) begin
         for (r = R*C - 1; r >= C; r = r - 1) dark[r] = dark[r - C];
         for (c = 0; c < C; c = c + 1) dark[c] = start_guard_i[4*c +: 4];
       end
-      if (move)
+      if (move_i)
         for (c = 0; c < C; c = c + 1) drain_guard_q[4*c +: 4] <= dark[(R - 1)*C + c];
       if (acc_i)
         for (r = 0; r < R*C; r = r + 1) high[r] = above[r];
     end
     for (r = 0; r < R*C; r = r + 1) next[r] = next[r] + pair[r];
-    if (move) begin
+    if (move_i) begin
       if (swap_i)
         for (r = 0; r < R*C; r = r + 1) shadow[r] = sum[r];
       else begin

@@ -125,7 +125,9 @@ module curta_matrix #(
 
   // ---- control pipeline: bit n of each is the value of cycle n
   reg [3:1]     op_q;
-  reg [6:1]     acc_q, swap_q, shift_q;
+  reg [6:1]     acc_q, swap_q;
+  reg [5:1]     shift_q;
+  reg           move_q;                      // of cycle 6: swap or shift, one register for all of the array
   reg [7:1]     out_q;
   reg [5:1]     in_q;
   reg [8:1]     last_q;
@@ -139,7 +141,8 @@ module curta_matrix #(
     op_q    <= {3{run_n}} & {op_q[2:1], op};
     acc_q   <= {6{run_n}} & {acc_q[5:1], acc};
     swap_q  <= {6{run_n}} & {swap_q[5:1], swap};
-    shift_q <= {6{run_n}} & {shift_q[5:1], shift};
+    shift_q <= {5{run_n}} & {shift_q[4:1], shift};
+    move_q  <= run_n && (swap_q[5] || shift_q[5]);
     in_q    <= {5{run_n}} & {in_q[4:1], in};
     out_q   <= {7{run_n}} & {out_q[6:1], out};
     last_q  <= {8{run_n}} & {last_q[7:1], last};
@@ -226,7 +229,7 @@ module curta_matrix #(
   /* verilator lint_on BLKSEQ */
   curta_array #(.R(R), .C(C), .V(V), .B(DIGIT)) u_array (
     .clk_i(clk_i), .a_i(a_operand), .b_i(b_operand), .guard_i(guard_q),
-    .load_i(op_q[3]), .zero_i(acc_q[3] && !op_q[3]), .mul_i(acc_q[4]), .add_i(acc_q[5]), .acc_i(acc_q[6]), .swap_i(swap_q[6]), .shift_i(shift_q[6]),
+    .load_i(op_q[3]), .zero_i(acc_q[3] && !op_q[3]), .mul_i(acc_q[4]), .add_i(acc_q[5]), .acc_i(acc_q[6]), .move_i(move_q), .swap_i(swap_q[6]),
     .start_i(start_q), .start_guard_i(start_guard_q), .drain_o(drain), .drain_guard_o(drain_guard)
   );
   assign mx_re_o    = in_q[4];

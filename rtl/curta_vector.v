@@ -384,7 +384,7 @@ module curta_vector #(
     for (n = 0; n < RotLanes; n = n + 1) begin
       if (!master && at_head) w[8*n +: 8] = aux8[8*n +: 8];
       for (t = 0; t < Turn; t = t + 1)
-        w[8*n +: 8] = w[8*n +: 8] | y6[8*(RotLanes*t + n) +: 8] & {8{master && next_turn == t[LogRot-1:0]}}
+        w[8*n +: 8] = w[8*n +: 8] | raw6[8*(RotLanes*t + n) +: 8] & {8{master && next_turn == t[LogRot-1:0]}}
                     | aux1_q[16*(RotLanes*t + n) +: 8] & {8{!master && !at_head && next_turn == t[LogRot-1:0]}};
     end
   end

@@ -51,13 +51,18 @@ module curta_vpost #(
   output wire [8*C-1:0]  idx_o,        // what goes to IDX
   output wire [8*C-1:0]  raw_o         // {idx_o, raw_o}: 16-bit results of UPDATE, lane by lane
 );
+  // What the command says, near its many readers: it stands long before the first group.
+  reg  relu_q, pool_q, mask_q, scatter_q, fill_q, zs_q, class_q, passed_q;
+  always @(posedge clk_i)
+    {relu_q, pool_q, mask_q, scatter_q, fill_q, zs_q, class_q, passed_q} <= {relu_i, pool_i, mask_i, scatter_i, fill_i, zs_i, class_i, passed_i};
+
   reg  [LogG-1:0] g3_q, g4_q, g5_q;
   reg  [7:0]      pass4_q, pass5_q;
   reg  [8*C-1:0]  y_q, i_q;
   wire [16*C-1:0] best;
   wire            last4  = pass4_q + 8'd1 == passes_i;
   wire            first4 = pass4_q == 8'd0;
-  wire            keep   = (pool_i && !last_o) || (scatter_i && pass5_q == 8'd0);
+  wire            keep   = (pool_q && !last_o) || (scatter_q && pass5_q == 8'd0);
 
   curta_ram #(.Width(16*C), .Depth(1 << LogG), .Lane(16*C)) u_pool (
     .clk_i(clk_i), .we_i(valid_o && keep), .waddr_i(g5_q), .wdata_i({i_q, y_q}),
@@ -91,16 +96,16 @@ module curta_vpost #(
         g = {{9{y[7]}}, y};
         d = w - g;
         b = best[8*i +: 8];
-        if (relu_i && y[7]) y = 8'd0;
-        if (fill_i) y = value_i;
+        if (relu_q && y[7]) y = 8'd0;
+        if (fill_q) y = value_i;
         // larger as signed numbers: compare with the sign bits turned
-        better = first4 || (pool_i && {!y[7], y[6:0]} > {!b[7], b[6:0]});
-        p = !better ? best[8*C + 8*i +: 8] : scatter_i ? aux_i[16*i +: 8] : pass4_q;
-        if (class_i && better) p[7:6] = scatter_i ? 2'd0 : zs_class_i[2*i +: 2];
-        if (zs_i) p = zs_v_i[8*i +: 8];
+        better = first4 || (pool_q && {!y[7], y[6:0]} > {!b[7], b[6:0]});
+        p = !better ? best[8*C + 8*i +: 8] : scatter_q ? aux_i[16*i +: 8] : pass4_q;
+        if (class_q && better) p[7:6] = scatter_q ? 2'd0 : zs_class_i[2*i +: 2];
+        if (zs_q) p = zs_v_i[8*i +: 8];
         if (!better) y = b;
-        if (pool_i && last4 && relu_i && y == 8'd0) p = 8'd255;
-        if (mask_i && last4 && (passed_i ? !pass_i[i] : aux_i[16*i+7] || aux_i[16*i +: 7] == 7'd0)) y = 8'd0;
+        if (pool_q && last4 && relu_q && y == 8'd0) p = 8'd255;
+        if (mask_q && last4 && (passed_q ? !pass_i[i] : aux_i[16*i+7] || aux_i[16*i +: 7] == 7'd0)) y = 8'd0;
         if (last4 && (below || (cut && column + i >= {27'd0, clast_i}))) y = 8'd0;
         if (update_i) begin
           hi = !d[16] && (d[15:0] & ~top_q) != 16'd0;
@@ -141,7 +146,7 @@ module curta_vpost #(
   integer       k;
   always @* begin
     routed = y_q;
-    if (scatter_i && valid_o)
+    if (scatter_q && valid_o)
       for (k = 0; k < C; k = k + 1)
         if (i_q[8*k +: 8] != pass5_q) routed[8*k +: 8] = 8'd0;
   end

@@ -53,12 +53,14 @@ module curta_vstream_rd #(
   localparam LogN = $clog2(SplitN);
   localparam LogW = $clog2(SplitW);
   localparam [31:0] Join1 = Join - 1, SplitN1 = SplitN - 1, SplitW1 = SplitW - 1;
-  localparam [4:0] LastJ = Join1[4:0], LastN = SplitN1[4:0], LastW = SplitW1[4:0];
+  localparam Parts = SplitN > Join ? SplitN : Join;            // of a beat or a group, at most: SplitW is less than SplitN
+  localparam LogPart = Parts > 1 ? $clog2(Parts) : 1;
+  localparam [LogPart-1:0] LastJ = Join1[LogPart-1:0], LastN = SplitN1[LogPart-1:0], LastW = SplitW1[LogPart-1:0];
 
   reg  [LogDepth:0] room_q;
   reg               left_q;                         // a beat has left the FIFO
   reg  [3:0]        open_q;
-  reg  [4:0]        part_q;                         // beats joined so far, or groups split off so far
+  reg  [LogPart-1:0] part_q;                        // beats joined so far, or groups split off so far
   wire [8*BUS-1:0]  beat;
   wire              have, empty;
   wire [LogDepth:0] want = req_beats_i[LogDepth:0];
@@ -98,8 +100,8 @@ module curta_vstream_rd #(
       assign pop_beat  = beat_pop_i || step || (pop_i && leave);
       always @(posedge clk_i) begin
         if (step) held_q <= wide_o[8*GB-1:8*BUS];
-        if (clr_i) part_q <= 5'd0;
-        else if (step || (pop_i && !apart_i)) part_q <= last_part ? 5'd0 : part_q + 5'd1;
+        if (clr_i) part_q <= 0;
+        else if (step || (pop_i && !apart_i)) part_q <= last_part ? {LogPart{1'b0}} : part_q + 1'b1;
       end
     end else begin : g_split
       if (SplitW > 1) begin : g_wide
@@ -111,8 +113,8 @@ module curta_vstream_rd #(
       assign here_o    = 1'b1;
       assign pop_beat  = beat_pop_i || (pop_i && leave);
       always @(posedge clk_i) begin
-        if (clr_i) part_q <= 5'd0;
-        else if (pop_i && !apart_i) part_q <= last_part ? 5'd0 : part_q + 5'd1;
+        if (clr_i) part_q <= 0;
+        else if (pop_i && !apart_i) part_q <= last_part ? {LogPart{1'b0}} : part_q + 1'b1;
       end
     end
   endgenerate

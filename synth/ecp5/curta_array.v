@@ -21,8 +21,8 @@ module curta_array #(
   input  wire             mul_i,
   input  wire             add_i,
   input  wire             acc_i,
-  input  wire             swap_i,
-  input  wire             shift_i,
+  input  wire             move_i,            // the shadows: from above, or
+  input  wire             swap_i,            // (with move_i) in exchange with the accumulators
   input  wire             guard_i,
   // exchange
   input  wire [32*C-1:0]  start_i,
@@ -72,7 +72,7 @@ module curta_array #(
           assign total = sum[0] + sum[1];
         end
         always @(posedge clk_i)
-          if (swap_i || shift_i) shadow_q <= swap_i ? total : chain[r][36*c +: 36];
+          if (move_i) shadow_q <= swap_i ? total : chain[r][36*c +: 36];
         assign chain[r+1][36*c +: 36] = shadow_q;
       end
     end

@@ -18,9 +18,9 @@ module bench;
   wire [32*C-1:0] x, y; wire [4*C-1:0] xg, yg;
   integer i, k, seen = 0, wrong = 0;
   twin #(.R(R), .C(C), .V(V), .B(B)) u_twin (.clk_i(clk), .a_i(a), .b_i(b), .load_i(load), .zero_i(zero), .mul_i(mul), .add_i(add), .acc_i(acc),
-    .swap_i(swap), .shift_i(shift), .guard_i(1'b%d), .start_i(start), .start_guard_i(high), .drain_o(x), .drain_guard_o(xg));
+    .move_i(swap || shift), .swap_i(swap), .guard_i(1'b%d), .start_i(start), .start_guard_i(high), .drain_o(x), .drain_guard_o(xg));
   curta_array #(.R(R), .C(C), .V(V), .B(B)) u_slices (.clk_i(clk), .a_i(a), .b_i(b), .load_i(load), .zero_i(zero), .mul_i(mul), .add_i(add), .acc_i(acc),
-    .swap_i(swap), .shift_i(shift), .guard_i(1'b%d), .start_i(start), .start_guard_i(high), .drain_o(y), .drain_guard_o(yg));
+    .move_i(swap || shift), .swap_i(swap), .guard_i(1'b%d), .start_i(start), .start_guard_i(high), .drain_o(y), .drain_guard_o(yg));
   initial begin
     for (i = 0; i < Steps; i = i + 1) begin
       for (k = 0; k < 8*R*V; k = k + 8) a[k +: 8] = i %% 3 ? $random : i %% 2 ? 8'h80 : 8'h7f;
