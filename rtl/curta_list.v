@@ -148,8 +148,7 @@ module curta_list #(
   integer                i, j;
   wire [8*BUS-1:0]       line_places = places >> (row_q % Rows[7:0] * 8'd8 * T[7:0]);   // of this row
   wire                   some = left_q != 0;
-  wire                   free = (left_q & ~match) == 0;
-  assign serve = full_q && free;
+  assign serve = full_q && !some;        // not beside the last place of the row before: what is last comes late in the cycle
   always @* begin
     place = 6'd0;
     found = 1'b0;

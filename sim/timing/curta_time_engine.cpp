@@ -138,7 +138,7 @@ void load_engine::go(uint64_t t)
     uint64_t rows = (uint64_t)core_.list(cmd.get(CURTA_LOAD_DST)) * (uint32_t)core_.shape.v;
     places = cmd.get(CURTA_LOAD_PLACES);
     // beats of the places; then a row of elements takes its beats and one cycle, or a cycle for each of its places
-    serve = side * side / bus + side * std::max<uint64_t>(4 * side / bus + 1, (rows + left * side - 1) / (left * side));
+    serve = side * side / bus + side * std::max<uint64_t>(4 * side / bus + 1, (rows + left * side - 1) / (left * side) + 1);
     served = t;
   }
   ask_at = t + 2;   // walker, request register
