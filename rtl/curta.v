@@ -231,7 +231,7 @@ module curta #(
   wire             mx_re, mx_we, vx_re, vx_gnt, mx_active, mx_busy, mx_drain;
   wire [AccW-1:0]  mx_raddr, mx_waddr, vx_raddr;
   wire [32*C-1:0]  mx_rdata, mx_wdata, vx_rdata;
-  wire             or_soon, or_valid, or_keep, or_ready, v_re, v_we, unused_rd_wait, unused_wr_wait, unused_wd_last;
+  wire             or_soon, or_valid, or_keep, or_ready, v_soon, v_we, unused_rd_wait, unused_wr_wait, unused_wd_last;
   wire [5:0]       or_addr, v_raddr, v_waddr;
   wire [31:0]      or_value, or_result, v_rdata, v_wdata, busy_cycles;
 
@@ -272,12 +272,12 @@ module curta #(
     .wr_valid_o(wr_valid), .wr_ready_i(wr_ready), .wr_addr_o(wr_addr), .wr_beats_o(wr_beats),
     .wd_valid_o(wd_valid), .wd_ready_i(wd_ready), .wd_data_o(wd_data), .wd_strb_o(wd_strb), .wd_last_o(unused_wd_last),
     .wb_valid_i(wb_valid), .wb_err_i(wb_err), .vx_re_o(vx_re), .vx_raddr_o(vx_raddr), .vx_gnt_i(vx_gnt), .vx_rdata_i(vx_rdata),
-    .s_re_o(v_re), .s_raddr_o(v_raddr), .s_rdata_i(v_rdata), .s_we_o(v_we), .s_waddr_o(v_waddr), .s_wdata_o(v_wdata));
+    .s_soon_o(v_soon), .s_raddr_o(v_raddr), .s_rdata_i(v_rdata), .s_we_o(v_we), .s_waddr_o(v_waddr), .s_wdata_o(v_wdata));
 
   // ---- shared state
   curta_scalars u_scalars (
     .clk_i(clk_i), .rst_ni(core_rst_n), .busy_o(scalars_busy),
-    .v_re_i(v_re), .v_raddr_i(v_raddr), .v_rdata_o(v_rdata), .v_we_i(v_we), .v_waddr_i(v_waddr), .v_wdata_i(v_wdata),
+    .v_soon_i(v_soon), .v_raddr_i(v_raddr), .v_rdata_o(v_rdata), .v_we_i(v_we), .v_waddr_i(v_waddr), .v_wdata_i(v_wdata),
     .or_soon_i(or_soon), .or_valid_i(or_valid), .or_addr_i(or_addr), .or_keep_i(or_keep), .or_value_i(or_value), .or_ready_o(or_ready), .or_result_o(or_result),
     .cp_req_i(cp_s_req), .cp_addr_i(cp_s_addr), .cp_ack_o(cp_s_ack),
     .h_req_i(h_req), .h_we_i(h_we), .h_addr_i(h_addr), .h_wdata_i(h_wdata), .h_ack_o(h_ack), .x_rdata_o(x_rdata));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_scalars - the scale registers S[0..63]
 //   VECTOR reads and writes at once. MATRIX adds its OR; the command processor (SKIP) and the host (window) take what
-//   is left: the read and the write port go to VECTOR, MATRIX, SKIP, host. The address of the last three waits in a register, because
-//   their states lie far from the port; what SKIP and host ask for likewise.
+//   is left: the read and the write port go to VECTOR, MATRIX, SKIP, host. All that is read has its address in one register, because
+//   the states that ask lie far from the port: VECTOR and MATRIX say a cycle ahead that they will, SKIP and host wait.
 // Timing   reads are combinational; or_result_o stands in the cycle after or_ready_o. SKIP, host: two cycles a request at least.
 // Resets   a walk over all registers writes 0 (busy_o).
 `default_nettype none
@@ -11,8 +11,8 @@ module curta_scalars (
   input  wire        rst_ni,
   output wire        busy_o,
   // VECTOR
-  input  wire        v_re_i,
-  input  wire [5:0]  v_raddr_i,
+  input  wire        v_soon_i,      // it reads in the next cycle,
+  input  wire [5:0]  v_raddr_i,     // this register
   output wire [31:0] v_rdata_o,
   input  wire        v_we_i,
   input  wire [5:0]  v_waddr_i,
@@ -40,23 +40,23 @@ module curta_scalars (
   reg  [31:0] mem [0:63];
   reg  [6:0]  clear_q;              // next register to clear; bit 6: done
 
-  reg         cp_q, h_q, h_we_q;    // a request waits; the host's is a write
-  reg  [5:0]  addr_q;
-  wire [5:0]  xaddr = v_re_i ? v_raddr_i : addr_q;
+  reg         v_q, cp_q, h_q, h_we_q;   // VECTOR reads; a request waits; the host's is a write
+  reg  [5:0]  addr_q;                   // of what this cycle reads or waits for
   wire [31:0] or_new = or_keep_i ? x_rdata_o | or_value_i : or_value_i;
 
   assign busy_o     = !clear_q[6];
   assign v_rdata_o  = x_rdata_o;
-  assign x_rdata_o  = mem[xaddr];
-  assign or_ready_o = !v_we_i && !v_re_i && !busy_o;
-  assign cp_ack_o   = cp_q && !or_valid_i && !v_re_i && !busy_o;
-  assign h_ack_o    = h_q && h_we_q == h_we_i && !or_valid_i && !v_we_i && !v_re_i && !busy_o;
+  assign x_rdata_o  = mem[addr_q];
+  assign or_ready_o = !v_we_i && !v_q && !busy_o;
+  assign cp_ack_o   = cp_q && !or_valid_i && !v_q && !busy_o;
+  assign h_ack_o    = h_q && h_we_q == h_we_i && !or_valid_i && !v_we_i && !v_q && !busy_o;
 
   always @(posedge clk_i) begin
+    v_q    <= rst_ni && v_soon_i;
     cp_q   <= rst_ni && cp_req_i && !cp_ack_o;
     h_q    <= rst_ni && h_req_i && !h_ack_o && !cp_req_i;
     h_we_q <= h_we_i;               // a write overtakes a read that waits
-    addr_q <= or_soon_i ? or_addr_i : cp_req_i ? cp_addr_i : h_addr_i;
+    addr_q <= v_soon_i ? v_raddr_i : or_soon_i ? or_addr_i : cp_req_i ? cp_addr_i : h_addr_i;
   end
 
   reg         we;

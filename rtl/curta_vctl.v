@@ -31,8 +31,8 @@ module curta_vctl #(
   input  wire [31:0] or_regs_i,      // word 24
   /* verilator lint_on UNUSEDSIGNAL */
   // Scale registers
-  output wire        s_re_o,
-  output wire [5:0]  s_raddr_o,
+  output wire        s_soon_o,       // the next cycle reads
+  output wire [5:0]  s_raddr_o,      // this register
   input  wire [31:0] s_rdata_i,
   output wire        s_we_o,
   output wire [5:0]  s_waddr_o,
@@ -85,7 +85,8 @@ module curta_vctl #(
   wire [5:0] or_reg  = back_i ? or_regs_i[`CURTA_MAP_OR_REG] : regs_i[`CURTA_REDUCE_OR_REG];
   wire       or_keep = back_i ? or_regs_i[`CURTA_MAP_OR_KEEP] : regs_i[`CURTA_REDUCE_OR_KEEP];
   wire [3:0] par_next = state_q == SPar ? par_q + 4'd1 : 4'd0;
-  reg  [5:0] par_reg, raddr_q;       // of the next cycle, of this one
+  wire       par_end  = par_q == (nitro_i ? 4'd8 : 4'd4);
+  reg  [5:0] par_reg;                // of the next cycle
   always @*
     case (par_next)
       4'd0:    par_reg = flags_i[`CURTA_MAP_SHIFT_REG];
@@ -99,8 +100,10 @@ module curta_vctl #(
       default: par_reg = eta_reg + 6'd1;
     endcase
 
-  assign s_re_o    = state_q == SScalar || state_q == SPar || state_q == SRead;
-  assign s_raddr_o = state_q == SScalar ? scalar_raddr_i : raddr_q;
+  // what the next cycle reads, as far as no error comes in between
+  assign s_soon_o  = state_q == SIdle ? go_i : state_q == SScalar ? scalar_busy_i : state_q == SPar ? !par_end :
+                     state_q == SRun && !work_i && (reduce || loss || back_i);
+  assign s_raddr_o = state_q == SRun ? or_reg : state_q == SScalar ? scalar_raddr_i : par_reg;
   assign s_we_o    = (scalar_valid_i && state_q == SScalar) || state_q == SWrite;
   assign s_waddr_o = state_q == SScalar ? scalar_waddr_i :
                      loss ? regs_i[`CURTA_LOSS_COUNT_REG] : or_reg;
@@ -118,7 +121,6 @@ module curta_vctl #(
 
   always @(posedge clk_i) begin
     kept_q  <= s_rdata_i;
-    raddr_q <= state_q == SRun ? or_reg : par_reg;
     if (state_q == SPar)
       case (par_q)
         4'd0:    shift_o  <= requant ? s_rdata_i : 32'd0;
@@ -158,7 +160,7 @@ module curta_vctl #(
           if (!scalar_busy_i) state_q <= SDone;
         SPar: begin
           par_q <= par_q + 4'd1;
-          if (par_q == (nitro_i ? 4'd8 : 4'd4)) begin
+          if (par_end) begin
             state_q <= SRun;
             run_o   <= 1'b1;
           end

@@ -76,8 +76,8 @@ module curta_vector #(
   input  wire                vx_gnt_i,
   input  wire [32*C-1:0]     vx_rdata_i,
   // Scales
-  output wire                s_re_o,
-  output wire [5:0]          s_raddr_o,
+  output wire                s_soon_o,        // the next cycle reads
+  output wire [5:0]          s_raddr_o,       // this register
   input  wire [31:0]         s_rdata_i,
   output wire                s_we_o,
   output wire [5:0]          s_waddr_o,
@@ -149,7 +149,7 @@ module curta_vector #(
     .go_i(go), .stop_i(stop_i), .done_o(done_o), .error_o(error_o), .error_info_o(error_info_o), .check_o(check_o),
     .idle_o(ctl_idle), .op_i(op_q), .flags_i(flags_q), .tensor_i(w19_q), .regs_i(w21_q),
     .rates_i(w22_q), .nitro_i(upd), .back_i(back), .or_regs_i(w24_q), .rate_o(rate), .rate_m_o(rate_m), .eta_o(eta), .eta_m_o(eta_m),
-    .s_re_o(s_re_o), .s_raddr_o(s_raddr_o), .s_rdata_i(s_rdata_i), .s_we_o(s_we_o), .s_waddr_o(s_waddr_o), .s_wdata_o(s_wdata_o),
+    .s_soon_o(s_soon_o), .s_raddr_o(s_raddr_o), .s_rdata_i(s_rdata_i), .s_we_o(s_we_o), .s_waddr_o(s_waddr_o), .s_wdata_o(s_wdata_o),
     .run_o(run), .shift_o(shift), .seed_o(seed), .tensor_o(tensor), .decay_o(d_exp), .exp_o(loss_exp),
     .scalar_start_o(scalar_start), .scalar_raddr_i(scalar_raddr), .scalar_busy_i(scalar_busy),
     .scalar_valid_i(scalar_valid), .scalar_waddr_i(scalar_waddr), .scalar_wdata_i(scalar_wdata),

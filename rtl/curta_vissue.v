@@ -82,7 +82,8 @@ module curta_vissue #(
   reg  [LogG-1:0]   g_q;
   reg  [7:0]        pass_q;
   reg               later_q, last_q;       // pass_q is not 0, is the last: much begins here
-  reg  [3:0]        step_q;
+  reg  [3:0]        step_q, step_d;
+  reg               idle_q;                // step_q is PIdle
   reg  [LogRot-1:0] turn_q;
   reg               turning_q;             // a copy leaves
   reg               acc_q;                 // a group of the accumulator memory arrives
@@ -106,7 +107,7 @@ module curta_vissue #(
   wire late      = acc_i && turn_q + 1'b1 == last_turn;
   wire gap       = copy_i && ((acc_i && acc_q && last_turn != 0) || (turning_q && turn_q != last_turn && !late));
 
-  wire ready = run_i && !gap && (step_q == PIdle) && tag_valid_i && pace_q == 3'd0 && (!need_aux || aux_valid_i) && (!draw || (rand_ready_i && !claimed_q)) &&
+  wire ready = run_i && !gap && idle_q && tag_valid_i && pace_q == 3'd0 && (!need_aux || aux_valid_i) && (!draw || (rand_ready_i && !claimed_q)) &&
                (!need_src || (acc_i ? acc_valid_i : src_valid_i)) && (g_q != 0 || !out_pass || room_i);
   wire start_a = ready && decay_i && master_i;
   wire enter   = stepped ? (ready && !start_a) || step_q == PLoad : ready;     // operands are taken
@@ -131,26 +132,58 @@ module curta_vissue #(
   wire   turning     = step_q == PRot || bend_o || (turning_q && !planes_i && turn_q != last_turn);
   assign load_o      = src_pop_o || acc_q || keep_q || start_a || again;
   assign sel_acc_o   = acc_q;
-  assign sel_aux_o   = step_q == PIdle && decay_i && master_i;
+  assign sel_aux_o   = idle_q && decay_i && master_i;
   assign sel_half_o  = step_q == PWaitB;
   assign sel_turn_o  = turning && !acc_q && !keep_q;
   assign sel_src_o   = !turning && !acc_q && !keep_q && !sel_aux_o && !sel_half_o;
   assign rot_o       = step_q == PRot || bend_o || (turning_q && !planes_i);
   assign bend_o      = step_q == PMod || step_q == PTurn;
   assign next_o      = step_q == PRot ? turn_q + 1'b1 : turn_q;
-  assign idle_o      = step_q == PIdle;
+  assign idle_o      = idle_q;
   assign add_o       = step_q == PRot;
   assign copy_push_o = (turning_q && !planes_i) || step_q == PTurn;
   assign planes_push_o = turning_q && planes_i && turn_q == 0;
   assign rand_next_o = drawn_q;
-  assign busy_o      = step_q != PIdle || turning_q || acc_q || valid_o;
+  assign busy_o      = !idle_q || turning_q || acc_q || valid_o;
 
   // what enters the lanes from PIdle is known before it is known whether it does
-  assign law_o = step_q == PIdle ? {1'b0, decay_i && master_i} : again ? 2'd2 : pass_o;
+  assign law_o = idle_q ? {1'b0, decay_i && master_i} : again ? 2'd2 : pass_o;
   always @(posedge clk_i)
     if (clr_i) pass_o <= 2'd0;
     else if (start_a) pass_o <= 2'd1;
     else if (v6_i && (step_q == PWaitA || step_q == PWaitB || step_q == PWaitC)) pass_o <= again ? 2'd2 : 2'd0;
+
+  // step_d = PIdle is a register of its own: most of what enters waits for it
+  always @* begin
+    step_d = step_q;
+    case (step_q)
+      PIdle:
+        if (start_a)
+          step_d = PWaitA;
+        else if (fire && stepped)
+          step_d = fetch ? PAcc : decay_i ? PRot : PWaitB;
+        else if (fire && bent_i)
+          step_d = fetch || keep ? PLate : PMod;
+      PLate: step_d = PMod;
+      PMod:  step_d = hole_q ? PIdle : PTurn;
+      PTurn: if (turn_q == last_turn) step_d = PIdle;
+      PWaitA:
+        if (v6_i) step_d = PLoad;
+      PLoad: if (fire) step_d = fetch ? PAcc : PRot;
+      PAcc:  step_d = decay_i ? PRot : PWaitB;
+      PRot:  if (turn_q == LastTurn) step_d = PWaitB;
+      PWaitB:
+        if (v6_i) step_d = again ? PWaitC : PIdle;
+      PWaitC:
+        if (v6_i) step_d = PIdle;
+      default: step_d = PIdle;
+    endcase
+    if (clr_i) step_d = PIdle;
+  end
+  always @(posedge clk_i) begin
+    step_q <= step_d;
+    idle_q <= step_d == PIdle;
+  end
 
   // passes_i stands for many cycles before the first group
   always @(posedge clk_i)
@@ -161,7 +194,6 @@ module curta_vissue #(
       g_q       <= 0;
       pass_q    <= 8'd0;
       later_q   <= 1'b0;
-      step_q    <= PIdle;
       turn_q    <= 0;
       turning_q <= 1'b0;
       acc_q     <= 1'b0;
@@ -196,29 +228,6 @@ module curta_vissue #(
       if (step_q == PRot || step_q == PTurn || turning_q) turn_q <= turn_q == last_turn ? 0 : turn_q + 1'b1;
 
       valid_o <= (loaded && !copy_i && !decay_i && !bent_i) || start_a || again || (step_q == PRot && turn_q == LastTurn);
-
-      case (step_q)
-        PIdle:
-          if (start_a)
-            step_q <= PWaitA;
-          else if (fire && stepped)
-            step_q <= fetch ? PAcc : decay_i ? PRot : PWaitB;
-          else if (fire && bent_i)
-            step_q <= fetch || keep ? PLate : PMod;
-        PLate: step_q <= PMod;
-        PMod:  step_q <= hole_q ? PIdle : PTurn;
-        PTurn: if (turn_q == last_turn) step_q <= PIdle;
-        PWaitA:
-          if (v6_i) step_q <= PLoad;
-        PLoad: if (fire) step_q <= fetch ? PAcc : PRot;
-        PAcc:  step_q <= decay_i ? PRot : PWaitB;
-        PRot:  if (turn_q == LastTurn) step_q <= PWaitB;
-        PWaitB:
-          if (v6_i) step_q <= again ? PWaitC : PIdle;
-        PWaitC:
-          if (v6_i) step_q <= PIdle;
-        default: step_q <= PIdle;
-      endcase
     end
   end
 endmodule

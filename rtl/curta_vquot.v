@@ -61,9 +61,7 @@ module curta_vquot #(
   always @(posedge clk_i) m18 <= !wide_i ? m_i[23:6] : {6'd0, first_i ? m_i[11:0] : m_i[23:12]};
   reg  [17:0] a;
   reg  [11:0] b;
-  reg         wide_q;                    // of the whole command, near the multipliers
-  wire [17:0] ones = wide_q ? 18'h00fff : 18'h3ffff;
-  always @(posedge clk_i) wide_q <= wide_i;
+  wire [17:0] ones = wide_i ? 18'h00fff : 18'h3ffff;
   always @(posedge clk_i)
     if (valid_i || second_q) begin
       for (i = 0; i < C; i = i + 1) begin
@@ -71,7 +69,7 @@ module curta_vquot #(
         b = u_i[24*i + 12 +: 12];
         low[36*i +: 36]  = a * m18;
         high[24*i +: 24] = b * m12;
-        top[i]           = big_i[i] || (!wide_q && u_i[24*i + 18 +: 6] != 6'd0);
+        top[i]           = big_i[i] || (!wide_i && u_i[24*i + 18 +: 6] != 6'd0);
       end
       low_q  <= low;
       high_q <= high;
@@ -93,7 +91,7 @@ module curta_vquot #(
       for (n = 0; n < C; n = n + 1) begin
         lower = acc_q[25*n +: 25] + {1'b0, low_q[36*n +: 24]};
         part  = {11'd0, lower[24:11]} + {high_q[24*n +: 24], 1'b0};
-        p[25*n +: 25] = wide_q ? part : {6'd0, low_q[36*n + 17 +: 19]};
+        p[25*n +: 25] = wide_i ? part : {6'd0, low_q[36*n + 17 +: 19]};
       end
       p_q    <= p;
       topb_q <= topa_q;

@@ -22,7 +22,7 @@ module curta_vscalar (
 
   reg  [2:0]  step_q;                 // 1: word 4 is there, 2 to 4: S[RA], S[RB], S[RC], 5: word 6, 6: result
   reg  [3:0]  func_q;
-  reg  [5:0]  rd_q, rb_q, raddr_q;      // the next register to be read
+  reg  [5:0]  rd_q, rb_q;
   reg  [31:0] a_q, b_q;               // b: subtrahend of the shift rules
   reg         bump_q, none_q;         // none: bitlen(a) = 0
 
@@ -48,7 +48,7 @@ module curta_vscalar (
   wire        add     = step_q == 3'd2 || step_q == 3'd5 || (func_q == FAdd && (step_q == 3'd3 || step_q == 3'd4)) || (either && step_q == 3'd3);
 
   assign cfg_raddr_o = step_q == 3'd0 ? 5'd4 : step_q <= 3'd2 ? 5'd5 : 5'd6;
-  assign raddr_o     = raddr_q;
+  assign raddr_o     = step_q == 3'd1 ? cfg_rdata_i[21:16] : step_q == 3'd2 ? rb_q : cfg_rdata_i[5:0];
   assign busy_o      = step_q != 3'd0;
   assign valid_o     = step_q == 3'd6;
   assign waddr_o     = rd_q;
@@ -63,7 +63,6 @@ module curta_vscalar (
 
   always @(posedge clk_i) begin
     if (add) a_q <= sum;
-    raddr_q <= step_q == 3'd1 ? cfg_rdata_i[21:16] : step_q == 3'd2 ? rb_q : cfg_rdata_i[5:0];
     case (step_q)
       3'd1: begin
         func_q <= cfg_rdata_i[3:0];

@@ -18,20 +18,28 @@ module curta_fifo #(
   input  wire             pop_i
 );
   reg [Width-1:0] mem [0:(1<<LogDepth)-1];
-  reg [LogDepth:0] wr_q, rd_q;    // free-running; the top bit tells full from empty
+  reg [LogDepth-1:0] wr_q, rd_q;
+  reg                some_q, full_q;    // in registers, because what looks at them is long
+  wire [LogDepth-1:0] wr_d = wr_q + 1'b1, rd_d = rd_q + 1'b1;
 
-  assign valid_o = wr_q != rd_q;
-  assign room_o  = wr_q != (rd_q ^ {1'b1, {LogDepth{1'b0}}});
-  assign data_o  = mem[rd_q[LogDepth-1:0]];
+  assign valid_o = some_q;
+  assign room_o  = !full_q;
+  assign data_o  = mem[rd_q];
 
   always @(posedge clk_i) begin
-    if (push_i) mem[wr_q[LogDepth-1:0]] <= data_i;
+    if (push_i) mem[wr_q] <= data_i;
     if (!rst_ni) begin
-      wr_q <= 0;
-      rd_q <= 0;
+      wr_q   <= 0;
+      rd_q   <= 0;
+      some_q <= 1'b0;
+      full_q <= 1'b0;
     end else begin
-      if (push_i) wr_q <= wr_q + 1'b1;
-      if (pop_i)  rd_q <= rd_q + 1'b1;
+      if (push_i) wr_q <= wr_d;
+      if (pop_i)  rd_q <= rd_d;
+      if (push_i != pop_i) begin
+        some_q <= push_i || rd_d != wr_q;
+        full_q <= push_i && wr_d == rd_q;
+      end
     end
   end
 endmodule

@@ -47,6 +47,7 @@ struct Bench {
   uint32_t s[64] = {};
   uint32_t flags = 0;     // as in the FLAGS register
   uint32_t mem_size;
+  unsigned port = 0;                        // scale register at the port
   uint64_t cycles = 0, beats_written = 0, beats_read = 0;
   // behaviour of the memory
   int stall = 0;          // permille: no ready, no data in this cycle
@@ -144,12 +145,13 @@ struct Bench {
     bool grant = !rng.chance(stall);
     top.eval();
     for (int i = 0; i < 2; i++) {
-      top.s_rdata_i = s[top.s_raddr_o];
+      top.s_rdata_i = s[port];
       top.vx_gnt_i = top.vx_re_o && grant;
       top.eval();
     }
     if (top.rst_ni)
       sample();
+    port = top.s_soon_o ? top.s_raddr_o : rng.next() % 64;        // of the next cycle
     top.clk_i = 1;
     top.eval();
     if (next_acc)
