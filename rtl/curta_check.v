@@ -86,7 +86,7 @@ module curta_check #(
     bad_frac = w[`CURTA_UPDATE_MASTER] && (w[`CURTA_UPDATE_FRAC] == 4'd0 || w[`CURTA_UPDATE_FRAC] > 4'd8);
   endfunction
 
-  // {odd word, even word} breaks a FIELD rule; f: word 18, decay: of word 21.
+  // {odd word, even word} breaks a FIELD rule; f: word 18, many: of its window, decay: of word 21.
   // list: LOAD LIST, of word 4; bad_gather: what word 5 says.
   function [1:0] field(input [7:0] op, input [3:0] idx, input [31:0] l, input [31:0] h, input [19:0] f, input many, input decay, input list,
                        input bad_gather);

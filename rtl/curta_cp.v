@@ -70,7 +70,7 @@ module curta_cp (
   reg         in_prog_q;
   reg         return_q;            // the program has ended, its fence is due
   reg         redirect_q;          // the position has jumped
-  reg  [3:0]  idx_q;               // pair on data_i in Stream
+  reg  [3:0]  idx_q;               // pair on data_i in Op and Stream
   reg  [23:0] op_q;
   reg  [2:0]  engine_q;
   reg  [31:0] arg0_q, arg1_q, ra_q, rb_q;
@@ -165,7 +165,7 @@ module curta_cp (
     if (state_q == Op) begin
       op_q     <= {data_i[31:16], data_i[7:0]};
       engine_q <= engine;
-      idx_q    <= {3'd0, !stuck};
+      idx_q    <= {3'd0, !stuck};          // it stays at pair 0
       skip_q   <= 1'b0;
     end
     if (state_q == Stream) begin

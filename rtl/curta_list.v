@@ -4,8 +4,8 @@
 //   digit other than 0 names the place, all channels with this place leave together as a row of operand buffer B. Images n
 //   with the same n mod V are a stream with rows of its own; at the end the shorter streams get rows that name nothing.
 // Golden   curta_golden_load_list
-// Timing   a row of a tile takes as many cycles as it has places, and not less than its beats; the next one is collected
-//          meanwhile. Two tiles fit: tile_done_o tells when one has left the FIFO.
+// Timing   a row of a tile takes a cycle for each of its places and one more, and not less than its beats and one; the next
+//          one is collected meanwhile. Two tiles fit: tile_done_o tells when one has left the FIFO.
 // Resets   the control, by clr_i or go_i.
 `include "curta_spec.vh"
 `default_nettype none

@@ -107,6 +107,7 @@ module curta_load #(
   reg               req_q, req_wide_q;
   reg        [31:0] req_addr_q;
   reg        [6:0]  outst_q;                 // bursts accepted whose last beat is still to come
+  reg               room_q;                  // one more may be asked for
   reg               range_q, bus_q;          // offences so far
   reg        [31:0] info_q;
 
@@ -117,10 +118,11 @@ module curta_load #(
   wire               bad_addr = p[33:Unit] != 0 || p[Unit-1:0] >= tiles[Unit-1:0];
   wire               bad_tile = !list_run_q && {15'd0, tile_q} >= (sel_run_q ? B_TILES : A_TILES);
   wire               whole    = !list_run_q || half_q;                           // the walker moves on
-  wire               space    = {25'd0, outst_q} + {31'd0, req_q} < OUTST && (whole || !pairs_q[1]);
-  wire               step     = walk_q && (!req_q || rd_ready_i) && space;
+  wire               step     = walk_q && (!req_q || rd_ready_i) && room_q && (whole || !pairs_q[1]);
   wire               accepted = req_q && rd_ready_i;
   wire               arrived  = rsp_valid_i && rsp_last_i;
+  wire         [6:0] asked    = outst_q + {6'd0, req_q};
+  always @(posedge clk_i) room_q <= step == arrived ? {25'd0, asked} < OUTST : arrived || {25'd0, asked} < OUTST - 1;
   wire               l0 = i0_q == 16'd1, l1 = i1_q == 16'd1, l2 = i2_q == 16'd1, l3 = i3_q == 16'd1;
 
   reg     [Unit-1:0] from0;

@@ -106,7 +106,7 @@ module curta_loss #(
   wire        div_start, div_busy;
   wire [11:0] g;
   wire [7:0]  err;
-  reg         fix_q;                     // in SFix1, from a register: what leads to err is long
+  reg         fix_q;                     // behind SFix, so in SFix1; a register, because what leads to err is long
   always @(posedge clk_i) fix_q <= state_q == SFix;
   curta_loss_div u_div (
     .clk_i(clk_i), .clr_i(clr_i), .start_i(div_start), .t_i(t), .sum_i(sum_q), .busy_o(div_busy), .g_o(g),

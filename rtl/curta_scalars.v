@@ -3,7 +3,7 @@
 //   VECTOR reads and writes at once. MATRIX adds its OR; the command processor (SKIP) and the host (window) take what
 //   is left: the read and the write port go to VECTOR, MATRIX, SKIP, host. All that is read has its address in one register, because
 //   the states that ask lie far from the port: VECTOR and MATRIX say a cycle ahead that they will, SKIP and host wait.
-// Timing   reads are combinational; or_result_o stands in the cycle after or_ready_o. SKIP, host: two cycles a request at least.
+// Timing   what is read stands in the cycle after v_soon_i, or_result_o in the one after or_ready_o. SKIP, host: two cycles a request at least.
 // Resets   a walk over all registers writes 0 (busy_o).
 `default_nettype none
 module curta_scalars (
@@ -18,7 +18,7 @@ module curta_scalars (
   input  wire [5:0]  v_waddr_i,
   input  wire [31:0] v_wdata_i,
   // MATRIX
-  input  wire        or_soon_i,     // or_valid_i in the next cycle
+  input  wire        or_soon_i,     // or_valid_i in the next cycle; or_addr_i is there already
   input  wire        or_valid_i,
   input  wire [5:0]  or_addr_i,
   input  wire        or_keep_i,
@@ -37,6 +37,9 @@ module curta_scalars (
   output wire        h_ack_o,
   output wire [31:0] x_rdata_o      // of the command processor or the host, with the ack
 );
+`ifdef CURTA_LUT_RAM
+  (* ram_style = "distributed" *)    // a block RAM is slow, and what reads goes on with an adder
+`endif
   reg  [31:0] mem [0:63];
   reg  [6:0]  clear_q;              // next register to clear; bit 6: done
 

@@ -50,7 +50,7 @@ module curta_vctl #(
   output reg  [23:0] eta_m_o,
   // SCALAR
   output wire        scalar_start_o,
-  input  wire [5:0]  scalar_raddr_i,
+  input  wire [5:0]  scalar_raddr_i,  // that the next cycle reads
   input  wire        scalar_busy_i,
   input  wire        scalar_valid_i,
   input  wire [5:0]  scalar_waddr_i,
@@ -100,7 +100,7 @@ module curta_vctl #(
       default: par_reg = eta_reg + 6'd1;
     endcase
 
-  // what the next cycle reads, as far as no error comes in between
+  // what the next cycle reads; with an error in between nothing does, and MATRIX, SKIP and host wait a cycle for nothing
   assign s_soon_o  = state_q == SIdle ? go_i : state_q == SScalar ? scalar_busy_i : state_q == SPar ? !par_end :
                      state_q == SRun && !work_i && (reduce || loss || back_i);
   assign s_raddr_o = state_q == SRun ? or_reg : state_q == SScalar ? scalar_raddr_i : par_reg;

@@ -394,7 +394,7 @@ module curta_vector #(
     .sel_int8_i(sel_src && narrow), .sel_int24_i(sel_src && mid_now), .sel_int32_i(sel_src && !narrow && !mid_now), .sel_acc_i(sel_acc),
     .sel_keep_i(ld_keep), .sel_aux_i(sel_aux), .sel_half_i(sel_half), .sel_turn_i(sel_turn),
     .int8_i(src8), .int24_i(src24), .int32_i(src32), .acc_i(acc_data), .keep_i(kept), .aux_i(aux16), .half_i(half),
-     .bend_i(bending), .mod_i(mod), .class_i(bend),
+    .bend_i(bending), .mod_i(mod), .class_i(bend),
     .slope_i(w21_q[`CURTA_MAP_SLOPE]), .bent_o(bent),
     .rot_i(rot), .decay_i(add),
     .d_i(d_exp), .w_i(w), .x_o(x));

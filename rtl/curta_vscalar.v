@@ -11,7 +11,7 @@ module curta_vscalar (
   input  wire        start_i,
   output wire [4:0]  cfg_raddr_o,     // words 4, 5, 6
   input  wire [31:0] cfg_rdata_i,
-  output wire [5:0]  raddr_o,
+  output wire [5:0]  raddr_o,         // that the next cycle reads
   input  wire [31:0] rdata_i,
   output wire        busy_o,
   output wire        valid_o,         // S[waddr_o] := wdata_o

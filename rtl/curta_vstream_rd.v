@@ -35,7 +35,7 @@ module curta_vstream_rd #(
   input  wire                apart_i,    // the beats are groups of another module's making (curta_vplanes)
   input  wire                last_i,     // with apart_i: a pop takes the beat
   output wire                here_o,     // with a beat there is a group
-  output wire [8*C-1:0]      narrow_o,   // one of the two holds it
+  output wire [8*C-1:0]      narrow_o,   // one of the two holds it, unless apart_i
   output wire [8*Wide*C-1:0] wide_o,
   input  wire                pop_i,
   output wire                beat_valid_o,
@@ -54,7 +54,7 @@ module curta_vstream_rd #(
   localparam LogW = $clog2(SplitW);
   localparam [31:0] Join1 = Join - 1, SplitN1 = SplitN - 1, SplitW1 = SplitW - 1;
   localparam Parts = SplitN > Join ? SplitN : Join;            // of a beat or a group, at most: SplitW is less than SplitN
-  localparam LogPart = Parts > 1 ? $clog2(Parts) : 1;
+  localparam LogPart = $clog2(Parts);
   localparam [LogPart-1:0] LastJ = Join1[LogPart-1:0], LastN = SplitN1[LogPart-1:0], LastW = SplitW1[LogPart-1:0];
 
   reg  [LogDepth:0] room_q;

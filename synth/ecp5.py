@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What Yosys 0.23 leaves undone in a netlist for ECP5 (ecp5_dsp.py, ecp5_carry.py, ecp5_lut.py), done in its JSON, and the places
-of the array (ecp5_floor.py); tests/synth/test_ecp5.py simulates both."""
+"""What Yosys 0.23 leaves undone in a netlist for ECP5 (ecp5_dsp.py, ecp5_carry.py, ecp5_lut.py), done in its JSON, the places of the
+array and the rows that stay empty (ecp5_floor.py); tests/synth/test_ecp5.py simulates both."""
 import json
 
 import ecp5_carry

@@ -109,14 +109,14 @@ def place(entry, netlist, result, seed):
     if not run(f"nextpnr {result}", [tool(program), *options, "--json", netlist, *image, "--seed", seed, "--report", f"{result}.report.json", "--sdf", f"{result}.sdf",
                                      "--timing-allow-fail"], OUT / f"{result}.log", "Info:"):
         return None
-    pack = [tool("ecppack"), f"{result}.config", f"{result}.bit"] if family == "ecp5" else [tool("icepack"), f"{result}.asc", f"{result}.bin"]
-    if not run(f"bitstream {result}", pack, OUT / f"{result}.pack.log", ""):
-        return None
     file = OUT / f"{result}.report.json"
     report = json.loads(file.read_text())
     if "empty_rows" in entry:
         report["utilization"]["TRELLIS_COMB"]["used"] -= len(ecp5_floor.empty_tables(entry["empty_rows"]))
         file.write_text(json.dumps(report))
+    pack = [tool("ecppack"), f"{result}.config", f"{result}.bit"] if family == "ecp5" else [tool("icepack"), f"{result}.asc", f"{result}.bin"]
+    if not run(f"bitstream {result}", pack, OUT / f"{result}.pack.log", ""):
+        return None
     print(f"PASS pnr {result}: {table.clock(report):.1f} MHz", flush=True)
     return report
 

@@ -2,7 +2,7 @@
 // curta_fifo - a few words in registers, first word visible without a read (fall-through of the head)
 //   push_i only while room_o; pop_i only while valid_o; both in one cycle are allowed.
 // Timing   a word pushed in cycle n is visible in cycle n+1.
-// Resets   the counts; words are not reset: none is visible before it was pushed.
+// Resets   positions and flags; words are not reset: none is visible before it was pushed.
 `default_nettype none
 module curta_fifo #(
   parameter Width = 8,

@@ -137,7 +137,7 @@ void load_engine::go(uint64_t t)
     const uint32_t side = (uint32_t)core_.shape.t, bus = (uint32_t)core_.shape.bus;
     uint64_t rows = (uint64_t)core_.list(cmd.get(CURTA_LOAD_DST)) * (uint32_t)core_.shape.v;
     places = cmd.get(CURTA_LOAD_PLACES);
-    // beats of the places; then a row of elements takes its beats and one cycle, or a cycle for each of its places
+    // beats of the places; then a row of elements takes its beats and one cycle, or a cycle for each of its places and one
     serve = side * side / bus + side * std::max<uint64_t>(4 * side / bus + 1, (rows + left * side - 1) / (left * side) + 1);
     served = t;
   }
