@@ -80,7 +80,7 @@ module fm_load #(
   (* hierconn *) wire [15:0] \u_dut.wtile_q ;
   (* hierconn *) wire [7:0]  \u_dut.beat_q ;
   (* hierconn *) wire [6:0]  \u_dut.outst_q ;
-  (* hierconn *) wire        \u_dut.run_q , \u_dut.walk_q , \u_dut.req_q , \u_dut.range_q , \u_dut.bus_q ;
+  (* hierconn *) wire        \u_dut.run_q , \u_dut.walk_q , \u_dut.req_q , \u_dut.range_q , \u_dut.bus_q , \u_dut.room_q ;
   wire [16:0] tile = \u_dut.tile_q ;
   wire [15:0] wtile = \u_dut.wtile_q ;
   wire [7:0]  dbeat = \u_dut.beat_q ;
@@ -110,6 +110,7 @@ module fm_load #(
     `MUST(!run || dbeat == beat)
     `MUST(!(open != 0 || walk || req) || run)
     `MUST(!run || open + 8'd0 + req <= OUTST)
+    `MUST(!(\u_dut.room_q && run) || open + 8'd0 + req < OUTST)
     `MUST(!walk || (!bad && (list || tile <= 65535)))
     `MUST(!run || list || wtile + 18'd0 + open + req + bad <= tile)
     `MUST(!(open != 0 || req) || list || wtile + 18'd0 + open + req <= tiles)
