@@ -224,7 +224,7 @@ module curta_vector #(
                         (q_kind[1] ? out_ready : weights ? src_ready : q_kind[0] ? aux_ready : acc ? acc_ready : src_ready);
   wire [31:0] q_beat  = is_loss ? {q_addr[31:$clog2(BUS)], {$clog2(BUS){1'b0}}} : q_addr;
   wire        pass_end, later;
-  curta_fifo #(.Width(3), .LogDepth(4)) u_tags (
+  curta_fifo #(.Width(3), .LogDepth(4), .Head(1)) u_tags (
     .clk_i(clk_i), .rst_ni(!clr), .push_i(is_tag && q_valid && q_ready), .data_i({q_last3, q_last0, q_hole}), .room_o(tag_room),
     .valid_o(tag_valid), .data_o(tag), .pop_i(has_tag && pass_end));
 

@@ -6,7 +6,8 @@
 `default_nettype none
 module curta_fifo #(
   parameter Width = 8,
-  parameter LogDepth = 2          // 1..4: this is made of registers or distributed RAM
+  parameter LogDepth = 2,         // 1..4: this is made of registers or distributed RAM
+  parameter Head = 0              // 1: the first word stands in a register too, for what looks at it late in a cycle
 ) (
   input  wire             clk_i,
   input  wire             rst_ni,
@@ -24,7 +25,17 @@ module curta_fifo #(
 
   assign valid_o = some_q;
   assign room_o  = !full_q;
-  assign data_o  = mem[rd_q];
+
+  generate
+    if (Head != 0) begin : g_head
+      reg  [Width-1:0] head_q;
+      wire             one = !some_q || rd_d == wr_q;        // what is pushed now is the next one
+      always @(posedge clk_i) if (pop_i || !some_q) head_q <= one ? data_i : mem[rd_d];
+      assign data_o = head_q;
+    end else begin : g_ram
+      assign data_o = mem[rd_q];
+    end
+  endgenerate
 
   always @(posedge clk_i) begin
     if (push_i) mem[wr_q] <= data_i;

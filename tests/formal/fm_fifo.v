@@ -3,7 +3,7 @@
 `include "formal.vh"
 `default_nettype none
 module fm_fifo #(
-  parameter Width = 3, parameter LogDepth = 2
+  parameter Width = 3, parameter LogDepth = 2, parameter Head = 0
 ) (
   input wire             clk_i,
   input wire             rst_ni,
@@ -14,7 +14,7 @@ module fm_fifo #(
 );
   wire             room, valid;
   wire [Width-1:0] data;
-  curta_fifo #(.Width(Width), .LogDepth(LogDepth)) u_dut (
+  curta_fifo #(.Width(Width), .LogDepth(LogDepth), .Head(Head)) u_dut (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(push_i), .data_i(data_i), .room_o(room), .valid_o(valid), .data_o(data), .pop_i(pop_i));
 
   always @* begin
