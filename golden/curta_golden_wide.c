@@ -185,7 +185,7 @@ void curta_wide_products(const struct curta_wide_mode *m, int32_t *sum, const st
   struct curta_products q = *p;
   struct rest r = {.step = p->step_b / bytes[1], .step_x = p->step_a / bytes[0] * t2};
   struct run run[CHAINS];
-  uint32_t runs = 0, most = DEPTH / p->k;
+  uint32_t runs = 0;
   q.step_b = p->step_b * CURTA_PLANES;
   q.at_a = q.at_b = 0;
   for (uint32_t i = 0; i < n; i++) {
@@ -195,7 +195,7 @@ void curta_wide_products(const struct curta_wide_mode *m, int32_t *sum, const st
     r.n = chain[i].n;
     while (r.n) {
       int sparse = few && few[r.tile];
-      uint32_t room = most - w->depth, len = sparse ? add_sparse(m, w, &r, p->k) : 0;
+      uint32_t room = (DEPTH - w->depth) / p->k, len = sparse ? add_sparse(m, w, &r, p->k) : 0;
       if (len) {
         skip(&r, len, p->step_a);
         continue;
@@ -210,7 +210,7 @@ void curta_wide_products(const struct curta_wide_mode *m, int32_t *sum, const st
       len = alike(m, &r, r.n < room ? r.n : room);
       run[runs++] = (struct run){{r.a, m->packed + r.tile * CURTA_PLANES * bytes[1], len},
                                  g->wide->planes[r.tile] ? g->wide->planes[r.tile] : 1};
-      w->depth += len;
+      w->depth += len * p->k;
       skip(&r, len, p->step_a);
     }
   }

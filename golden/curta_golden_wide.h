@@ -76,7 +76,7 @@ struct curta_wide_sum {
   int64_t total[256];
   _Alignas(64) int32_t sparse[256]; /* [j][i], of the sparse tiles */
   uint64_t bound;                   /* of a sum in sparse[] */
-  uint32_t depth;                   /* tiles whose products plane[] holds */
+  uint32_t depth;                   /* of the contraction whose products plane[] holds */
   uint8_t used;                     /* bit k: plane[k] is in use, else it counts as 0 */
   uint8_t in_sparse, in_total;      /* sparse, total are in use, else they count as 0 */
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_axi_wr - the write client (VECTOR) on the AXI4 write port
-//   Bursts keep their order: one ID, data beats follow their address, at most 2^LogOutst bursts whose data is not yet sent.
+//   Bursts keep their order: one ID, at most 2^LogOutst bursts whose data is not yet sent. Data is offered behind its address,
+//   whether or not that has been taken: a slave may wait for either.
 // Timing   request to AW: 1 cycle; data to W and B to the client: same cycle.
 // Resets   AW valid and the counts.
 `default_nettype none
@@ -48,18 +49,17 @@ module curta_axi_wr #(
   reg  [7:0] beat_q;              // beats of the current burst already sent
   wire       len_room, len_valid;
   wire [7:0] len;
-  wire       aw_done = m_awvalid_o && m_awready_i;
   wire       free    = (!m_awvalid_o || m_awready_i) && len_room && open_q != 8'hff;
   wire       take    = free && wr_valid_i;
   wire       w_done  = m_wvalid_o && m_wready_i;
 
-  // Lengths of the bursts whose address has been taken by the bus and whose data is still to come. A push of the
-  // burst in the AW register must always find room: room is asked for one burst early.
+  // Lengths of the bursts whose address has been shown for a cycle and whose data is still to come. Room is asked for with the burst.
+  reg        shown_q;
   reg  [LogOutst:0] held_q;
   assign len_room = held_q != {1'b1, {LogOutst{1'b0}}};
   wire   unused_room;
   curta_fifo #(.Width(8), .LogDepth(LogOutst)) u_len (
-    .clk_i(clk_i), .rst_ni(rst_ni), .push_i(aw_done), .data_i(m_awlen_o), .room_o(unused_room),
+    .clk_i(clk_i), .rst_ni(rst_ni), .push_i(shown_q), .data_i(m_awlen_o), .room_o(unused_room),
     .valid_o(len_valid), .data_o(len), .pop_i(w_done && m_wlast_o));
 
   assign wr_ready_o  = free;
@@ -78,6 +78,7 @@ module curta_axi_wr #(
   assign beat_o      = w_done;
 
   always @(posedge clk_i) begin
+    shown_q <= rst_ni && take;
     if (take) begin
       m_awaddr_o <= wr_addr_i;
       m_awlen_o  <= wr_beats_i - 8'd1;

@@ -222,7 +222,7 @@ module curta_list #(
     pos = pos_q[Gw-1:0];
     for (q = 1; q < V; q = q + 1) if ({24'd0, stream} == q) pos = pos_q[Gw*q +: Gw];
   end
-  wire        short  = pads && pos != most;
+  wire        short  = pads && !range_o && pos != most;    // behind an error no stream is longer than the buffer
   wire        writes = row2_q || short;
   wire [31:0] group  = {{32-Gw{1'b0}}, pos};
   wire [31:0] lane   = 32'd1 << stream, line = 32'd1 << row % Rows[7:0];

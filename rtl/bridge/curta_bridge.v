@@ -185,7 +185,7 @@ module curta_bridge #(
         at_q    <= 11'd0;
         stamp_q <= cycles_q;
         irq_q   <= irq_i;
-        if (code_q == OK && op == 8'd0) seen_q <= 1'b0;
+        if (code_q != BAD_CRC && !write) seen_q <= 1'b0;            // 256 requests later the same number is another write
         if (code_q == OK && write && !again_q) begin
           seen_q     <= 1'b1;
           last_seq_q <= seq;

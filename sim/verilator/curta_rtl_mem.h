@@ -53,7 +53,7 @@ public:
     in.arready = reads < Depth && !pause();
     if (out.arvalid && in.arready)
       take_read(out);
-    in.awready = writes + dones < Depth && !pause();
+    in.awready = writes + dones < Depth && !pause() && (!shy() || out.wvalid);
     if (out.awvalid && in.awready)
       take_write(out);
     bool open = now >= refresh_end;
@@ -87,6 +87,9 @@ private:
   uint8_t beat[64] = {};
 
   uint32_t cap() const { return width > rate ? width : rate; }
+
+  // Half of the memories that pause take an address only when its data is offered, as a slave may.
+  bool shy() const { return opt.stall_permille && (opt.seed & 1); }
 
   bool pause()
   {

@@ -35,11 +35,12 @@ module fm_axi_wr #(
     .m_awburst_o(awburst), .m_wvalid_o(wvalid), .m_wready_i(wready_i), .m_wdata_o(wdata), .m_wstrb_o(wstrb), .m_wlast_o(wlast),
     .m_bvalid_i(bvalid_i), .m_bready_o(bready), .m_bresp_i(bresp_i));
 
-  // Lengths of the bursts whose address has passed and whose data has not, oldest first, and the beats of the oldest that have passed.
+  // Lengths of the bursts whose address has been shown for a cycle and whose data has not passed, oldest first, and the beats of the oldest
+  // that have passed.
   reg  [7:0] l0, l1, l2, l3, sent;
   reg  [2:0] n;
   reg  [7:0] unanswered;                   // complete bursts without a response
-  wire       aw = awvalid && awready_i;
+  reg        p_take;                       // a burst was accepted in the cycle before: its address is shown now
   wire       w  = wvalid && wready_i;
   wire       done = w && wlast;
   wire [2:0] at = n - done;                // where a new length goes
@@ -49,17 +50,17 @@ module fm_axi_wr #(
       sent       <= 0;
       unanswered <= 0;
     end else begin
-      n          <= n + aw - done;
+      n          <= n + p_take - done;
       sent       <= done ? 0 : sent + w;
       unanswered <= unanswered + done - bvalid_i;
       if (done) {l0, l1, l2} <= {l1, l2, l3};
-      if (aw && at == 0) l0 <= awlen;
-      if (aw && at == 1) l1 <= awlen;
-      if (aw && at == 2) l2 <= awlen;
-      if (aw && at == 3) l3 <= awlen;
+      if (p_take && at == 0) l0 <= awlen;
+      if (p_take && at == 1) l1 <= awlen;
+      if (p_take && at == 2) l2 <= awlen;
+      if (p_take && at == 3) l3 <= awlen;
     end
 
-  reg             p_rst, p_aw, p_w, p_take, p_want, p_last, p_wd;
+  reg             p_rst, p_aw, p_w, p_want, p_last, p_wd;
   reg [31:0]      p_addr, p_want_addr;
   reg [7:0]       p_len, p_want_len;
   reg [8*BUS-1:0] p_data;
@@ -83,17 +84,19 @@ module fm_axi_wr #(
       assume (wr_addr_i[11:0] + wr_beats_i * BUS <= 4096);
     end
     assume (!(p_rst && rst_ni && p_wd) || (wd_valid_i && wd_data_i == p_data && wd_strb_i == p_strb));
-    assume (!bvalid_i || unanswered != 0);
+    // a response needs the data and the address of its burst; that of the newest may still wait
+    assume (!bvalid_i || unanswered > (awvalid && n == 0 && !p_take));
   end
 
   (* hierconn *) wire [7:0] \u_dut.open_q , \u_dut.beat_q ;
   (* hierconn *) wire [2:0] \u_dut.held_q , \u_dut.u_len.n ;
   (* hierconn *) wire [31:0] \u_dut.u_len.words ;
+  (* hierconn *) wire        \u_dut.shown_q ;
   wire [7:0]  dut_open = \u_dut.open_q , dut_beat = \u_dut.beat_q ;
   wire [2:0]  dut_held = \u_dut.held_q , dut_len = \u_dut.u_len.n ;
   wire [31:0] dut_words = \u_dut.u_len.words ;
 
-  `SEEN({n == 4 && !awvalid, n == 3 && aw && done, wlast && w && l0 == 3, p_w && p_last, unanswered == 3 && bvalid_i})
+  `SEEN({n == 4 && !awvalid, n == 3 && p_take && done, w && awvalid && !awready_i && n == 1 && !p_take, wlast && w && l0 == 3, p_w && p_last, unanswered == 3 && bvalid_i})
   always @* begin
     // AXI: reset, stability, shape of a burst
     `MUST(p_rst || (!awvalid && !wvalid))
@@ -104,19 +107,21 @@ module fm_axi_wr #(
     // the client's burst and nothing else becomes an address
     `MUST(!p_take || (awvalid && awaddr == p_want_addr && awlen == p_want_len))
     `MUST(!awvalid || p_aw || p_take)
-    // data follows its address; the last beat is marked, and only it
+    // data is offered behind its address, whether or not that has been taken; the last beat is marked, and only it
     `MUST(!wvalid || n != 0)
     `MUST(!wvalid || wlast == (sent == l0))
     `MUST(n == 0 || sent <= l0)
     `MUST(wvalid == (wd_valid_i && n != 0))
     // responses
     `MUST(bready && wb_valid == bvalid_i && wb_err == bresp_i[1])
-    `MUST(busy == (awvalid || n != 0 || unanswered != 0))
+    `MUST(busy == (p_take || n != 0 || unanswered != 0))
+    `MUST(busy || !awvalid)
     `MUST(beat == w)
     // what makes it inductive
-    `MUST(n <= 4 && n + 4'd0 + awvalid <= 4)
-    `MUST(dut_held == n + awvalid && dut_len == n && dut_beat == sent)
-    `MUST(dut_open == unanswered + 9'd0 + n + awvalid)
+    `MUST(n <= 4 && n + 4'd0 + p_take <= 4)
+    `MUST(dut_held == n + p_take && dut_len == n && dut_beat == sent)
+    `MUST(dut_open == unanswered + 9'd0 + n + p_take)
+    `MUST(\u_dut.shown_q == p_take)
     `MUST(n != 0 || sent == 0)
     `MUST((n < 1 || dut_words[7:0] == l0) && (n < 2 || dut_words[15:8] == l1) && (n < 3 || dut_words[23:16] == l2))
     `MUST(n < 4 || dut_words[31:24] == l3)
