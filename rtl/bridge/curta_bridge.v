@@ -6,7 +6,8 @@
 //   802.3) of all between the first byte and itself. st: bits 2..0 0 done, 1 wrong CRC, 2 no such request, 3 outside the memory, 4 a register
 //   answered with an error; bit 7 the interrupt line.
 //   Nothing is executed before its CRC is right. A write with the seq of the last one that was done is answered, not done again:
-//   a host repeats a request whose answer it did not get. info forgets that seq; it answers with the words PROTOCOL 1, bytes of memory, kHz, 0.
+//   a host repeats a request whose answer it did not get. Any other request forgets that seq, as numbers come again after 256 requests. info
+//   answers with the words PROTOCOL 1, bytes of memory, kHz, 0.
 //   A frame that stops in the middle is given up after 2^TimeoutLog cycles.
 // Resets  control
 `default_nettype none

@@ -156,6 +156,10 @@ static void test_frames(const char *tty)
   a = simple(fd, 1, 9, 4096, 4, two);
   c = simple(fd, 2, 8, 4096, 4, NULL);
   check(a.status == 0 && c.n == 4 && !memcmp(c.data, two, 4), "a new write is done; a repeated read reads again");
+  a = simple(fd, 1, 9, 4096, 4, one);
+  c = simple(fd, 2, 8, 4096, 4, NULL);
+  check(a.status == 0 && c.n == 4 && !memcmp(c.data, one, 4), "behind another request the same number is another write");
+  simple(fd, 1, 9, 4096, 4, two);
   simple(fd, 0, 1, 0, 16, NULL);
   a = simple(fd, 1, 9, 4096, 4, one);
   c = simple(fd, 2, 8, 4096, 4, NULL);
