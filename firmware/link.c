@@ -106,6 +106,7 @@ static void execute(struct link *l)
     answer(l, code, 0);
     return;
   }
+  l->seen = 0; /* numbers come again after 256 requests */
   if (op == OP_REG_READ)
     code = registers(l, addr, n, 0);
   else if (!inside(l, addr, n, 0))

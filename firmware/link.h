@@ -2,7 +2,7 @@
  * link.h - the serial line's frames (rtl/bridge/curta_bridge.v) answered by a program: memory and registers for a host
  *
  * Bytes that belong to no frame are ignored; text that the program prints between frames is ignored by the host. A
- * frame is executed when its CRC is right, a write at most once for each sequence number.
+ * frame is executed when its CRC is right, a write not again when its number comes twice with no other request between.
  */
 #pragma once
 #include <stdint.h>

@@ -139,6 +139,16 @@ static int requests(struct curta_bus *bus, uint32_t n)
     if (memcmp(memory, want, BYTES))
       return fail("the memory is not what was written", k);
   }
+  for (uint32_t k = 0, value; k < 2; k++) { /* 256 requests apart: the same number */
+    memset(want + 4 * k, 0x3c + 0x77 * (int)k, 4);
+    if (bus->mem_write(bus->ctx, 4 * k, want + 4 * k, 4))
+      return fail("a write failed", n);
+    for (int i = 0; i < 255; i++)
+      if (bus->reg_read(bus->ctx, 8, &value))
+        return fail("a register read failed", n);
+  }
+  if (memcmp(memory, want, BYTES))
+    return fail("a write whose number came again was not done", n);
   if (bus->mem_read(bus->ctx, BYTES - 4, got, 8) != -ERANGE)
     return fail("a read beyond the memory was not refused", n);
   machine.closed_from = 8192;
