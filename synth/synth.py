@@ -46,8 +46,10 @@ def read(target, top, sources):
     return f"read_verilog {defines}-I{ROOT}/rtl -I{ROOT}/rtl/soc {files}; chparam {params} {trace} {top}"
 
 
-def stale(netlist):
-    made_of = [p for d in ("rtl", "rtl/lib", "synth/ecp5") for p in (ROOT / d).glob("*.v*")] + [ROOT / "synth/targets.toml", *(ROOT / "synth").glob("ecp5*.py")]
+def stale(netlist, sources=()):
+    """Whether a netlist is older than what it is made of; sources: of its top, beside the accelerator's."""
+    made_of = [p for d in ("rtl", "rtl/lib", "rtl/soc", "synth/ecp5") for p in (ROOT / d).glob("*.v*")]
+    made_of += [ROOT / "synth/targets.toml", ROOT / "spec/curta.toml", *(ROOT / "synth").glob("*.py"), *(ROOT / s for s in sources)]
     return not netlist.exists() or netlist.stat().st_mtime < max(p.stat().st_mtime for p in made_of)
 
 
@@ -58,9 +60,11 @@ def finish(entry, netlist):
 
 def join(entry, name, empty_rows=()):
     """NAME-flat.json: the modules of NAME.json in one; for ECP5 with rows of the device that stay empty."""
-    yosys(f"{name}-flat", f"read_json {OUT / name}.json; flatten; opt_clean; write_json {OUT / name}-flat.json")
+    made, done = OUT / f"{name}-flat-made.json", OUT / f"{name}-flat.json"
+    yosys(f"{name}-flat", f"read_json {OUT / name}.json; flatten; opt_clean; write_json {made}")
     if entry["family"] == "ecp5":
-        ecp5.improve_flat(OUT / f"{name}-flat.json", empty_rows)
+        ecp5.improve_flat(made, empty_rows)
+    made.rename(done)                # what was interrupted is not taken for done
 
 
 def synth(target):
@@ -71,7 +75,7 @@ def synth(target):
     if target["family"] == "xilinx":
         command = command.replace("-noflatten", "")      # it keeps the hierarchy unless told to flatten
     start = time.time()
-    if stale(netlist):
+    if stale(OUT / f"{name}-flat.json" if target["family"] == "ecp5" else netlist):
         yosys(name, f"{read(target, 'curta', [])}; {command}; write_json {netlist}")
         finish(target, netlist)
         if target["family"] == "ecp5":
@@ -89,15 +93,21 @@ def netlist(target):
         yosys(target["name"] + "-netlist", f"read_json {source}; flatten; splitnets; opt_clean; check -assert; write_verilog -noattr {verilog}")
 
 
-def flat(name, entry, top, sources):
+def flat(name, entry, top, sources, rom=()):
     """Netlist of a top for place and route: NAME-flat.json, and NAME.json with its modules. Yosys stops before it gives cells the names of their
     nets, which takes longer than all the rest on a flat `base`."""
-    if stale(OUT / f"{name}-flat.json"):
+    if stale(OUT / f"{name}-flat.json", [*sources, *rom]):
         yosys(name, f"{read(entry, top, sources)}; synth_{entry['family']} -noflatten {entry['options']} -top {top} -run begin:check; "
                     f"blackbox =A:whitebox; write_json {OUT / name}.json")
         finish(entry, OUT / f"{name}.json")
         join(entry, name, entry.get("empty_rows", ()))
     return f"{name}-flat.json"
+
+
+def tools(entry):
+    """Stops at once where place and route would stop at its end."""
+    tool(entry["pnr"].split()[0])
+    tool("ecppack" if entry["family"] == "ecp5" else "icepack")
 
 
 def place(entry, netlist, result, seed):
@@ -124,16 +134,18 @@ def place(entry, netlist, result, seed):
 def pnr(target, seeds):
     """One run a seed; clock and critical path from nextpnr's report. Whether all were routed."""
     name = target["name"]
-    tool(target["pnr"].split()[0])
+    tools(target)
     netlist = flat(f"{name}-harness", target, "curta_harness", ["synth/curta_harness.v"])
     table.write_rows(target, OUT / f"{name}-harness.json")
     return all([place(target, netlist, f"{name}-seed{seed}", seed) for seed in seeds])
 
 
 def board(entry, seed):
-    """The top of a board with its pins; returns whether it fits and routes."""
+    """The top of a board with its pins; returns whether it fits, routes and reaches its clock."""
     name = entry["name"]
-    tool(entry["pnr"].split()[0])
+    tools(entry)
+    if "rom" in entry and not (ROOT / entry["rom"]).exists():
+        sys.exit(f"{entry['rom']} is not there: make {entry['rom']}, or make bitstream BOARD={name}, which builds it")
     OUT.mkdir(parents=True, exist_ok=True)
     for pins in entry["pins"]:
         shutil.copy(ROOT / "synth/boards" / pins, OUT)
@@ -141,28 +153,41 @@ def board(entry, seed):
     if "rom" in entry:
         (OUT / f"{name}.hex").write_text(soc.hex_words(ROOT / entry["rom"]))
         entry = {**entry, "params": {**entry["params"], "RomFile": f'"{OUT / name}.hex"'}}
-    netlist = flat(f"{name}-board", entry, entry["top"].removesuffix(".v"), sources)
+    netlist = flat(f"{name}-board", entry, entry["top"].removesuffix(".v"), sources, [entry["rom"]] if "rom" in entry else [])
     report = place(entry, netlist, name, seed)
-    if report:
-        table.write_board(entry, OUT / f"{name}-board.json", {seed: report})
-    return report is not None
+    if not report:
+        return False
+    table.write_board(entry, OUT / f"{name}-board.json", {seed: report})
+    slow = [f"{c['achieved']:.1f} MHz of {c['constraint']:.1f}" for c in report["fmax"].values() if c["achieved"] < c["constraint"]]
+    if slow:
+        print(f"FAIL {name}: the clock is not reached, {', '.join(slow)}; another seed may do: synth/synth.py board {name} 2", flush=True)
+    return not slow
+
+
+def known(names, entries):
+    """The entries of these names; stops at one that there is not."""
+    for name in names:
+        if name not in entries:
+            sys.exit(f"synth.py: {name} is not in synth/targets.toml (there are {', '.join(entries)})")
+    return [entries[name] for name in names]
 
 
 def main():
     verb, *rest = sys.argv[1:] or ["help"]
     if verb == "synth":
-        for name in rest or TARGETS:
-            synth(TARGETS[name])
+        for target in known(rest or TARGETS, TARGETS):
+            synth(target)
     elif verb == "netlist":
-        for name in rest or TARGETS:
-            netlist(TARGETS[name])
-    elif verb == "pnr" and rest and rest[0] in TARGETS and "pnr" in TARGETS[rest[0]]:
-        sys.exit(not pnr(TARGETS[rest[0]], rest[1:] or ["1", "2", "3", "4", "5"]))
-    elif verb == "board" and rest and rest[0] in BOARDS:
-        sys.exit(not board(BOARDS[rest[0]], rest[1] if len(rest) > 1 else "1"))
+        for target in known(rest or TARGETS, TARGETS):
+            netlist(target)
+    elif verb == "pnr" and rest:
+        routed = {name: t for name, t in TARGETS.items() if "pnr" in t}
+        sys.exit(not pnr(known(rest[:1], routed)[0], rest[1:] or ["1", "2", "3", "4", "5"]))
+    elif verb == "board" and rest:
+        sys.exit(not board(known(rest[:1], BOARDS)[0], rest[1] if len(rest) > 1 else "1"))
     elif verb == "table":
-        for name in rest or TARGETS:
-            table.write(TARGETS[name])
+        for target in known(rest or TARGETS, TARGETS):
+            table.write(target)
     else:
         sys.exit(__doc__)
 

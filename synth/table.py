@@ -130,7 +130,10 @@ def write(target):
     """synth/results/TARGET.md, from what build/synth has of it."""
     name, conf = target["name"], CONFIGS[target["config"]]
     macs = conf["R"] * conf["C"] * conf["V"]
-    reports = {p.name.removesuffix(".report.json").rsplit("seed")[-1]: json.loads(p.read_text()) for p in sorted(OUT.glob(f"{name}-seed*.report.json"))}
+    placed = OUT / f"{name}-harness-flat.json"          # reports older than it are of another RTL
+    since = placed.stat().st_mtime if placed.exists() else 0
+    reports = {p.name.removesuffix(".report.json").rsplit("seed")[-1]: json.loads(p.read_text()) for p in sorted(OUT.glob(f"{name}-seed*.report.json"))
+               if p.stat().st_mtime > since}
     text = [f"# {name}: `{target['config']}` ({macs} MACs a cycle) on {target['part']}", ""]
     if not (OUT / f"{name}.rows.json").exists():
         return
