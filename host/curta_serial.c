@@ -16,6 +16,7 @@
 #define HEAD 9u
 #define CRC 4u
 #define GRACE_MS 1000u
+#define QUIET_MS 50u /* a board gives half a frame up after 42 */
 enum op { OP_INFO, OP_MEM_WRITE, OP_MEM_READ, OP_REG_WRITE, OP_REG_READ };
 enum answer { DONE, BAD_CRC, BAD_REQUEST, BAD_RANGE, BAD_REGISTER };
 
@@ -150,6 +151,17 @@ static int attempt(struct serial *s, const uint8_t *frame, size_t bytes, void *t
   return 0;
 }
 
+/* Waits until the line has been quiet for longer than a board listens to a frame that stopped: of a damaged one it may have taken the
+ * middle for other frames, whose answers would cost as many tries. */
+static void settle(struct serial *s)
+{
+  uint8_t lost[256];
+  uint64_t deadline = now_ms() + s->opt.timeout_ms;
+  struct pollfd p = {s->fd, POLLIN, 0};
+  while (now_ms() < deadline && poll(&p, 1, QUIET_MS) > 0 && p.revents & POLLIN && read(s->fd, lost, sizeof lost) > 0)
+    ;
+}
+
 /* A request until it is answered. */
 static int request(struct serial *s, enum op op, uint32_t addr, const void *from, void *to, uint32_t n)
 {
@@ -165,6 +177,8 @@ static int request(struct serial *s, enum op op, uint32_t addr, const void *from
   for (uint32_t k = 0; k < s->opt.tries; k++) {
     if (k) {
       s->info.repeats++;
+      if (r == -EBADMSG)
+        settle(s);
       tcflush(s->fd, TCIFLUSH);
     }
     r = attempt(s, frame, HEAD + load + CRC, to, from ? 0 : n, &answer);

