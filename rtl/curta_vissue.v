@@ -79,6 +79,12 @@ module curta_vissue #(
   localparam [3:0] PIdle = 4'd0, PWaitA = 4'd1, PLoad = 4'd2, PRot = 4'd3, PWaitB = 4'd4, PWaitC = 4'd5, PAcc = 4'd6,
                    PLate = 4'd7, PMod = 4'd8, PTurn = 4'd9;
 
+  // What the command says, near what decides with it: it stands long before the first group.
+  reg               has_src_q, has_aux_q, has_dst_q, copy_q, planes_q, sto_q, scatter_q, aux_last_q, decay_q, master_q, reduce_q, bent_q, keep_q;
+  always @(posedge clk_i)
+    {has_src_q, has_aux_q, has_dst_q, copy_q, planes_q, sto_q, scatter_q, aux_last_q, decay_q, master_q, reduce_q, bent_q, keep_q} <=
+      {has_src_i, has_aux_i, has_dst_i, copy_i, planes_i, sto_i, scatter_i, aux_last_i, decay_i, master_i, reduce_i, bent_i, keep_i};
+
   reg  [LogG-1:0]   g_q;
   reg  [7:0]        pass_q;
   reg               later_q, last_q;       // pass_q is not 0, is the last: much begins here
@@ -90,38 +96,38 @@ module curta_vissue #(
   reg               claimed_q;             // the draws belong to a group that has entered
   reg               drawn_q;               // that group is in the second stage of the lanes
 
-  reg               keep_q;                // a group of the tile memory arrives
+  reg               kept_q;                // a group of the tile memory arrives
   reg               hole_q;                // of the group being bent
   reg  [2:0]        pace_q;                // cycles until a group may enter
 
   wire last_pass = last_q;
-  wire want_src  = has_src_i && (!scatter_i || !later_q);
-  wire no_src    = hole_i && !scatter_i;
+  wire want_src  = has_src_q && (!scatter_q || !later_q);
+  wire no_src    = hole_i && !scatter_q;
   wire need_src  = want_src && !no_src;
-  wire need_aux  = has_aux_i && (aux_last_i ? last_pass : !later_q);
-  wire out_pass  = has_dst_i && (scatter_i ? !hole_i : last_pass);
-  wire stepped   = decay_i || master_i;
-  wire draw      = sto_i && need_src;
+  wire need_aux  = has_aux_q && (aux_last_q ? last_pass : !later_q);
+  wire out_pass  = has_dst_q && (scatter_q ? !hole_i : last_pass);
+  wire stepped   = decay_q || master_q;
+  wire draw      = sto_q && need_src;
   // a copy needs x for a whole turn; data of the accumulator memory comes a cycle later than it is asked for
-  wire [LogRot-1:0] last_turn = planes_i ? LastHalf : LastTurn;
+  wire [LogRot-1:0] last_turn = planes_q ? LastHalf : LastTurn;
   wire late      = acc_i && turn_q + 1'b1 == last_turn;
-  wire gap       = copy_i && ((acc_i && acc_q && last_turn != 0) || (turning_q && turn_q != last_turn && !late));
+  wire gap       = copy_q && ((acc_i && acc_q && last_turn != 0) || (turning_q && turn_q != last_turn && !late));
 
   wire ready = run_i && !gap && idle_q && tag_valid_i && pace_q == 3'd0 && (!need_aux || aux_valid_i) && (!draw || (rand_ready_i && !claimed_q)) &&
                (!need_src || (acc_i ? acc_valid_i : src_valid_i)) && (g_q != 0 || !out_pass || room_i);
-  wire start_a = ready && decay_i && master_i;
+  wire start_a = ready && decay_q && master_q;
   wire enter   = stepped ? (ready && !start_a) || step_q == PLoad : ready;     // operands are taken
   wire fetch   = enter && want_src && acc_i;
   wire fire    = enter && (!fetch || no_src || acc_gnt_i);
-  wire keep    = fire && keep_i && later_q;
-  wire loaded  = (fire && !fetch && !keep) || acc_q || keep_q;                                    // x is there in the next cycle
-  wire again   = step_q == PWaitB && v6_i && master_i && !reduce_i;            // pass C
+  wire keep    = fire && keep_q && later_q;
+  wire loaded  = (fire && !fetch && !keep) || acc_q || kept_q;                                    // x is there in the next cycle
+  wire again   = step_q == PWaitB && v6_i && master_q && !reduce_q;            // pass C
 
   assign acc_re_o    = fetch && !no_src;
   assign fire_o      = fire;
   assign end_o       = fire && (&g_q);
   assign later_o     = later_q;
-  assign ld_keep_o   = keep_q;
+  assign ld_keep_o   = kept_q;
   assign mod_o       = step_q == PMod;
   assign group_o     = g_q;
   assign src_pop_o   = fire && need_src && !acc_i;
@@ -129,25 +135,25 @@ module curta_vissue #(
   assign acc_pop_o   = fire && fetch && !no_src && (&g_q);
   assign take_o      = fire && out_pass && g_q == 0;
   // After the last rotation of a copy x is of no use: the next group is selected already.
-  wire   turning     = step_q == PRot || bend_o || (turning_q && !planes_i && turn_q != last_turn);
-  assign load_o      = src_pop_o || acc_q || keep_q || start_a || again;
+  wire   turning     = step_q == PRot || bend_o || (turning_q && !planes_q && turn_q != last_turn);
+  assign load_o      = src_pop_o || acc_q || kept_q || start_a || again;
   assign sel_acc_o   = acc_q;
-  assign sel_aux_o   = idle_q && decay_i && master_i;
+  assign sel_aux_o   = idle_q && decay_q && master_q;
   assign sel_half_o  = step_q == PWaitB;
-  assign sel_turn_o  = turning && !acc_q && !keep_q;
-  assign sel_src_o   = !turning && !acc_q && !keep_q && !sel_aux_o && !sel_half_o;
-  assign rot_o       = step_q == PRot || bend_o || (turning_q && !planes_i);
+  assign sel_turn_o  = turning && !acc_q && !kept_q;
+  assign sel_src_o   = !turning && !acc_q && !kept_q && !sel_aux_o && !sel_half_o;
+  assign rot_o       = step_q == PRot || bend_o || (turning_q && !planes_q);
   assign bend_o      = step_q == PMod || step_q == PTurn;
   assign next_o      = step_q == PRot ? turn_q + 1'b1 : turn_q;
   assign idle_o      = idle_q;
   assign add_o       = step_q == PRot;
-  assign copy_push_o = (turning_q && !planes_i) || step_q == PTurn;
-  assign planes_push_o = turning_q && planes_i && turn_q == 0;
+  assign copy_push_o = (turning_q && !planes_q) || step_q == PTurn;
+  assign planes_push_o = turning_q && planes_q && turn_q == 0;
   assign rand_next_o = drawn_q;
   assign busy_o      = !idle_q || turning_q || acc_q || valid_o;
 
   // what enters the lanes from PIdle is known before it is known whether it does
-  assign law_o = idle_q ? {1'b0, decay_i && master_i} : again ? 2'd2 : pass_o;
+  assign law_o = idle_q ? {1'b0, decay_q && master_q} : again ? 2'd2 : pass_o;
   always @(posedge clk_i)
     if (clr_i) pass_o <= 2'd0;
     else if (start_a) pass_o <= 2'd1;
@@ -161,8 +167,8 @@ module curta_vissue #(
         if (start_a)
           step_d = PWaitA;
         else if (fire && stepped)
-          step_d = fetch ? PAcc : decay_i ? PRot : PWaitB;
-        else if (fire && bent_i)
+          step_d = fetch ? PAcc : decay_q ? PRot : PWaitB;
+        else if (fire && bent_q)
           step_d = fetch || keep ? PLate : PMod;
       PLate: step_d = PMod;
       PMod:  step_d = hole_q ? PIdle : PTurn;
@@ -170,7 +176,7 @@ module curta_vissue #(
       PWaitA:
         if (v6_i) step_d = PLoad;
       PLoad: if (fire) step_d = fetch ? PAcc : PRot;
-      PAcc:  step_d = decay_i ? PRot : PWaitB;
+      PAcc:  step_d = decay_q ? PRot : PWaitB;
       PRot:  if (turn_q == LastTurn) step_d = PWaitB;
       PWaitB:
         if (v6_i) step_d = again ? PWaitC : PIdle;
@@ -200,11 +206,11 @@ module curta_vissue #(
       claimed_q <= 1'b0;
       drawn_q   <= 1'b0;
       valid_o   <= 1'b0;
-      keep_q    <= 1'b0;
+      kept_q    <= 1'b0;
       pace_q    <= 3'd0;
     end else begin
       acc_q   <= fire && fetch;
-      keep_q  <= keep;
+      kept_q  <= keep;
       if (fire && pace_i) pace_q <= acc_i && (&g_q) ? Pace[2:0] : Pace1[2:0];   // what follows may come a cycle earlier
       else if (pace_q != 3'd0) pace_q <= pace_q - 3'd1;
       if (fire) begin
@@ -223,11 +229,11 @@ module curta_vissue #(
       else if (rand_next_o) claimed_q <= 1'b0;
 
       // rotations: of a copy after each load, of the decay term in its step
-      if (loaded && copy_i) turning_q <= 1'b1;
+      if (loaded && copy_q) turning_q <= 1'b1;
       else if (turn_q == last_turn) turning_q <= 1'b0;
       if (step_q == PRot || step_q == PTurn || turning_q) turn_q <= turn_q == last_turn ? 0 : turn_q + 1'b1;
 
-      valid_o <= (loaded && !copy_i && !decay_i && !bent_i) || start_a || again || (step_q == PRot && turn_q == LastTurn);
+      valid_o <= (loaded && !copy_q && !decay_q && !bent_q) || start_a || again || (step_q == PRot && turn_q == LastTurn);
     end
   end
 endmodule
