@@ -1,4 +1,4 @@
-# Synthesis: minutes of CPU a target; place and route: 10 minutes a seed of tiny; the routing of base does not end (docs/silicon.md). Results are committed
+# Synthesis: minutes of CPU a target; place and route: 10 minutes a seed (docs/silicon.md). Results are committed
 # in synth/results. The Xilinx and gate targets have not been run yet.
 SYNTH_TARGETS ?= base-ecp5 tiny-up5k
 PNR_TARGET    ?= tiny-ecp5
