@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / os.environ.get("BUILD", "build")
 CURTA, PASSES, TORCH = BUILD / "curta-golden", BUILD / "tests/driver/bench_passes", Path(__file__).with_name("torch_step.py")
 BATCH = 64
+CORES = len(os.sched_getaffinity(0))  # those of this process, as curta counts them
 
 
 def python_with_torch():
@@ -133,7 +134,7 @@ def cpu_name():
     m = re.search(r"model name\s*: (.*)", text)
     flags = re.search(r"flags\s*: (.*)", text)
     known = [f for f in ("avx2", "avx512f", "avx512_vnni", "avx512vbmi", "amx_int8") if flags and f in flags[1].split()]
-    return f"{m[1] if m else os.uname().machine}, {os.cpu_count()} cores, {' '.join(known)}"
+    return f"{m[1] if m else os.uname().machine}, {CORES} cores, {' '.join(known)}"
 
 
 def rate(x):
@@ -180,7 +181,7 @@ def main():
     ap.add_argument("--out")
     ap.add_argument("--rounds", type=int, default=5)
     ap.add_argument("--seconds", type=float, default=1.0)
-    ap.add_argument("--threads", type=int, default=os.cpu_count())
+    ap.add_argument("--threads", type=int, default=CORES)
     ap.add_argument("--nets", default="mlp,lenet,vgg11,vgg-small-7")
     args = ap.parse_args()
     text = "\n".join(tables(args, python_with_torch())) + "\n"
