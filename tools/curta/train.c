@@ -28,14 +28,16 @@ static void on_signal(int number)
   Stop = 1;
 }
 
+/* What is ignored stays so: the hangup of nohup, SIGINT of a script's background job. */
 static void catch_signals(void)
 {
-  struct sigaction action;
+  static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+  struct sigaction action, before;
   memset(&action, 0, sizeof action);
   action.sa_handler = on_signal;
-  (void)sigaction(SIGINT, &action, NULL);
-  (void)sigaction(SIGTERM, &action, NULL);
-  (void)sigaction(SIGHUP, &action, NULL);
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+    if (sigaction(numbers[i], NULL, &before) || before.sa_handler != SIG_IGN)
+      (void)sigaction(numbers[i], &action, NULL);
   /* A reader that goes away (curta train | head) costs no work: the last flush of main reports it. */
   (void)signal(SIGPIPE, SIG_IGN);
 }
