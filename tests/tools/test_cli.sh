@@ -278,6 +278,24 @@ weights direct
 same straight direct
 group_end
 
+group_start "logs lead their checkpoint, and a resume takes back what leads"
+train 0 lead --epochs 1
+(
+  ulimit -f 1 # KiB: the logs of the second epoch fit, its checkpoint does not, as after a kill between the two
+  "$curta" train --resume --quiet --epochs 2 --out "$dir/lead" >"$dir/log" 2>&1
+)
+says "checkpoint.safetensors: cannot be written"
+tail -n 1 "$dir/lead/log.csv" | grep -q '^2,20,' || fail "$group" "log.csv was not written before the checkpoint"
+echo "2,10,150,1,1,1,1,1,1,0,0" >>"$dir/lead/log.csv" # and an epoch whose steps are done, but not its test
+train 0 lead --resume
+for log in log steps; do
+  for n in straight lead; do cut -d, -f1-7 "$dir/$n/$log.csv" >"$dir/$n.csv"; done
+  cmp -s "$dir/straight.csv" "$dir/lead.csv" || fail "$group" "$log.csv differs: $(diff "$dir/straight.csv" "$dir/lead.csv" | head -3 | tr '\n' ' ')"
+done
+weights lead
+same straight lead
+group_end
+
 group_start "full disk: a clear error, the old checkpoint stays"
 train 0 disk --steps 3
 cp "$dir/disk/checkpoint.safetensors" "$dir/old"
