@@ -64,6 +64,26 @@ expect "accuracy: Ctrl-C waits until the training has saved" 0 "status 130 saved
 expect "accuracy: half a checkpoint is none" 0 "niti resumes False True" cat "$dir/said"
 expect "accuracy: half a checkpoint of the baseline is none" 0 "fp32 resumes False True" cat "$dir/said"
 
+# fp32 runs of three epochs, beside trainings of two, three and four
+cat >"$dir/beside.py" <<'PY'
+import pathlib, sys
+sys.path.insert(0, "tools")
+sys.dont_write_bytecode = True
+import accuracy
+accuracy.LOGS = pathlib.Path(sys.argv[1])
+runs = {}
+for n in (2, 3, 4):
+    runs[f"run{n}"] = {"kind": "niti", "group": "main", "net": "lenet", "data": "mnist", "options": "", "epochs": n, "seed": 1, "twin": "twin"}
+for name, n in (("run2", 2), ("run3", 3), ("run4", 4), ("twin", 3)):
+    (accuracy.LOGS / f"{name}.csv").write_text("epoch,test_accuracy,seconds\n" + "".join(f"{e},{50 + e}.00,1\n" for e in range(1, n + 1)))
+table = accuracy.main_table(runs)
+print("beside:", *(row.split("|")[10].strip() for row in table[2:5]))
+print("says why:", any("has fewer epochs" in line for line in table[5:]))
+PY
+python3 "$dir/beside.py" "$dir" >"$dir/said" 2>&1
+expect "accuracy: fp32 at the same epoch, none of a shorter run" 0 "beside: 52.00 (epoch 2) 53.00 (epoch 3) –" cat "$dir/said"
+expect "accuracy: a dash is explained" 0 "says why: True" cat "$dir/said"
+
 if /usr/bin/python3 -c 'import torch' 2>/dev/null; then
   mkdir "$dir/mnist"
   python3 - "$dir/mnist" <<'PY'
