@@ -2,10 +2,10 @@
  * curta_golden.h - the golden device: what docs/machine.md says, without time, behind curta_bus.h
  *
  * Commands execute in program order inside wait_irq (limit: number of commands). Cycle counters stay 0; the environment
- * variable CURTA_THREADS bounds the threads of large commands (default: all cores); results do not depend on it.
- * Convolutions of stride 1 take the fastest way of the instruction set; CURTA_CONV=direct or winograd names one
- * (curta_golden_winograd.h), without a difference in any bit.
- * A device belongs to one thread of the caller at a time.
+ * variable CURTA_THREADS bounds the threads of large commands (default: all cores that this process may use); results
+ * do not depend on it. Convolutions of stride 1 take the fastest way of the instruction set; CURTA_CONV=direct or
+ * winograd names one (curta_golden_winograd.h), without a difference in any bit. A device belongs to one thread of the
+ * caller at a time.
  */
 #ifndef CURTA_GOLDEN_H
 #define CURTA_GOLDEN_H

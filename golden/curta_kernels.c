@@ -4,12 +4,38 @@
 #include <stdlib.h>
 #include <string.h>
 #include "curta_kernels.h"
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 extern const struct curta_kernels Curta_kernels_c;
 #if defined(__x86_64__)
 extern const struct curta_kernels Curta_kernels_avx2, Curta_kernels_avx512vnni;
 const struct curta_kernels *const Curta_kernels[] = {&Curta_kernels_avx512vnni, &Curta_kernels_avx2, &Curta_kernels_c,
                                                      0};
+
+/* Bits of CPUID by hand where a compiler's builtin does not know the name. That of avx2 asks the system too. */
+static int has_level3(void)
+{
+  const unsigned leaf1 = bit_SSE3 | bit_SSSE3 | bit_FMA | bit_CMPXCHG16B | bit_SSE4_1 | bit_SSE4_2 | bit_MOVBE |
+                         bit_POPCNT | bit_OSXSAVE | bit_F16C;
+  const unsigned extended = bit_LAHF_LM | bit_LZCNT;
+  unsigned a, b, c, d;
+  return __get_cpuid(1, &a, &b, &c, &d) && (c & leaf1) == leaf1 && __get_cpuid(0x80000001, &a, &b, &c, &d) &&
+         (c & extended) == extended && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+         __builtin_cpu_supports("bmi2");
+}
+
+int curta_kernels_x86_level(void)
+{
+  if (!has_level3())
+    return 0;
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                 __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+                 __builtin_cpu_supports("avx512vl")
+             ? 4
+             : 3;
+}
 #elif defined(__aarch64__)
 extern const struct curta_kernels Curta_kernels_dotprod, Curta_kernels_neon;
 const struct curta_kernels *const Curta_kernels[] = {&Curta_kernels_dotprod, &Curta_kernels_neon, &Curta_kernels_c, 0};

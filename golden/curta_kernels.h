@@ -116,6 +116,12 @@ struct curta_kernels {
  * this processor (or this build) does not have. */
 const struct curta_kernels *curta_kernels_choose(void);
 
+#if defined(__x86_64__)
+/* The level of x86-64 (the psABI's; golden.mk compiles sets for them) of this processor and system: 4, 3, or 0 for
+ * less. All of a level: the compiler may use any of its instructions. */
+int curta_kernels_x86_level(void);
+#endif
+
 /* Sets of this build, best first, ended by null. */
 extern const struct curta_kernels *const Curta_kernels[];
 

@@ -10,7 +10,7 @@
 
 static int supported(void)
 {
-  return __builtin_cpu_supports("avx2");
+  return curta_kernels_x86_level() >= 3;
 }
 
 static uint32_t packed_bytes(uint32_t t, enum curta_pack use)

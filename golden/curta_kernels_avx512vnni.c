@@ -14,9 +14,7 @@
 
 static int supported(void)
 {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-         __builtin_cpu_supports("avx512vnni");
+  return curta_kernels_x86_level() >= 4 && __builtin_cpu_supports("avx512vnni");
 }
 
 /* ------------------------------------------------------------------ packing */

@@ -11,6 +11,7 @@
  * the order of parts is found out even where one thread happens to do them all.
  */
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -105,11 +106,18 @@ static void *worker(void *arg)
   return 0;
 }
 
+/* Threads that look at flags must not share a core: those that this process may use (taskset, a cpuset), not all. */
+static long cores(void)
+{
+  cpu_set_t mine;
+  return sched_getaffinity(0, sizeof mine, &mine) ? sysconf(_SC_NPROCESSORS_ONLN) : CPU_COUNT(&mine);
+}
+
 struct curta_pool *curta_pool_start(void)
 {
   struct curta_pool *p = aligned_alloc(64, sizeof *p);
   const char *limit = getenv("CURTA_THREADS");
-  long n = limit ? atol(limit) : sysconf(_SC_NPROCESSORS_ONLN);
+  long n = limit ? atol(limit) : cores();
   if (!p)
     return 0;
   *p = (struct curta_pool){.size = n < 1 ? 1 : n > CURTA_MAX_THREADS ? CURTA_MAX_THREADS : (unsigned)n};

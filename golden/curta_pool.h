@@ -9,7 +9,8 @@
 
 struct curta_pool;
 
-/* CURTA_THREADS threads with the caller's, or as many as there are cores. Null without memory. */
+/* CURTA_THREADS threads with the caller's, or as many as there are cores that this process may use. Null without
+ * memory. */
 struct curta_pool *curta_pool_start(void);
 void curta_pool_stop(struct curta_pool *pool);
 unsigned curta_pool_size(const struct curta_pool *pool);

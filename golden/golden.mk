@@ -4,6 +4,7 @@ GOLDEN_LIB := $(BUILD)/golden/libcurta_golden.a
 # Every set of kernels is compiled for its own instructions, whatever CFLAGS say of the processor; the choice is made at
 # run time.
 GOLDEN_CPU := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+# The levels of x86-64 are those that curta_kernels_x86_level asks for.
 KERNELS_x86_64  := avx2 avx512vnni
 KERNELS_aarch64 := neon dotprod
 KERNEL_FLAGS_avx2       := -march=x86-64-v3 -mtune=generic
@@ -44,7 +45,7 @@ $(BUILD)/tests/golden/test_winograd: $(addprefix $(BUILD)/tests/golden/,test_win
 	$(CC) $(CFLAGS) $^ -lpthread -o $@
 $(BUILD)/tests/golden/test_kernels: $(addprefix $(BUILD)/tests/golden/,test_kernels.o kernels_nitro.o bench.o) $(GOLDEN_LIB)
 	$(CC) $(CFLAGS) $^ -lpthread -o $@
-TESTS += $(addprefix $(BUILD)/tests/golden/,test_kernels test_winograd test_device test_commands) tests/golden/test_kernels_arm.sh
+TESTS += $(addprefix $(BUILD)/tests/golden/,test_kernels test_winograd test_device test_commands) tests/golden/test_kernels_arm.sh tests/golden/test_kernels_x86.sh
 
 $(BUILD)/tests/golden/test_ref: $(BUILD)/tests/golden/test_ref.o $(GOLDEN_LIB)
 	$(CC) $(CFLAGS) $^ -lpthread -o $@

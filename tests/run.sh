@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # run.sh - runs test programs one after the other and sums their PASS and FAIL lines.
 # usage: run.sh PROGRAM...
 # A program that exits non-zero without a FAIL line, or prints neither, counts as one failure.

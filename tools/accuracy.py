@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Trains what docs/accuracy.md tabulates, and writes its tables and pictures from the committed logs.
 
 usage: accuracy.py list                                        what is done, and what is left
@@ -146,12 +147,11 @@ def main_table(runs):
         rows, twin = log(name), log(run.get("twin", ""))
         if run["kind"] != "niti" or run["group"] != "main" or not rows:
             continue
-        same = [r for r in twin if int(r["epoch"]) <= len(rows)]
-        beside = f"{same[-1]['test_accuracy']} (epoch {same[-1]['epoch']})" if same else "–"
+        beside = f"{twin[len(rows) - 1]['test_accuracy']} (epoch {len(rows)})" if len(twin) >= len(rows) else "–"
         cells = [run["net"], DATA_NAMES[run["data"]], f"`{run['options']}`" if run["options"] else "defaults", f"{len(rows)} / {run.get('schedule', run['epochs'])}", percent(rows), percent(rows, best),
                  run.get("published", "–"), percent(twin) + (f" ({epochs(twin)})" if twin else ""), percent(twin, best), beside, run["seed"], time_of(rows)]
         out.append("| " + " | ".join(str(c) for c in cells) + " |")
-    return out
+    return [*out, "", 'A dash under "fp32 at the same epoch": the fp32 run has fewer epochs, whose learning rate fell by a schedule of its own, or there is none.']
 
 
 def curves(runs):

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Measures training steps on the Verilated RTL and writes docs/performance.md from the measurements.
 
 usage: performance.py run [--only NET] [--config base] [--bandwidth 8]   run what is missing in docs/data/bench

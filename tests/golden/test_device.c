@@ -6,10 +6,12 @@
  *
  * usage: test_device [SEED [COMMANDS]]. A failing command is printed as words, with its number.
  */
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "bench.h"
+#include "curta_pool.h"
 #include "law.h"
 #include "random_command.h"
 
@@ -277,6 +279,33 @@ static void test_threads(void)
     printf("PASS threads: %d commands on 1, 2, 3 and 8\n", LARGE);
 }
 
+/* As many threads as this process may use cores: one after `taskset -c 0`. */
+static void test_cores(void)
+{
+  cpu_set_t before, one;
+  struct curta_pool *p;
+  size_t core = 0;
+  unsetenv("CURTA_THREADS");
+  if (sched_getaffinity(0, sizeof before, &before)) {
+    printf("SKIP cores: this system does not say which this process may use\n");
+    return;
+  }
+  while (!CPU_ISSET(core, &before))
+    core++;
+  CPU_ZERO(&one);
+  CPU_SET(core, &one);
+  if (sched_setaffinity(0, sizeof one, &one) || !(p = curta_pool_start())) {
+    (void)fail("cores", "set or pool", 0, 1);
+    return;
+  }
+  if (curta_pool_size(p) != 1)
+    (void)fail("cores", "threads on one core", 1, curta_pool_size(p));
+  else
+    printf("PASS cores: one thread where this process may use one core\n");
+  curta_pool_stop(p);
+  (void)sched_setaffinity(0, sizeof before, &before);
+}
+
 #ifdef TEST_HLS
 static void test_sets(uint32_t commands)
 {
@@ -306,5 +335,6 @@ int main(int argc, char **argv)
   set_seed(argc > 1 ? (uint32_t)strtoul(argv[1], 0, 0) : 1);
   test_sets(commands);
   test_threads();
+  test_cores();
   return failures != 0;
 }

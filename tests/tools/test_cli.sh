@@ -202,19 +202,20 @@ same full fullpart
 cmp -s "$dir/full/weights" "$dir/straight/weights" && fail "$group" "the options changed nothing"
 group_end
 
+# its folder is made just before it trains, which takes most of a second
+until_training() {
+  for _ in $(seq 3000); do [ -d "$dir/$1" ] && break; sleep 0.01; done
+  sleep 0.05
+}
 for signal in INT TERM HUP; do
   group_start "SIG$signal in the middle of an epoch"
   out=signal$signal
   train=(train --net "$dir/small.net" --data synthetic --limit 12000 --test-limit 20 --batch 1 --epochs 1 --quiet --seed 3)
   [ -e "$dir/long/weights" ] || { run 0 "${train[@]}" --out "$dir/long" && weights long; }
-  # set -m: a background job of a script would ignore SIGINT
-  set -m
-  "$curta" "${train[@]}" --out "$dir/$out" >"$dir/log" 2>&1 &
+  # a background job of a script ignores SIGINT, and this script may ignore more
+  env --default-signal "$curta" "${train[@]}" --out "$dir/$out" >"$dir/log" 2>&1 &
   pid=$!
-  set +m
-  # its folder is made just before it trains, which takes most of a second
-  for _ in $(seq 3000); do [ -d "$dir/$out" ] && break; sleep 0.01; done
-  sleep 0.05
+  until_training $out
   kill -$signal $pid 2>/dev/null
   wait $pid
   status=$?
@@ -230,6 +231,20 @@ for signal in INT TERM HUP; do
   fi
   group_end
 done
+
+group_start "nohup: an ignored signal stays ignored"
+for signal in HUP INT; do # INT: of a script's background job
+  nohup "$curta" "${train[@]}" --out "$dir/ignored$signal" >"$dir/log" 2>&1 &
+  pid=$!
+  until_training ignored$signal
+  kill -$signal $pid || fail "$group" "SIG$signal came too late to show anything"
+  wait $pid
+  status=$?
+  [ $status = 0 ] || fail "$group" "SIG$signal: exit status $status, expected 0: $(head -c 300 "$dir/log" | tr '\n' ' ')"
+  weights ignored$signal
+  same long ignored$signal
+done
+group_end
 
 group_start "killed without warning: the checkpoint of the last epoch is there and goes on"
 many=(train --net "$dir/small.net" --data synthetic --limit 1500 --test-limit 20 --batch 16 --epochs 60 --quiet --seed 3)
@@ -261,6 +276,24 @@ CURTA_CPU=c CURTA_CONV=winograd run 2 train --net "$dir/small.net" --data synthe
 CURTA_CONV=direct train 0 direct
 weights direct
 same straight direct
+group_end
+
+group_start "logs lead their checkpoint, and a resume takes back what leads"
+train 0 lead --epochs 1
+(
+  ulimit -f 1 # KiB: the logs of the second epoch fit, its checkpoint does not, as after a kill between the two
+  "$curta" train --resume --quiet --epochs 2 --out "$dir/lead" >"$dir/log" 2>&1
+)
+says "checkpoint.safetensors: cannot be written"
+tail -n 1 "$dir/lead/log.csv" | grep -q '^2,20,' || fail "$group" "log.csv was not written before the checkpoint"
+echo "2,10,150,1,1,1,1,1,1,0,0" >>"$dir/lead/log.csv" # and an epoch whose steps are done, but not its test
+train 0 lead --resume
+for log in log steps; do
+  for n in straight lead; do cut -d, -f1-7 "$dir/$n/$log.csv" >"$dir/$n.csv"; done
+  cmp -s "$dir/straight.csv" "$dir/lead.csv" || fail "$group" "$log.csv differs: $(diff "$dir/straight.csv" "$dir/lead.csv" | head -3 | tr '\n' ' ')"
+done
+weights lead
+same straight lead
 group_end
 
 group_start "full disk: a clear error, the old checkpoint stays"

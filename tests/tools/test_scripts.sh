@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# test_scripts.sh - accuracy.py, fp32.py and install_packages.sh: wrong command lines, interruption
+# test_scripts.sh - accuracy.py, bench_host.py, fp32.py and install_packages.sh: wrong command lines, interruption
 # usage: test_scripts.sh   from the repository root
 set -u
 dir=$(mktemp -d /tmp/curta-test-scripts-XXXXXX)
@@ -63,6 +63,29 @@ python3 "$dir/interrupt.py" "$dir" >"$dir/said" 2>&1
 expect "accuracy: Ctrl-C waits until the training has saved" 0 "status 130 saved True" cat "$dir/said"
 expect "accuracy: half a checkpoint is none" 0 "niti resumes False True" cat "$dir/said"
 expect "accuracy: half a checkpoint of the baseline is none" 0 "fp32 resumes False True" cat "$dir/said"
+
+# fp32 runs of three epochs, beside trainings of two, three and four
+cat >"$dir/beside.py" <<'PY'
+import pathlib, sys
+sys.path.insert(0, "tools")
+sys.dont_write_bytecode = True
+import accuracy
+accuracy.LOGS = pathlib.Path(sys.argv[1])
+runs = {}
+for n in (2, 3, 4):
+    runs[f"run{n}"] = {"kind": "niti", "group": "main", "net": "lenet", "data": "mnist", "options": "", "epochs": n, "seed": 1, "twin": "twin"}
+for name, n in (("run2", 2), ("run3", 3), ("run4", 4), ("twin", 3)):
+    (accuracy.LOGS / f"{name}.csv").write_text("epoch,test_accuracy,seconds\n" + "".join(f"{e},{50 + e}.00,1\n" for e in range(1, n + 1)))
+table = accuracy.main_table(runs)
+print("beside:", *(row.split("|")[10].strip() for row in table[2:5]))
+print("says why:", any("has fewer epochs" in line for line in table[5:]))
+PY
+python3 "$dir/beside.py" "$dir" >"$dir/said" 2>&1
+expect "accuracy: fp32 at the same epoch, none of a shorter run" 0 "beside: 52.00 (epoch 2) 53.00 (epoch 3) –" cat "$dir/said"
+expect "accuracy: a dash is explained" 0 "says why: True" cat "$dir/said"
+verdict() { python3 -c 'import sys; sys.dont_write_bytecode = True; sys.path.insert(0, "tools/bench_host"); import bench_host; print(bench_host.verdict(eval(sys.argv[1])))' "$1"; }
+expect "bench_host: a missed target is said" 0 "**Missed:** vgg-small-7 has 3.99 instead of 4." verdict '{"vgg11": 4.0, "vgg-small-7": 3.99}'
+expect "bench_host: targets that are reached" 0 "None is missed." verdict '{"mlp": 2.5, "alexnet": 1}'
 
 if /usr/bin/python3 -c 'import torch' 2>/dev/null; then
   mkdir "$dir/mnist"

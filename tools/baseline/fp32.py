@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """fp32 baseline: the same network, data, batch, initial distribution and augmentation, trained by SGD with PyTorch.
 
 usage: fp32.py --net FILE [--data NAME] [--data-dir DIR] [--epochs N] [--batch N] [--lr LIST] [--momentum F] [--decay F]

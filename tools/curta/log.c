@@ -83,7 +83,7 @@ static int log_path(const struct curta_log *log, char *dst, size_t size, const c
   return n < 0 || (size_t)n >= size ? curta_fail(fail, -ENAMETOOLONG, "%s: the path is too long", log->dir) : 0;
 }
 
-int curta_log_resume(struct curta_log *log, uint32_t step, struct curta_fail *fail)
+int curta_log_resume(struct curta_log *log, uint32_t epochs, uint32_t step, struct curta_fail *fail)
 {
   static const char *const names[] = {"log.csv", "steps.csv"};
   for (int i = 0; i < 2; i++) {
@@ -103,7 +103,7 @@ int curta_log_resume(struct curta_log *log, uint32_t step, struct curta_fail *fa
       struct curta_log_epoch e;
       struct curta_log_window w;
       char row[ROW]; /* what does not fit there was not written by this program */
-      if (i == 0 && scan_epoch(line, &e) && e.step <= step && print_epoch(row, &e) < ROW)
+      if (i == 0 && scan_epoch(line, &e) && e.epoch <= epochs && e.step <= step && print_epoch(row, &e) < ROW)
         r = curta_log_add_epoch(log, &e, fail);
       if (i == 1 && scan_window(line, &w) && w.step <= step && print_window(row, &w) < ROW)
         r = curta_log_add_window(log, &w, fail);

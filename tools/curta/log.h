@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * log.h - what a training leaves behind beside its weights: log.csv, steps.csv, curve.png
  *
- * log.csv has a row an epoch, steps.csv a row every CURTA_LOG_WINDOW steps. Both are rewritten whole and atomically, so
- * that they always agree with the checkpoint beside them; a resumed training drops the rows after its checkpoint.
+ * log.csv has a row an epoch, steps.csv a row every CURTA_LOG_WINDOW steps. Both are rewritten whole and atomically,
+ * just before the checkpoint beside them; a resumed training drops the rows after its checkpoint.
  */
 #ifndef CURTA_TOOL_LOG_H
 #define CURTA_TOOL_LOG_H
@@ -36,8 +36,9 @@ struct curta_log {
 
 void curta_log_init(struct curta_log *log, const char *dir);
 void curta_log_free(struct curta_log *log);
-/* Reads the rows of an earlier run up to this step. Files that are not there are no error. */
-int curta_log_resume(struct curta_log *log, uint32_t step, struct curta_fail *fail);
+/* Reads the rows of an earlier run up to this step and of so many epochs: a checkpoint may stand behind the last step
+ * of an epoch that is not done, since its test images are not. Files that are not there are no error. */
+int curta_log_resume(struct curta_log *log, uint32_t epochs, uint32_t step, struct curta_fail *fail);
 int curta_log_add_epoch(struct curta_log *log, const struct curta_log_epoch *row, struct curta_fail *fail);
 int curta_log_add_window(struct curta_log *log, const struct curta_log_window *row, struct curta_fail *fail);
 int curta_log_write(const struct curta_log *log, struct curta_fail *fail);

@@ -28,14 +28,16 @@ static void on_signal(int number)
   Stop = 1;
 }
 
+/* What is ignored stays so: the hangup of nohup, SIGINT of a script's background job. */
 static void catch_signals(void)
 {
-  struct sigaction action;
+  static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+  struct sigaction action, before;
   memset(&action, 0, sizeof action);
   action.sa_handler = on_signal;
-  (void)sigaction(SIGINT, &action, NULL);
-  (void)sigaction(SIGTERM, &action, NULL);
-  (void)sigaction(SIGHUP, &action, NULL);
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+    if (sigaction(numbers[i], NULL, &before) || before.sa_handler != SIG_IGN)
+      (void)sigaction(numbers[i], &action, NULL);
   /* A reader that goes away (curta train | head) costs no work: the last flush of main reports it. */
   (void)signal(SIGPIPE, SIG_IGN);
 }
@@ -72,13 +74,15 @@ static int close_window(struct curta_train *t, struct curta_fail *fail)
   return curta_log_add_window(&t->log, &row, fail);
 }
 
-/* Writes checkpoint and logs, in this order: a log may lag behind its checkpoint, never lead. */
+/* Writes logs and checkpoint, in this order: rows that lead are dropped by a resume, rows that lag would be lost. The
+ * weights are saved even where the logs cannot be. */
 static int save(struct curta_train *t, struct curta_fail *fail)
 {
-  int r = close_window(t, fail);
-  if (!r)
-    r = curta_checkpoint_save(&t->session, &t->state, &t->recipe, t->checkpoint, fail);
-  return r ? r : curta_log_write(&t->log, fail);
+  int logged = close_window(t, fail), r;
+  if (!logged)
+    logged = curta_log_write(&t->log, fail);
+  r = curta_checkpoint_save(&t->session, &t->state, &t->recipe, t->checkpoint, fail);
+  return r ? r : logged;
 }
 
 static int one_step(struct curta_train *t, struct curta_fail *fail)

@@ -156,7 +156,7 @@ static int open_resumed(struct curta_train *t, struct curta_st *st, struct curta
   if (!r)
     r = may_write(t, fail);
   if (!r)
-    r = curta_log_resume(&t->log, t->state.step, fail);
+    r = curta_log_resume(&t->log, t->state.epoch, t->state.step, fail);
   return r;
 }
 
