@@ -55,13 +55,14 @@ void retired(void *ctx, const curta_retire *r)
   }
 }
 
-// Address and data go in random order when stalls are on; a ready that was sampled holds until it is used.
+// Address and data go in random order when stalls are on; a ready that was sampled holds until it is used. -EIO: an answer that
+// came before its request was taken.
 int reg_write(void *ctx, uint32_t offset, uint32_t value)
 {
   rtl *d = self(ctx);
   curta_lite_in &in = d->dev->lite_in;
   const curta_lite_out &out = d->dev->lite_out;
-  bool aw = false, w = false, b = false;
+  bool aw = false, w = false, b = false, asked = false;
   if (offset > 0xfff || offset % 4)
     return -EINVAL;
   if (offset == CURTA_REG_MEM_SIZE)
@@ -73,14 +74,15 @@ int reg_write(void *ctx, uint32_t offset, uint32_t value)
     in.wdata = value;
     in.wstrb = 0xf;
     in.bready = !pause(d);
+    asked = aw && w;
     aw = aw || (in.awvalid && out.awready);
     w = w || (in.wvalid && out.wready);
     b = in.bready && out.bvalid;
     d->dev->step();
   }
   in.awvalid = in.wvalid = in.bready = false;
-  if (!b)
-    return -ETIMEDOUT;
+  if (!b || !asked)
+    return b ? -EIO : -ETIMEDOUT;
   if (offset == CURTA_REG_CTRL && (value & 1)) {
     d->waiting.clear();
     d->next = 0;
@@ -93,13 +95,14 @@ int reg_read(void *ctx, uint32_t offset, uint32_t *value)
   rtl *d = self(ctx);
   curta_lite_in &in = d->dev->lite_in;
   const curta_lite_out &out = d->dev->lite_out;
-  bool ar = false, r = false;
+  bool ar = false, r = false, asked = false;
   if (offset > 0xfff || offset % 4)
     return -EINVAL;
   for (unsigned k = 0; k < Patience && !r; k++) {
     in.arvalid = !ar && (in.arvalid || !pause(d));
     in.araddr = offset;
     in.rready = !pause(d);
+    asked = ar;
     ar = ar || (in.arvalid && out.arready);
     r = in.rready && out.rvalid;
     if (r)
@@ -107,7 +110,7 @@ int reg_read(void *ctx, uint32_t offset, uint32_t *value)
     d->dev->step();
   }
   in.arvalid = in.rready = false;
-  return r ? 0 : -ETIMEDOUT;
+  return !r ? -ETIMEDOUT : asked ? 0 : -EIO;
 }
 
 void *mem_map(void *ctx, uint32_t addr, size_t bytes)
@@ -156,11 +159,9 @@ void set_default(uint32_t *value, uint32_t fallback)
     *value = fallback;
 }
 
-// Resets with busy inputs; waits until the scale registers and counters are cleared.
+// Waits until the scale registers and counters are cleared.
 int leave_reset(rtl *d)
 {
-  d->dev->lite_in.awvalid = d->dev->lite_in.wvalid = d->dev->lite_in.arvalid = false;
-  d->dev->reset(3);
   for (unsigned k = 0; k < 1000; k++) {
     uint32_t status = 1;
     int err = reg_read(d, CURTA_REG_STATUS, &status);
@@ -215,6 +216,7 @@ int curta_rtl_open(struct curta_bus *bus, const struct curta_rtl_options *option
   mem.init(d->dev->width);
   d->dev->retire = retired;
   d->dev->retire_user = d.get();
+  d->dev->reset(3);
   int err = leave_reset(d.get());
   if (err)
     return err;
@@ -227,6 +229,29 @@ void curta_rtl_close(struct curta_bus *bus)
 {
   delete self(bus->ctx);
   bus->ctx = nullptr;
+}
+
+int curta_rtl_reset(struct curta_bus *bus, unsigned cycles, uint32_t *cut)
+{
+  rtl *d = self(bus->ctx);
+  curta_lite_in &in = d->dev->lite_in;
+  if (cycles < 2)
+    return -EINVAL;
+  // Any part of a write and of a read: what the device has taken of them it must forget.
+  d->random = d->random * 1664525u + 1013904223u;
+  in.awvalid = d->random >> 8 & 1;
+  in.wvalid = d->random >> 9 & 1;
+  in.arvalid = d->random >> 10 & 1;
+  in.awaddr = in.araddr = CURTA_REG_RING_LOG2;
+  in.wdata = ~0u;
+  in.wstrb = 0xf;
+  for (unsigned k = d->random >> 11 & 3; k; k--)
+    d->dev->step();
+  in = {};
+  *cut = d->dev->hard_reset(cycles);
+  d->waiting.clear();
+  d->next = 0;
+  return leave_reset(d);
 }
 
 uint64_t curta_rtl_cycles(const struct curta_bus *bus)

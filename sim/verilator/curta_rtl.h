@@ -39,7 +39,12 @@ int curta_rtl_open(struct curta_bus *bus, const struct curta_rtl_options *option
 /* Frees what open made; the bus must not be used any more. */
 void curta_rtl_close(struct curta_bus *bus);
 
-/* Cycles since the hard reset. */
+/* Hard reset of device and memory together, `cycles` >= 2 long, in the middle of anything: bursts under way are never
+ * answered, a register access of the host is cut off too, the records begin again; the bytes of the memory stay. Returns when
+ * the device is idle. *cut: the bursts that were under way. 0, -EINVAL, or -EIO when the device stays busy. */
+int curta_rtl_reset(struct curta_bus *bus, unsigned cycles, uint32_t *cut);
+
+/* Cycles since the device was opened. */
 uint64_t curta_rtl_cycles(const struct curta_bus *bus);
 
 /* Lets `cycles` pass. */

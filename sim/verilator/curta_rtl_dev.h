@@ -19,7 +19,8 @@ struct curta_lite_out {
 class curta_rtl_dev {
 public:
   virtual ~curta_rtl_dev() {}
-  virtual void reset(unsigned cycles) = 0;             // holds rst_ni low
+  virtual void reset(unsigned cycles) = 0;             // holds rst_ni low, of a device that has not run
+  virtual uint32_t hard_reset(unsigned cycles) = 0;    // the same of device and memory at work; returns the bursts that it cuts off
   virtual void step() = 0;                             // one cycle with the present lite_in
   virtual bool run(uint64_t cycles) = 0;               // many cycles; true as soon as the interrupt line is high
   virtual int peek(int space, uint32_t word, uint32_t *value) const = 0;

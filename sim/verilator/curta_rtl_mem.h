@@ -42,6 +42,18 @@ public:
     next_refresh = opt.refresh_interval;
   }
 
+  // A hard reset: no burst is under way, nothing is held and the settings of software are gone; what is stored stays.
+  // Returns the number of bursts that are never answered.
+  uint32_t reset()
+  {
+    uint32_t open = reads + writes + dones;
+    reads = writes = dones = 0;
+    before_ar = before_aw = before_w = false;
+    in = {};
+    limit = 0;
+    return open;
+  }
+
   // One cycle: `out` is what the master drives, write data at wdata; leaves the answers in `in`.
   void cycle(const curta_axi_out &out, const uint8_t *wdata)
   {

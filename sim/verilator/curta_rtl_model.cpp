@@ -109,6 +109,22 @@ public:
     sample();
   }
 
+  // Both sample it at the end of a cycle like any other: the memory drives nothing from the next one on.
+  uint32_t hard_reset(unsigned cycles) override
+  {
+    top->rst_ni = 0;
+    cycle();
+    uint32_t cut = mem.reset();
+    top->m_rvalid_i = top->m_bvalid_i = 0;
+    for (unsigned k = 1; k < cycles; k++) {
+      mem.now++;
+      edge();
+    }
+    top->rst_ni = 1;
+    sample();
+    return cut;
+  }
+
   void step() override
   {
     cycle();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // fm_fetch - curta_fetch asks for nothing outside [0, MEM_SIZE), for no more than it has room for, and is idle when nothing is under way
-//   Stimuli: any ring, doorbell, redirections, pops; any memory that answers what was asked; halt and reset at any time.
+//   Stimuli: any ring, doorbell, redirections, pops; any memory that answers what was asked; halt and reset at any time (a reset takes
+//   the memory along: what is under way is never answered).
 `include "formal.vh"
 `default_nettype none
 module fm_fetch #(
@@ -52,7 +53,6 @@ module fm_fetch #(
   always @* begin
     if (`START) assume (!rst_ni);
     assume (!rsp_valid_i || open != 0);
-    assume (rst_ni || open == 0);
     assume (!pop_i || (valid && !range));
     assume (!redirect_i || !pop_i);
   end
@@ -63,7 +63,7 @@ module fm_fetch #(
   wire [1:0] b = \u_dut.beat_q ;
   wire       bad = \u_dut.bad_q ;
   wire [3:0] af = a - f, ap = a - p, fp = f - p;
-  `SEEN({open == 8, rd_valid && rd_addr == mem_size - 128 && mem_size == 32'h1000, range && valid, bus && valid, d == 5 && open == 3})
+  `SEEN({open == 8, rd_valid && rd_addr == mem_size - 128 && mem_size == 32'h1000, range && valid, bus && valid, d == 5 && open == 3, !rst_ni && open == 8})
   always @* begin
     `MUST(!rd_valid || ({1'b0, rd_addr} + 128 <= mem_size && rd_addr[6:0] == 0 && rd_beats == Beats))
     `MUST(!halt_i || !rd_valid)

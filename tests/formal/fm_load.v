@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // fm_load - curta_load touches nothing outside [0, MEM_SIZE) and nothing outside its operand buffer
-//   Stimuli: any configuration words, any memory that answers what was asked, stop and reset at any time. MEM_SIZE does not change.
+//   Stimuli: any configuration words, any memory that answers what was asked, stop and reset at any time (a reset takes the memory along:
+//   what is under way is never answered). MEM_SIZE does not change.
 //   Of a list the unit behind is any that takes a tile only if it got one; what it writes is its own.
 `include "formal.vh"
 `default_nettype none
@@ -67,7 +68,6 @@ module fm_load #(
   always @* begin
     if (`START) assume (!rst_ni);
     assume (!rsp_valid_i || open != 0);
-    assume (rst_ni || open == 0);          // the core is reset when nothing is under way (curta_error)
     assume (!go_i || (idle && !stop_i && rst_ni));
     assume (!cfg_valid_i || cfg_ready);
     assume (!(go_i && cfg_valid_i));
@@ -92,7 +92,7 @@ module fm_load #(
   reg [31:0] p_addr;
   always @(posedge clk_i) {p_stall, p_stop, p_addr} <= {rst_ni && rd_valid && !rd_ready_i && !stop_i, stop_i, rd_addr};
 
-  `SEEN({done && error == 0 && wtile == 5, done && error == 5, done && error == 6, rd_valid && rd_addr + bytes == mem_size && open == 2, stop_i && open == 3})
+  `SEEN({done && error == 0 && wtile == 5, done && error == 5, done && error == 6, rd_valid && rd_addr + bytes == mem_size && open == 2, stop_i && open == 3, !rst_ni && open == 3})
   always @* begin
     // memory
     `MUST(!rd_valid || ({1'b0, rd_addr} + bytes <= mem_size && (rd_addr & (bytes - 32'd1)) == 0 && rd_beats == (ask_wide ? 4 * Beats : Beats)))

@@ -33,7 +33,7 @@ def aiger(proof, work, replaced, define):
     done = subprocess.run(["yosys", "-q", "-p", "; ".join(x.strip() for x in script.strip().split("\n"))], capture_output=True, text=True)
     (work.parent / (work.name + ".log")).write_text(done.stdout + done.stderr)
     if done.returncode:
-        raise RuntimeError(done.stderr.strip().split("\n")[-1])
+        raise RuntimeError(done.stderr.strip().split("\n")[-1] or f"yosys ended with status {done.returncode}")
 
 
 def solve(work, command, limit):

@@ -191,6 +191,57 @@ void pair_engine_command(struct pair *p, uint32_t cmd[32], uint32_t opcode, cons
     vector(p, cmd, opcode, t2, issued[1] + issued[2] + issued[3] != 0);
 }
 
+uint32_t pair_program(struct pair *p, uint32_t cmd[][32], uint32_t n, int called)
+{
+  static const uint8_t kinds[] = { CURTA_OP_NOP, CURTA_OP_LOAD, CURTA_OP_LOAD, CURTA_OP_GEMM, CURTA_OP_MAP, CURTA_OP_FILL, CURTA_OP_REDUCE,
+                                   CURTA_OP_SCALAR, CURTA_OP_SCALAR, CURTA_OP_FENCE, CURTA_OP_SKIP, CURTA_OP_CALL };
+  uint32_t issued[4] = { 0, 0, 0, 0 };
+  for (uint32_t i = 0; i < n; i++) {
+    uint32_t op = kinds[pair_random(p, called ? 11 : 12)];
+    if (op == CURTA_OP_SKIP && i + 2 >= n)
+      op = CURTA_OP_NOP;
+    if (op >= 0x10) {
+      pair_engine_command(p, cmd[i], op, issued);
+      issued[op == CURTA_OP_LOAD ? 1 : op == CURTA_OP_GEMM ? 2 : 3]++;
+      continue;
+    }
+    pair_command(p, cmd[i], op);
+    if (op != CURTA_OP_NOP)
+      memset(issued, 0, sizeof issued);
+    if (op == CURTA_OP_SKIP) {
+      /* The waits behind it must hold whether it skips or not: a fence follows every possible target. */
+      uint32_t count = 1 + pair_random(p, n - i - 2);
+      curta_cmd_set(cmd[i], CURTA_SKIP_COUNT, count);
+      cmd[i][5] = pair_random(p, 64) | pair_random(p, 64) << 8 | pair_random(p, 2) << 16;
+      for (uint32_t k = 1; k <= count && i + k < n; k++)
+        pair_command(p, cmd[i + k], k % 2 ? CURTA_OP_NOP : CURTA_OP_FENCE);
+      i += count;
+    } else if (op == CURTA_OP_CALL) {
+      curta_cmd_set(cmd[i], CURTA_CALL_ADDR, PAIR_CALL);
+      curta_cmd_set(cmd[i], CURTA_CALL_COUNT, 1 + pair_random(p, 12));
+    }
+  }
+  return n;
+}
+
+void pair_called(struct pair *p)
+{
+  uint32_t inner[16][32];
+  pair_program(p, inner, 16, 1);
+  p->golden.mem_write(p->golden.ctx, PAIR_CALL, inner, sizeof inner);
+  p->rtl.mem_write(p->rtl.ctx, PAIR_CALL, inner, sizeof inner);
+}
+
+int pair_settings(struct curta_bus *bus, uint32_t ring_log2, uint32_t mem_size)
+{
+  static const uint32_t reg[] = { CURTA_REG_RING_BASE, CURTA_REG_RING_LOG2, CURTA_REG_MEM_SIZE, CURTA_REG_IRQ_ENABLE };
+  const uint32_t value[] = { 0, ring_log2, mem_size, 3 };
+  int err = 0;
+  for (unsigned k = 0; !err && k < 4; k++)
+    err = bus->reg_write(bus->ctx, reg[k], value[k]);
+  return err;
+}
+
 int pair_reset(struct curta_bus *bus, uint32_t ring_log2, uint32_t mem_size)
 {
   uint32_t status = 1;
@@ -200,15 +251,7 @@ int pair_reset(struct curta_bus *bus, uint32_t ring_log2, uint32_t mem_size)
     if (k > 20000)
       return -ETIMEDOUT;
   }
-  if (!err)
-    err = bus->reg_write(bus->ctx, CURTA_REG_RING_BASE, 0);
-  if (!err)
-    err = bus->reg_write(bus->ctx, CURTA_REG_RING_LOG2, ring_log2);
-  if (!err)
-    err = bus->reg_write(bus->ctx, CURTA_REG_MEM_SIZE, mem_size);
-  if (!err)
-    err = bus->reg_write(bus->ctx, CURTA_REG_IRQ_ENABLE, 3);
-  return err;
+  return err ? err : pair_settings(bus, ring_log2, mem_size);
 }
 
 int pair_ring(struct curta_bus *bus, uint32_t tail)
@@ -289,10 +332,9 @@ static int compare_counters(struct pair *p)
   return 0;
 }
 
-/* Gives the tiles that pair_engine_command uses a defined content: 64 tiles of A and B, 16 of the accumulators. */
-static int fill_tiles(struct pair *p, struct curta_bus *bus)
+uint32_t pair_fill(const struct pair *p, uint32_t cmd[][32])
 {
-  uint32_t cmd[4][32] = { { 0 } };
+  memset(cmd, 0, 3 * sizeof *cmd);
   for (uint32_t k = 0; k < 2; k++) {
     curta_cmd_set(cmd[k], CURTA_CMD_OPCODE, CURTA_OP_LOAD);
     curta_cmd_set(cmd[k], CURTA_LOAD_BUF, k);
@@ -309,7 +351,13 @@ static int fill_tiles(struct pair *p, struct curta_bus *bus)
   curta_cmd_set(cmd[2], CURTA_GEMM_P_SGA, 1);
   curta_cmd_set(cmd[2], CURTA_GEMM_Y_U, 1);
   curta_cmd_set(cmd[2], CURTA_GEMM_X_U, 1);
-  curta_cmd_set(cmd[3], CURTA_CMD_OPCODE, CURTA_OP_END);
+  return 3;
+}
+
+static int fill_tiles(struct pair *p, struct curta_bus *bus)
+{
+  uint32_t cmd[4][32] = { { 0 } };
+  curta_cmd_set(cmd[pair_fill(p, cmd)], CURTA_CMD_OPCODE, CURTA_OP_END);
   int err = pair_reset(bus, 2, PAIR_MEM);
   bus->mem_write(bus->ctx, 0, cmd, sizeof cmd);
   return err ? err : pair_ring(bus, 4);
@@ -329,17 +377,26 @@ static int level(struct pair *p)
 
 int pair_run(struct pair *p, uint32_t cmd[][32], uint32_t n)
 {
+  if (level(p)) {
+    snprintf(p->why, sizeof p->why, "the device does not work after the soft reset");
+    return 1;
+  }
+  if (pair_reset(&p->golden, 0, PAIR_MEM) || pair_reset(&p->rtl, 0, PAIR_MEM)) {
+    snprintf(p->why, sizeof p->why, "a device stays busy after the soft reset");
+    return 1;
+  }
+  return pair_run_reset(p, cmd, n);
+}
+
+int pair_run_reset(struct pair *p, uint32_t cmd[][32], uint32_t n)
+{
   struct curta_bus *bus[2] = { &p->golden, &p->rtl };
   uint32_t log2 = 1;
   uint64_t begin = curta_rtl_cycles(&p->rtl);
   while (1u << log2 < n)
     log2++;
-  if (level(p)) {
-    snprintf(p->why, sizeof p->why, "the device does not work after the soft reset");
-    return 1;
-  }
   for (int d = 0; d < 2; d++) {
-    int err = pair_reset(bus[d], log2, PAIR_MEM);
+    int err = pair_settings(bus[d], log2, PAIR_MEM);
     p->records[d] = 0;
     if (!err)
       err = bus[d]->mem_write(bus[d]->ctx, 0, cmd, n * 128);

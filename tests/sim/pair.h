@@ -39,7 +39,20 @@ void pair_command(struct pair *p, uint32_t cmd[32], uint32_t opcode);
  * other engines. */
 void pair_engine_command(struct pair *p, uint32_t cmd[32], uint32_t opcode, const uint32_t issued[4]);
 
-/* Soft reset of one device, waits until it is idle; settings of the ring. 0 or -errno. */
+/* Commands that give the tiles that pair_engine_command uses a defined content: 64 tiles of A and B, 16 of the
+ * accumulators. Returns their number, 3. */
+uint32_t pair_fill(const struct pair *p, uint32_t cmd[][32]);
+
+/* A random program of n commands, which may CALL the one of pair_called; called: itself one that is called. Returns n. */
+uint32_t pair_program(struct pair *p, uint32_t cmd[][32], uint32_t n, int called);
+
+/* Puts a random program at PAIR_CALL of both: the same for all CALLs of a program; its every prefix is a program. */
+void pair_called(struct pair *p);
+
+/* Settings of the ring (at 0), of the memory and of the interrupt. 0 or -errno. */
+int pair_settings(struct curta_bus *bus, uint32_t ring_log2, uint32_t mem_size);
+
+/* Soft reset of one device, waits until it is idle; settings. 0 or -errno. */
 int pair_reset(struct curta_bus *bus, uint32_t ring_log2, uint32_t mem_size);
 
 /* Rings the doorbell up to `tail` and waits for END or error: 0 or -ETIMEDOUT. */
@@ -48,6 +61,9 @@ int pair_ring(struct curta_bus *bus, uint32_t tail);
 /* Resets both, writes n commands into the ring (at 0), runs them on both, compares error, cookie, records and counters.
  * Returns 0, or 1 with the difference in why. */
 int pair_run(struct pair *p, uint32_t cmd[][32], uint32_t n);
+
+/* The same of devices that have been reset and whose memories are equal. */
+int pair_run_reset(struct pair *p, uint32_t cmd[][32], uint32_t n);
 
 /* Both memories (but for the ring) and scale registers are equal: 0, or 1 with the difference in why. */
 int pair_same(struct pair *p);

@@ -1,6 +1,6 @@
 # Tests of command processor, DMA, errors and the Verilated device.
 SIMT_DIR := $(BUILD)/tests/sim
-TESTS += $(SIMT_DIR)/test_axi_checker $(SIMT_DIR)/test_errors $(SIMT_DIR)/test_list_errors $(SIMT_DIR)/test_control $(SIMT_DIR)/test_recover \
+TESTS += $(SIMT_DIR)/test_axi_checker $(SIMT_DIR)/test_errors $(SIMT_DIR)/test_list_errors $(SIMT_DIR)/test_control $(SIMT_DIR)/test_hard_reset $(SIMT_DIR)/test_recover \
          $(SIMT_DIR)/test_nitro_operators $(SIMT_DIR)/test_nitro_official
 
 .PRECIOUS: $(SIMT_DIR)/%.o
@@ -31,5 +31,5 @@ $(SIMT_DIR)/torture_random: $(BUILD)/tests/device/test_random.o $(DEVICE_OBJ) $(
 .PHONY: bench-sim test-torture
 bench-sim: $(SIMT_DIR)/bench_rtl ## cycles a second of the Verilated device
 	@$<
-test-torture: $(SIMT_DIR)/torture_errors $(SIMT_DIR)/torture_control $(SIMT_DIR)/torture_random ## control, errors, random programs from random power-up states (builds the slow library)
+test-torture: $(SIMT_DIR)/torture_errors $(SIMT_DIR)/torture_control $(SIMT_DIR)/torture_hard_reset $(SIMT_DIR)/torture_random ## control, errors, hard resets, random programs from random power-up states (builds the slow library)
 	@tests/sim/torture.sh $^

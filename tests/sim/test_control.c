@@ -12,53 +12,10 @@
 static struct pair p;
 static uint32_t programs;
 
-/* A random program: returns the number of commands. in: the number of commands that may follow at most. */
-static uint32_t program(uint32_t cmd[][32], uint32_t n, int called)
-{
-  static const uint8_t kinds[] = { CURTA_OP_NOP, CURTA_OP_LOAD, CURTA_OP_LOAD, CURTA_OP_GEMM, CURTA_OP_MAP, CURTA_OP_FILL, CURTA_OP_REDUCE,
-                                   CURTA_OP_SCALAR, CURTA_OP_SCALAR, CURTA_OP_FENCE, CURTA_OP_SKIP, CURTA_OP_CALL };
-  uint32_t issued[4] = { 0, 0, 0, 0 };
-  for (uint32_t i = 0; i < n; i++) {
-    uint32_t op = kinds[pair_random(&p, called ? 11 : 12)];
-    if (op == CURTA_OP_SKIP && i + 2 >= n)
-      op = CURTA_OP_NOP;
-    if (op >= 0x10) {
-      pair_engine_command(&p, cmd[i], op, issued);
-      issued[op == CURTA_OP_LOAD ? 1 : op == CURTA_OP_GEMM ? 2 : 3]++;
-      continue;
-    }
-    pair_command(&p, cmd[i], op);
-    if (op != CURTA_OP_NOP)
-      memset(issued, 0, sizeof issued);
-    if (op == CURTA_OP_SKIP) {
-      /* The waits behind it must hold whether it skips or not: a fence follows every possible target. */
-      uint32_t count = 1 + pair_random(&p, n - i - 2);
-      curta_cmd_set(cmd[i], CURTA_SKIP_COUNT, count);
-      cmd[i][5] = pair_random(&p, 64) | pair_random(&p, 64) << 8 | pair_random(&p, 2) << 16;
-      for (uint32_t k = 1; k <= count && i + k < n; k++)
-        pair_command(&p, cmd[i + k], k % 2 ? CURTA_OP_NOP : CURTA_OP_FENCE);
-      i += count;
-    } else if (op == CURTA_OP_CALL) {
-      curta_cmd_set(cmd[i], CURTA_CALL_ADDR, PAIR_CALL);
-      curta_cmd_set(cmd[i], CURTA_CALL_COUNT, 1 + pair_random(&p, 12));
-    }
-  }
-  return n;
-}
-
 static int fail(const char *name, uint32_t k)
 {
   printf("FAIL %s %s: program %u: %s\n", name, p.config, k, p.why);
   return 1;
-}
-
-/* The called program is the same for all CALLs of a program; its every prefix is a program. */
-static void called_program(void)
-{
-  uint32_t inner[16][32];
-  program(inner, 16, 1);
-  p.golden.mem_write(p.golden.ctx, PAIR_CALL, inner, sizeof inner);
-  p.rtl.mem_write(p.rtl.ctx, PAIR_CALL, inner, sizeof inner);
 }
 
 /* A SKIP must not leave the prefix that is called: prefixes are cut where NEST would follow, which golden decides too. */
@@ -66,8 +23,8 @@ static int test_programs(void)
 {
   static uint32_t cmd[64][32];
   for (uint32_t k = 0; k < programs; k++) {
-    uint32_t n = program(cmd, 4 + pair_random(&p, 50), 0);
-    called_program();
+    uint32_t n = pair_program(&p, cmd, 4 + pair_random(&p, 50), 0);
+    pair_called(&p);
     pair_command(&p, cmd[n], CURTA_OP_END);
     curta_cmd_set(cmd[n], CURTA_END_COOKIE, 1000 + k);
     if (pair_run(&p, cmd, n + 1))
@@ -141,7 +98,7 @@ static int test_reset(void)
     { CURTA_REG_COUNTER, 0 }, { CURTA_REG_COUNTER + 8 * CURTA_CNT_RD_BYTES, 0 }, { CURTA_REG_IRQ_ENABLE, 3 }, { CURTA_REG_MEM_SIZE, PAIR_MEM } };
   uint8_t *results[2] = { p.golden.mem_map(p.golden.ctx, 0x80000, 0x80000), p.rtl.mem_map(p.rtl.ctx, 0x80000, 0x80000) };
   for (uint32_t k = 0; k < programs; k++) {
-    uint32_t n = program(cmd, 60, 1);
+    uint32_t n = pair_program(&p, cmd, 60, 1);
     p.rtl.mem_read(p.rtl.ctx, PAIR_DATA, before, sizeof before);
     if (pair_reset(&p.rtl, 6, PAIR_MEM))
       return fail("reset", k);
