@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// fm_div - curta_loss_div gives g = trunc(t 2^11 / S) for every t <= S, S > 0, twelve cycles after a start, and rounds as numerics.md section 2
+// fm_div - curta_loss_div makes g = trunc(t 2^11 / S) of every t <= S, S > 0, twelve cycles after a start, and rounds as the law
+//   (numerics.md sections 4 and 2).
 //   Ghosts: the bits that the divider makes, as a number q, and q S by doubling and adding, so that the law needs no product:
 //   g is the quotient if g = q and q S <= t 2^11 < q S + S. A start or a clear may come at any time; S stands while it is busy.
 `include "formal.vh"
