@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // fm_div - curta_loss_div makes g = trunc(t 2^11 / S) of every t <= S, S > 0, twelve cycles after a start, and rounds as the law
-//   (numerics.md sections 4 and 2).
+//   (numerics.md sections 4 and 2); mode 3 is no mode of LOSS.
 //   Ghosts: the bits that the divider makes, as a number q, and q S by doubling and adding, so that the law needs no product:
 //   g is the quotient if g = q and q S <= t 2^11 < q S + S. A start or a clear may come at any time; S stands while it is busy.
 `include "formal.vh"
@@ -65,7 +65,7 @@ module fm_div (
   always @* begin
     `MUST(!over || (g == q && qs <= {15'd0, t, 11'd0} && {15'd0, t, 11'd0} < qs + s))
     `MUST(!runs || busy == !over)
-    `MUST(err == law + neg_i)
+    `MUST(mode_i == 3 || err == law + neg_i)
     // what makes it inductive
     `MUST(!runs || (k <= 12 && left == 12 - k))
     `MUST(!runs || ((g ^ q) << left) == 12'd0)
