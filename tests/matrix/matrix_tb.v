@@ -27,6 +27,7 @@ module matrix_tb #(
   input  wire             buf_wide_i,
   input  wire [(DIGIT-8)*BUS-1:0] buf_high_i,
   output wire             flag_o,
+  output wire             or_soon_o,
   output wire             or_valid_o,
   output wire [5:0]       or_addr_o,
   output wire             or_keep_o,
@@ -55,7 +56,7 @@ module matrix_tb #(
     .buf_rows_i({BUS/T{1'b1}}), .buf_wide_i(buf_wide_i), .buf_high_i(buf_high_i), .row_we_i({V{1'b0}}), .row_group_i(32'd0), .row_i(41'd0),
     .len_we_i(1'b0), .len_tile_i(16'd0), .len_i(16'd0), .flag_o(flag_o), .mx_rguard_i(mx_rguard), .mx_wguard_o(mx_wguard),
     .mx_re_o(mx_re), .mx_raddr_o(mx_raddr), .mx_rdata_i(mx_rdata), .mx_we_o(mx_we), .mx_waddr_o(mx_waddr), .mx_wdata_o(mx_wdata),
-    .or_soon_o(), .or_valid_o(or_valid_o), .or_addr_o(or_addr_o), .or_keep_o(or_keep_o), .or_value_o(or_value_o),
+    .or_soon_o(or_soon_o), .or_valid_o(or_valid_o), .or_addr_o(or_addr_o), .or_keep_o(or_keep_o), .or_value_o(or_value_o),
     .or_ready_i(or_ready_i), .or_result_i(or_result_i),
     .st_active_o(st_active_o), .st_busy_o(st_busy_o), .st_drain_o(st_drain_o)
   );
