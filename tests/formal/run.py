@@ -61,8 +61,9 @@ def prove(proof, work, replaced):
     limit = proof.get("limit", 100)
     if proof["method"] == "induct":
         aiger(proof, work, replaced, "")
-        if solve(work, "bmc3 -F 3", limit) == "broken":
-            return "broken from the start"
+        start = solve(work, "bmc3 -F 3", limit)
+        if start != "proved":
+            return f"{start} from the start"
         step = OUT / f"{work.name}.step"
         aiger(proof, step, replaced, "-DSTEP")
         return solve(step, f"bmc3 -F 2 -T {limit}", limit)
