@@ -33,5 +33,5 @@ def improve_flat(file, empty_rows=()):
         slices += ecp5_floor.fix(module)
         empty += ecp5_floor.keep_empty(module, empty_rows)
     file.write_text(json.dumps(netlist))
-    print(f"{file.stem}: joined, {less} tables and registers less, {tables} tables into adders, {slices} slices of the array have their places"
+    print(f"{file.stem.removesuffix('-made')}: joined, {less} tables and registers less, {tables} tables into adders, {slices} slices of the array have their places"
           + (f", {empty} places of tables stay empty" if empty else ""), flush=True)

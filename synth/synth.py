@@ -49,7 +49,7 @@ def read(target, top, sources):
 def stale(netlist, sources=()):
     """Whether a netlist is older than what it is made of; sources: of its top, beside the accelerator's."""
     made_of = [p for d in ("rtl", "rtl/lib", "rtl/soc", "synth/ecp5") for p in (ROOT / d).glob("*.v*")]
-    made_of += [ROOT / "synth/targets.toml", ROOT / "spec/curta.toml", *(ROOT / "synth").glob("*.py"), *(ROOT / s for s in sources)]
+    made_of += [ROOT / "synth/targets.toml", ROOT / "spec/curta.toml", ROOT / "synth/synth.py", *(ROOT / "synth").glob("ecp5*.py"), *(ROOT / s for s in sources)]
     return not netlist.exists() or netlist.stat().st_mtime < max(p.stat().st_mtime for p in made_of)
 
 

@@ -11,7 +11,7 @@ NET_BUILT       := $(foreach c,$(NET_CONFIGS),X($(c)))
 
 # $(1) configuration
 define net_model
-$(BUILD)/synth/$(NET_TARGET_$(1)).v: $(SIM_RTL) synth/targets.toml spec/curta.toml $(wildcard synth/ecp5/*.v synth/*.py)
+$(BUILD)/synth/$(NET_TARGET_$(1)).v: $(SIM_RTL) synth/targets.toml spec/curta.toml $(wildcard synth/ecp5/*.v synth/ecp5*.py) synth/synth.py
 	$(PY) synth/synth.py netlist $(NET_TARGET_$(1))
 	@touch $$@
 $(NET_DIR)/$(1)/Vcurta_$(1).mk: $(BUILD)/synth/$(NET_TARGET_$(1)).v $(wildcard synth/cells/*.v)
