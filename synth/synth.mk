@@ -13,6 +13,7 @@ synth-soc: $(BUILD)/firmware/boot.bin ## Yosys: cells by module of the standalon
 pnr-soc: $(BUILD)/firmware/boot.bin ## nextpnr: cells and clock of the control side alone (needs make pnr-tools)
 	@$(PY) synth/soc.py $< --pnr
 pnr: ## nextpnr: clock and slowest paths of PNR_TARGET with PNR_SEEDS into synth/results (needs nextpnr-ice40 and fpga-icestorm, or make pnr-tools)
+	@$(PY) synth/synth.py synth $(PNR_TARGET)
 	@$(PY) synth/synth.py pnr $(PNR_TARGET) $(PNR_SEEDS)
 	@$(PY) synth/synth.py table $(PNR_TARGET)
 pnr-tools: ## nextpnr-ecp5 and ecppack (YoWASP, from PyPI) into build/venv

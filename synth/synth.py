@@ -136,7 +136,6 @@ def pnr(target, seeds):
     name = target["name"]
     tools(target)
     netlist = flat(f"{name}-harness", target, "curta_harness", ["synth/curta_harness.v"])
-    table.write_rows(target, OUT / f"{name}-harness.json")
     return all([place(target, netlist, f"{name}-seed{seed}", seed) for seed in seeds])
 
 
@@ -186,8 +185,7 @@ def main():
     elif verb == "board" and rest:
         sys.exit(not board(known(rest[:1], BOARDS)[0], rest[1] if len(rest) > 1 else "1"))
     elif verb == "table":
-        for target in known(rest or TARGETS, TARGETS):
-            table.write(target)
+        sys.exit(not all([table.write(target) for target in known(rest or TARGETS, TARGETS)]))
     else:
         sys.exit(__doc__)
 

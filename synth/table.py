@@ -127,7 +127,7 @@ def slow_paths(sdf, seed):
 
 
 def write(target):
-    """synth/results/TARGET.md, from what build/synth has of it."""
+    """synth/results/TARGET.md, from what build/synth has of it; whether there was anything."""
     name, conf = target["name"], CONFIGS[target["config"]]
     macs = conf["R"] * conf["C"] * conf["V"]
     placed = OUT / f"{name}-harness-flat.json"          # reports older than it are of another RTL
@@ -136,7 +136,8 @@ def write(target):
                if p.stat().st_mtime > since}
     text = [f"# {name}: `{target['config']}` ({macs} MACs a cycle) on {target['part']}", ""]
     if not (OUT / f"{name}.rows.json").exists():
-        return
+        print(f"FAIL build/synth has no cells of {name}: synth/synth.py synth {name}", flush=True)
+        return False
     text += cells(target, macs)
     if reports:
         text += clocks(reports, macs)
@@ -145,3 +146,4 @@ def write(target):
     RESULTS.mkdir(parents=True, exist_ok=True)
     (RESULTS / f"{name}.md").write_text("\n".join(text) + "\n")
     print(RESULTS / f"{name}.md")
+    return True
