@@ -12,7 +12,7 @@ HLS_WIDE  = $(filter-out -DCURTA_HLS_NAME=% -DCURTA_HLS_A_TILES=% -DCURTA_HLS_B_
 $(HLST_DIR)/%_wide.o: hls/curta_hls_%.c sim/verilator/config.py spec/curta.toml
 	@mkdir -p $(@D)
 	$(CC) $(ALLC) $(HLS_FLAGS) $(HLS_WIDE) -c $< -o $@
-$(HLST_DIR)/test_vectors.o $(HLST_DIR)/replay.o: $(HLST_DIR)/%.o: tests/golden/%.c
+$(HLST_DIR)/test_vectors.o $(HLST_DIR)/replay.o $(HLST_DIR)/test_ref.o: $(HLST_DIR)/%.o: tests/golden/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALLC) $(HLS_OPS) -c $< -o $@
 $(HLST_DIR)/curta_ref.o: golden/curta_ref.c
@@ -21,6 +21,10 @@ $(HLST_DIR)/curta_ref.o: golden/curta_ref.c
 TESTS += $(HLST_DIR)/test_vectors
 $(HLST_DIR)/test_vectors: $(addprefix $(HLST_DIR)/,test_vectors.o replay.o curta_ref.o ops_hls.o $(HLS_KERNELS:%=%_wide.o)) $(BUILD)/tests/golden/npy.o $(GOLDEN_LIB)
 	$(CC) $(CFLAGS) $^ -lpthread -lm -o $@
+# What those do not reach: random shapes, strides, draws.
+TESTS += $(HLST_DIR)/test_ref
+$(HLST_DIR)/test_ref: $(addprefix $(HLST_DIR)/,test_ref.o curta_ref.o ops_hls.o $(HLS_KERNELS:%=%_wide.o)) $(GOLDEN_LIB)
+	$(CC) $(CFLAGS) $^ -lpthread -o $@
 
 # Random commands of every kind against the law in plain loops.
 $(HLST_DIR)/test_device.o $(HLST_DIR)/bench.o: $(HLST_DIR)/%.o: tests/golden/%.c

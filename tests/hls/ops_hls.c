@@ -100,7 +100,7 @@ static void get_images(int32_t *x, const struct shape *s)
 struct job {
   uint32_t nga, ngb, nvy, nvx, nky, nkx, nkc, klast, a_t, b_t;
   int y[4], x[4]; /* A, B, C, U */
-  int a_base, b_base, a_ga, a_vy, a_vx, a_ky, a_kx, a_kc, b_gb, b_vy, b_vx, b_ky, b_kx, b_kc, p_ga, p_gb, p_vy, p_vx;
+  int a_base, b_base, p_base, a_ga, a_vy, a_vx, a_ky, a_kx, a_kc, b_gb, b_vy, b_vx, b_ky, b_kx, b_kc, p_ga, p_gb, p_vy, p_vx;
 };
 
 static void run(const struct job *j)
@@ -110,7 +110,7 @@ static void run(const struct job *j)
     { CURTA_GEMM_NVX, (int)j->nvx }, { CURTA_GEMM_NKY, (int)j->nky }, { CURTA_GEMM_NKX, (int)j->nkx }, { CURTA_GEMM_NKC, (int)j->nkc },
     { CURTA_GEMM_KLAST, (int)j->klast }, { CURTA_GEMM_A_T, (int)j->a_t }, { CURTA_GEMM_B_T, (int)j->b_t }, { CURTA_GEMM_Y_A, j->y[0] },
     { CURTA_GEMM_Y_B, j->y[1] }, { CURTA_GEMM_Y_C, j->y[2] }, { CURTA_GEMM_Y_U, j->y[3] }, { CURTA_GEMM_X_A, j->x[0] }, { CURTA_GEMM_X_B, j->x[1] },
-    { CURTA_GEMM_X_C, j->x[2] }, { CURTA_GEMM_X_U, j->x[3] }, { CURTA_GEMM_A_BASE, j->a_base }, { CURTA_GEMM_B_BASE, j->b_base },
+    { CURTA_GEMM_X_C, j->x[2] }, { CURTA_GEMM_X_U, j->x[3] }, { CURTA_GEMM_A_BASE, j->a_base }, { CURTA_GEMM_B_BASE, j->b_base }, { CURTA_GEMM_P_BASE, j->p_base },
     { CURTA_GEMM_A_SGA, j->a_ga }, { CURTA_GEMM_A_SVY, j->a_vy }, { CURTA_GEMM_A_SVX, j->a_vx }, { CURTA_GEMM_A_SKY, j->a_ky },
     { CURTA_GEMM_A_SKX, j->a_kx }, { CURTA_GEMM_A_SKC, j->a_kc }, { CURTA_GEMM_B_SGB, j->b_gb }, { CURTA_GEMM_B_SVY, j->b_vy },
     { CURTA_GEMM_B_SVX, j->b_vx }, { CURTA_GEMM_B_SKY, j->b_ky }, { CURTA_GEMM_B_SKX, j->b_kx }, { CURTA_GEMM_B_SKC, j->b_kc },
@@ -130,6 +130,10 @@ void hls_ops_conv(int32_t *y, const int8_t *x, const int8_t *w, const struct cur
 {
   const int p = curta_conv_p(d), q = curta_conv_q(d), ct = (int)tiles(d->c), kt = (int)tiles(d->k), u = d->stride;
   const struct shape in = { d->n, d->h, d->w, d->c }, out = { d->n, p, q, d->k };
+  if (u > 2) { /* no window law says it */
+    curta_ops_conv(y, x, w, d);
+    return;
+  }
   put_images(store[0], x, &in);
   put_weights(store[1], w, d);
   run(&(struct job){ .nga = tiles(d->n), .ngb = tiles(d->k), .nvy = (uint32_t)p, .nvx = (uint32_t)q, .nky = (uint32_t)d->r, .nkx = (uint32_t)d->s,
@@ -140,18 +144,46 @@ void hls_ops_conv(int32_t *y, const int8_t *x, const int8_t *w, const struct cur
   get_images(y, &out);
 }
 
+/* Taps of one dimension that reach inputs u v + phase: first, first + u, ... */
+struct phase {
+  int first, taps, y_c; /* window law: outputs v + y_c + number of the tap, the last tap being number 0 */
+};
+static struct phase phase_of(int phase, int u, int pad, int r)
+{
+  struct phase f = { (phase + pad) % u, 0, 0 };
+  f.taps = r > f.first ? (r - f.first + u - 1) / u : 0;
+  f.y_c = (phase + pad - f.first) / u - (f.taps - 1);
+  return f;
+}
+
+/* Stride 2 is four convolutions of stride 1, one for the inputs of each phase (machine.md 4). */
+static void conv_dx_phase(const struct curta_conv *d, int fy, int fx)
+{
+  const int p = curta_conv_p(d), q = curta_conv_q(d), ct = (int)tiles(d->c), kt = (int)tiles(d->k), u = d->stride;
+  const struct phase y = phase_of(fy, u, d->pad, d->r), x = phase_of(fx, u, d->pad, d->s);
+  const int h = (d->h - fy + u - 1) / u, w = (d->w - fx + u - 1) / u;
+  if (!y.taps || !x.taps || h < 1 || w < 1) /* nothing reaches them */
+    return;
+  run(&(struct job){ .nga = tiles(d->n), .ngb = tiles(d->c), .nvy = (uint32_t)h, .nvx = (uint32_t)w, .nky = (uint32_t)y.taps, .nkx = (uint32_t)x.taps,
+                     .nkc = tiles(d->k), .klast = (uint32_t)(d->k - (kt - 1) * T), .b_t = 1, .y = { 1, 1, y.y_c, p }, .x = { 1, 1, x.y_c, q },
+                     .a_base = ((y.y_c * q + x.y_c) * kt) & 0xffff, .a_ga = p * q * kt, .a_vy = q * kt, .a_vx = kt, .a_ky = q * kt, .a_kx = kt, .a_kc = 1,
+                     .b_base = ((y.first + u * (y.taps - 1)) * d->s + x.first + u * (x.taps - 1)) * kt * ct, .b_gb = 1, .b_ky = -u * d->s * kt * ct,
+                     .b_kx = -u * kt * ct, .b_kc = ct,
+                     .p_base = (fy * d->w + fx) * ct, .p_ga = d->h * d->w * ct, .p_gb = 1, .p_vy = u * d->w * ct, .p_vx = u * ct });
+}
+
 void hls_ops_conv_dx(int32_t *dx, const int8_t *dy, const int8_t *w, const struct curta_conv *d)
 {
-  const int p = curta_conv_p(d), q = curta_conv_q(d), ct = (int)tiles(d->c), kt = (int)tiles(d->k), py = d->r - 1 - d->pad, px = d->s - 1 - d->pad;
-  const struct shape in = { d->n, p, q, d->k }, out = { d->n, d->h, d->w, d->c };
-  check(d->stride == 1, "input gradient of stride 2: four commands, which this test does not make");
+  const struct shape in = { d->n, curta_conv_p(d), curta_conv_q(d), d->k }, out = { d->n, d->h, d->w, d->c };
+  if (d->stride > 2) {
+    curta_ops_conv_dx(dx, dy, w, d);
+    return;
+  }
   put_images(store[0], dy, &in);
   put_weights(store[1], w, d);
-  run(&(struct job){ .nga = tiles(d->n), .ngb = tiles(d->c), .nvy = (uint32_t)d->h, .nvx = (uint32_t)d->w, .nky = (uint32_t)d->r, .nkx = (uint32_t)d->s,
-                     .nkc = tiles(d->k), .klast = (uint32_t)(d->k - (kt - 1) * T), .b_t = 1, .y = { 1, 1, -py, p }, .x = { 1, 1, -px, q },
-                     .a_base = (-(py * q + px) * kt) & 0xffff, .a_ga = p * q * kt, .a_vy = q * kt, .a_vx = kt, .a_ky = q * kt, .a_kx = kt, .a_kc = 1,
-                     .b_base = (d->r * d->s - 1) * kt * ct, .b_gb = 1, .b_ky = -d->s * kt * ct, .b_kx = -kt * ct, .b_kc = ct,
-                     .p_ga = d->h * d->w * ct, .p_gb = 1, .p_vy = d->w * ct, .p_vx = ct });
+  memset(sums, 0, (size_t)(tiles(d->n) * tiles(d->c)) * (size_t)(d->h * d->w) * T * T * sizeof *sums);
+  for (int phase = 0; phase < d->stride * d->stride; phase++)
+    conv_dx_phase(d, phase / d->stride, phase % d->stride);
   get_images(dx, &out);
 }
 
@@ -159,6 +191,10 @@ void hls_ops_conv_dw(int32_t *dw, const int8_t *dy, const int8_t *x, const struc
 {
   const int p = curta_conv_p(d), q = curta_conv_q(d), ct = (int)tiles(d->c), kt = (int)tiles(d->k), nt = (int)tiles(d->n), u = d->stride;
   const struct shape out = { d->n, p, q, d->k }, in = { d->n, d->h, d->w, d->c };
+  if (u > 2) {
+    curta_ops_conv_dw(dw, dy, x, d);
+    return;
+  }
   put_images(store[0], dy, &out);
   put_images(store[1], x, &in);
   run(&(struct job){ .nga = tiles(d->k), .ngb = tiles(d->c), .nvy = (uint32_t)d->r, .nvx = (uint32_t)d->s, .nky = (uint32_t)p, .nkx = (uint32_t)q,
@@ -190,11 +226,12 @@ static void set_scale(uint32_t *scale, int32_t shift)
   scale[CURTA_HLS_MEM_BYTES] = sizeof store;
 }
 
-/* Draws that the vectors bring are no draws of curta_rand: those are the law's. */
+/* Draws that are given, or numbered by a table, are no draws of a command: those are the law's. */
 void hls_ops_requant(int8_t *y, const int32_t *x, size_t n, int32_t shift, enum curta_round mode, int wrap, const struct curta_draws *draws)
 {
   uint32_t cmd[32] = { 0 }, scale[CURTA_HLS_SCALES], result[2];
-  if (mode == CURTA_ROUND_STOCHASTIC) {
+  const int draw = mode == CURTA_ROUND_STOCHASTIC;
+  if (draw && (draws->given || draws->index)) {
     curta_ops_requant(y, x, n, shift, mode, wrap, draws);
     return;
   }
@@ -206,7 +243,9 @@ void hls_ops_requant(int8_t *y, const int32_t *x, size_t n, int32_t shift, enum 
   curta_cmd_set(cmd, CURTA_MAP_REQ, 1);
   curta_cmd_set(cmd, CURTA_MAP_ROUND, mode);
   curta_cmd_set(cmd, CURTA_MAP_WRAP, wrap != 0);
+  curta_cmd_set(cmd, CURTA_MAP_TENSOR, draw ? draws->tensor : 0);
   set_scale(scale, shift);
+  scale[CURTA_HLS_SEED] = draw ? draws->seed : 0;
   curta_hls_requant_wide(NULL, words(sums), words(store[1]), words(store[0]), cmd, scale, result);
   check(!result[1], "MAP refuses a tile");
   memcpy(y, store[0], n);
