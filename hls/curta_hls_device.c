@@ -9,12 +9,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include "curta_golden_int.h"
+#include "curta_golden_list.h"
 #include "curta_hls.h"
 
-typedef void load_fn(const uint64_t *mem, uint64_t *a, uint64_t *b, const uint32_t *cmd, uint32_t mem_bytes,
-                     uint32_t *result);
-typedef void gemm_fn(const uint64_t *a, const uint64_t *b, const uint64_t *p_in, uint64_t *p_out, const uint32_t *cmd,
-                     uint32_t *result);
+typedef void load_fn(const uint64_t *mem, uint64_t *a, uint64_t *b, uint64_t *b_up, uint64_t *what, uint32_t *len,
+                     const uint32_t *cmd, uint32_t mem_bytes, uint32_t *result);
+typedef void gemm_fn(const uint64_t *a, const uint64_t *b, const uint64_t *b_up, const uint64_t *what,
+                     const uint32_t *len, const uint64_t *p_in, const uint8_t *g_in, uint64_t *p_out, uint8_t *g_out,
+                     const uint32_t *cmd, uint32_t *result);
 typedef void requant_fn(const uint64_t *src, const uint64_t *acc, const uint64_t *mask, uint64_t *dst,
                         const uint32_t *cmd, const uint32_t *scale, uint32_t *result);
 typedef void update_fn(const uint64_t *src, const uint64_t *acc, const uint64_t *aux, uint64_t *dst, uint64_t *idx,
@@ -42,8 +44,12 @@ struct kernels {
   }
 static const struct kernels Kernels[] = {KERNELS(tiny), KERNELS(base), KERNELS(large)};
 
+/* What the stores of the golden device do not hold, in the layout of curta_hls.h. */
 struct hls {
   const struct kernels *k;
+  uint64_t *b_up, *what;
+  uint32_t *len;
+  uint8_t *guard;
   uint64_t kernel_commands, host_commands;
 };
 
@@ -67,19 +73,53 @@ static uint32_t memory(const struct curta_golden *g)
 
 /* ------------------------------------------------------------------ LOAD, GEMM */
 
+/* Elements of buffer B from number `first` on, as 32 bits each: their check sum. */
+static void sum_digits(struct curta_golden *g, const struct hls *h, uint32_t first, uint32_t n)
+{
+  for (uint32_t e = first; e < first + n; e++) {
+    uint32_t up = (uint32_t)(h->b_up[e / 4] >> (16 * (e % 4))) & 0xffff;
+    uint32_t d = (up << 8 | (up >> 15 ? 0xff000000u : 0)) | (uint8_t)g->buf[1][e];
+    g->check = curta_golden_sum(g->check, e, &d, 1);
+  }
+}
+
+/* The list that was loaded, as the golden device keeps it (for errors and curta_golden_peek), and its check sum. */
+static void sum_list(struct curta_golden *g, const struct hls *h, const uint32_t *cmd)
+{
+  const uint32_t tile = curta_cmd_get(cmd, CURTA_LOAD_DST), first = tile * g->t, len = h->len[tile];
+  for (uint32_t r = first; r < first + len * (uint32_t)g->conf.v; r++) {
+    const uint64_t is = h->what[r];
+    const uint32_t at = (uint32_t)is;
+    g->list->row[r] = (struct curta_list_row){(uint16_t)at, (uint8_t)(at >> 16), (uint8_t)(at >> 24),
+                                              (uint8_t)(is >> 32), (uint8_t)(is >> 40)};
+    if (!is || !g->retire_fn)
+      continue;
+    sum_digits(g, h, r * g->t, g->t);
+    g->check = curta_golden_sum(g->check, r, &at, 1);
+  }
+  g->list->len[tile] = len;
+  if (g->retire_fn)
+    g->check = curta_golden_sum(g->check, tile, &len, 1);
+}
+
 static int load(struct curta_golden *g, const struct hls *h, const uint32_t *cmd)
 {
   const uint32_t buf = curta_cmd_get(cmd, CURTA_LOAD_BUF), dst = curta_cmd_get(cmd, CURTA_LOAD_DST);
-  uint32_t result[2], n = 1;
-  h->k->load(words(g->mem), words(g->buf[0]), words(g->buf[1]), cmd, memory(g), result);
-  if (result[1]) {
+  const int list = (int)curta_cmd_get(cmd, CURTA_LOAD_LIST), wide = curta_cmd_get(cmd, CURTA_LOAD_TYPE) == CURTA_TYPE_INT32;
+  uint32_t result[CURTA_HLS_RESULTS], n = 1;
+  h->k->load(words(g->mem), words(g->buf[0]), words(g->buf[1]), h->b_up, h->what, h->len, cmd, memory(g), result);
+  if (result[CURTA_HLS_ERROR]) {
     int err = curta_golden_load(g, cmd);
-    return err ? err : (int)result[1];
+    return err ? err : (int)result[CURTA_HLS_ERROR];
   }
   n *= curta_cmd_get(cmd, CURTA_LOAD_N0) * curta_cmd_get(cmd, CURTA_LOAD_N1);
   n *= curta_cmd_get(cmd, CURTA_LOAD_N2) * curta_cmd_get(cmd, CURTA_LOAD_N3);
-  g->rd_bytes += (uint64_t)n * g->t2;
-  if (g->retire_fn)
+  g->rd_bytes += (uint64_t)n * g->t2 * (list ? 5 : wide ? 4 : 1);
+  if (list)
+    sum_list(g, h, cmd);
+  else if (wide && g->retire_fn)
+    sum_digits(g, h, dst * g->t2, n * g->t2);
+  else if (g->retire_fn)
     g->check = curta_golden_sum(g->check, dst * g->t2 / 4, g->buf[buf] + (size_t)dst * g->t2, n * (g->t2 / 4));
   return 0;
 }
@@ -100,16 +140,18 @@ static void sum_visits(struct curta_golden *g, const uint32_t *cmd)
 
 static int gemm(struct curta_golden *g, const struct hls *h, const uint32_t *cmd)
 {
-  uint32_t result[2], reg = curta_cmd_get(cmd, CURTA_GEMM_OR_REG);
+  uint32_t result[CURTA_HLS_RESULTS], reg = curta_cmd_get(cmd, CURTA_GEMM_OR_REG);
   uint32_t old = curta_cmd_get(cmd, CURTA_GEMM_OR_KEEP) ? g->s[reg] : 0;
-  h->k->gemm(words(g->buf[0]), words(g->buf[1]), words(g->acc), words(g->acc), cmd, result);
-  if (result[1]) {
+  h->k->gemm(words(g->buf[0]), words(g->buf[1]), h->b_up, h->what, h->len, words(g->acc), h->guard, words(g->acc),
+             h->guard, cmd, result);
+  if (result[CURTA_HLS_ERROR]) {
     int err = curta_golden_gemm(g, cmd);
-    return err ? err : (int)result[1];
+    return err ? err : (int)result[CURTA_HLS_ERROR];
   }
   sum_visits(g, cmd);
+  g->flags |= result[CURTA_HLS_FLAGS];
   if (curta_cmd_get(cmd, CURTA_GEMM_FINAL))
-    curta_golden_set(g, reg, old | result[0]);
+    curta_golden_set(g, reg, old | result[CURTA_HLS_OR]);
   return 0;
 }
 
@@ -139,12 +181,12 @@ static int map(struct curta_golden *g, const struct hls *h, const uint32_t *cmd)
   struct curta_walk w = {.n = {cmd[8] & 0xffff, cmd[8] >> 16, cmd[9] & 0xffff, cmd[9] >> 16},
                          .d = {1, cmd[13], cmd[14], cmd[15]}};
   uint64_t items = curta_walk_items(&w);
-  uint32_t scale[CURTA_HLS_SCALES], result[2];
+  uint32_t scale[CURTA_HLS_SCALES], result[CURTA_HLS_RESULTS];
   set_scale(g, cmd, scale);
   h->k->requant(words(g->mem), words(g->acc), words(g->mem), words(g->mem), cmd, scale, result);
-  if (result[1]) {
+  if (result[CURTA_HLS_ERROR]) {
     int err = curta_golden_map(g, cmd);
-    return err ? err : (int)result[1];
+    return err ? err : (int)result[CURTA_HLS_ERROR];
   }
   g->rd_bytes += items * ((acc ? 0 : 4 * g->t2) + (curta_cmd_get(cmd, CURTA_MAP_MASK) ? g->t2 : 0));
   for (; items; items--, curta_walk_next(&w))
@@ -167,16 +209,16 @@ static int update(struct curta_golden *g, const struct hls *h, const uint32_t *c
 {
   const int master = (int)curta_cmd_get(cmd, CURTA_UPDATE_MASTER);
   const uint32_t n = curta_cmd_get(cmd, CURTA_UPDATE_N), reg = curta_cmd_get(cmd, CURTA_REDUCE_OR_REG);
-  uint32_t scale[CURTA_HLS_SCALES], result[2];
+  uint32_t scale[CURTA_HLS_SCALES], result[CURTA_HLS_RESULTS];
   set_scale(g, cmd, scale);
   h->k->update(words(g->mem), words(g->acc), words(g->mem), words(g->mem), words(g->mem), cmd, scale, result);
-  if (result[1]) {
+  if (result[CURTA_HLS_ERROR]) {
     int err = reduce ? curta_golden_reduce(g, cmd) : curta_golden_update(g, cmd);
-    return err ? err : (int)result[1];
+    return err ? err : (int)result[CURTA_HLS_ERROR];
   }
   g->rd_bytes += (uint64_t)n * update_reads(g, cmd, reduce);
   if (reduce) {
-    curta_golden_set(g, reg, (curta_cmd_get(cmd, CURTA_REDUCE_OR_KEEP) ? g->s[reg] : 0) | result[0]);
+    curta_golden_set(g, reg, (curta_cmd_get(cmd, CURTA_REDUCE_OR_KEEP) ? g->s[reg] : 0) | result[CURTA_HLS_OR]);
     return 0;
   }
   for (uint32_t k = 0; k < n; k++) {
@@ -193,9 +235,10 @@ static int engine(struct curta_golden *g, const uint32_t *cmd)
 {
   struct hls *h = g->engine_user;
   const uint32_t op = curta_cmd_get(cmd, CURTA_CMD_OPCODE);
-  const int rounds = curta_cmd_get(cmd, CURTA_MAP_REQ) && !curta_cmd_get(cmd, CURTA_MAP_POOL);
-  const int own = op == CURTA_OP_LOAD || op == CURTA_OP_GEMM || op == CURTA_OP_UPDATE || op == CURTA_OP_REDUCE ||
-                  (op == CURTA_OP_MAP && rounds);
+  const int rounds = curta_cmd_get(cmd, CURTA_MAP_REQ) && !curta_cmd_get(cmd, CURTA_MAP_POOL) && !cmd[21] && !cmd[24];
+  const int sgd = op == CURTA_OP_UPDATE && curta_cmd_get(cmd, CURTA_UPDATE_NITRO);
+  const int own = op == CURTA_OP_LOAD || op == CURTA_OP_GEMM || (op == CURTA_OP_UPDATE && !sgd) ||
+                  op == CURTA_OP_REDUCE || (op == CURTA_OP_MAP && rounds);
   h->kernel_commands += (uint64_t)own;
   h->host_commands += (uint64_t)(!own && op >= CURTA_OP_LOAD);
   if (!own)
@@ -203,6 +246,25 @@ static int engine(struct curta_golden *g, const uint32_t *cmd)
   if (op == CURTA_OP_LOAD || op == CURTA_OP_GEMM)
     return op == CURTA_OP_LOAD ? load(g, h, cmd) : gemm(g, h, cmd);
   return op == CURTA_OP_MAP ? map(g, h, cmd) : update(g, h, cmd, op == CURTA_OP_REDUCE);
+}
+
+static void release(struct hls *h)
+{
+  free(h->b_up);
+  free(h->what);
+  free(h->len);
+  free(h->guard);
+  free(h);
+}
+
+static int allocate(struct hls *h, const struct curta_golden *g)
+{
+  const size_t b_tiles = g->tiles[1], sums = (size_t)g->conf.p_tiles * g->t2;
+  h->b_up = calloc(b_tiles * g->t2, 2);
+  h->what = calloc(b_tiles * g->t, sizeof *h->what);
+  h->len = calloc(b_tiles, sizeof *h->len);
+  h->guard = calloc(sums / 2, 1);
+  return h->b_up && h->what && h->len && h->guard ? 0 : -ENOMEM;
 }
 
 int curta_hls_open(struct curta_bus *bus, const char *config, uint64_t mem_bytes)
@@ -225,7 +287,11 @@ int curta_hls_open(struct curta_bus *bus, const char *config, uint64_t mem_bytes
   }
   h->k = k;
   g = own.ctx;
-  g->conf.digit = 0; /* no kernel knows the modes of NITRO-D */
+  if (allocate(h, g)) {
+    release(h);
+    curta_golden_close(&own);
+    return -ENOMEM;
+  }
   g->engine = engine;
   g->engine_user = h;
   *bus = own;
@@ -236,7 +302,7 @@ int curta_hls_open(struct curta_bus *bus, const char *config, uint64_t mem_bytes
 void curta_hls_close(struct curta_bus *bus)
 {
   struct curta_golden *g = bus->ctx;
-  free(g->engine_user);
+  release(g->engine_user);
   curta_golden_close(bus);
 }
 

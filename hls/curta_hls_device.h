@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * curta_hls_device.h - the C simulation of the HLS kernels as a device behind curta_bus.h
  *
- * HLS: LOAD; GEMM; MAP with REQ and without POOL; UPDATE; REDUCE. Host (the golden device): registers, command processor,
- * checks, the other modes of MAP, SCATTER, FILL, LOSS, SCALAR. No time.
+ * HLS: LOAD; GEMM; MAP with REQ and without POOL; UPDATE; REDUCE; of NITRO-D the digits, lists and guard bits of LOAD and
+ * GEMM. Host (the golden device): registers, command processor, checks, the other modes of MAP and UPDATE, SCATTER, FILL, LOSS,
+ * SCALAR. No time.
  */
 #ifndef CURTA_HLS_DEVICE_H
 #define CURTA_HLS_DEVICE_H

@@ -94,7 +94,7 @@ convert:
 #pragma HLS interface port=result mode=m_axi offset=direct bundle=gmem_result
 #endif
 void CURTA_HLS_TOP(requant)(const uint64_t *src, const uint64_t acc[CURTA_HLS_P_WORDS], const uint64_t *mask, uint64_t *dst, const uint32_t cmd[32],
-                            const uint32_t scale[CURTA_HLS_SCALES], uint32_t result[2])
+                            const uint32_t scale[CURTA_HLS_SCALES], uint32_t result[CURTA_HLS_RESULTS])
 {
 #ifndef CURTA_HLS_BAMBU
 #pragma HLS INTERFACE mode=m_axi port=src bundle=gmem_src offset=slave depth=8192
@@ -138,6 +138,7 @@ items:
     from = next_from;
     curta_hls_walk_next(&k);
   }
-  result[0] = 0;
-  result[1] = bad ? CURTA_ERR_RANGE : 0;
+  result[CURTA_HLS_OR] = 0;
+  result[CURTA_HLS_ERROR] = bad ? CURTA_ERR_RANGE : 0;
+  result[CURTA_HLS_FLAGS] = 0;
 }

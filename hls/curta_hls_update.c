@@ -142,7 +142,7 @@ apply:
 #pragma HLS interface port=result mode=m_axi offset=direct bundle=gmem_result
 #endif
 void CURTA_HLS_TOP(update)(const uint64_t *src, const uint64_t acc[CURTA_HLS_P_WORDS], const uint64_t *aux, uint64_t *dst, uint64_t *idx,
-                           const uint32_t cmd[32], const uint32_t scale[CURTA_HLS_SCALES], uint32_t result[2])
+                           const uint32_t cmd[32], const uint32_t scale[CURTA_HLS_SCALES], uint32_t result[CURTA_HLS_RESULTS])
 {
 #ifndef CURTA_HLS_BAMBU
 #pragma HLS INTERFACE mode=m_axi port=src bundle=gmem_src offset=slave depth=8192
@@ -189,6 +189,7 @@ tiles:
     CURTA_HLS_MEET()
     last = p;
   }
-  result[0] = magnitude;
-  result[1] = bad ? CURTA_ERR_RANGE : 0;
+  result[CURTA_HLS_OR] = magnitude;
+  result[CURTA_HLS_ERROR] = bad ? CURTA_ERR_RANGE : 0;
+  result[CURTA_HLS_FLAGS] = 0;
 }

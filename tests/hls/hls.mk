@@ -39,6 +39,13 @@ TESTS += $(HLST_DIR)/hls_random
 $(HLST_DIR)/hls_random: $(DEVICE_DIR)/test_random.o $(DEVICE_OBJ) $(HLST_DIR)/as_hls.o $(HLS_LIB) $(GOLDEN_LIB)
 	$(CC) $(CFLAGS) $^ -o $@ -lpthread
 
+# The official vectors of NITRO-D, operators as commands and whole steps, as the RTL runs them.
+HLST_NITRO := $(HLST_DIR)/test_nitro_operators $(HLST_DIR)/test_nitro_official
+TESTS += $(HLST_NITRO)
+$(HLST_NITRO): $(HLST_DIR)/test_nitro_%: $(BUILD)/tests/sim/test_nitro_%.o $(BUILD)/tests/sim/pair.o $(addprefix $(BUILD)/tests/golden/,nitro_set.o npy.o) \
+  $(BUILD)/driver/libcurta.a $(HLST_DIR)/as_hls.o $(HLS_LIB) $(GOLDEN_LIB)
+	$(CC) $(CFLAGS) $^ -o $@ -lpthread
+
 # The cycle-annotated kernels.
 $(HLST_DIR)/%_trace.o: hls/curta_hls_%.c sim/verilator/config.py spec/curta.toml
 	@mkdir -p $(@D)
