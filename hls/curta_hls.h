@@ -65,10 +65,11 @@ void CURTA_HLS_TOP(gemm)(const uint64_t a[CURTA_HLS_A_WORDS], const uint64_t b[C
                          const uint8_t g_in[CURTA_HLS_P_WORDS], uint64_t p_out[CURTA_HLS_P_WORDS],
                          uint8_t g_out[CURTA_HLS_P_WORDS], const uint32_t cmd[32], uint32_t result[CURTA_HLS_RESULTS]);
 
-/* MAP from int32 (src, or acc with SRC_ACC) to int8: REQ, RELU, MASK, all loops; not POOL. */
-void CURTA_HLS_TOP(requant)(const uint64_t *src, const uint64_t acc[CURTA_HLS_P_WORDS], const uint64_t *mask,
-                            uint64_t *dst, const uint32_t cmd[32], const uint32_t scale[CURTA_HLS_SCALES],
-                            uint32_t result[CURTA_HLS_RESULTS]);
+/* MAP from int32 (src, or acc with SRC_ACC), all loops, not POOL: to int8 REQ, DIV, RELU, NITRO-ReLU, MASK, edges; to int32
+ * the backward pass of NITRO-ReLU. aux: mask, zs or class bytes; idx: ZS. */
+void CURTA_HLS_TOP(requant)(const uint64_t *src, const uint64_t acc[CURTA_HLS_P_WORDS], const uint64_t *aux,
+                            uint64_t *dst, uint64_t *idx, const uint32_t cmd[32],
+                            const uint32_t scale[CURTA_HLS_SCALES], uint32_t result[CURTA_HLS_RESULTS]);
 
 /* UPDATE and REDUCE, without the int32 weights of NITRO. aux: weights that are read; dst, idx: int8 and int16 weights that are written. */
 void CURTA_HLS_TOP(update)(const uint64_t *src, const uint64_t acc[CURTA_HLS_P_WORDS], const uint64_t *aux,

@@ -17,7 +17,7 @@ typedef void load_fn(const uint64_t *mem, uint64_t *a, uint64_t *b, uint64_t *b_
 typedef void gemm_fn(const uint64_t *a, const uint64_t *b, const uint64_t *b_up, const uint64_t *what,
                      const uint32_t *len, const uint64_t *p_in, const uint8_t *g_in, uint64_t *p_out, uint8_t *g_out,
                      const uint32_t *cmd, uint32_t *result);
-typedef void requant_fn(const uint64_t *src, const uint64_t *acc, const uint64_t *mask, uint64_t *dst,
+typedef void requant_fn(const uint64_t *src, const uint64_t *acc, const uint64_t *aux, uint64_t *dst, uint64_t *idx,
                         const uint32_t *cmd, const uint32_t *scale, uint32_t *result);
 typedef void update_fn(const uint64_t *src, const uint64_t *acc, const uint64_t *aux, uint64_t *dst, uint64_t *idx,
                        const uint32_t *cmd, const uint32_t *scale, uint32_t *result);
@@ -177,20 +177,28 @@ static void written(struct curta_golden *g, int64_t addr, uint32_t bytes)
 
 static int map(struct curta_golden *g, const struct hls *h, const uint32_t *cmd)
 {
-  const int acc = (int)curta_cmd_get(cmd, CURTA_MAP_SRC_ACC);
+  const int acc = (int)curta_cmd_get(cmd, CURTA_MAP_SRC_ACC), back = curta_cmd_get(cmd, CURTA_MAP_ACT) >= CURTA_ACT_BACK_ZS;
+  const uint32_t bytes = back ? 4 * g->t2 : g->t2, reg = curta_cmd_get(cmd, CURTA_MAP_OR_REG);
   struct curta_walk w = {.n = {cmd[8] & 0xffff, cmd[8] >> 16, cmd[9] & 0xffff, cmd[9] >> 16},
                          .d = {1, cmd[13], cmd[14], cmd[15]}};
   uint64_t items = curta_walk_items(&w);
   uint32_t scale[CURTA_HLS_SCALES], result[CURTA_HLS_RESULTS];
   set_scale(g, cmd, scale);
-  h->k->requant(words(g->mem), words(g->acc), words(g->mem), words(g->mem), cmd, scale, result);
+  h->k->requant(words(g->mem), words(g->acc), words(g->mem), words(g->mem), words(g->mem), cmd, scale, result);
   if (result[CURTA_HLS_ERROR]) {
     int err = curta_golden_map(g, cmd);
     return err ? err : (int)result[CURTA_HLS_ERROR];
   }
-  g->rd_bytes += items * ((acc ? 0 : 4 * g->t2) + (curta_cmd_get(cmd, CURTA_MAP_MASK) ? g->t2 : 0));
-  for (; items; items--, curta_walk_next(&w))
-    written(g, curta_golden_tile(curta_cmd_get(cmd, CURTA_MAP_DST), w.dst, g->t2), g->t2);
+  g->rd_bytes += items * ((acc ? 0 : 4 * g->t2) + (back || curta_cmd_get(cmd, CURTA_MAP_MASK) ? g->t2 : 0));
+  for (; items; items--, curta_walk_next(&w)) {
+    written(g, curta_golden_tile(curta_cmd_get(cmd, CURTA_MAP_DST), w.dst, bytes), bytes);
+    if (curta_cmd_get(cmd, CURTA_MAP_ZS))
+      written(g, curta_golden_tile(curta_cmd_get(cmd, CURTA_MAP_IDX), w.dst, g->t2), g->t2);
+  }
+  if (back)
+    curta_golden_set(g, reg, (curta_cmd_get(cmd, CURTA_MAP_OR_KEEP) ? g->s[reg] : 0) | result[CURTA_HLS_OR]);
+  if (back)
+    g->flags |= result[CURTA_HLS_FLAGS];
   return 0;
 }
 
@@ -235,10 +243,12 @@ static int engine(struct curta_golden *g, const uint32_t *cmd)
 {
   struct hls *h = g->engine_user;
   const uint32_t op = curta_cmd_get(cmd, CURTA_CMD_OPCODE);
-  const int rounds = curta_cmd_get(cmd, CURTA_MAP_REQ) && !curta_cmd_get(cmd, CURTA_MAP_POOL) && !cmd[21] && !cmd[24];
+  const int wide = curta_cmd_get(cmd, CURTA_MAP_SRC_TYPE) == CURTA_TYPE_INT32 && !curta_cmd_get(cmd, CURTA_MAP_POOL);
+  const int rounds = curta_cmd_get(cmd, CURTA_MAP_REQ) || curta_cmd_get(cmd, CURTA_MAP_DIV) ||
+                     curta_cmd_get(cmd, CURTA_MAP_ACT) >= CURTA_ACT_BACK_ZS;
   const int sgd = op == CURTA_OP_UPDATE && curta_cmd_get(cmd, CURTA_UPDATE_NITRO);
   const int own = op == CURTA_OP_LOAD || op == CURTA_OP_GEMM || (op == CURTA_OP_UPDATE && !sgd) ||
-                  op == CURTA_OP_REDUCE || (op == CURTA_OP_MAP && rounds);
+                  op == CURTA_OP_REDUCE || (op == CURTA_OP_MAP && wide && rounds);
   h->kernel_commands += (uint64_t)own;
   h->host_commands += (uint64_t)(!own && op >= CURTA_OP_LOAD);
   if (!own)

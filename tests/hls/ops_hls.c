@@ -17,7 +17,7 @@ void curta_hls_load_wide(const uint64_t *mem, uint64_t *a, uint64_t *b, uint64_t
                          uint32_t mem_bytes, uint32_t *result);
 void curta_hls_gemm_wide(const uint64_t *a, const uint64_t *b, const uint64_t *b_up, const uint64_t *what, const uint32_t *len, const uint64_t *p_in,
                          const uint8_t *g_in, uint64_t *p_out, uint8_t *g_out, const uint32_t *cmd, uint32_t *result);
-void curta_hls_requant_wide(const uint64_t *src, const uint64_t *acc, const uint64_t *mask, uint64_t *dst, const uint32_t *cmd,
+void curta_hls_requant_wide(const uint64_t *src, const uint64_t *acc, const uint64_t *aux, uint64_t *dst, uint64_t *idx, const uint32_t *cmd,
                             const uint32_t *scale, uint32_t *result);
 void curta_hls_update_wide(const uint64_t *src, const uint64_t *acc, const uint64_t *aux, uint64_t *dst, uint64_t *idx, const uint32_t *cmd,
                            const uint32_t *scale, uint32_t *result);
@@ -270,7 +270,7 @@ void hls_ops_requant(int8_t *y, const int32_t *x, size_t n, int32_t shift, enum 
   curta_cmd_set(cmd, CURTA_MAP_TENSOR, draw ? draws->tensor : 0);
   set_scale(scale, shift);
   scale[CURTA_HLS_SEED] = draw ? draws->seed : 0;
-  curta_hls_requant_wide(NULL, words(sums), words(store[1]), words(store[0]), cmd, scale, result);
+  curta_hls_requant_wide(NULL, words(sums), words(store[1]), words(store[0]), NULL, cmd, scale, result);
   check(!result[CURTA_HLS_ERROR], "MAP refuses a tile");
   memcpy(y, store[0], n);
 }
