@@ -28,6 +28,10 @@ enum curta_hls_scale {
   CURTA_HLS_SEED,  /* S[SEED_REG] */
   CURTA_HLS_STEP,  /* S[SEED_REG + 1] */
   CURTA_HLS_DECAY, /* S[DECAY_REG] */
+  CURTA_HLS_RATE,  /* S[LR_REG], S[LR_REG + 1] */
+  CURTA_HLS_RATE_FACTOR,
+  CURTA_HLS_ETA, /* S[ETA_REG], S[ETA_REG + 1] */
+  CURTA_HLS_ETA_FACTOR,
   CURTA_HLS_MEM_BYTES,
   CURTA_HLS_SCALES
 };
@@ -71,7 +75,8 @@ void CURTA_HLS_TOP(requant)(const uint64_t *src, const uint64_t acc[CURTA_HLS_P_
                             uint64_t *dst, uint64_t *idx, const uint32_t cmd[32],
                             const uint32_t scale[CURTA_HLS_SCALES], uint32_t result[CURTA_HLS_RESULTS]);
 
-/* UPDATE and REDUCE, without the int32 weights of NITRO. aux: weights that are read; dst, idx: int8 and int16 weights that are written. */
+/* UPDATE and REDUCE, every mode. aux: weights that are read; dst, idx: int8 (NITRO: int32) and int16 weights that are
+ * written. */
 void CURTA_HLS_TOP(update)(const uint64_t *src, const uint64_t acc[CURTA_HLS_P_WORDS], const uint64_t *aux,
                            uint64_t *dst, uint64_t *idx, const uint32_t cmd[32],
                            const uint32_t scale[CURTA_HLS_SCALES], uint32_t result[CURTA_HLS_RESULTS]);

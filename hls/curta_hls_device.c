@@ -159,11 +159,16 @@ static int gemm(struct curta_golden *g, const struct hls *h, const uint32_t *cmd
 
 static void set_scale(const struct curta_golden *g, const uint32_t *cmd, uint32_t scale[CURTA_HLS_SCALES])
 {
-  uint32_t seed = curta_cmd_get(cmd, CURTA_MAP_SEED_REG);
+  const uint32_t seed = curta_cmd_get(cmd, CURTA_MAP_SEED_REG);
+  const uint32_t rate = curta_cmd_get(cmd, CURTA_UPDATE_LR_REG), eta = curta_cmd_get(cmd, CURTA_UPDATE_ETA_REG);
   scale[CURTA_HLS_SHIFT] = g->s[curta_cmd_get(cmd, CURTA_MAP_SHIFT_REG)];
   scale[CURTA_HLS_SEED] = g->s[seed];
   scale[CURTA_HLS_STEP] = g->s[(seed + 1) % CURTA_SCALARS];
   scale[CURTA_HLS_DECAY] = g->s[curta_cmd_get(cmd, CURTA_UPDATE_DECAY_REG)];
+  scale[CURTA_HLS_RATE] = g->s[rate];
+  scale[CURTA_HLS_RATE_FACTOR] = g->s[(rate + 1) % CURTA_SCALARS];
+  scale[CURTA_HLS_ETA] = g->s[eta];
+  scale[CURTA_HLS_ETA_FACTOR] = g->s[(eta + 1) % CURTA_SCALARS];
   scale[CURTA_HLS_MEM_BYTES] = memory(g);
 }
 
@@ -208,14 +213,16 @@ static uint32_t update_reads(const struct curta_golden *g, const uint32_t *cmd, 
                       : curta_cmd_get(cmd, CURTA_UPDATE_SRC_TYPE) == CURTA_TYPE_INT24 ? 3
                                                                                         : 4;
   uint32_t weight = reduce && !curta_cmd_get(cmd, CURTA_UPDATE_DECAY) ? 0
-                    : curta_cmd_get(cmd, CURTA_UPDATE_MASTER)         ? 2
-                                                                      : 1;
+                    : curta_cmd_get(cmd, CURTA_UPDATE_MASTER)          ? 2
+                    : !reduce && curta_cmd_get(cmd, CURTA_UPDATE_NITRO) ? 4
+                                                                        : 1;
   return (gradient + weight) * g->t2;
 }
 
 static int update(struct curta_golden *g, const struct hls *h, const uint32_t *cmd, int reduce)
 {
-  const int master = (int)curta_cmd_get(cmd, CURTA_UPDATE_MASTER);
+  const int master = (int)curta_cmd_get(cmd, CURTA_UPDATE_MASTER), nitro = !reduce && curta_cmd_get(cmd, CURTA_UPDATE_NITRO);
+  const uint32_t bytes = nitro ? 4 * g->t2 : g->t2;
   const uint32_t n = curta_cmd_get(cmd, CURTA_UPDATE_N), reg = curta_cmd_get(cmd, CURTA_REDUCE_OR_REG);
   uint32_t scale[CURTA_HLS_SCALES], result[CURTA_HLS_RESULTS];
   set_scale(g, cmd, scale);
@@ -229,8 +236,9 @@ static int update(struct curta_golden *g, const struct hls *h, const uint32_t *c
     curta_golden_set(g, reg, (curta_cmd_get(cmd, CURTA_REDUCE_OR_KEEP) ? g->s[reg] : 0) | result[CURTA_HLS_OR]);
     return 0;
   }
+  g->flags |= result[CURTA_HLS_FLAGS];
   for (uint32_t k = 0; k < n; k++) {
-    written(g, curta_golden_tile(curta_cmd_get(cmd, CURTA_UPDATE_DST), k, g->t2), g->t2);
+    written(g, curta_golden_tile(curta_cmd_get(cmd, CURTA_UPDATE_DST), k, bytes), bytes);
     if (master)
       written(g, curta_golden_tile(curta_cmd_get(cmd, CURTA_UPDATE_IDX), k, 2 * g->t2), 2 * g->t2);
   }
@@ -246,9 +254,8 @@ static int engine(struct curta_golden *g, const uint32_t *cmd)
   const int wide = curta_cmd_get(cmd, CURTA_MAP_SRC_TYPE) == CURTA_TYPE_INT32 && !curta_cmd_get(cmd, CURTA_MAP_POOL);
   const int rounds = curta_cmd_get(cmd, CURTA_MAP_REQ) || curta_cmd_get(cmd, CURTA_MAP_DIV) ||
                      curta_cmd_get(cmd, CURTA_MAP_ACT) >= CURTA_ACT_BACK_ZS;
-  const int sgd = op == CURTA_OP_UPDATE && curta_cmd_get(cmd, CURTA_UPDATE_NITRO);
-  const int own = op == CURTA_OP_LOAD || op == CURTA_OP_GEMM || (op == CURTA_OP_UPDATE && !sgd) ||
-                  op == CURTA_OP_REDUCE || (op == CURTA_OP_MAP && wide && rounds);
+  const int own = op == CURTA_OP_LOAD || op == CURTA_OP_GEMM || op == CURTA_OP_UPDATE || op == CURTA_OP_REDUCE ||
+                  (op == CURTA_OP_MAP && wide && rounds);
   h->kernel_commands += (uint64_t)own;
   h->host_commands += (uint64_t)(!own && op >= CURTA_OP_LOAD);
   if (!own)
