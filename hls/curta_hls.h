@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * curta_hls.h - the matrix engine, the requantiser and the weight update as C for high-level synthesis
  *
- * Each kernel executes one command of docs/machine.md: its 32 words come through AXI4-Lite, tensors through AXI4 ports of
- * 8 bytes, operand buffers and accumulators are dual-ported RAMs between the kernels. Parameters (-DCURTA_HLS_T ... from
- * spec/curta.toml) are those of a configuration.
+ * Each kernel executes one command of docs/machine.md: its 32 words come through AXI4-Lite, tensors through AXI4 ports
+ * of 8 bytes, operand buffers and accumulators are dual-ported RAMs between the kernels. Parameters (-DCURTA_HLS_T ...
+ * from spec/curta.toml) are those of a configuration.
  */
 #ifndef CURTA_HLS_H
 #define CURTA_HLS_H
@@ -45,9 +45,10 @@ enum curta_hls_result {
 };
 
 #ifdef CURTA_HLS_T
-/* Words of 8 bytes of the stores: operand buffers of int8 tiles, accumulator store of int32 tiles. Elements of buffer B have up
- * to 24 bits (D of them count): bits 8..23 lie in a store of their own, four a word. */
+/* Words of 8 bytes of the stores: operand buffers of int8 tiles, accumulator store of int32 tiles. Elements of buffer B
+ * have up to 24 bits (D of them count): bits 8..23 lie in a store of their own, four a word. */
 #define CURTA_HLS_BANKS (CURTA_HLS_T * CURTA_HLS_T / 8)
+#define CURTA_HLS_UP_BANKS (2 * CURTA_HLS_BANKS)
 #define CURTA_HLS_A_WORDS (CURTA_HLS_A_TILES * CURTA_HLS_BANKS)
 #define CURTA_HLS_B_WORDS (CURTA_HLS_B_TILES * CURTA_HLS_BANKS)
 #define CURTA_HLS_P_WORDS (CURTA_HLS_P_TILES * CURTA_HLS_BANKS * 4)
@@ -69,8 +70,8 @@ void CURTA_HLS_TOP(gemm)(const uint64_t a[CURTA_HLS_A_WORDS], const uint64_t b[C
                          const uint8_t g_in[CURTA_HLS_P_WORDS], uint64_t p_out[CURTA_HLS_P_WORDS],
                          uint8_t g_out[CURTA_HLS_P_WORDS], const uint32_t cmd[32], uint32_t result[CURTA_HLS_RESULTS]);
 
-/* MAP from int32 (src, or acc with SRC_ACC), all loops, not POOL: to int8 REQ, DIV, RELU, NITRO-ReLU, MASK, edges; to int32
- * the backward pass of NITRO-ReLU. aux: mask, zs or class bytes; idx: ZS. */
+/* MAP from int32 (src, or acc with SRC_ACC), all loops, not POOL: to int8 REQ, DIV, RELU, NITRO-ReLU, MASK, edges; to
+ * int32 the backward pass of NITRO-ReLU. aux: mask, zs or class bytes; idx: ZS. */
 void CURTA_HLS_TOP(requant)(const uint64_t *src, const uint64_t acc[CURTA_HLS_P_WORDS], const uint64_t *aux,
                             uint64_t *dst, uint64_t *idx, const uint32_t cmd[32],
                             const uint32_t scale[CURTA_HLS_SCALES], uint32_t result[CURTA_HLS_RESULTS]);
@@ -78,8 +79,8 @@ void CURTA_HLS_TOP(requant)(const uint64_t *src, const uint64_t acc[CURTA_HLS_P_
 /* UPDATE and REDUCE, every mode. aux: weights that are read; dst, idx: int8 (NITRO: int32) and int16 weights that are
  * written. */
 void CURTA_HLS_TOP(update)(const uint64_t *src, const uint64_t acc[CURTA_HLS_P_WORDS], const uint64_t *aux,
-                           uint64_t *dst, uint64_t *idx, const uint32_t cmd[32],
-                           const uint32_t scale[CURTA_HLS_SCALES], uint32_t result[CURTA_HLS_RESULTS]);
+                           uint64_t *dst, uint64_t *idx, const uint32_t cmd[32], const uint32_t scale[CURTA_HLS_SCALES],
+                           uint32_t result[CURTA_HLS_RESULTS]);
 #endif
 
 #ifdef __cplusplus

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * curta_hls_device.c - the golden device with the HLS kernels in the place of its engines (curta_hls_device.h)
  *
- * Around a kernel the host does what is no arithmetic of tensors: scale registers, traffic counters, and the check sums of
- * retirement records, from what the kernel has left in memory. Where a kernel refuses a tile, the golden operator says
- * which one comes first in the order of the law.
+ * Around a kernel the host does what is no arithmetic of tensors: scale registers, traffic counters, and the check sums
+ * of retirement records, from what the kernel has left in memory. Where a kernel refuses a tile, the golden operator
+ * says which one comes first in the order of the law.
  */
 #include "curta_hls_device.h"
 #include <errno.h>
@@ -40,7 +40,7 @@ struct kernels {
 };
 #define KERNELS(config)                                                                                                \
   {                                                                                                                    \
-    #config, curta_hls_load_##config, curta_hls_gemm_##config, curta_hls_requant_##config, curta_hls_update_##config   \
+#config, curta_hls_load_##config, curta_hls_gemm_##config, curta_hls_requant_##config, curta_hls_update_##config   \
   }
 static const struct kernels Kernels[] = {KERNELS(tiny), KERNELS(base), KERNELS(large)};
 
@@ -105,7 +105,8 @@ static void sum_list(struct curta_golden *g, const struct hls *h, const uint32_t
 static int load(struct curta_golden *g, const struct hls *h, const uint32_t *cmd)
 {
   const uint32_t buf = curta_cmd_get(cmd, CURTA_LOAD_BUF), dst = curta_cmd_get(cmd, CURTA_LOAD_DST);
-  const int list = (int)curta_cmd_get(cmd, CURTA_LOAD_LIST), wide = curta_cmd_get(cmd, CURTA_LOAD_TYPE) == CURTA_TYPE_INT32;
+  const int list = (int)curta_cmd_get(cmd, CURTA_LOAD_LIST),
+            wide = curta_cmd_get(cmd, CURTA_LOAD_TYPE) == CURTA_TYPE_INT32;
   uint32_t result[CURTA_HLS_RESULTS], n = 1;
   h->k->load(words(g->mem), words(g->buf[0]), words(g->buf[1]), h->b_up, h->what, h->len, cmd, memory(g), result);
   if (result[CURTA_HLS_ERROR]) {
@@ -182,7 +183,8 @@ static void written(struct curta_golden *g, int64_t addr, uint32_t bytes)
 
 static int map(struct curta_golden *g, const struct hls *h, const uint32_t *cmd)
 {
-  const int acc = (int)curta_cmd_get(cmd, CURTA_MAP_SRC_ACC), back = curta_cmd_get(cmd, CURTA_MAP_ACT) >= CURTA_ACT_BACK_ZS;
+  const int acc = (int)curta_cmd_get(cmd, CURTA_MAP_SRC_ACC),
+            back = curta_cmd_get(cmd, CURTA_MAP_ACT) >= CURTA_ACT_BACK_ZS;
   const uint32_t bytes = back ? 4 * g->t2 : g->t2, reg = curta_cmd_get(cmd, CURTA_MAP_OR_REG);
   struct curta_walk w = {.n = {cmd[8] & 0xffff, cmd[8] >> 16, cmd[9] & 0xffff, cmd[9] >> 16},
                          .d = {1, cmd[13], cmd[14], cmd[15]}};
@@ -209,11 +211,11 @@ static int map(struct curta_golden *g, const struct hls *h, const uint32_t *cmd)
 
 static uint32_t update_reads(const struct curta_golden *g, const uint32_t *cmd, int reduce)
 {
-  uint32_t gradient = curta_cmd_get(cmd, CURTA_UPDATE_SRC_ACC)                          ? 0
+  uint32_t gradient = curta_cmd_get(cmd, CURTA_UPDATE_SRC_ACC)                        ? 0
                       : curta_cmd_get(cmd, CURTA_UPDATE_SRC_TYPE) == CURTA_TYPE_INT24 ? 3
-                                                                                        : 4;
-  uint32_t weight = reduce && !curta_cmd_get(cmd, CURTA_UPDATE_DECAY) ? 0
-                    : curta_cmd_get(cmd, CURTA_UPDATE_MASTER)          ? 2
+                                                                                      : 4;
+  uint32_t weight = reduce && !curta_cmd_get(cmd, CURTA_UPDATE_DECAY)   ? 0
+                    : curta_cmd_get(cmd, CURTA_UPDATE_MASTER)           ? 2
                     : !reduce && curta_cmd_get(cmd, CURTA_UPDATE_NITRO) ? 4
                                                                         : 1;
   return (gradient + weight) * g->t2;
@@ -221,7 +223,8 @@ static uint32_t update_reads(const struct curta_golden *g, const uint32_t *cmd, 
 
 static int update(struct curta_golden *g, const struct hls *h, const uint32_t *cmd, int reduce)
 {
-  const int master = (int)curta_cmd_get(cmd, CURTA_UPDATE_MASTER), nitro = !reduce && curta_cmd_get(cmd, CURTA_UPDATE_NITRO);
+  const int master = (int)curta_cmd_get(cmd, CURTA_UPDATE_MASTER),
+            nitro = !reduce && curta_cmd_get(cmd, CURTA_UPDATE_NITRO);
   const uint32_t bytes = nitro ? 4 * g->t2 : g->t2;
   const uint32_t n = curta_cmd_get(cmd, CURTA_UPDATE_N), reg = curta_cmd_get(cmd, CURTA_REDUCE_OR_REG);
   uint32_t scale[CURTA_HLS_SCALES], result[CURTA_HLS_RESULTS];

@@ -2,19 +2,19 @@
  * curta_hls_gemm.c - GEMM (docs/machine.md 4, 7) for high-level synthesis: forward, input and weight gradient are three
  * settings of its loops; a gathered weight gradient follows lists
  *
- * Results are made in blocks of up to Words tiles that share their operands: rows of A by rows of B. The positions (vy, vx)
- * of the visits are further rows of the side whose tiles depend on them: of A in the forward pass and the input gradient, of
- * B in the weight gradient; where both sides depend on them they are an outer loop. A row that lies outside its window in
- * some step is left out of it. Two ping-pongs, both as pairs of arrays:
+ * Results are made in blocks of up to Words tiles that share their operands: rows of A by rows of B. The positions (vy,
+ * vx) of the visits are further rows of the side whose tiles depend on them: of A in the forward pass and the input
+ * gradient, of B in the weight gradient; where both sides depend on them they are an outer loop. A row that lies
+ * outside its window in some step is left out of it. Two ping-pongs, both as pairs of arrays:
  *
  *   operands:  fetch step s into a0, b0      |  multiply step s-1 from a1, b1
  *   sums:      contract block n              |  write block n-1, OR of magnitudes
  *
- * With GATHER a block has one tile of B: a list. A step is a group of it, V rows, as deep as one product of the array; each row of
- * A brings the V images that they name.
+ * With GATHER a block has one tile of B: a list. A step is a group of it, V rows, as deep as one product of the array;
+ * each row of A brings the V images that they name.
  *
- * A word of `sum` holds R x C sums, its twin in `top` their bits 32..35. The array returns to the same word after at least Return iterations, so that the
- * read-add-write of a sum may take Return cycles at an interval of one.
+ * A word of `sum` holds R x C sums, its twin in `top` their bits 32..35. The array returns to the same word after at
+ * least Return iterations, so that the read-add-write of a sum may take Return cycles at an interval of one.
  */
 #include "curta_hls_int.h"
 #include "curta_nitro.h"
@@ -31,7 +31,7 @@ enum {
   Words = Tiles * Down * Across,
   Return = 4,
   Top = (1 << CURTA_NITRO_GUARD) - 1, /* bits of a sum above 32 */
-  Most = 65536 /* visits: each has an accumulator tile of its own */
+  Most = 65536                        /* visits: each has an accumulator tile of its own */
 };
 enum { Sga, Sgb, Svy, Svx, Sky, Skx, Skc, Strides };
 enum { A, B, P };
@@ -136,7 +136,8 @@ static void rewind_cursor(struct cursor *c)
 /* The next rows of a side. vy, vx: the outer position, 0 where positions are rows. */
 static void take_rows(struct rows *r, struct cursor *c, const struct gemm *g, uint32_t side, uint32_t vy, uint32_t vx)
 {
-  const uint32_t *by = g->stride[side], *to = g->stride[P], lanes = side == A ? Sga : Sgb, n = curta_hls_min(c->n, c->most);
+  const uint32_t *by = g->stride[side], *to = g->stride[P], lanes = side == A ? Sga : Sgb,
+                 n = curta_hls_min(c->n, c->most);
   r->n = n;
   CURTA_HLS_LOOP("rows")
 rows:
@@ -221,12 +222,15 @@ extremes:
 /* Some k < n has 0 <= at + step k < u; step 0..2 */
 static uint32_t enters(int32_t at, int32_t step, int32_t u, uint32_t n)
 {
-  const uint32_t below = at < 0 ? (uint32_t)-at : 0, k = step == 1 ? below : step == 2 ? (below + 1) / 2 : below ? n : 0;
+  const uint32_t below = at < 0 ? (uint32_t)-at : 0, k = step == 1   ? below
+                                                         : step == 2 ? (below + 1) / 2
+                                                         : below     ? n
+                                                                     : 0;
   return k < n && at + step * (int32_t)k < u;
 }
 
-/* Steps of a block with GATHER: the groups of its list, if the window of some row is not empty. Returns whether such a row has no
- * list. */
+/* Steps of a block with GATHER: the groups of its list, if the window of some row is not empty. Returns whether such a
+ * row has no list. */
 static uint32_t set_groups(struct block *k, const struct gemm *g, const uint32_t len[CURTA_HLS_B_TILES])
 {
   const uint32_t list = k->b.tile[0] & 0xffffu;
@@ -253,20 +257,22 @@ static void next_step(struct step *s, const struct gemm *g, const struct block *
   s->ky += x_end;
 }
 
-/* Which rows are inside in a step; their tiles, or `tiles` outside. Returns whether a tile that is inside is in no store. */
-static uint32_t reads(uint32_t *x, const struct rows *r, uint32_t i, const struct gemm *g, uint32_t side, uint32_t windows, const struct step *s,
-                      uint32_t tiles)
+/* Which rows are inside in a step; their tiles, or `tiles` outside. Returns whether a tile that is inside is in no
+ * store. */
+static uint32_t reads(uint32_t *x, const struct rows *r, uint32_t i, const struct gemm *g, uint32_t side,
+                      uint32_t windows, const struct step *s, uint32_t tiles)
 {
   const uint32_t *by = g->stride[side], offset = s->ky * by[Sky] + s->kx * by[Skx] + s->kc * by[Skc];
   const int32_t at_y = r->y[i] + g->y_b * (int32_t)s->ky, at_x = r->x[i] + g->x_b * (int32_t)s->kx;
-  const uint32_t inside = !windows || (at_y >= 0 && at_y < g->y_u && at_x >= 0 && at_x < g->x_u), tile = (r->tile[i] + offset) & 0xffffu;
+  const uint32_t inside = !windows || (at_y >= 0 && at_y < g->y_u && at_x >= 0 && at_x < g->x_u),
+                 tile = (r->tile[i] + offset) & 0xffffu;
   *x = inside && tile < tiles ? tile : tiles;
   return inside && tile >= tiles;
 }
 
 /* to[m][lane][contraction] := the tile of A of the m-th row that is inside, a row a cycle */
-static uint32_t fetch_a(int8_t to[Tiles][T][T], struct present *in, const uint64_t *from, const struct rows *r, uint32_t n, const struct gemm *g,
-                        uint32_t windows, const struct step *s)
+static uint32_t fetch_a(int8_t to[Tiles][T][T], struct present *in, const uint64_t *from, const struct rows *r,
+                        uint32_t n, const struct gemm *g, uint32_t windows, const struct step *s)
 {
   uint32_t bad = 0, m = 0;
   CURTA_HLS_LOOP("fetch_a")
@@ -304,8 +310,8 @@ fetch_a:
 }
 
 /* The same of B, whose elements have D bits */
-static uint32_t fetch_b(int32_t to[Tiles][T][T], struct present *in, const uint64_t *from, const uint64_t *from_up, const struct rows *r, uint32_t n,
-                        const struct gemm *g, uint32_t windows, const struct step *s)
+static uint32_t fetch_b(int32_t to[Tiles][T][T], struct present *in, const uint64_t *from, const uint64_t *from_up,
+                        const struct rows *r, uint32_t n, const struct gemm *g, uint32_t windows, const struct step *s)
 {
   uint32_t bad = 0, m = 0;
   CURTA_HLS_LOOP("fetch_b")
@@ -325,7 +331,7 @@ fetch_b:
     for (uint32_t w = 0; w < Tile_words; w++) {
 #pragma HLS UNROLL
       const uint32_t at = x * Tile_words + w;
-      const uint64_t low = read ? from[at] : 0, up[2] = { read ? from_up[2 * at] : 0, read ? from_up[2 * at + 1] : 0 };
+      const uint64_t low = read ? from[at] : 0, up[2] = {read ? from_up[2 * at] : 0, read ? from_up[2 * at + 1] : 0};
     fetch_b_digits:
       for (uint32_t e = 0; e < 8; e++) {
 #pragma HLS UNROLL
@@ -345,8 +351,8 @@ fetch_b:
 }
 
 /* to[0][lane][v] := row v of a group, and what it names. Every bank is read at one place. */
-static void fetch_group(int32_t to[Tiles][T][T], struct present *in, struct named *name, const uint64_t *from, const uint64_t *from_up,
-                        const uint64_t *what, uint32_t list, uint32_t group)
+static void fetch_group(int32_t to[Tiles][T][T], struct present *in, struct named *name, const uint64_t *from,
+                        const uint64_t *from_up, const uint64_t *what, uint32_t list, uint32_t group)
 {
   const uint32_t first = list * T + group * V, tile = first / T, part = first % T / V;
   CURTA_HLS_LOOP("group")
@@ -368,7 +374,7 @@ group_words:
   for (uint32_t w = 0; w < Tile_words; w++) {
 #pragma HLS UNROLL
     const uint32_t row = w * 8 / T, at = tile * Tile_words + w;
-    const uint64_t low = from[at], up[2] = { from_up[2 * at], from_up[2 * at + 1] };
+    const uint64_t low = from[at], up[2] = {from_up[2 * at], from_up[2 * at + 1]};
     if (row / V == part) {
     group_digits:
       for (uint32_t e = 0; e < 8; e++) {
@@ -382,10 +388,10 @@ group_words:
   CURTA_HLS_DONE()
 }
 
-/* to[m][lane][v] := the image of A that row v of a group names, of the m-th row that has one inside; 0 where it is outside. Image n
- * belongs to stream n mod V, so that each bank is read at one place. */
-static uint32_t fetch_named(int8_t to[Tiles][T][T], struct present *in, const uint64_t *from, const struct rows *r, uint32_t n, const struct gemm *g,
-                            const struct named *name)
+/* to[m][lane][v] := the image of A that row v of a group names, of the m-th row that has one inside; 0 where it is
+ * outside. Image n belongs to stream n mod V, so that each bank is read at one place. */
+static uint32_t fetch_named(int8_t to[Tiles][T][T], struct present *in, const uint64_t *from, const struct rows *r,
+                            uint32_t n, const struct gemm *g, const struct named *name)
 {
   uint32_t bad = 0, m = 0;
   CURTA_HLS_LOOP("gather")
@@ -400,7 +406,8 @@ gather:
     for (uint32_t v = 0; v < V; v++) {
 #pragma HLS UNROLL
       const int32_t at_y = r->y[i] + g->y_b * (int32_t)name->y[v], at_x = r->x[i] + g->x_b * (int32_t)name->x[v];
-      const uint32_t inside = name->any[v] && name->y[v] < g->nky && name->x[v] < g->nkx && at_y >= 0 && at_y < g->y_u && at_x >= 0 && at_x < g->x_u;
+      const uint32_t inside = name->any[v] && name->y[v] < g->nky && name->x[v] < g->nkx && at_y >= 0 &&
+                              at_y < g->y_u && at_x >= 0 && at_x < g->x_u;
       tile[v] = (r->tile[i] + name->a[v]) & 0xffffu;
       read[v] = inside && tile[v] < CURTA_HLS_A_TILES;
       bad |= inside && !read[v];
@@ -443,10 +450,11 @@ gather:
   return bad;
 }
 
-/* sum += the products of one step. The order: contraction, row of A, row of B, down, across; across runs fastest. nb: rows of
- * B in the block. */
-static void multiply(uint32_t sum[Words][R][C], uint8_t top[Words][R][C], const int8_t a[Tiles][T][T], const int32_t b[Tiles][T][T],
-                     const struct present *in_a, const struct present *in_b, uint32_t nb, uint32_t contraction)
+/* sum += the products of one step. The order: contraction, row of A, row of B, down, across; across runs fastest. nb:
+ * rows of B in the block. */
+static void multiply(uint32_t sum[Words][R][C], uint8_t top[Words][R][C], const int8_t a[Tiles][T][T],
+                     const int32_t b[Tiles][T][T], const struct present *in_a, const struct present *in_b, uint32_t nb,
+                     uint32_t contraction)
 {
   uint32_t words = in_a->n * in_b->n * Down * Across, turn = words < Return ? (uint32_t)Return : words;
   uint32_t w = 0, k0 = 0, ai = 0, bi = 0, down = 0, across = 0;
@@ -549,8 +557,8 @@ static uint64_t start_value(uint32_t low, uint32_t high, const struct gemm *g)
 }
 
 /* Start values: what the accumulator tiles hold. */
-static void start(uint32_t sum[Words][R][C], uint8_t top[Words][R][C], const uint64_t *p_in, const uint8_t *g_in, const struct gemm *g,
-                  const struct block *k, uint32_t p)
+static void start(uint32_t sum[Words][R][C], uint8_t top[Words][R][C], const uint64_t *p_in, const uint8_t *g_in,
+                  const struct gemm *g, const struct block *k, uint32_t p)
 {
   struct result at = {0, 0, 0};
   CURTA_HLS_LOOP("start")
@@ -570,7 +578,8 @@ start:
       high = g_in[x * Sum_words + at.e];
     }
     CURTA_HLS_WRITE(sum, to.word)
-    const uint64_t first = start_value((uint32_t)word, high, g), second = start_value((uint32_t)(word >> 32), high >> 4, g);
+    const uint64_t first = start_value((uint32_t)word, high, g),
+                   second = start_value((uint32_t)(word >> 32), high >> 4, g);
     sum[to.word][to.r][to.c] = (uint32_t)first;
     top[to.word][to.r][to.c] = (uint8_t)(first >> 32 & Top);
     sum[to.word][to.r][to.c + 1] = (uint32_t)second;
@@ -592,8 +601,8 @@ static uint32_t high_of(uint32_t low, uint8_t high, uint32_t guard)
 }
 
 /* Accumulator tiles := sums */
-static uint32_t drain(uint64_t *p_out, uint8_t *g_out, const uint32_t sum[Words][R][C], const uint8_t top[Words][R][C], const struct gemm *g,
-                      const struct block *k, uint32_t p, struct seen *seen)
+static uint32_t drain(uint64_t *p_out, uint8_t *g_out, const uint32_t sum[Words][R][C], const uint8_t top[Words][R][C],
+                      const struct gemm *g, const struct block *k, uint32_t p, struct seen *seen)
 {
   struct result at = {0, 0, 0};
   uint32_t bad = 0, all = 0, flags = 0;
@@ -612,7 +621,8 @@ drain:
     const uint32_t low_top = high_of(low, top[from.word][from.r][from.c], g->guard);
     const uint32_t high_top = high_of(high, top[from.word][from.r][from.c + 1], g->guard);
     all |= curta_mag(curta_s32(low)) | curta_mag(curta_s32(high));
-    flags |= curta_nitro_sum_flag((int64_t)((uint64_t)low_top << 32 | low)) | curta_nitro_sum_flag((int64_t)((uint64_t)high_top << 32 | high));
+    flags |= curta_nitro_sum_flag((int64_t)((uint64_t)low_top << 32 | low)) |
+             curta_nitro_sum_flag((int64_t)((uint64_t)high_top << 32 | high));
     bad |= x >= CURTA_HLS_P_TILES;
     if (x < CURTA_HLS_P_TILES) {
       p_out[x * Sum_words + at.e] = (uint64_t)high << 32 | low;
@@ -626,10 +636,11 @@ drain:
   return bad;
 }
 
-/* All steps of a block: one is fetched while the one before is multiplied. windows: the side whose rows have positions. */
-static uint32_t contract(uint32_t sum[Words][R][C], uint8_t top[Words][R][C], const uint64_t *a, const uint64_t *b, const uint64_t *b_up,
-                         const uint64_t *what, const uint64_t *p_in, const uint8_t *g_in, const struct gemm *g, const struct block *k, uint32_t windows,
-                         uint32_t p)
+/* All steps of a block: one is fetched while the one before is multiplied. windows: the side whose rows have positions.
+ */
+static uint32_t contract(uint32_t sum[Words][R][C], uint8_t top[Words][R][C], const uint64_t *a, const uint64_t *b,
+                         const uint64_t *b_up, const uint64_t *what, const uint64_t *p_in, const uint8_t *g_in,
+                         const struct gemm *g, const struct block *k, uint32_t windows, uint32_t p)
 {
   int8_t a0[Tiles][T][T], a1[Tiles][T][T];
   int32_t b0[Tiles][T][T], b1[Tiles][T][T];
@@ -713,10 +724,11 @@ static uint32_t set_cursors(struct cursor *a, struct cursor *b, const struct gem
 #pragma HLS interface port=cmd mode=m_axi offset=direct bundle=gmem_cmd
 #pragma HLS interface port=result mode=m_axi offset=direct bundle=gmem_result
 #endif
-void CURTA_HLS_TOP(gemm)(const uint64_t a[CURTA_HLS_A_WORDS], const uint64_t b[CURTA_HLS_B_WORDS], const uint64_t b_up[2 * CURTA_HLS_B_WORDS],
-                         const uint64_t what[CURTA_HLS_B_ROWS], const uint32_t len[CURTA_HLS_B_TILES], const uint64_t p_in[CURTA_HLS_P_WORDS],
-                         const uint8_t g_in[CURTA_HLS_P_WORDS], uint64_t p_out[CURTA_HLS_P_WORDS], uint8_t g_out[CURTA_HLS_P_WORDS],
-                         const uint32_t cmd[32], uint32_t result[CURTA_HLS_RESULTS])
+void CURTA_HLS_TOP(gemm)(const uint64_t a[CURTA_HLS_A_WORDS], const uint64_t b[CURTA_HLS_B_WORDS],
+                         const uint64_t b_up[2 * CURTA_HLS_B_WORDS], const uint64_t what[CURTA_HLS_B_ROWS],
+                         const uint32_t len[CURTA_HLS_B_TILES], const uint64_t p_in[CURTA_HLS_P_WORDS],
+                         const uint8_t g_in[CURTA_HLS_P_WORDS], uint64_t p_out[CURTA_HLS_P_WORDS],
+                         uint8_t g_out[CURTA_HLS_P_WORDS], const uint32_t cmd[32], uint32_t result[CURTA_HLS_RESULTS])
 {
 #ifndef CURTA_HLS_BAMBU
 #pragma HLS INTERFACE mode=ap_memory port=a
@@ -734,7 +746,7 @@ void CURTA_HLS_TOP(gemm)(const uint64_t a[CURTA_HLS_A_WORDS], const uint64_t b[C
 #endif
 #pragma HLS ARRAY_PARTITION variable=a type=cyclic factor=CURTA_HLS_BANKS
 #pragma HLS ARRAY_PARTITION variable=b type=cyclic factor=CURTA_HLS_BANKS
-#pragma HLS ARRAY_PARTITION variable=b_up type=cyclic factor=CURTA_HLS_BANKS*2
+#pragma HLS ARRAY_PARTITION variable=b_up type=cyclic factor=CURTA_HLS_UP_BANKS
 #pragma HLS ARRAY_PARTITION variable=what type=cyclic factor=CURTA_HLS_V
   uint32_t sum0[Words][R][C], sum1[Words][R][C];
   uint8_t top0[Words][R][C], top1[Words][R][C];

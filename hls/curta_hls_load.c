@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * curta_hls_load.c - LOAD (docs/machine.md 3, 7) for high-level synthesis: tiles from memory into an operand buffer, digits of
- * int32 tiles, and lists of what is not 0
+ * curta_hls_load.c - LOAD (docs/machine.md 3, 7) for high-level synthesis: tiles from memory into an operand buffer,
+ * digits of int32 tiles, and lists of what is not 0
  *
- * The buffers are dual-ported: this kernel writes while GEMM reads; the waits of the program keep them apart. For a list a tile
- * is fetched while the one before is searched: each iteration writes the digits that go to one place.
+ * The buffers are dual-ported: this kernel writes while GEMM reads; the waits of the program keep them apart. For a
+ * list a tile is fetched while the one before is searched: each iteration writes the digits that go to one place.
  */
 #include "curta_hls_int.h"
 
@@ -44,8 +44,9 @@ signs:
 }
 
 /* Int8 tiles. Returns whether a tile lies outside the memory. */
-static uint32_t load_bytes(const uint64_t *mem, uint64_t a[CURTA_HLS_A_WORDS], uint64_t b[CURTA_HLS_B_WORDS], uint64_t b_up[2 * CURTA_HLS_B_WORDS],
-                           const struct load *l, struct curta_hls_walk *k, uint32_t buffer, uint64_t words)
+static uint32_t load_bytes(const uint64_t *mem, uint64_t a[CURTA_HLS_A_WORDS], uint64_t b[CURTA_HLS_B_WORDS],
+                           uint64_t b_up[2 * CURTA_HLS_B_WORDS], const struct load *l, struct curta_hls_walk *k,
+                           uint32_t buffer, uint64_t words)
 {
   uint32_t bad = 0, w = 0, to = l->first;
   CURTA_HLS_LOOP("load")
@@ -79,8 +80,8 @@ load:
 }
 
 /* A digit of int32 tiles: two elements a cycle. */
-static uint32_t load_digits(const uint64_t *mem, uint64_t b[CURTA_HLS_B_WORDS], uint64_t b_up[2 * CURTA_HLS_B_WORDS], const struct load *l,
-                            struct curta_hls_walk *k, uint64_t words)
+static uint32_t load_digits(const uint64_t *mem, uint64_t b[CURTA_HLS_B_WORDS], uint64_t b_up[2 * CURTA_HLS_B_WORDS],
+                            const struct load *l, struct curta_hls_walk *k, uint64_t words)
 {
   uint32_t bad = 0, w = 0, to = l->first;
   uint64_t low = 0, up = 0;
@@ -97,7 +98,8 @@ load_digits:
       CURTA_HLS_PORT(mem)
       word = mem[(uint64_t)at / 8 + w];
     }
-    const uint32_t d0 = (uint32_t)digit_of(curta_hls_int32(word, 0), l->digit), d1 = (uint32_t)digit_of(curta_hls_int32(word, 1), l->digit);
+    const uint32_t d0 = (uint32_t)digit_of(curta_hls_int32(word, 0), l->digit),
+                   d1 = (uint32_t)digit_of(curta_hls_int32(word, 1), l->digit);
     low = low >> 16 | (uint64_t)(d0 & 0xff) << 48 | (uint64_t)(d1 & 0xff) << 56;
     up = up >> 32 | (uint64_t)(d0 >> 8 & 0xffff) << 32 | (uint64_t)(d1 >> 8 & 0xffff) << 48;
     if (w % 4 == 3)
@@ -127,7 +129,8 @@ struct list {
 };
 
 /* A tile of deltas in hand: digits, places, which digits of a row are not 0. */
-static void list_fetch(int32_t d[T][T], uint8_t place[T][T], uint32_t some[T], const uint64_t *mem, const struct load *l, int64_t at, int64_t places)
+static void list_fetch(int32_t d[T][T], uint8_t place[T][T], uint32_t some[T], const uint64_t *mem,
+                       const struct load *l, int64_t at, int64_t places)
 {
   const uint64_t first = (uint64_t)at / 8, first_place = (uint64_t)places / 8;
   uint32_t row_some = 0;
@@ -148,7 +151,8 @@ list_fetch:
       }
     } else {
       const uint32_t row = 2 * w / T, column = 2 * w % T;
-      const int32_t d0 = digit_of(curta_hls_int32(word, 0), l->digit), d1 = digit_of(curta_hls_int32(word, 1), l->digit);
+      const int32_t d0 = digit_of(curta_hls_int32(word, 0), l->digit),
+                    d1 = digit_of(curta_hls_int32(word, 1), l->digit);
       d[row][column] = d0;
       d[row][column + 1] = d1;
       row_some = (column ? row_some : 0) | (uint32_t)(d0 != 0) << column | (uint32_t)(d1 != 0) << (column + 1);
@@ -183,12 +187,13 @@ alike:
 }
 
 /* Row `row` of buffer B := the digits of the lanes in `same`, 0 elsewhere */
-static void put_row(uint64_t b[CURTA_HLS_B_WORDS], uint64_t b_up[2 * CURTA_HLS_B_WORDS], uint32_t row, const int32_t d[T], uint32_t same)
+static void put_row(uint64_t b[CURTA_HLS_B_WORDS], uint64_t b_up[2 * CURTA_HLS_B_WORDS], uint32_t row,
+                    const int32_t d[T], uint32_t same)
 {
 put_row:
   for (uint32_t w = 0; w < T / 8; w++) {
 #pragma HLS UNROLL
-    uint64_t low = 0, up[2] = { 0, 0 };
+    uint64_t low = 0, up[2] = {0, 0};
   put_row_bytes:
     for (uint32_t e = 0; e < 8; e++) {
 #pragma HLS UNROLL
@@ -202,10 +207,12 @@ put_row:
   }
 }
 
-/* The rows of a tile: image by image the places of its digits, in the order of their first channel. Returns whether one lies
- * outside the buffer. */
-static uint32_t list_rows(uint64_t b[CURTA_HLS_B_WORDS], uint64_t b_up[2 * CURTA_HLS_B_WORDS], uint64_t what[CURTA_HLS_B_ROWS], struct list *list,
-                          const int32_t d[T][T], const uint8_t place[T][T], const uint32_t some[T], const struct corner *c, const struct load *l, uint32_t run)
+/* The rows of a tile: image by image the places of its digits, in the order of their first channel. Returns whether one
+ * lies outside the buffer. */
+static uint32_t list_rows(uint64_t b[CURTA_HLS_B_WORDS], uint64_t b_up[2 * CURTA_HLS_B_WORDS],
+                          uint64_t what[CURTA_HLS_B_ROWS], struct list *list, const int32_t d[T][T],
+                          const uint8_t place[T][T], const uint32_t some[T], const struct corner *c,
+                          const struct load *l, uint32_t run)
 {
   uint32_t bad = 0, n = 0, left = some[0];
   CURTA_HLS_LOOP("list")
@@ -214,7 +221,8 @@ list:
 #pragma HLS LOOP_TRIPCOUNT min=0 max=256
 #pragma HLS PIPELINE II=1
     const uint32_t p = place[n][lowest(left)], same = alike(place[n], left, p), s = n % V;
-    const uint32_t row = l->first * T + list->pos[s] * V + s, y = c->y + (p >> list->kw_log2 & 7u), x = c->x + (p & ((1u << list->kw_log2) - 1u));
+    const uint32_t row = l->first * T + list->pos[s] * V + s, y = c->y + (p >> list->kw_log2 & 7u),
+                   x = c->x + (p & ((1u << list->kw_log2) - 1u));
     const uint32_t a = (c->a + y * list->sy + x * list->sx) & 0xffffu, inside = row < CURTA_HLS_B_ROWS;
     CURTA_HLS_ITERATION()
     bad |= left && !inside;
@@ -236,7 +244,8 @@ list:
 }
 
 /* The longest stream is the list; the others have rows that name nothing behind their own. */
-static void list_end(uint64_t what[CURTA_HLS_B_ROWS], uint32_t len[CURTA_HLS_B_TILES], const struct list *list, uint32_t first)
+static void list_end(uint64_t what[CURTA_HLS_B_ROWS], uint32_t len[CURTA_HLS_B_TILES], const struct list *list,
+                     uint32_t first)
 {
   uint32_t least = list->pos[0], most = list->pos[0];
 list_ends:
@@ -263,8 +272,9 @@ list_end:
   len[first] = most;
 }
 
-static uint32_t load_list(const uint64_t *mem, uint64_t b[CURTA_HLS_B_WORDS], uint64_t b_up[2 * CURTA_HLS_B_WORDS], uint64_t what[CURTA_HLS_B_ROWS],
-                          uint32_t len[CURTA_HLS_B_TILES], const struct load *l, struct curta_hls_walk *k, const uint32_t cmd[32])
+static uint32_t load_list(const uint64_t *mem, uint64_t b[CURTA_HLS_B_WORDS], uint64_t b_up[2 * CURTA_HLS_B_WORDS],
+                          uint64_t what[CURTA_HLS_B_ROWS], uint32_t len[CURTA_HLS_B_TILES], const struct load *l,
+                          struct curta_hls_walk *k, const uint32_t cmd[32])
 {
   int32_t d0[T][T], d1[T][T];
 #pragma HLS ARRAY_PARTITION variable=d0 dim=2 type=complete
@@ -276,7 +286,7 @@ static uint32_t load_list(const uint64_t *mem, uint64_t b[CURTA_HLS_B_WORDS], ui
 #pragma HLS ARRAY_PARTITION variable=some0 type=complete
 #pragma HLS ARRAY_PARTITION variable=some1 type=complete
   struct list list;
-  struct corner next = { 0, 0, 0 }, last = next;
+  struct corner next = {0, 0, 0}, last = next;
   uint32_t bad = 0;
   const uint64_t items = (uint64_t)k->n[1] * k->n[2] * k->n[3];
   list.kh_log2 = curta_cmd_get(cmd, CURTA_LOAD_KH_LOG2);
@@ -293,7 +303,7 @@ list_streams:
 deltas:
   for (uint64_t n = 0; n <= items && !bad; n++) {
 #pragma HLS LOOP_TRIPCOUNT min=2 max=4097
-    const uint32_t more = n < items, run = n > 0;
+    const uint32_t more = n<items, run = n> 0;
     int64_t at = more ? curta_hls_address(l->base, k->src, 4 * T * T, l->mem_bytes) : -1;
     const int64_t places = more ? curta_hls_address(l->places, k->src, T * T, l->mem_bytes) : -1;
     const uint32_t outside = more && (at < 0 || places < 0);
@@ -327,8 +337,9 @@ deltas:
 #pragma HLS interface port=cmd mode=m_axi offset=direct bundle=gmem_cmd
 #pragma HLS interface port=result mode=m_axi offset=direct bundle=gmem_result
 #endif
-void CURTA_HLS_TOP(load)(const uint64_t *mem, uint64_t a[CURTA_HLS_A_WORDS], uint64_t b[CURTA_HLS_B_WORDS], uint64_t b_up[2 * CURTA_HLS_B_WORDS],
-                         uint64_t what[CURTA_HLS_B_ROWS], uint32_t len[CURTA_HLS_B_TILES], const uint32_t cmd[32], uint32_t mem_bytes,
+void CURTA_HLS_TOP(load)(const uint64_t *mem, uint64_t a[CURTA_HLS_A_WORDS], uint64_t b[CURTA_HLS_B_WORDS],
+                         uint64_t b_up[2 * CURTA_HLS_B_WORDS], uint64_t what[CURTA_HLS_B_ROWS],
+                         uint32_t len[CURTA_HLS_B_TILES], const uint32_t cmd[32], uint32_t mem_bytes,
                          uint32_t result[CURTA_HLS_RESULTS])
 {
 #ifndef CURTA_HLS_BAMBU
@@ -345,7 +356,7 @@ void CURTA_HLS_TOP(load)(const uint64_t *mem, uint64_t a[CURTA_HLS_A_WORDS], uin
 #endif
 #pragma HLS ARRAY_PARTITION variable=a type=cyclic factor=CURTA_HLS_BANKS
 #pragma HLS ARRAY_PARTITION variable=b type=cyclic factor=CURTA_HLS_BANKS
-#pragma HLS ARRAY_PARTITION variable=b_up type=cyclic factor=CURTA_HLS_BANKS*2
+#pragma HLS ARRAY_PARTITION variable=b_up type=cyclic factor=CURTA_HLS_UP_BANKS
 #pragma HLS ARRAY_PARTITION variable=what type=cyclic factor=CURTA_HLS_V
   const uint32_t buffer = curta_cmd_get(cmd, CURTA_LOAD_BUF), list = curta_cmd_get(cmd, CURTA_LOAD_LIST);
   const uint32_t digits = curta_cmd_get(cmd, CURTA_LOAD_TYPE) == CURTA_TYPE_INT32;
@@ -363,7 +374,8 @@ void CURTA_HLS_TOP(load)(const uint64_t *mem, uint64_t a[CURTA_HLS_A_WORDS], uin
   k.n[2] = curta_cmd_get(cmd, CURTA_LOAD_N2);
   k.n[3] = curta_cmd_get(cmd, CURTA_LOAD_N3);
   curta_hls_walk_start(&k, &cmd[8], &cmd[8]);
-  const uint64_t items = (uint64_t)k.n[0] * k.n[1] * k.n[2] * k.n[3], room = l.tiles - l.first, count = items < room ? items : room;
+  const uint64_t items = (uint64_t)k.n[0] * k.n[1] * k.n[2] * k.n[3], room = l.tiles - l.first,
+                 count = items < room ? items : room;
   if (list)
     bad = load_list(mem, b, b_up, what, len, &l, &k, cmd);
   else if (digits)

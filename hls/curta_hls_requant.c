@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * curta_hls_requant.c - MAP from int32 (docs/machine.md 5, 7) for high-level synthesis: to int8 by shift and round or by division,
- * ReLU or NITRO-ReLU, mask, edges; to int32 the backward pass of NITRO-ReLU
+ * curta_hls_requant.c - MAP from int32 (docs/machine.md 5, 7) for high-level synthesis: to int8 by shift and round or
+ * by division, ReLU or NITRO-ReLU, mask, edges; to int32 the backward pass of NITRO-ReLU
  *
- * A tile is fetched into x0 while the one before leaves from x1: two elements a cycle in, two rounded, eight bytes every
- * fourth cycle out (of int32 every cycle).
+ * A tile is fetched into x0 while the one before leaves from x1: two elements a cycle in, two rounded, eight bytes
+ * every fourth cycle out (of int32 every cycle).
  */
 #include "curta_hls_int.h"
 #include "curta_nitro.h"
@@ -15,13 +15,15 @@ struct map {
   int32_t slope; /* NITRO-ReLU: 2^slope, a negative number */
 };
 
-/* Where a tile goes: its byte addresses, the first stochastic draw, columns and rows that are kept. `run` 0: there is none. */
+/* Where a tile goes: its byte addresses, the first stochastic draw, columns and rows that are kept. `run` 0: there is
+ * none. */
 struct leave {
   int64_t dst, aux, idx;
   uint32_t element, columns, rows, run;
 };
 
-static void decode(struct map *m, struct curta_hls_walk *k, const uint32_t cmd[32], const uint32_t scale[CURTA_HLS_SCALES])
+static void decode(struct map *m, struct curta_hls_walk *k, const uint32_t cmd[32],
+                   const uint32_t scale[CURTA_HLS_SCALES])
 {
   k->n[0] = curta_cmd_get(cmd, CURTA_MAP_N0);
   k->n[1] = curta_cmd_get(cmd, CURTA_MAP_N1);
@@ -51,7 +53,8 @@ static void decode(struct map *m, struct curta_hls_walk *k, const uint32_t cmd[3
 }
 
 /* x := the source tile at byte address `at` of the memory or of the accumulator store; nothing where at < 0 */
-static void fetch(int32_t x[T * T], const uint64_t *src, const uint64_t acc[CURTA_HLS_P_WORDS], uint32_t from_acc, int64_t at)
+static void fetch(int32_t x[T * T], const uint64_t *src, const uint64_t acc[CURTA_HLS_P_WORDS], uint32_t from_acc,
+                  int64_t at)
 {
   const uint64_t first = (uint64_t)at / 8;
   CURTA_HLS_LOOP("requant_fetch")
@@ -94,7 +97,8 @@ static int8_t lane(int8_t *v, int32_t x, const struct map *m, uint32_t element)
 }
 
 /* The destination tile := the tile x */
-static void convert(uint64_t *dst, uint64_t *idx, const uint64_t *mask, const int32_t x[T * T], const struct map *m, const struct leave *to)
+static void convert(uint64_t *dst, uint64_t *idx, const uint64_t *mask, const int32_t x[T * T], const struct map *m,
+                    const struct leave *to)
 {
   const uint64_t first = (uint64_t)to->dst / 8, first_mask = (uint64_t)to->aux / 8, first_idx = (uint64_t)to->idx / 8;
   uint64_t out = 0, keep = 0, before = 0;
@@ -145,7 +149,8 @@ static int32_t lane_back(int32_t x, uint32_t kind, int32_t slope)
 }
 
 /* The same of int32 tiles, backwards; returns the OR of the widths of what it writes. */
-static uint32_t back(uint64_t *dst, const uint64_t *aux, const int32_t x[T * T], const struct map *m, const struct leave *to)
+static uint32_t back(uint64_t *dst, const uint64_t *aux, const int32_t x[T * T], const struct map *m,
+                     const struct leave *to)
 {
   const uint64_t first = (uint64_t)to->dst / 8, first_aux = (uint64_t)to->aux / 8;
   uint64_t classes = 0;
@@ -199,8 +204,9 @@ static struct leave leave_of(const struct map *m, const struct curta_hls_walk *k
 #pragma HLS interface port=scale mode=m_axi offset=direct bundle=gmem_scale
 #pragma HLS interface port=result mode=m_axi offset=direct bundle=gmem_result
 #endif
-void CURTA_HLS_TOP(requant)(const uint64_t *src, const uint64_t acc[CURTA_HLS_P_WORDS], const uint64_t *aux, uint64_t *dst, uint64_t *idx,
-                            const uint32_t cmd[32], const uint32_t scale[CURTA_HLS_SCALES], uint32_t result[CURTA_HLS_RESULTS])
+void CURTA_HLS_TOP(requant)(const uint64_t *src, const uint64_t acc[CURTA_HLS_P_WORDS], const uint64_t *aux,
+                            uint64_t *dst, uint64_t *idx, const uint32_t cmd[32],
+                            const uint32_t scale[CURTA_HLS_SCALES], uint32_t result[CURTA_HLS_RESULTS])
 {
 #ifndef CURTA_HLS_BAMBU
 #pragma HLS INTERFACE mode=m_axi port=src bundle=gmem_src offset=slave depth=8192

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * curta_hls_update.c - UPDATE and REDUCE (docs/machine.md 5, 7) for high-level synthesis
  *
- * Gradient and weights of a tile are fetched side by side while the tile before is updated, four weights a cycle, or two of int32.
+ * Gradient and weights of a tile are fetched side by side while the tile before is updated, four weights a cycle, or
+ * two of int32.
  */
 #include "curta_hls_int.h"
 #include "curta_nitro.h"
@@ -71,8 +72,8 @@ static struct places places_of(const struct update *u, uint32_t n, uint32_t *bad
 }
 
 /* bytes[] := n bytes at byte address `at`, a word a cycle */
-static void fetch(uint8_t bytes[4 * T * T], const uint64_t *from, const uint64_t acc[CURTA_HLS_P_WORDS], uint32_t from_acc,
-                  int64_t at, uint32_t n)
+static void fetch(uint8_t bytes[4 * T * T], const uint64_t *from, const uint64_t acc[CURTA_HLS_P_WORDS],
+                  uint32_t from_acc, int64_t at, uint32_t n)
 {
   const uint64_t first = (uint64_t)at / 8;
   CURTA_HLS_LOOP("update_fetch")
@@ -94,12 +95,13 @@ update_fetch:
 
 static int32_t int32_at(const uint8_t x[4 * T * T], uint32_t i)
 {
-  return curta_s32(x[4 * i] | (uint32_t)x[4 * i + 1] << 8 | (uint32_t)x[4 * i + 2] << 16 | (uint32_t)x[4 * i + 3] << 24);
+  return curta_s32(x[4 * i] | (uint32_t)x[4 * i + 1] << 8 | (uint32_t)x[4 * i + 2] << 16 |
+                   (uint32_t)x[4 * i + 3] << 24);
 }
 
 static int32_t gradient(const uint8_t g[4 * T * T], uint32_t i, uint32_t packed)
 {
-  if (packed)                       /* int24: a plane of high bytes, then one of low halves */
+  if (packed) /* int24: a plane of high bytes, then one of low halves */
     return (int8_t)g[i] * 65536 + (int32_t)(g[T * T + 2 * i] | (uint32_t)g[T * T + 2 * i + 1] << 8);
   return int32_at(g, i);
 }
@@ -165,7 +167,8 @@ static int32_t quotient(int32_t x, const struct rate *r)
 }
 
 /* The same of int32 weights: W := W - G / rate - W / decay (IntegerSGD). Returns the OR of their widths. */
-static uint32_t sgd(uint64_t *dst, const uint8_t g[4 * T * T], const uint8_t w[4 * T * T], const struct update *u, const struct places *p, uint32_t run)
+static uint32_t sgd(uint64_t *dst, const uint8_t g[4 * T * T], const uint8_t w[4 * T * T], const struct update *u,
+                    const struct places *p, uint32_t run)
 {
   const uint64_t first = (uint64_t)p->dst / 8;
   uint32_t width = 0;
@@ -200,8 +203,9 @@ sgd:
 #pragma HLS interface port=scale mode=m_axi offset=direct bundle=gmem_scale
 #pragma HLS interface port=result mode=m_axi offset=direct bundle=gmem_result
 #endif
-void CURTA_HLS_TOP(update)(const uint64_t *src, const uint64_t acc[CURTA_HLS_P_WORDS], const uint64_t *aux, uint64_t *dst, uint64_t *idx,
-                           const uint32_t cmd[32], const uint32_t scale[CURTA_HLS_SCALES], uint32_t result[CURTA_HLS_RESULTS])
+void CURTA_HLS_TOP(update)(const uint64_t *src, const uint64_t acc[CURTA_HLS_P_WORDS], const uint64_t *aux,
+                           uint64_t *dst, uint64_t *idx, const uint32_t cmd[32], const uint32_t scale[CURTA_HLS_SCALES],
+                           uint32_t result[CURTA_HLS_RESULTS])
 {
 #ifndef CURTA_HLS_BAMBU
 #pragma HLS INTERFACE mode=m_axi port=src bundle=gmem_src offset=slave depth=8192
