@@ -319,9 +319,9 @@ static void test_cores(void)
 #ifdef TEST_HLS
 static void test_sets(uint32_t commands)
 {
-  test_random("tiny", "HLS kernels", commands);
-  test_random("base", "HLS kernels", commands);
-  test_random("large", "HLS kernels", commands / 2);
+  test_random("tiny", "HLS kernels", 2 * commands);
+  test_random("base", "HLS kernels", 2 * commands);
+  test_random("large", "HLS kernels", commands);
 }
 #else
 static void test_sets(uint32_t commands)
