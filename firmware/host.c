@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include "curta_spec.h"
 #include "host.h"
 #include "link.h"
 #include "soc.h"
@@ -31,10 +32,13 @@ static int irq(void)
   return SOC_IRQ->pending & IRQ_ACCEL;
 }
 
+/* Whatever a host says: the accelerator never touches the firmware's memory. */
 static int reg(uint32_t offset, uint32_t *value, int write)
 {
   if (line.open_to) /* the registers are the training's */
     return 1;
+  if (write && offset == CURTA_REG_MEM_SIZE && *value > CURTA_ALONE_ACCEL_BYTES)
+    *value = CURTA_ALONE_ACCEL_BYTES;
   if (write)
     SOC_ACCEL[offset / 4] = *value;
   else
@@ -63,6 +67,7 @@ void host_open(void)
   line.reg = reg;
   line.memory = SOC_MEMORY;
   line.memory_bytes = CURTA_ALONE_MEMORY;
+  line.accel_bytes = CURTA_ALONE_ACCEL_BYTES;
   line.closed_from = CURTA_ALONE_ACCEL_BYTES; /* the firmware's data and program */
   line.closed_to = CURTA_ALONE_PACKAGE;
   line.clock_khz = CLOCK_KHZ;

@@ -55,7 +55,7 @@ static void info(struct link *l)
   put32(p, PROTOCOL);
   put32(p + 4, l->memory_bytes);
   put32(p + 8, l->clock_khz);
-  put32(p + 12, 0);
+  put32(p + 12, l->accel_bytes);
   l->seen = 0;
   answer(l, DONE, 16);
 }

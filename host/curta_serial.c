@@ -321,7 +321,8 @@ int curta_serial_open(struct curta_bus *bus, const struct curta_serial_options *
   if (r)
     goto err_line;
   s->info.clock_khz = get32(info + 8);
-  *bus = (struct curta_bus){s, reg_read, reg_write, mem_read, mem_write, NULL, wait_irq, on_retire, get32(info + 4), "serial"};
+  uint32_t memory = get32(info + 4), accelerator = get32(info + 12);
+  *bus = (struct curta_bus){s, reg_read, reg_write, mem_read, mem_write, NULL, wait_irq, on_retire, accelerator ? accelerator : memory, "serial"};
   return 0;
 err_line:
   if (s->fd > 0)

@@ -21,8 +21,8 @@ import zlib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-MEMORY, PACKAGE, STATUS = 0x02000000, 0x01400000, 0x01fff000
-MAGIC = 0x4e4f4c41
+MEMORY, ACCELERATOR, PACKAGE, STATUS = 0x02000000, 0x01000000, 0x01400000, 0x01fff000
+MAGIC, MEM_SIZE = 0x4e4f4c41, 0x40
 DONE = 3
 OP_INFO, OP_MEM_WRITE, OP_MEM_READ, OP_REG_WRITE, OP_REG_READ = range(5)
 HEAD, PAYLOAD = 9, 1024
@@ -60,13 +60,15 @@ class Machine(threading.Thread):
 
     def answer(self, op, addr, n, load):
         if op == OP_INFO:
-            return struct.pack("<4I", 1, MEMORY, 75000, 0)
+            return struct.pack("<4I", 1, MEMORY, 75000, ACCELERATOR)
         if op == OP_MEM_READ:
             return bytes(self.memory[addr:addr + n])
         if op == OP_REG_READ:
             return struct.pack("<I", self.registers.get(addr, 0))
         if op == OP_MEM_WRITE:
             self.memory[addr:addr + n] = load
+        if op == OP_REG_WRITE:
+            self.registers[addr] = struct.unpack("<I", load)[0]
         return b""
 
     def run(self):
@@ -149,8 +151,20 @@ def main():
             ("other weights", fetch, Machine(status(), package()), 1, "does not hold the weights that it has trained"),
             ("a board has no retirement records", both, Machine(), 1, "has no retirement records"),
         ]
+        (Path(folder) / "wide.net").write_text("input 1 28 28\nlinear 2048\nrelu\nlinear 10\n")
+        train = ["train", "--net", f"{folder}/wide.net", "--data", "synthetic", "--batch", "900", "--limit", "900", "--no-eval", "--device", "TERMINAL", "--out", f"{folder}/never"]
+        all_of_it, part = Machine(), Machine()
+        cases += [
+            ("a plan larger than its accelerator's memory", train, all_of_it, 1, "device memory too small (a smaller batch needs less)"),
+            ("a plan larger than --mem-mib", [*train, "--mem-mib", "8"], part, 1, ", has 8388608"),
+            ("--mem-mib of more than it has", [*train, "--mem-mib", "17"], Machine(), 2, "has 16384 KiB; leave the option out"),
+        ]
         for name, command, machine, expected, words in cases:
             check(name, program, command, machine, expected, words)
+        sizes = [m.registers.get(MEM_SIZE) for m in (all_of_it, part)]
+        if sizes != [ACCELERATOR, 8 << 20]:
+            print(f"FAIL alone: MEM_SIZE was set to {sizes}")
+            sys.exit(1)
         if (Path(folder) / "checkpoint.safetensors").exists():
             print("FAIL alone: a refused fetch has left a checkpoint")
             sys.exit(1)

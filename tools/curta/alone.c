@@ -37,18 +37,15 @@ int curta_alone_status(const struct curta_device *device, struct curta_alone_sta
 
 int curta_alone_open(struct curta_device *device, const struct curta_args *args, struct curta_fail *fail)
 {
-  struct curta_alone_status status;
+  uint32_t magic = 0;
   int r = curta_device_open(device, args->device, args, fail);
   if (r)
     return r;
-  if (device->bus.mem_bytes != CURTA_ALONE_MEMORY)
-    r = -ENODEV;
-  else
-    r = curta_alone_status(device, &status, fail);
-  if (!r && status.magic != CURTA_ALONE_MAGIC)
-    r = -ENODEV;
-  if (r == -ENODEV)
-    curta_fail(fail, r, "%s is no machine that trains alone: its memory does not say so", device->name);
+  r = device->bus.mem_read(device->bus.ctx, CURTA_ALONE_STATUS, &magic, sizeof magic);
+  if (r == -ERANGE || (!r && magic != CURTA_ALONE_MAGIC))
+    r = curta_fail(fail, -ENODEV, "%s is no machine that trains alone: its memory does not say so", device->name);
+  else if (r)
+    r = lost(device, r, "reading its state", fail);
   if (r)
     curta_device_close(device);
   return r;

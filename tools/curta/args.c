@@ -82,7 +82,7 @@ static const struct option Options[] = {
     {"--no-eval", NULL, FLAG, AT(no_eval), TR | DE, 0, 0, "no test set after each epoch"},
     {"--checkpoint", "FILE", TEXT, AT(checkpoint), EV | IN, 0, 0, "safetensors file, as written by train"},
     {"--mem-mib", "N", NUMBER, AT(mem_mib), TR | EV | IN | BE | CO | PR | EX, 1, 4095,
-     "device memory in MiB (default 1024)"},
+     "device memory in MiB (default 1024; serial: all that the board has, which is also the most)"},
     {"--mem-bw", "N", NUMBER, AT(mem_bw), TR | EV | BE | CO | PR, 1, 1024,
      "rtl, timed, systemc: memory bytes a cycle, reads and writes together (default: bus width)"},
     {"--mem-latency", "N", NUMBER, AT(mem_latency), TR | EV | BE | CO | PR, 1, 10000,
