@@ -10,7 +10,6 @@
 #include "soc.h"
 
 #define CLOCK_KHZ 75000u
-#define SILENCE 75000u /* a millisecond and more without a byte: the rest of the frame will not come */
 
 struct curta_alone_status *const host_status = (struct curta_alone_status *)(void *)(SOC_MEMORY + CURTA_ALONE_STATUS);
 static struct link line;
@@ -71,7 +70,6 @@ void host_open(void)
   line.closed_from = CURTA_ALONE_ACCEL_BYTES; /* the firmware's data and program */
   line.closed_to = CURTA_ALONE_PACKAGE;
   line.clock_khz = CLOCK_KHZ;
-  line.silence = SILENCE;
   soc_serve(serve);
 }
 

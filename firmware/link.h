@@ -22,7 +22,7 @@ struct link {
   /* writes are allowed to [open_from, open_to) only; 0, 0: everywhere */
   uint32_t open_from, open_to;
   uint32_t closed_from, closed_to; /* but never here */
-  uint32_t clock_khz, silence;     /* cycles after which a frame that stopped in the middle is given up */
+  uint32_t clock_khz;              /* of cycles() */
   /* the frame under way */
   uint32_t have, last_cycles;
   uint8_t seen, last_seq, last_answer;

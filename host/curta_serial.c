@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * curta_serial.c - see curta_serial.h; the frames are drawn in rtl/bridge/curta_bridge.v */
 #include "curta_serial.h"
+#include "curta_standalone.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -16,7 +17,7 @@
 #define HEAD 9u
 #define CRC 4u
 #define GRACE_MS 1000u
-#define QUIET_MS 50u /* a board gives half a frame up after 42 */
+#define QUIET_MS (CURTA_LINE_SILENCE_MS + 10u)
 enum op { OP_INFO, OP_MEM_WRITE, OP_MEM_READ, OP_REG_WRITE, OP_REG_READ };
 enum answer { DONE, BAD_CRC, BAD_REQUEST, BAD_RANGE, BAD_REGISTER };
 

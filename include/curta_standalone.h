@@ -8,6 +8,9 @@
 #define CURTA_STANDALONE_H
 #include <stdint.h>
 
+/* A frame that stops in the middle is given up after so long (a bridge: 2^20 cycles, 42 ms at 25 MHz): longer than a
+ * USB adapter pauses, shorter than a host waits before it sends again. */
+#define CURTA_LINE_SILENCE_MS 40u
 #define CURTA_ALONE_MEMORY 0x02000000u
 #define CURTA_ALONE_ACCEL_BYTES 0x01000000u /* [0, this): the accelerator's */
 /* [ACCEL_BYTES, PACKAGE): the firmware's data, then its program; no host writes there. */
