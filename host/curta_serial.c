@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -290,6 +291,8 @@ static int open_line(struct serial *s)
     return -errno;
   if (tcgetattr(s->fd, &t))
     return -errno;
+  if (flock(s->fd, LOCK_EX | LOCK_NB)) /* two hosts would take one another's answers */
+    return errno == EWOULDBLOCK ? -EBUSY : -errno;
   cfmakeraw(&t);
   t.c_cflag |= CLOCAL | CREAD;
   t.c_cflag &= ~(tcflag_t)(CRTSCTS | CSTOPB);

@@ -8,6 +8,7 @@ The machine is a pseudo-terminal and the frames of rtl/bridge/curta_bridge.v ove
 honest machine answers is tests/soc/test_soc_serial.sh.
 """
 import argparse
+import fcntl
 import os
 import pty
 import re
@@ -166,7 +167,10 @@ def main():
         train = ["train", "--net", f"{folder}/wide.net", "--data", "synthetic", "--batch", "900", "--limit", "900", "--no-eval", "--device", "TERMINAL", "--out", f"{folder}/never"]
         all_of_it, part = Machine(), Machine()
         followed = Machine(status(TRAINING, 1, 50, 200) + (16, 4) * 200, growth=50)
+        taken = Machine(status())
+        fcntl.flock(taken.far, fcntl.LOCK_EX)
         cases += [
+            ("a terminal that another program has", monitor, taken, 3, "in use by another program"),
             ("a training of 200 epochs, looked at three times", monitor, followed, 0, "epoch 200/200  train 50.00 %  test 25.00 %\ndone"),
             ("a plan larger than its accelerator's memory", train, all_of_it, 1, "device memory too small (a smaller batch needs less)"),
             ("a plan larger than --mem-mib", [*train, "--mem-mib", "8"], part, 1, ", has 8388608"),

@@ -56,7 +56,10 @@ static int open_serial(struct curta_bus *bus, const char *config, const struct c
     fail->status = 3;
   if (r == -EPROTO)
     return curta_fail(fail, r, "serial: what answers at %s is no Curta bridge of this version", path);
-  return r ? curta_fail(fail, r, "serial: %s: %s", path, r == -ETIMEDOUT ? "the board does not answer" : strerror(-r))
+  return r ? curta_fail(fail, r, "serial: %s: %s", path,
+                        r == -ETIMEDOUT ? "the board does not answer"
+                        : r == -EBUSY   ? "in use by another program (another curta, a terminal): end that first"
+                                        : strerror(-r))
            : 0;
 }
 
