@@ -29,7 +29,7 @@ TRAINING, DONE = 2, 3
 OP_INFO, OP_MEM_WRITE, OP_MEM_READ, OP_REG_WRITE, OP_REG_READ = range(5)
 HEAD, PAYLOAD = 9, 1024
 NET, NITRO = "input 1 4 4\nlinear 10\n", "algorithm nitro-d\ninput 1 4 4\nlinear 10\n"
-failed = False
+failed, said = False, []
 
 
 def registers():
@@ -110,8 +110,8 @@ def package(net=NET, batch=8, option=None, mu=((0, 2),), job=1, net_bytes=None):
     return struct.pack(f"<{len(words)}I", *words) + net.encode()
 
 
-def status(state=DONE, job=1, epoch=1, epochs=1):
-    return (MAGIC, 0, state, job, 4, epoch, epochs, 32, 7, 32, 16, 1000, 0x12345678)
+def status(state=DONE, job=1, epoch=1, epochs=1, crc=0x12345678):
+    return (MAGIC, 0, state, job, 4, epoch, epochs, 32, 7, 32, 16, 1000, crc)
 
 
 def check(name, program, command, machine, expected, words):
@@ -125,6 +125,7 @@ def check(name, program, command, machine, expected, words):
         got, text = done.returncode, done.stdout + done.stderr
     except subprocess.TimeoutExpired:
         got, text = "none: it hangs", ""
+    said.append(text)
     if got == expected and words in text:
         print(f"PASS alone: {name}")
         return
@@ -170,6 +171,8 @@ def main():
         taken = Machine(status())
         fcntl.flock(taken.far, fcntl.LOCK_EX)
         cases += [
+            ("more epochs than the machine keeps", monitor, Machine(status(epoch=300, epochs=300) + (16, 4) * 256), 0,
+             "epoch 256/300  train 50.00 %  test 25.00 %\nthe machine keeps no figures of later epochs than 256\ndone"),
             ("a terminal that another program has", monitor, taken, 3, "in use by another program"),
             ("a training of 200 epochs, looked at three times", monitor, followed, 0, "epoch 200/200  train 50.00 %  test 25.00 %\ndone"),
             ("a plan larger than its accelerator's memory", train, all_of_it, 1, "device memory too small (a smaller batch needs less)"),
@@ -189,6 +192,19 @@ def main():
         if (Path(folder) / "checkpoint.safetensors").exists():
             print("FAIL alone: a refused fetch has left a checkpoint")
             sys.exit(1)
+        crc = int(re.search(r"checksum (\w+), not", "".join(said)).group(1), 16)
+        fetch, look = fetch[:-2], ["eval", "--checkpoint", f"{folder}/checkpoint.safetensors", "--test-limit", "8", "--device", "golden"]
+        resume = ["train", "--resume", "--out", folder, "--epochs", "1"]
+        for name, command, expected, words in [
+            ("fetch without --data", fetch, 0, "checksum of the weights"),
+            ("eval of what was trained on nobody knows what", look, 2, "does not say what it was trained on: add --data"),
+            ("resume of it", resume, 2, "does not say what it was trained on: add --data"),
+            ("eval of it with --data", [*look, "--data", "synthetic"], 0, "of 8 test images of synthetic"),
+            ("resume of it with --data", [*resume, "--data", "synthetic"], 0, ""),
+            ("fetch with --data", [*fetch, "--data", "synthetic", "--overwrite"], 0, "checksum of the weights"),
+            ("eval of that", look, 0, "of 8 test images of synthetic"),
+        ]:
+            check(name, program, command, Machine(status(crc=crc), package()), expected, words)
     sys.exit(failed)
 
 

@@ -39,7 +39,7 @@ static const struct option Options[] = {
     {"--data", "NAME", TEXT, AT(data), TR | EV | BE | CO | DE | FE, 0, 0,
      "fashion-mnist, mnist, cifar10, occupancy, idx or synthetic (default: fashion-mnist; eval: as in training; bench, "
      "compare: "
-     "synthetic; fetch: say which one was deployed)"},
+     "synthetic; fetch: which one was deployed, for the checkpoint to say)"},
     {"--data-dir", "DIR", TEXT, AT(data_dir), TR | EV | BE | CO | DE, 0, 0,
      "folder of the data set, where it is not in its usual place"},
     {"--device", "NAME", TEXT, AT(device), TR | EV | IN | BE | PR | DE | MO | FE, 0, 0,

@@ -25,6 +25,10 @@ static void print_epochs(const struct curta_alone_status *s, uint32_t *printed)
       printf("  test %.2f %%", 100.0 * s->curve[*printed].test / s->test_n);
     printf("\n");
   }
+  if (s->epoch > CURTA_ALONE_EPOCHS && *printed == CURTA_ALONE_EPOCHS) {
+    printf("the machine keeps no figures of later epochs than %u\n", CURTA_ALONE_EPOCHS);
+    ++*printed; /* once */
+  }
   (void)fflush(stdout);
 }
 
