@@ -76,8 +76,8 @@ void host_open(void)
 void host_state(enum curta_alone_state state)
 {
   int busy = state == CURTA_ALONE_STARTING || state == CURTA_ALONE_TRAINING;
-  line.open_from = CURTA_ALONE_STATUS;
-  line.open_to = busy ? CURTA_ALONE_STATUS + 8 : 0;
+  line.open_from = CURTA_ALONE_STATUS + offsetof(struct curta_alone_status, command);
+  line.open_to = busy ? line.open_from + sizeof host_status->command : 0;
   host_status->state = state;
 }
 

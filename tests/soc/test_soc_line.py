@@ -25,9 +25,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 BUILD = ROOT / os.environ.get("BUILD", "build")
 DIR = BUILD / "tests/soc/line"
-JOB = "--net tests/soc/dot.net --data synthetic --batch 8 --limit 32 --test-limit 16 --epochs".split()
+EPOCHS = 3
+JOB = f"--net tests/soc/dot.net --data synthetic --batch 8 --limit 160 --test-limit 40 --epochs {EPOCHS}".split()
 ACCELERATOR, PACKAGE, STATUS = 0x01000000, 0x01400000, 0x01fff000
-STATE, TRAINING = STATUS + 8, 2
+MAGIC, COMMAND, STATE = 0x4e4f4c41, STATUS + 4, STATUS + 8
+IDLE, TRAINING, STOP = 0, 2, 2
 OP_INFO, OP_MEM_WRITE, OP_MEM_READ, OP_REG_WRITE, OP_REG_READ = range(5)
 DONE, BAD_CRC, BAD_REQUEST, BAD_RANGE, BAD_REGISTER = range(5)
 MEM_SIZE = 0x40
@@ -42,7 +44,7 @@ class Relay:
     """Between self.name and the terminal `path`."""
 
     def __init__(self, path, seed, one_in):
-        self.one_in, self.active, self.faults = one_in, False, [0, 0]
+        self.seed, self.one_in, self.active, self.faults = seed, one_in, False, [0, 0]
         self.line, self.far = pty.openpty()
         self.machine = os.open(path, os.O_RDWR | os.O_NOCTTY)
         for fd in (self.far, self.machine):
@@ -83,14 +85,14 @@ class Line:
     """A host that says what it likes, frame by frame."""
 
     def __init__(self, name):
-        self.fd, self.seq = os.open(name, os.O_RDWR | os.O_NOCTTY), 0
+        self.name, self.fd, self.seq = name, os.open(name, os.O_RDWR | os.O_NOCTTY), 0
 
     def frame(self, op, addr, n, load=b""):
         self.seq = (self.seq + 1) % 256
         body = struct.pack("<BBHI", op, self.seq, n, addr) + load
         return b"\xc5" + body + struct.pack("<I", zlib.crc32(body))
 
-    def answer(self, patience=8.0):
+    def answer(self, patience=20.0):
         """None: there was none."""
         data = b""
         while select.select([self.fd], [], [], patience)[0]:
@@ -115,9 +117,6 @@ class Line:
     def write(self, op, addr, value):
         return self.ask(op, addr, 4, struct.pack("<I", value))[0]
 
-    def close(self):
-        os.close(self.fd)
-
 
 class Machine:
     """Power up."""
@@ -141,12 +140,14 @@ class Machine:
 
 def curta(*words, timeout=1500):
     done = subprocess.run([BUILD / "curta-golden", *map(str, words), "--quiet"], capture_output=True, text=True, timeout=timeout,
-                          env=dict(os.environ, CURTA_SERIAL_MS="8000"))
+                          env=dict(os.environ, CURTA_SERIAL_MS="20000"))
     return done.returncode, done.stdout + done.stderr
 
 
 def check_registers(line):
     """The accelerator may not touch the firmware's memory, whatever a host says."""
+    while line.word(STATE) != IDLE:
+        time.sleep(0.5)
     for asked, want in ((0x02000000, ACCELERATOR), (0xffffffff, ACCELERATOR), (0x00800000, 0x00800000)):
         if line.write(OP_REG_WRITE, MEM_SIZE, asked) != DONE:
             fail("a register cannot be written")
@@ -154,6 +155,56 @@ def check_registers(line):
         if got != want:
             fail(f"MEM_SIZE is {got:#x} after {asked:#x} was written, not {want:#x}")
     print("PASS soc_line: MEM_SIZE ends where the firmware's memory begins")
+
+
+def check_job(relay):
+    """Deployed, followed and fetched over the bad line, a job ends as on the host."""
+    device = ["--device", f"serial:{relay.name}@1000000"]
+    code, host = curta("train", *JOB, "--out", DIR / "host", "--overwrite")
+    if code:
+        fail(f"host: {host}")
+    relay.active = True
+    for words in (["deploy", *JOB, *device], ["monitor", *device], ["fetch", *device, "--data", "synthetic", "--out", DIR / "fetched", "--overwrite"]):
+        code, text = curta(*words)
+        if code:
+            fail(f"{words[0]}, seed {relay.seed}: exit status {code}: {text[-300:]}")
+        if words[0] == "monitor" and (curve(text) != curve(host) or len(curve(text)) != EPOCHS):
+            fail(f"monitor, seed {relay.seed}: {text[-300:]!r} is not the curve of the host: {host[-300:]!r}")
+    relay.active = False
+    if weights("host") != weights("fetched"):
+        fail(f"seed {relay.seed}: fetched weights differ")
+    if not all(relay.faults):
+        fail(f"seed {relay.seed}: no fault was met")
+    print(f"PASS soc_line: deploy, monitor and fetch past {relay.faults[0]} faults on the way to the machine and {relay.faults[1]} on the way back: curve and weights of the host")
+
+
+def curve(text):
+    return re.findall(r"^epoch (\d+).*train ([0-9.]+) %.*test ([0-9.]+) %", text, re.M)
+
+
+def weights(name):
+    return subprocess.run([sys.executable, "tests/soc/weights.py", DIR / name / "checkpoint.safetensors"], capture_output=True, text=True, check=True).stdout
+
+
+def check_lock(line):
+    """While it trains a host may write its command and nothing else."""
+    code, text = curta("deploy", *JOB[:-1], 60000, "--device", f"serial:{line.name}@1000000")
+    if code:
+        fail(f"deploy: {text[-300:]}")
+    while line.word(STATE) != TRAINING:
+        time.sleep(0.5)
+    refused = [(OP_MEM_WRITE, addr, BAD_RANGE) for addr in (STATUS, STATUS + 8, PACKAGE, 0)] + [(OP_REG_WRITE, MEM_SIZE, BAD_REGISTER)]
+    for op, addr, want in refused:
+        code = line.write(op, addr, 0)
+        if code != want:
+            fail(f"while it trains: writing {addr:#x} is answered with {code}, not {want}")
+    if line.write(OP_MEM_WRITE, COMMAND, STOP) != DONE:
+        fail("while it trains: a command is refused")
+    while line.word(STATE) == TRAINING:
+        time.sleep(0.5)
+    if line.word(STATE) != IDLE or line.word(STATUS) != MAGIC:
+        fail(f"after a STOP: state {line.word(STATE)}, magic {line.word(STATUS):#x}")
+    print("PASS soc_line: while it trains a host may write a command and nothing else")
 
 
 def main():
@@ -168,7 +219,8 @@ def main():
         relay = Relay(machine.tty, args.seed, args.one_in)
         line = Line(relay.name)
         check_registers(line)
-        line.close()
+        check_job(relay)
+        check_lock(line)
     finally:
         machine.off()
 
