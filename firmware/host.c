@@ -9,8 +9,6 @@
 #include "link.h"
 #include "soc.h"
 
-#define CLOCK_KHZ 75000u
-
 struct curta_alone_status *const host_status = (struct curta_alone_status *)(void *)(SOC_MEMORY + CURTA_ALONE_STATUS);
 static struct link line;
 

@@ -27,7 +27,7 @@ BUILD = ROOT / os.environ.get("BUILD", "build")
 DIR = BUILD / "tests/soc/line"
 EPOCHS = 3
 JOB = f"--net tests/soc/dot.net --data synthetic --batch 8 --limit 160 --test-limit 40 --epochs {EPOCHS}".split()
-ACCELERATOR, PACKAGE, STATUS = 0x01000000, 0x01400000, 0x01fff000
+MEMORY, ACCELERATOR, PACKAGE, STATUS = 0x02000000, 0x01000000, 0x01400000, 0x01fff000
 MAGIC, COMMAND, STATE = 0x4e4f4c41, STATUS + 4, STATUS + 8
 IDLE, TRAINING, STOP = 0, 2, 2
 OP_INFO, OP_MEM_WRITE, OP_MEM_READ, OP_REG_WRITE, OP_REG_READ = range(5)
@@ -144,6 +144,14 @@ def curta(*words, timeout=1500):
     return done.returncode, done.stdout + done.stderr
 
 
+def check_info(line):
+    """Protocol, bytes of memory, clock as built, bytes of the accelerator's."""
+    got, want = struct.unpack("<4I", line.ask(OP_INFO, 0, 16)[1]), (1, MEMORY, int((BUILD / "firmware/clock").read_text()), ACCELERATOR)
+    if got != want:
+        fail(f"info: {got}, not {want}")
+    print(f"PASS soc_line: info, {want[2]} kHz")
+
+
 def check_registers(line):
     """The accelerator may not touch the firmware's memory, whatever a host says."""
     while line.word(STATE) != IDLE:
@@ -218,6 +226,7 @@ def main():
     try:
         relay = Relay(machine.tty, args.seed, args.one_in)
         line = Line(relay.name)
+        check_info(line)
         check_registers(line)
         check_job(relay)
         check_lock(line)
