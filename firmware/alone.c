@@ -2,9 +2,9 @@
  * alone.c - the standalone machine's program: trains the package in memory, with checkpoints where there is a flash,
  * and serves a host on the serial line meanwhile
  *
- * A package that lies in memory at power-up (a simulator put it there) is trained and the program ends. Otherwise, and
- * after a reset, the package in the flash is trained, if there is one; then it waits for a host to bring the next,
- * which goes into the flash.
+ * The package in the flash is trained or, without a good one there, the one that memory has kept over a reset; then it
+ * waits for a host to bring the next, which goes into the flash. Where a simulator has put a package into memory, that
+ * one is trained and the program ends.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -31,6 +31,18 @@ static void keep(const struct flash *flash)
   if (err)
     printf("the package is not kept: %s\n",
            err == -ENOSPC ? "it is larger than its place in the flash" : "the flash fails");
+}
+
+/* The package to go on with is in memory then. 1: it comes from there, 2: from the flash; 0: there is none. (Its stack is
+ * not to be main's.) */
+static __attribute__((noinline)) int find(const struct flash *flash)
+{
+  struct curta_diag diag;
+  int here = curta_package_check(package, SOC_PACKAGE_BYTES, &diag) == 0;
+  /* a damaged one in the flash is fetched only where it costs nothing: the training says what is wrong with it */
+  if (flash && (!here || keep_whole(flash)) && keep_fetch(flash, package, SOC_PACKAGE_BYTES) == 0)
+    return 2;
+  return here;
 }
 
 /* flash: where to keep the package, or null. */
@@ -60,17 +72,18 @@ int main(void)
   struct checkpoint checkpoint;
   int flash_err = spi_flash_open(&flash);
   struct checkpoint *saves = flash_err ? NULL : &checkpoint;
-  int again = host_status->magic == CURTA_ALONE_MAGIC; /* memory as it was before a reset, or a very short power cut */
+  int loaded = host_status->magic == CURTA_ALONE_LOADED, found;
   soc_paint();
   printf("curta: standalone%s\n", flash_err ? ", no flash: no checkpoints" : "");
   if (saves)
     checkpoint_open(saves, &flash, SLOT_0, SLOT_1, SLOT_BYTES);
   host_open();
-  if (!again && package->magic == CURTA_PACKAGE_MAGIC)
+  if (loaded)
     return run(saves, NULL) ? 1 : 0;
-  host_state(CURTA_ALONE_STARTING); /* a host that comes early is to wait for what is in the flash */
-  if (saves && keep_fetch(&flash, package, SOC_PACKAGE_BYTES) == 0)
-    (void)run(saves, NULL);
+  host_state(CURTA_ALONE_STARTING); /* a host that comes early is to wait for what there is */
+  found = find(flash_err ? NULL : &flash);
+  if (found)
+    (void)run(saves, found == 1 && !flash_err ? &flash : NULL);
   else
     host_idle();
   for (;;) {

@@ -13,10 +13,12 @@ public:
   uint64_t program_time = 3000, erase_time = 20000;    // clock cycles; real ones are some ten times as slow at 75 MHz
   std::vector<uint8_t> cell = std::vector<uint8_t>(16u << 20, 0xff);
   uint64_t programs = 0, erases = 0;
+  uint64_t now = 0, first_erase = 0, last_program = 0; // cycle in which they begin
 
   // One clock cycle of the SoC; returns the level of miso.
   bool cycle(bool cs_n, bool sck, bool mosi)
   {
+    now++;
     if (busy && --busy == 0) apply(256);
     if (cs_n) {
       if (selected) end();
@@ -94,6 +96,8 @@ private:
     op_addr = addr;
     op_page = page;
     busy = busy_for = time;
+    if (what == PROGRAM) last_program = now;
+    else if (!first_erase) first_erase = now;
     enabled = false;
   }
 
