@@ -72,13 +72,12 @@ int main(void)
   struct checkpoint checkpoint;
   int flash_err = spi_flash_open(&flash);
   struct checkpoint *saves = flash_err ? NULL : &checkpoint;
-  int loaded = host_status->magic == CURTA_ALONE_LOADED, found;
+  int found;
   soc_paint();
   printf("curta: standalone%s\n", flash_err ? ", no flash: no checkpoints" : "");
   if (saves)
     checkpoint_open(saves, &flash, SLOT_0, SLOT_1, SLOT_BYTES);
-  host_open();
-  if (loaded)
+  if (host_open())
     return run(saves, NULL) ? 1 : 0;
   host_state(CURTA_ALONE_STARTING); /* a host that comes early is to wait for what there is */
   found = find(flash_err ? NULL : &flash);

@@ -69,7 +69,7 @@ TESTS += $(SOC_DIR)/test_soc_flash $(SOC_DIR)/test_soc_irq $(SOC_DIR)/test_soc_r
 test-soc: ## the control core against qemu, C programs and the planner on it; the SoC boots and trains alone
 	@tools/install_packages.sh soc
 	@$(MAKE) --no-print-directory $(SOC_DIR)/run_flat $(SOC_DIR)/rv_program $(BUILD)/sim/soc/tiny/soc_sim $(BUILD)/sim/soc/tiny-sdram/soc_sim $(BUILD)/firmware/boot.bin $(BUILD)/firmware/hello.img $(SOC_DIR)/test_soc_cut
-	@tests/run.sh tests/soc/test_rv_qemu.sh tests/soc/test_rv_programs.sh tests/soc/test_soc_boot.sh tests/soc/test_soc_train.sh tests/soc/test_soc_stream.sh tests/soc/test_soc_power.sh tests/soc/test_soc_reset.sh tests/soc/test_soc_cut.sh tests/soc/test_soc_serial.sh
+	@tests/run.sh tests/soc/test_rv_qemu.sh tests/soc/test_rv_programs.sh tests/soc/test_soc_boot.sh tests/soc/test_soc_train.sh tests/soc/test_soc_stream.sh tests/soc/test_soc_power.sh tests/soc/test_soc_reset.sh tests/soc/test_soc_cut.sh tests/soc/test_soc_serial.sh tests/soc/test_soc_fault.sh
 CUTS ?= 1000
 CUT_SEED ?= 1
 test-powercut: ## the power of the simulated machine cut at 1,000 random instants (CUTS=, CUT_SEED=), each time to the end of the training
