@@ -19,6 +19,8 @@
 #define SLOT_BYTES 0x100000u
 #define SLOT_0 0xe00000u
 #define SLOT_1 0xf00000u
+#define FLASH_LOG2 24
+#define FLASH_LOG2_LAST 0x22 /* what a larger byte means depends on the maker */
 
 static struct train train;
 
@@ -43,6 +45,16 @@ static __attribute__((noinline)) int find(const struct flash *flash)
   if (flash && (!here || keep_whole(flash)) && keep_fetch(flash, package, SOC_PACKAGE_BYTES) == 0)
     return 2;
   return here;
+}
+
+/* Is the flash as large as what is to lie there? */
+static int open_flash(struct flash *flash)
+{
+  int log2 = spi_flash_open(flash), usable = log2 >= FLASH_LOG2 && log2 <= FLASH_LOG2_LAST;
+  printf("curta: standalone%s\n", usable ? "" : log2 < 0 ? ", no flash: no checkpoints" : ", flash of another size: no checkpoints");
+  if (log2 >= 0 && !usable)
+    printf("flash: 2^%d bytes as its ID says, 2^%d are needed\n", log2, FLASH_LOG2);
+  return usable;
 }
 
 /* flash: where to keep the package, or null. */
@@ -70,24 +82,26 @@ int main(void)
 {
   struct flash flash;
   struct checkpoint checkpoint;
-  int flash_err = spi_flash_open(&flash);
-  struct checkpoint *saves = flash_err ? NULL : &checkpoint;
+  struct checkpoint *saves = NULL;
+  struct flash *keeps = NULL;
   int found;
   soc_paint();
-  printf("curta: standalone%s\n", flash_err ? ", no flash: no checkpoints" : "");
-  if (saves)
+  if (open_flash(&flash)) {
+    keeps = &flash;
+    saves = &checkpoint;
     checkpoint_open(saves, &flash, SLOT_0, SLOT_1, SLOT_BYTES);
+  }
   if (host_open())
     return run(saves, NULL) ? 1 : 0;
   host_state(CURTA_ALONE_STARTING); /* a host that comes early is to wait for what there is */
-  found = find(flash_err ? NULL : &flash);
+  found = find(keeps);
   if (found)
-    (void)run(saves, found == 1 && !flash_err ? &flash : NULL);
+    (void)run(saves, found == 1 ? keeps : NULL);
   else
     host_idle();
   for (;;) {
     printf("waiting for a host\n");
     host_wait();
-    (void)run(saves, flash_err ? NULL : &flash);
+    (void)run(saves, keeps);
   }
 }

@@ -27,7 +27,7 @@ static void put(uint8_t byte)
 
 static uint32_t cycles(void)
 {
-  return SOC_TIMER->time;
+  return soc_cycles();
 }
 
 static int irq(void)

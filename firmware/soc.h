@@ -39,7 +39,14 @@ struct soc_flash {
 #define SOC_PACKAGE_BYTES CURTA_ALONE_PACKAGE_BYTES
 #define SOC_SHARED __attribute__((section(".shared"))) /* large data: not zeroed, slower than the on-chip RAM */
 
-uint64_t soc_time(void);
+uint64_t soc_time(void); /* not in an interrupt: its two reads belong together */
+/* The low word of the cycles since reset, anywhere. */
+static inline uint32_t soc_cycles(void)
+{
+  uint32_t cycles;
+  __asm__ volatile(".option arch, +zicsr\n csrr %0, mcycle" : "=r"(cycles));
+  return cycles;
+}
 /* The deepest use of the stack since soc_paint, in bytes. */
 void soc_paint(void);
 uint32_t soc_stack(void);

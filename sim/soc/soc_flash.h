@@ -54,6 +54,12 @@ private:
   uint64_t busy = 0, busy_for = 1;
   std::vector<uint8_t> page, op_page;
 
+  // Maker, type, binary logarithm of the size.
+  uint8_t id(uint32_t byte) const
+  {
+    return byte == 1 ? 0x9d : byte == 2 ? 0x60 : (uint8_t)__builtin_ctzl(cell.size());
+  }
+
   void begin()
   {
     bits = in = addr = code = 0;
@@ -78,7 +84,7 @@ private:
     if (code == STATUS && byte >= 1) value = (uint8_t)((busy ? 1 : 0) | (enabled ? 2 : 0));
     else if (busy) value = 0xff;
     else if (code == READ && byte >= 4) value = cell[(addr + byte - 4) % cell.size()];
-    else if (code == ID && byte >= 1) value = 0x9d;
+    else if (code == ID && byte >= 1) value = id(byte);
     out_bit = value >> shift & 1;
   }
 

@@ -8,6 +8,7 @@
 //   --dump FILE@ADDR+BYTES   writes shared memory to a file at the end
 //   --bandwidth N    bytes a cycle of the memory (default: its port); --latency N cycles (30); --no-refresh
 //   --flash FILE     the flash holds this file at the start (if there is one) and is written to it at the end; without it there is no flash
+//   --flash-mb N     size of the flash, a power of two (16)
 //   --cut N          the power goes at cycle N: status 4, the flash as it is then, in the middle of an operation perhaps
 //                    (SIGTERM does the same now)
 //   --reset N        reset at cycle N; memory and flash keep what they hold; may be repeated
@@ -15,6 +16,7 @@
 //   --cycles N       ends with status 3 after so many cycles
 //   --gap BITS       bit times between bytes that are sent; --break: every 5th byte is sent without its stop bit first
 //   --after LINE     sends nothing before the firmware has sent a line that begins so (there is no flow control)
+//   --carry N        the timer's low word carries every N cycles (time jumps there)
 //   --always         the accelerator's clock never stands still (slower; the same result)
 // Ends when the firmware says "exit N", with status N.
 #include <algorithm>
@@ -30,7 +32,8 @@ struct options {
   std::vector<uint64_t> reset;
   bool pty = false, bad_bytes = false, always = false;
   int gap = 0;
-  uint64_t limit = UINT64_MAX, cut = UINT64_MAX;
+  uint32_t carry = 0;
+  uint64_t flash_mb = 16, limit = UINT64_MAX, cut = UINT64_MAX;
   curta_rtl_options memory = {};
 };
 
@@ -56,6 +59,7 @@ static options parse(int argc, char **argv)
     else if (a == "--latency") o.memory.latency = (uint32_t)atoi(value().c_str());
     else if (a == "--no-refresh") o.memory.refresh_interval = CURTA_RTL_NONE;
     else if (a == "--flash") o.flash = value();
+    else if (a == "--flash-mb") o.flash_mb = strtoull(value().c_str(), nullptr, 0);
     else if (a == "--cut") o.cut = strtoull(value().c_str(), nullptr, 0);
     else if (a == "--reset") o.reset.push_back(strtoull(value().c_str(), nullptr, 0));
     else if (a == "--until") o.until = value();
@@ -63,6 +67,7 @@ static options parse(int argc, char **argv)
     else if (a == "--gap") o.gap = atoi(value().c_str());
     else if (a == "--break") o.bad_bytes = true;
     else if (a == "--after") o.after = value();
+    else if (a == "--carry") o.carry = (uint32_t)atoi(value().c_str());
     else if (a == "--always") o.always = true;
     else die("unknown option " + a + " (the head of sim/soc/soc_sim.cpp has the list)");
   }
@@ -77,6 +82,7 @@ public:
     m.line.gap = o.gap;
     m.always = o.always;
     m.has_flash = !o.flash.empty();
+    m.flash.cell.resize(o.flash_mb << 20, 0xff);
     for (const std::string &s : o.load) load_memory(s);
     if (m.has_flash && access(o.flash.c_str(), F_OK) == 0) {
       std::vector<uint8_t> image = contents(o.flash);
@@ -189,6 +195,7 @@ int simulator::run()
       return 4;
     }
     if (std::count(o.reset.begin(), o.reset.end(), m.cycle)) reset();
+    if (o.carry) m.hurry(o.carry);
     feed();
     int c = m.tick(), status = c >= 0 ? take(c) : -1;
     if (status < 0) continue;
