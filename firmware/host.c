@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * host.c - a host on the serial line
  */
+#include <errno.h>
+#include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include "curta_spec.h"
 #include "host.h"
 #include "link.h"
@@ -11,6 +14,7 @@
 
 struct curta_alone_status *const host_status = (struct curta_alone_status *)(void *)(SOC_MEMORY + CURTA_ALONE_STATUS);
 static struct link line;
+static int loaded;
 
 static void put(uint8_t byte)
 {
@@ -21,7 +25,7 @@ static void put(uint8_t byte)
 
 static uint32_t cycles(void)
 {
-  return SOC_TIMER->time;
+  return soc_cycles();
 }
 
 static int irq(void)
@@ -53,8 +57,22 @@ static void serve(void)
     ;
 }
 
-void host_open(void)
+/* An exception of the program: people and the host are told, then only the host is answered, until a reset. */
+static void fault(uint32_t cause, uint32_t pc, uint32_t value)
 {
+  char text[64];
+  (void)snprintf(text, sizeof text, "cause %" PRIu32 ", pc %08" PRIx32 ", value %08" PRIx32, cause, pc, value);
+  (void)host_fail(-EFAULT, "exception", text);
+  host_state(CURTA_ALONE_FAILED);
+  if (loaded)
+    _exit((int)(64 + cause));
+  for (;;)
+    serve();
+}
+
+int host_open(void)
+{
+  loaded = host_status->magic == CURTA_ALONE_LOADED;
   memset(host_status, 0, sizeof *host_status);
   host_status->magic = CURTA_ALONE_MAGIC;
   memset(&line, 0, sizeof line);
@@ -68,7 +86,8 @@ void host_open(void)
   line.closed_from = CURTA_ALONE_ACCEL_BYTES; /* the firmware's data and program */
   line.closed_to = CURTA_ALONE_PACKAGE;
   line.clock_khz = CLOCK_KHZ;
-  soc_serve(serve);
+  soc_serve(serve, fault);
+  return loaded;
 }
 
 void host_state(enum curta_alone_state state)

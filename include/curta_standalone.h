@@ -22,6 +22,7 @@
 #define CURTA_ALONE_PACKAGE_BYTES 0x00bff000u
 #define CURTA_ALONE_STATUS 0x01fff000u /* struct curta_alone_status */
 #define CURTA_ALONE_MAGIC 0x4e4f4c41u  /* "ALON" */
+#define CURTA_ALONE_LOADED 0x44414f4cu /* "LOAD" in place of it: a simulator has put a package into memory */
 #define CURTA_ALONE_EPOCHS 256u
 #define CURTA_ALONE_WHY 256u
 
