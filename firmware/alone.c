@@ -31,18 +31,18 @@ static void keep(const struct flash *flash)
 {
   int err = keep_store(flash, package);
   if (err)
-    printf("the package is not kept: %s\n",
+    printf("the package is not kept, after a power cut deploy it again: %s\n",
            err == -ENOSPC ? "it is larger than its place in the flash" : "the flash fails");
 }
 
-/* The package to go on with is in memory then. 1: it comes from there, 2: from the flash; 0: there is none. (Its stack is
- * not to be main's.) */
+/* The package to go on with is in memory then. 1: it comes from there, 2: from the flash; 0: there is none. (Its stack
+ * is not to be main's.) */
 static __attribute__((noinline)) int find(const struct flash *flash)
 {
   struct curta_diag diag;
   int here = curta_package_check(package, SOC_PACKAGE_BYTES, &diag) == 0;
   /* a damaged one in the flash is fetched only where it costs nothing: the training says what is wrong with it */
-  if (flash && (!here || keep_whole(flash)) && keep_fetch(flash, package, SOC_PACKAGE_BYTES) == 0)
+  if (flash && (!here || keep_whole(flash, SOC_PACKAGE_BYTES)) && keep_fetch(flash, package, SOC_PACKAGE_BYTES) == 0)
     return 2;
   return here;
 }
@@ -51,7 +51,9 @@ static __attribute__((noinline)) int find(const struct flash *flash)
 static int open_flash(struct flash *flash)
 {
   int log2 = spi_flash_open(flash), usable = log2 >= FLASH_LOG2 && log2 <= FLASH_LOG2_LAST;
-  printf("curta: standalone%s\n", usable ? "" : log2 < 0 ? ", no flash: no checkpoints" : ", flash of another size: no checkpoints");
+  printf("curta: standalone%s\n", usable     ? ""
+                                  : log2 < 0 ? ", no flash: no checkpoints"
+                                             : ", flash of another size: no checkpoints");
   if (log2 >= 0 && !usable)
     printf("flash: 2^%d bytes as its ID says, 2^%d are needed\n", log2, FLASH_LOG2);
   return usable;

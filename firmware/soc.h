@@ -51,8 +51,8 @@ static inline uint32_t soc_cycles(void)
 void soc_paint(void);
 uint32_t soc_stack(void);
 void soc_timer_at(uint64_t when); /* timer interrupt from then on */
-/* From now on `serve` runs, in an interrupt, when bytes have come: it must take them all; and `fault` after an exception
- * of the program (mcause, mepc, mtval), from which there is no way back. */
+/* From now on `serve` runs, in an interrupt, when bytes have come: it must take them all; and `fault` after an
+ * exception of the program (mcause, mepc, mtval), from which there is no way back. */
 void soc_serve(void (*serve)(void), void (*fault)(uint32_t cause, uint32_t pc, uint32_t value));
 /* Sleeps until one of `lines` is high (0) or `cycles` have passed (1). */
 int soc_wait(uint32_t lines, uint64_t cycles);

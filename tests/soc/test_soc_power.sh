@@ -32,3 +32,13 @@ grep -q '^flash: 2^22 bytes as its ID says, 2^24 are needed$' $dir/out && grep -
   fail "small flash: $(head -n 2 $dir/out | tr '\n' ' ') $(grep flash $dir/err)"
 same_weights
 echo "PASS soc_power: a flash of 4 MB is left alone, weights = host"
+# a job that ends within an epoch is saved there
+# shellcheck disable=SC2086
+build/curta-golden deploy $job --steps 3 --image $dir/part.pkg >$dir/log 2>&1 || fail "deploy: $(tail -n 1 $dir/log)"
+rm -f $dir/flash
+machine --load $dir/part.pkg@0x1400000 --flash $dir/flash --cycles 200000000 || fail "three steps: exit status $?: $(tail -n 1 $dir/err)"
+grep '^layer' $dir/out >$dir/part
+machine --load $dir/part.pkg@0x1400000 --flash $dir/flash --cycles 200000000 || fail "three steps, once more: exit status $?: $(tail -n 1 $dir/err)"
+grep '^layer' $dir/out >$dir/got
+grep -q '^resumed: step 3$' $dir/out && cmp -s $dir/part $dir/got || fail "three steps of four are lost: $(sed -n 's/^resumed/&/p' $dir/out) $(diff $dir/part $dir/got | head -n 2 | tr '\n' ' ')"
+echo "PASS soc_power: a job of three steps of an epoch of four is saved at its end"
