@@ -15,8 +15,9 @@ $(EQ_DIR)/equality_net: $(EQ_DIR)/equality.o $(filter-out %/main.o,$(TOOLS_OBJ))
 
 .PHONY: equality
 EQUALITY ?=
-equality: $(EQ_DIR)/equality ## LeNet for 20 steps on every device, one table of weight hashes: docs/data/equality.md (minutes; EQUALITY="firmware netlist": those rows too, hours)
+equality: packages ## LeNet for 20 steps on every device, one table of weight hashes: docs/data/equality.md (minutes; EQUALITY="firmware netlist": those rows too, hours)
+	@$(MAKE) --no-print-directory $(EQ_DIR)/equality
 	@case " $(EQUALITY) " in *" firmware "*) tools/install_packages.sh soc && \
 	  $(MAKE) --no-print-directory $(BUILD)/sim/soc/base/soc_sim $(BUILD)/sim/soc/tiny/soc_sim $(BUILD)/firmware/boot.bin $(BUILD)/firmware/alone.img $(BUILD)/curta-golden;; esac
 	@case " $(EQUALITY) " in *" netlist "*) $(MAKE) --no-print-directory NET_CONFIGS=tiny $(EQ_DIR)/equality_net;; esac
-	@EQUALITY="$(EQUALITY)" tests/equality/table.sh $< >$(BUILD)/equality.md && cp $(BUILD)/equality.md docs/data/equality.md
+	@EQUALITY="$(EQUALITY)" tests/equality/table.sh $(EQ_DIR)/equality >$(BUILD)/equality.md && cp $(BUILD)/equality.md docs/data/equality.md

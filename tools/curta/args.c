@@ -36,6 +36,8 @@ struct option {
 static const struct option Options[] = {
     {"--net", "FILE", TEXT, AT(net), TR | EV | IN | BE | CO | PR | EX | DE, 0, 0,
      "network description, e.g. nets/lenet.net"},
+    {"--nets", "LIST", TEXT, AT(nets), EX, 0, 0,
+     "instead of --net and --batch: NET:BATCH,NET:BATCH,..., and which machine is the best for all of them"},
     {"--data", "NAME", TEXT, AT(data), TR | EV | BE | CO | DE | FE, 0, 0,
      "fashion-mnist, mnist, cifar10, occupancy, idx or synthetic (default: fashion-mnist; eval: as in training; bench, "
      "compare: "

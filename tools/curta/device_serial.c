@@ -73,4 +73,5 @@ static int peek_none(const struct curta_bus *bus, int space, uint32_t word, uint
 }
 
 const struct curta_device_kind Curta_device_serial = {
-    "serial", "a board, through its serial line", "/dev/ttyUSB0", open_serial, curta_serial_close, peek_none, 0, 1};
+    "serial", "a board, through its serial line", "/dev/ttyUSB0", open_serial, curta_serial_close, peek_none, 0, 1,
+    NULL};

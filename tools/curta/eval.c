@@ -64,6 +64,8 @@ static int evaluate(struct eval *e, const struct curta_st *st, const struct curt
   if (!r)
     r = curta_session_open(&e->session, &e->network, args->device, args, fail);
   if (!r)
+    r = curta_device_memory(&e->session.device, args, fail);
+  if (!r)
     r = curta_session_data(&e->session, &e->data, fail);
   if (!r)
     r = curta_session_plan(&e->session, e->data.n < recipe.batch ? e->data.n : recipe.batch, &p, fail);

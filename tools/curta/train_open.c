@@ -180,6 +180,8 @@ int curta_train_open(struct curta_train *t, const struct curta_args *args, struc
   if (!r)
     r = curta_session_open(&t->session, &t->network, args->device, args, fail);
   if (!r)
+    r = curta_device_memory(&t->session.device, args, fail);
+  if (!r)
     r = curta_session_data(&t->session, &t->train_data, fail);
   if (!r)
     r = make_plans(t, fail);
