@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * cycles.c - a training step on the cycle-annotated HLS kernels: initiation intervals as hls/README.md states them
+ * cycles.c - training steps on the cycle-annotated HLS kernels: initiation intervals as hls/README.md states them
  *
- * usage: cycles README NET BATCH [report] [all]
+ * usage: cycles README NET BATCH [NET BATCH]... [report] [all]
  * The table of README has a line `| loop | interval | reason |` for each pipelined loop. Exit status 1: a loop needs another
  * interval than stated, or is not in the table; with `all` also: a loop did not run, as few networks use every one.
  * `report` prints the table of cycles by command.
@@ -109,29 +109,42 @@ static void report(void)
          100.0 * (double)m->iterations / (double)groups[CURTA_OP_GEMM].cycles);
 }
 
-int main(int argc, char **argv)
+static int run(const char *name, const char *batch)
 {
   static struct curta_network network;
   struct curta_fail fail = {0};
   struct curta_args args;
-  int with_report = 0, all = 0;
-  if (argc < 4) {
-    (void)fprintf(stderr, "usage: cycles README NET BATCH [report] [all]\n");
-    return 2;
-  }
-  for (int i = 4; i < argc; i++) {
-    with_report |= !strcmp(argv[i], "report");
-    all |= !strcmp(argv[i], "all");
-  }
   int r = curta_args_parse(&args, CURTA_CMD_BENCH, 0, NULL, &fail);
-  args.net = argv[2];
-  args.decay = 1;
+  args.net = name;
   r = r ? r : curta_network_load(&network, &args, NULL, &fail);
-  r = r ? r : train(&network, "hls:base", (uint32_t)strtoul(argv[3], NULL, 10), &fail);
-  if (r) {
-    (void)fprintf(stderr, "cycles: %s\n", fail.text);
+  if (!r && network.net.algorithm == CURTA_NITI) { /* with weight decay, so that every loop runs */
+    args.decay = 1;
+    r = curta_network_load(&network, &args, NULL, &fail);
+  }
+  r = r ? r : train(&network, "hls:base", (uint32_t)strtoul(batch, NULL, 10), &fail);
+  if (r)
+    (void)fprintf(stderr, "cycles: %s: %s\n", name, fail.text);
+  return r;
+}
+
+int main(int argc, char **argv)
+{
+  int with_report = 0, all = 0;
+  for (; argc > 4; argc--) { /* the words behind the networks */
+    if (!strcmp(argv[argc - 1], "report"))
+      with_report = 1;
+    else if (!strcmp(argv[argc - 1], "all"))
+      all = 1;
+    else
+      break;
+  }
+  if (argc < 4 || argc % 2) {
+    (void)fprintf(stderr, "usage: cycles README NET BATCH [NET BATCH]... [report] [all]\n");
     return 2;
   }
+  for (int i = 2; i + 1 < argc; i += 2)
+    if (run(argv[i], argv[i + 1]))
+      return 2;
   if (with_report)
     report();
   return compare(argv[1], all);
