@@ -11,7 +11,7 @@
 #include "soc.h"
 #include "train.h"
 
-#define QUIET 75000000u /* cycles between lines about steps, at least: a line takes longer than a small step */
+#define QUIET (1000u * CLOCK_KHZ) /* cycles between lines about steps, at least: a second */
 
 /* Images of one kind that the accelerator sees batch by batch. */
 struct part {
