@@ -104,7 +104,7 @@ static void convert(uint64_t *dst, uint64_t *idx, const uint64_t *mask, const in
   uint64_t out = 0, keep = 0, before = 0;
   CURTA_HLS_LOOP("convert")
 convert:
-  for (uint32_t e = 0; e < (to->run && !m->back ? Sum_words : 0); e++) {
+  for (uint32_t e = 0; e < (to->run ? Sum_words : 0); e++) {
 #pragma HLS LOOP_TRIPCOUNT min=32 max=128
 #pragma HLS PIPELINE II=1
     CURTA_HLS_ITERATION()
@@ -157,7 +157,7 @@ static uint32_t back(uint64_t *dst, const uint64_t *aux, const int32_t x[T * T],
   uint32_t width = 0;
   CURTA_HLS_LOOP("back")
 back:
-  for (uint32_t e = 0; e < (to->run && m->back ? Sum_words : 0); e++) {
+  for (uint32_t e = 0; e < (to->run ? Sum_words : 0); e++) {
 #pragma HLS LOOP_TRIPCOUNT min=32 max=128
 #pragma HLS PIPELINE II=1
     uint64_t out = 0;
@@ -225,7 +225,8 @@ void CURTA_HLS_TOP(requant)(const uint64_t *src, const uint64_t acc[CURTA_HLS_P_
   struct map m;
   struct curta_hls_walk k;
   struct leave to = {0, 0, 0, 0, T, T, 0}, next = to;
-  uint32_t width = 0, bad = 0;
+  uint32_t width = 0;
+  uint32_t bad = 0;
   decode(&m, &k, cmd, scale);
   uint64_t items = (uint64_t)k.n[0] * k.n[1] * k.n[2] * k.n[3];
 items:
@@ -240,13 +241,17 @@ items:
     if (n % 2 == 0) {
       fetch(x0, src, acc, m.acc, at);
       CURTA_HLS_BESIDE()
-      convert(dst, idx, aux, x1, &m, &to);
-      width |= back(dst, aux, x1, &m, &to);
+      if (m.back)
+        width |= back(dst, aux, x1, &m, &to);
+      else
+        convert(dst, idx, aux, x1, &m, &to);
     } else {
       fetch(x1, src, acc, m.acc, at);
       CURTA_HLS_BESIDE()
-      convert(dst, idx, aux, x0, &m, &to);
-      width |= back(dst, aux, x0, &m, &to);
+      if (m.back)
+        width |= back(dst, aux, x0, &m, &to);
+      else
+        convert(dst, idx, aux, x0, &m, &to);
     }
     CURTA_HLS_MEET()
     to = next;

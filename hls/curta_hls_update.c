@@ -132,7 +132,7 @@ static uint32_t apply(uint64_t *dst, uint64_t *idx, const uint8_t g[4 * T * T], 
   uint64_t out = 0;
   CURTA_HLS_LOOP("apply")
 apply:
-  for (uint32_t e = 0; e < (run && !u->nitro ? T * T / Lanes : 0); e++) {
+  for (uint32_t e = 0; e < (run ? T * T / Lanes : 0); e++) {
 #pragma HLS LOOP_TRIPCOUNT min=16 max=64
 #pragma HLS PIPELINE II=1
     uint64_t masters = 0;
@@ -174,7 +174,7 @@ static uint32_t sgd(uint64_t *dst, const uint8_t g[4 * T * T], const uint8_t w[4
   uint32_t width = 0;
   CURTA_HLS_LOOP("sgd")
 sgd:
-  for (uint32_t e = 0; e < (run && u->nitro ? Sum_words : 0); e++) {
+  for (uint32_t e = 0; e < (run ? Sum_words : 0); e++) {
 #pragma HLS LOOP_TRIPCOUNT min=32 max=128
 #pragma HLS PIPELINE II=1
     uint64_t out = 0;
@@ -241,15 +241,19 @@ tiles:
       CURTA_HLS_BESIDE()
       fetch(w0, aux, acc, 0, p.w, w_bytes);
       CURTA_HLS_BESIDE()
-      magnitude |= apply(dst, idx, g1, w1, &u, &last, (uint32_t)k - 1, k > 0);
-      width |= sgd(dst, g1, w1, &u, &last, k > 0);
+      if (u.nitro)
+        width |= sgd(dst, g1, w1, &u, &last, k > 0);
+      else
+        magnitude |= apply(dst, idx, g1, w1, &u, &last, (uint32_t)k - 1, k > 0);
     } else {
       fetch(g1, src, acc, u.acc, p.g, g_bytes);
       CURTA_HLS_BESIDE()
       fetch(w1, aux, acc, 0, p.w, w_bytes);
       CURTA_HLS_BESIDE()
-      magnitude |= apply(dst, idx, g0, w0, &u, &last, (uint32_t)k - 1, k > 0);
-      width |= sgd(dst, g0, w0, &u, &last, k > 0);
+      if (u.nitro)
+        width |= sgd(dst, g0, w0, &u, &last, k > 0);
+      else
+        magnitude |= apply(dst, idx, g0, w0, &u, &last, (uint32_t)k - 1, k > 0);
     }
     CURTA_HLS_MEET()
     last = p;

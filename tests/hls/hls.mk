@@ -60,8 +60,9 @@ $(HLST_DIR)/test_hls_check: tests/hls/hls_check.sh $(HLST_DIR)/cycles
 	@install -m 755 $< $@
 
 .PHONY: hls-check hls-vitis hls-bambu
-hls-check: $(HLST_DIR)/test_hls_check ## what can be said of the HLS kernels without an HLS tool
-	@$<
+hls-check: packages ## what can be said of the HLS kernels without an HLS tool
+	@$(MAKE) --no-print-directory $(HLST_DIR)/test_hls_check
+	@$(HLST_DIR)/test_hls_check
 hls-vitis: ## synthesis by Vitis HLS (not part of any package source; untested)
 	@command -v vitis_hls >/dev/null || { echo "hls-vitis: no vitis_hls in PATH"; exit 1; }
 	@cd hls/vitis && CURTA_HLS_FLAGS="$(filter-out -DCURTA_HLS_NAME=%,$(call hls_conf,base))" vitis_hls -f run.tcl
