@@ -17,6 +17,7 @@ public:
     in.register_b_transport(this, &aperture::b_transport);
     in.register_nb_transport_fw(this, &aperture::forward);
     in.register_get_direct_mem_ptr(this, &aperture::dmi);
+    in.register_transport_dbg(this, &aperture::debug);
     out.register_nb_transport_bw(this, &aperture::backward);
   }
 
@@ -24,7 +25,7 @@ private:
   // Outside the window nothing answers.
   bool enter(tlm::tlm_generic_payload &p)
   {
-    if (p.get_address() + p.get_data_length() > bytes) {
+    if (p.get_data_length() > bytes || p.get_address() > bytes - p.get_data_length()) {
       p.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
       return false;
     }
@@ -42,9 +43,14 @@ private:
 
   tlm::tlm_sync_enum forward(tlm::tlm_generic_payload &p, tlm::tlm_phase &phase, sc_core::sc_time &delay)
   {
-    if (phase == tlm::BEGIN_REQ && !enter(p))
+    if (phase != tlm::BEGIN_REQ)
+      return out->nb_transport_fw(p, phase, delay);
+    if (!enter(p))
       return tlm::TLM_COMPLETED;
-    return out->nb_transport_fw(p, phase, delay);
+    const tlm::tlm_sync_enum r = out->nb_transport_fw(p, phase, delay);
+    if (r == tlm::TLM_COMPLETED || (r == tlm::TLM_UPDATED && phase == tlm::BEGIN_RESP))
+      p.set_address(p.get_address() - offset);
+    return r;
   }
 
   tlm::tlm_sync_enum backward(tlm::tlm_generic_payload &p, tlm::tlm_phase &phase, sc_core::sc_time &delay)
@@ -52,6 +58,15 @@ private:
     if (phase == tlm::BEGIN_RESP)
       p.set_address(p.get_address() - offset);
     return in->nb_transport_bw(p, phase, delay);
+  }
+
+  unsigned debug(tlm::tlm_generic_payload &p)
+  {
+    if (!enter(p))
+      return 0;
+    const unsigned n = out->transport_dbg(p);
+    p.set_address(p.get_address() - offset);
+    return n;
   }
 
   bool dmi(tlm::tlm_generic_payload &p, tlm::tlm_dmi &d)

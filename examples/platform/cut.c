@@ -11,24 +11,28 @@ static uint32_t opcode(const uint32_t *cmd)
   return curta_cmd_get(cmd, CURTA_CMD_OPCODE);
 }
 
-static int makes_shift(const uint32_t *cmd)
+/* The command makes a shift of S[RA]; of a gradient with decay it is the exponent of the decay term. (What follows, REDUCE
+ * of the sum with its term and the shift, is the same on all devices.) */
+static int makes_shift(const struct curta_plan *plan, const uint32_t *cmd)
 {
   const uint32_t f = curta_cmd_get(cmd, CURTA_SCALAR_FUNC);
-  return opcode(cmd) == CURTA_OP_SCALAR && (f == CURTA_SCALAR_ACT_SHIFT || f == CURTA_SCALAR_GRAD_SHIFT);
+  const uint32_t grad = plan->opt.decay ? CURTA_SCALAR_BITLEN : CURTA_SCALAR_GRAD_SHIFT;
+  return opcode(cmd) == CURTA_OP_SCALAR && (f == CURTA_SCALAR_ACT_SHIFT || f == grad);
 }
 
 static int can_cut(const uint32_t *cmd)
 {
   const uint32_t op = opcode(cmd);
-  if (op < CURTA_OP_LOAD || op == CURTA_OP_REDUCE)
-    return 0;
-  return op != CURTA_OP_UPDATE || (!curta_cmd_get(cmd, CURTA_UPDATE_SRC_ACC) && !curta_cmd_get(cmd, CURTA_UPDATE_DECAY));
+  if (op == CURTA_OP_REDUCE)
+    return !curta_cmd_get(cmd, CURTA_REDUCE_SRC_ACC);
+  return op >= CURTA_OP_LOAD && (op != CURTA_OP_UPDATE || !curta_cmd_get(cmd, CURTA_UPDATE_SRC_ACC));
 }
 
 static int32_t gradient_of(const struct curta_plan *plan, const uint32_t *cmd)
 {
   for (uint32_t w = 0; w < plan->n_weighted; w++)
-    if (curta_cmd_get(cmd, CURTA_SCALAR_FUNC) == CURTA_SCALAR_GRAD_SHIFT && plan->weighted[w].s_grad == curta_cmd_get(cmd, CURTA_SCALAR_RD))
+    if (curta_cmd_get(cmd, CURTA_SCALAR_FUNC) != CURTA_SCALAR_ACT_SHIFT &&
+        curta_cmd_get(cmd, CURTA_CMD_TAG) == CURTA_TAG(plan->weighted[w].layer, CURTA_PASS_UPDATE))
       return (int32_t)w;
   return -1;
 }
@@ -63,7 +67,7 @@ int cut_step(struct cut *cut, const struct curta_plan *plan)
       return -ENOTSUP;
   for (uint32_t i = 0; i < plan->n_train; i++) {
     uint32_t *cmd = plan->cmd[i];
-    if (makes_shift(cmd)) {
+    if (makes_shift(plan, cmd)) {
       const int32_t w = gradient_of(plan, cmd);
       if (cut->n == CUT_MAX)
         return -ENOSPC;

@@ -21,8 +21,7 @@ struct cut {
 
 /* Cuts the plan's training step before every SCALAR that makes a shift. The waits of plan->cmd become those of its piece, since
  * a piece begins with nothing under way. To be called before curta_run_open. -ENOTSUP: a step that this cannot cut (SKIP,
- * fences, decay, dropout, updates
- * from the accumulator memory, gradients stored after their shift); -ENOSPC: more than CUT_MAX pieces. */
+ * fences, dropout, updates from the accumulator memory, gradients stored after their shift); -ENOSPC: more than CUT_MAX pieces. */
 int cut_step(struct cut *cut, const struct curta_plan *plan);
 
 /* Adds two gradients of a plan, at a and b, exactly; both become the sum. Returns the OR of its magnitudes in *magnitude.

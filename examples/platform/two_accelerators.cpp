@@ -2,7 +2,8 @@
 // two_accelerators.cpp - a virtual platform: two accelerators on one memory train data-parallel, and end in the weights that
 // one accelerator reaches with the whole batch
 //
-// usage: two_accelerators NET STEPS BATCH KIND KIND [CONFIG]     KIND: tlm (the model) or rtl (the Verilog, configuration tiny)
+// usage: two_accelerators NET STEPS BATCH KIND KIND [CONFIG [decay]]
+//        KIND: tlm (the model) or rtl (the Verilog, in the configuration that was built: make SYSC_RTL=base; else tiny)
 //
 // Each accelerator has half of the batch. What NITI shares over a batch is agreed on between two pieces of a step (cut.h):
 // a shift follows from the OR of magnitudes of the whole tensor, and that OR is the OR of the halves; a gradient is the sum
@@ -199,9 +200,14 @@ std::vector<int8_t> reference(task &t)
   std::unique_ptr<trainer> one(new trainer);
   curta_bus bus;
   std::vector<int8_t> w;
-  if (curta_golden_open(&bus, t.config.c_str(), 2 * Window))
+  curta_config shape;
+  (void)curta_time::find_shape(t.config.c_str(), &shape); // base16 is base with a wider port: the same numbers
+  int r = curta_golden_open(&bus, shape.name, 2 * Window);
+  if (r) {
+    (void)fail(t, "golden device", r);
     return w;
-  int r = one->open(t, &bus, t.batch, false);
+  }
+  r = one->open(t, &bus, t.batch, false);
   for (uint32_t n = 0; n < t.steps && !r; n++) {
     r = one->write(t, n, 0);
     r = r ? r : curta_step(&one->run);
@@ -228,7 +234,7 @@ void make_images(task &t)
   }
 }
 
-int read_net(task &t, const char *path)
+int read_net(task &t, const char *path, bool decay)
 {
   curta_diag diag = {};
   std::vector<char> text(1 << 16);
@@ -244,6 +250,7 @@ int read_net(task &t, const char *path)
         : curta_opt_preset(&t.opt, "niti-2020");
   t.opt.force = CURTA_SPILL;      // every int32 tensor is in memory when its shift is made
   t.opt.round_loss = CURTA_ROUND_PSTO;
+  t.opt.decay = decay;
   return r;
 }
 
@@ -252,23 +259,23 @@ int read_net(task &t, const char *path)
 int sc_main(int argc, char **argv)
 {
   std::unique_ptr<task> t(new task);
-  if (argc < 6) {
-    fprintf(stderr, "usage: two_accelerators NET STEPS BATCH KIND KIND [CONFIG]\n");
+  if (argc < 6 || argc > 8 || (argc > 7 && strcmp(argv[7], "decay"))) {
+    fprintf(stderr, "usage: two_accelerators NET STEPS BATCH KIND KIND [CONFIG [decay]]\n");
     return 2;
   }
   t->steps = (uint32_t)strtoul(argv[2], nullptr, 10);
   t->batch = (uint32_t)strtoul(argv[3], nullptr, 10);
-  t->config = argc > 6 ? argv[6] : "tiny";
+  t->config = argc > 6 ? argv[6] : curta_tlm_rtl::config();
   const bool rtl = !strcmp(argv[4], "rtl") || !strcmp(argv[5], "rtl");
   curta_config shape;
   bool known = true;
   for (int k = 4; k < 6; k++)
     known = known && (!strcmp(argv[k], "rtl") || !strcmp(argv[k], "tlm"));
-  if (!known || !t->steps || !t->batch || t->batch % 2 || !curta_time::find_shape(t->config.c_str(), &shape) || (rtl && t->config != "tiny")) {
-    fprintf(stderr, "two_accelerators: a step or more; an even batch; each accelerator tlm or rtl; a configuration that exists; rtl is built for tiny\n");
+  if (!known || !t->steps || !t->batch || t->batch % 2 || !curta_time::find_shape(t->config.c_str(), &shape) || (rtl && t->config != curta_tlm_rtl::config())) {
+    fprintf(stderr, "two_accelerators: a step or more; an even batch; each accelerator tlm or rtl; a configuration that exists; rtl is built for %s\n", curta_tlm_rtl::config());
     return 2;
   }
-  if (read_net(*t, argv[1]))
+  if (read_net(*t, argv[1], argc > 7))
     return 1;
   make_images(*t);
   const curta_time::memory_options options = curta_timed_options(shape, nullptr);
@@ -284,8 +291,11 @@ int sc_main(int argc, char **argv)
   sc_start();
   if (t->failures || left)
     return t->failures ? 1 : fail(*t, "training", 0, "the simulation stands still"), 1;
-  const std::vector<int8_t> want = reference(*t), got[2] = { cpu[0]->train.weights(*t), cpu[1]->train.weights(*t) };
-  const bool same = !want.empty() && got[0] == want && got[1] == want;
+  const std::vector<int8_t> want = reference(*t);
+  if (want.empty())
+    return 1;
+  const std::vector<int8_t> got[2] = { cpu[0]->train.weights(*t), cpu[1]->train.weights(*t) };
+  const bool same = got[0] == want && got[1] == want;
   printf("%s %s and %s, %s: %u steps of %u images in %u pieces each, %zu weights %s those of one device with the whole batch, %.0f cycles\n",
          same ? "PASS" : "FAIL", argv[4], argv[5], argv[1], t->steps, t->batch, cpu[0]->train.pieces.n, want.size(), same ? "equal" : "differ from",
          cpu[0]->finished / Period);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// curta_systemc_rtl.cpp - the platform of curta_systemc.cpp around the RTL; compiled with CURTA_SC_CONFIG
+// curta_systemc_rtl.cpp - the platform of curta_systemc.cpp around the RTL
 #include "curta_systemc_rtl.h"
 #include <cerrno>
 #include <cstring>
@@ -33,9 +33,15 @@ curta_systemc_module *make_rtl(const char *, uint64_t, uint32_t latency, const s
 
 }  // namespace
 
-int curta_systemc_rtl_open(struct curta_bus *bus, const char *config, uint64_t mem_bytes, const struct curta_timed_memory *memory)
+const char *curta_systemc_rtl_config(void)
 {
-  if (!config || strcmp(config, CURTA_SC_CONFIG))
+  return curta_tlm_rtl::config();
+}
+
+int curta_systemc_rtl_open(struct curta_bus *bus, const char *config, uint64_t mem_bytes,
+                           const struct curta_timed_memory *memory)
+{
+  if (!config || strcmp(config, curta_tlm_rtl::config()))
     return -EINVAL;
   return curta_systemc_open_module(bus, make_rtl, config, mem_bytes, memory);
 }

@@ -9,7 +9,9 @@
 extern "C" {
 #endif
 
-/* As curta_systemc_open; the library has one configuration, -EINVAL for others. Everything else is curta_systemc.h's. */
+/* The configuration of the library (make SYSC_RTL=...). */
+const char *curta_systemc_rtl_config(void);
+/* As curta_systemc_open, -EINVAL for other configurations. Everything else is curta_systemc.h's. */
 int curta_systemc_rtl_open(struct curta_bus *bus, const char *config, uint64_t mem_bytes,
                            const struct curta_timed_memory *memory);
 

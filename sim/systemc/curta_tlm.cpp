@@ -11,7 +11,9 @@ using namespace curta_time;
 static const int AccessCycles = 4;
 
 curta_tlm::curta_tlm(sc_module_name name, const char *config, uint64_t mem_bytes, uint32_t latency, const sc_time &p)
-  : sc_module(name), regs("regs"), mem("mem"), irq("irq"), period(p), unit(p.value()), scratch(4096)
+    : sc_module(name), regs("regs"), mem("mem"), irq("irq"), period(p), unit(p.value()),
+      port("port", mem, [this](flight *f, const sc_time &delay) { respond(f, delay); }), notice(port.get()),
+      scratch(4096)
 {
   int r = host.open(config, mem_bytes);
   if (r)
@@ -20,8 +22,8 @@ curta_tlm::curta_tlm(sc_module_name name, const char *config, uint64_t mem_bytes
   o.width = (uint32_t)host.g->conf.bus;
   o.latency = latency;
   device.reset(new core(host.g->conf, o, *this, host));
-  notice.payload.set_extension<curta_tlm_beats>(&notice);
   regs.register_b_transport(this, &curta_tlm::b_transport);
+  regs.register_transport_dbg(this, &curta_tlm::debug);
   mem.register_nb_transport_bw(this, &curta_tlm::nb_transport_bw);
   static const char *const names[Agents] = { "command_processor", "load", "matrix", "vector" };
   for (int a = 0; a < Agents; a++) {
@@ -41,14 +43,11 @@ curta_tlm::curta_tlm(sc_module_name name, const char *config, uint64_t mem_bytes
 
 curta_tlm::~curta_tlm()
 {
-  for (auto &f : flights)
-    f->payload.clear_extension<curta_tlm_beats>(f.get());
-  notice.payload.clear_extension<curta_tlm_beats>(&notice);
 }
 
 void curta_tlm::end_of_elaboration()
 {
-  tlm::tlm_generic_payload &p = notice.payload;
+  tlm::tlm_generic_payload &p = *notice;
   tlm::tlm_dmi d;
   p.set_address(0);
   p.set_write();
@@ -57,7 +56,6 @@ void curta_tlm::end_of_elaboration()
     SC_REPORT_FATAL("curta_tlm", "the memory target must grant read and write DMI from address 0 to the end of the memory");
   direct = d.get_dmi_ptr();
   host.use_memory(direct);
-  lone = notice.knows;
 }
 
 uint64_t curta_tlm::cycle() const
@@ -123,50 +121,58 @@ void curta_tlm::submit(burst *b)
 // A transaction of a burst.
 void curta_tlm::begin(burst *b)
 {
-  if (spare.empty()) {
-    flights.emplace_back(new flight);
-    flights.back()->payload.set_extension<curta_tlm_beats>(flights.back().get());
-    spare.push_back(flights.back().get());
-  }
-  flight *f = spare.back();
-  spare.pop_back();
-  uint32_t bytes = b->beats * (uint32_t)shape().bus;
+  flight *f = port.get();
+  const uint32_t bytes = b->beats * (uint32_t)shape().bus;
   if (scratch.size() < bytes)
     scratch.resize(bytes);
-  f->burst = b;
+  curta_tlm_beats &beats = f->beats;
+  beats.burst = b;
+  beats.unit = unit;
+  beats.sent = sc_time_stamp().value();
+  beats.width = (uint32_t)shape().bus;
+  beats.from = this;
+  beats.taken = false;
   f->open = true;
-  f->cycle = ahead ? local_cycle : cycle();
-  tlm::tlm_generic_payload &p = f->payload;
-  p.set_command(b->write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
-  p.set_address(b->addr);
+  open++;
+  if (!ahead)
+    b->moved = 0;
+  f->set_command(b->write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
+  f->set_address(b->addr);
   // A write brings what the operators have put there already: writing it again changes nothing.
-  p.set_data_ptr(b->write ? direct + b->addr : scratch.data());
-  p.set_data_length(bytes);
-  p.set_streaming_width(bytes);
-  p.set_byte_enable_ptr(nullptr);
-  p.set_dmi_allowed(false);
-  p.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
-  tlm::tlm_phase phase = tlm::BEGIN_REQ;
-  sc_time delay = ahead ? until(local()) : SC_ZERO_TIME;
+  f->set_data_ptr(b->write ? direct + b->addr : scratch.data());
+  f->set_data_length(bytes);
+  f->set_streaming_width(bytes);
+  f->set_byte_enable_ptr(nullptr);
+  f->set_dmi_allowed(false);
+  f->set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
   const bool within = submitting;
-  submitting = true;             // an answer now comes too early for who asks
-  tlm::tlm_sync_enum r = mem->nb_transport_fw(p, phase, delay);
-  if (r == tlm::TLM_COMPLETED || (r == tlm::TLM_UPDATED && phase == tlm::BEGIN_RESP))
-    nb_transport_bw(p, phase = tlm::BEGIN_RESP, delay);
+  submitting = true; // an answer now comes too early for who asks
+  port.send(f, ahead ? until(local()) : SC_ZERO_TIME);
   submitting = within;
+  lone = lone && beats.taken;
 }
 
 tlm::tlm_sync_enum curta_tlm::nb_transport_bw(tlm::tlm_generic_payload &p, tlm::tlm_phase &phase, sc_time &delay)
 {
-  if (phase != tlm::BEGIN_RESP)
-    return tlm::TLM_ACCEPTED;
-  flight *f = static_cast<flight *>(p.get_extension<curta_tlm_beats>()); // of our own, see submit
-  burst *b = f->burst;
-  b->bad = p.is_response_error();
-  if (b->moved < b->beats) {       // a memory that does not tell the beats: the last one counts
-    uint64_t t = (sc_time_stamp() + delay).value() / unit;
+  return port.backward(p, phase, delay);
+}
+
+void curta_tlm::respond(flight *f, const sc_time &delay)
+{
+  burst *b = f->beats.burst;
+  const uint64_t t = (sc_time_stamp() + delay).value() / unit;
+  b->bad = f->is_response_error();
+  if (b->moved < b->beats) { // a memory that does not tell the beats: the last one counts
     for (uint32_t k = 0; k < b->beats; k++)
       b->time[k] = t;
+    b->last = t;
+    b->moved = b->beats;
+  }
+  direct_path = f->beats.answering && t <= b->last;
+  lone = lone && direct_path;
+  if (t > b->last) { // the answer was on its way
+    for (uint32_t k = 0; k < b->beats && !b->write; k++)
+      b->time[k] += t - b->last;
     b->last = t;
   }
   const uint64_t seen = value_of(b->last, AnswerPart);
@@ -177,14 +183,14 @@ tlm::tlm_sync_enum curta_tlm::nb_transport_bw(tlm::tlm_generic_payload &p, tlm::
     answers.push_back(f);
     answer_event.notify(until(seen));
   }
-  return tlm::TLM_COMPLETED;
 }
 
 void curta_tlm::answer(flight *f)
 {
-  burst *b = f->burst;
+  burst *b = f->beats.burst;
   f->open = false;
-  spare.push_back(f);
+  open--;
+  f->release();
   b->user->burst_done(b, b->last);
 }
 
@@ -194,7 +200,7 @@ void curta_tlm::answered()
   const uint64_t here = sc_time_stamp().value();
   for (size_t n = answers.size(); n--;) {
     flight *f = answers.front();
-    const uint64_t seen = value_of(f->burst->last, AnswerPart);
+    const uint64_t seen = value_of(f->beats.burst->last, AnswerPart);
     answers.pop_front();
     if (seen <= here) {
       answer(f);
@@ -208,15 +214,20 @@ void curta_tlm::answered()
 
 // ---- registers
 
-bool curta_tlm::access(tlm::tlm_generic_payload &p)
+tlm::tlm_response_status curta_tlm::access(tlm::tlm_generic_payload &p)
 {
-  uint32_t offset = (uint32_t)p.get_address(), value = 0;
-  if (p.get_address() > 0xfff || !host.legal(offset) || p.get_data_length() != 4 || p.get_byte_enable_ptr())
-    return false;
+  const uint32_t offset = (uint32_t)p.get_address();
+  uint32_t value = 0;
+  const tlm::tlm_response_status form =
+      p.get_command() == tlm::TLM_IGNORE_COMMAND ? tlm::TLM_OK_RESPONSE : curta_tlm_form(p, 4, false);
+  if (p.get_command() == tlm::TLM_IGNORE_COMMAND || form != tlm::TLM_OK_RESPONSE)
+    return form;
+  if (p.get_address() > 0xfff || !host.legal(offset))
+    return tlm::TLM_ADDRESS_ERROR_RESPONSE;
   if (p.is_read()) {
     value = host.read(*device, offset);
     memcpy(p.get_data_ptr(), &value, 4);
-    return true;
+    return tlm::TLM_OK_RESPONSE;
   }
   memcpy(&value, p.get_data_ptr(), 4);
   if (offset == CURTA_REG_CTRL && (value & 1)) {
@@ -228,7 +239,7 @@ bool curta_tlm::access(tlm::tlm_generic_payload &p)
   }
   host.write(*device, offset, value, cycle());
   acted();
-  return true;
+  return tlm::TLM_OK_RESPONSE;
 }
 
 // From a thread: it waits for the access.
@@ -236,5 +247,18 @@ void curta_tlm::b_transport(tlm::tlm_generic_payload &p, sc_time &delay)
 {
   wait(delay + period * AccessCycles);
   delay = SC_ZERO_TIME;
-  p.set_response_status(access(p) ? tlm::TLM_OK_RESPONSE : tlm::TLM_ADDRESS_ERROR_RESPONSE);
+  p.set_response_status(access(p));
+}
+
+// Whole registers are read, as reading changes none. Writing is never without effect: refused.
+unsigned curta_tlm::debug(tlm::tlm_generic_payload &p)
+{
+  unsigned n = 0;
+  for (; p.is_read() && n + 4 <= p.get_data_length() && p.get_address() <= 0xfff &&
+         host.legal((uint32_t)p.get_address() + n);
+       n += 4) {
+    const uint32_t value = host.read(*device, (uint32_t)p.get_address() + n);
+    memcpy(p.get_data_ptr() + n, &value, 4);
+  }
+  return n;
 }

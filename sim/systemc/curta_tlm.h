@@ -24,21 +24,26 @@
 #include <tlm_utils/simple_target_socket.h>
 #include "curta_image.h"
 #include "curta_time_host.h"
+#include "curta_tlm_port.h"
 
 // Beside a burst: when its beats can move (write), when they moved (read). Memories that do not know it ignore it.
 struct curta_tlm_beats : tlm::tlm_extension<curta_tlm_beats> {
-  curta_time::burst *burst = nullptr;
-  uint64_t cycle = 0;                            // of the request
-  curta_time::memory *clock = nullptr;           // of CURTA_AHEAD
-  bool knows = false;                            // of a request for DMI: set by a memory that knows the phases below
+  curta_time::burst *burst = nullptr;  // in cycles of the initiator
+  uint64_t unit = 0, sent = 0;         // its period; when it sent the request (values of sc_time)
+  uint32_t width = 0;                  // bytes of its beats
+  const void *from = nullptr;          // the initiator
+  curta_time::memory *clock = nullptr; // of CURTA_AHEAD
+  // What shows that nobody takes time in between: the memory has seen the request before the call with it came back; it
+  // is in its call with the response; the initiator is in its call with CURTA_AHEAD.
+  bool taken = false, answering = false, asking = false;
   tlm::tlm_extension_base *clone() const override { return new curta_tlm_beats(*this); }
   void copy_from(const tlm::tlm_extension_base &other) override { *this = static_cast<const curta_tlm_beats &>(other); }
 };
 
-// Phases beside those of the base protocol, for targets that have said that they know them (curta_tlm_beats::knows); they may
-// ignore the first (TLM_ACCEPTED). The initiator is alone and asks for the memory's clock (curta_tlm_beats::clock), in which it
-// begins and ends bursts itself. A transaction that is older than that: its burst has ended, it wants its answer. And: the
-// kernel's time is everybody's again; what is still under way has become transactions before.
+// Phases beside those of the base protocol, for memories that have answered a burst with its beats and nobody in between
+// who takes time (curta_tlm_beats::taken, answering); they may ignore the first (TLM_ACCEPTED). The initiator is alone and asks for the memory's clock (curta_tlm_beats::clock), in which it begins and ends bursts
+// itself. A transaction that is older than that: its burst has ended, it wants its answer. And: the kernel's time is
+// everybody's again; what is still under way has become transactions before.
 TLM_DECLARE_EXTENDED_PHASE(CURTA_AHEAD);
 TLM_DECLARE_EXTENDED_PHASE(CURTA_ENDED);
 TLM_DECLARE_EXTENDED_PHASE(CURTA_LEVEL);
@@ -52,7 +57,8 @@ public:
   tlm_utils::simple_initiator_socket<curta_tlm> mem;
   sc_core::sc_out<bool> irq;
 
-  // config: tiny, base, base16, large. mem_bytes: what the memory behind `mem` has from address 0.
+  // config: tiny, base, base16, large. mem_bytes: what the memory behind `mem` has from address 0. latency: from the last beat
+  // of a write to its acknowledgement, in cycles of the accelerator.
   curta_tlm(sc_core::sc_module_name name, const char *config, uint64_t mem_bytes, uint32_t latency,
             const sc_core::sc_time &period = sc_core::sc_time(8, sc_core::SC_NS));
   ~curta_tlm() override;
@@ -70,9 +76,11 @@ public:
 
 private:
   SC_HAS_PROCESS(curta_tlm);
-  struct flight : curta_tlm_beats {
-    tlm::tlm_generic_payload payload;
-    bool open = false;
+  struct flight : tlm::tlm_generic_payload {
+    curta_tlm_beats beats;
+    bool open = false; // not answered
+    flight() { set_extension(&beats); }
+    ~flight() override { clear_extension(&beats); }
   };
 
   void end_of_elaboration() override;
@@ -88,11 +96,13 @@ private:
   void tell();
   void show_irq();
   void b_transport(tlm::tlm_generic_payload &p, sc_core::sc_time &delay);
-  bool access(tlm::tlm_generic_payload &p);
+  unsigned debug(tlm::tlm_generic_payload &p);
+  tlm::tlm_response_status access(tlm::tlm_generic_payload &p);
   tlm::tlm_sync_enum nb_transport_bw(tlm::tlm_generic_payload &p, tlm::tlm_phase &phase, sc_core::sc_time &delay);
   uint64_t local() const { return value_of(local_cycle, local_part); }
   void stop_at(uint64_t value);
   void begin(curta_time::burst *b);
+  void respond(flight *f, const sc_core::sc_time &delay);
   void answer(flight *f);
   void answered();
   void run_ahead();
@@ -109,20 +119,23 @@ private:
   curta_time::wake_times next;
   sc_core::sc_event irq_event, answer_event;
   bool irq_level = false, halting = false, submitting = false;
-  bool ahead = false, lone = false;              // decoupled; the memory takes part in it
-  uint64_t local_cycle = 0;                      // the accelerator's time,
+  bool ahead = false, lone = true, direct_path = false; // decoupled; nothing spoke against it yet; the memory can take part
+  uint64_t local_cycle = 0;                              // the accelerator's time,
   int local_part = 0;
   uint64_t bound = 0, last_cycle = 0, horizon = 0; // and where the kernel's comes first; its cycle, and the first whose answers come too late
-  curta_time::memory *clock = nullptr;           // the memory's, while ahead
-  flight notice;                                // of CURTA_AHEAD and CURTA_LEVEL
-  std::vector<std::unique_ptr<flight>> flights;  // all that were made
-  std::vector<flight *> spare;
-  std::deque<flight *> answers;                  // arrived, to be seen later
-  std::vector<uint8_t> scratch;                  // where the data of reads goes: the operators read through DMI
+  curta_time::memory *clock = nullptr; // the memory's, while ahead
+  curta_tlm_port<flight> port;
+  flight *notice;               // of CURTA_AHEAD and CURTA_LEVEL
+  int open = 0;                 // flights
+  std::deque<flight *> answers; // arrived, to be seen later
+  std::vector<uint8_t> scratch; // where the data of reads goes: the operators read through DMI
   uint8_t *direct = nullptr;
 };
 
-// A memory for any number of initiators: DMI, untimed b_transport, bursts in the time of curta_time_mem.h.
+// A memory for any number of initiators: DMI, untimed b_transport, bursts in the time of curta_time_mem.h. Bursts are
+// of any length; those with curta_tlm_beats come in the width and in the cycles of their initiator. The border between
+// two clocks costs nothing: what happens in a cycle of one has happened at its end, and counts in the cycle of the
+// other that does not end before; a read port takes a beat a cycle of its own.
 class curta_tlm_memory : public sc_core::sc_module {
 public:
   tlm_utils::multi_passthrough_target_socket<curta_tlm_memory> socket;
@@ -135,30 +148,50 @@ public:
 private:
   SC_HAS_PROCESS(curta_tlm_memory);
   struct entry : curta_time::burst_user {
-    curta_time::burst own, *b = nullptr;         // own: of an initiator that brings no beats
+    curta_time::burst own, *b = nullptr; // own: a piece of a burst that the clock cannot take as it is
     tlm::tlm_generic_payload *payload = nullptr;
     int id = 0;
+    curta_tlm_beats *beats = nullptr;
+    uint64_t at = 0, lag = 0;     // own: when the memory takes the address; how long the request was on its way
+    uint64_t total = 0, base = 0; // own: beats of this memory, of all pieces and before this one
+    bool bad = false;
     void burst_done(curta_time::burst *, uint64_t) override {}
   };
+  struct side {                  // of a socket
+    entry *answered = nullptr;   // its response has not ended
+    std::deque<entry *> waiting; // for their response to begin
+    uint64_t free = 0;           // no read beat before (value of sc_time), where beats are converted
+  };
   void b_transport(int id, tlm::tlm_generic_payload &p, sc_core::sc_time &delay);
-  tlm::tlm_sync_enum nb_transport_fw(int id, tlm::tlm_generic_payload &p, tlm::tlm_phase &phase, sc_core::sc_time &delay);
+  unsigned debug(int id, tlm::tlm_generic_payload &p);
+  tlm::tlm_sync_enum nb_transport_fw(int id, tlm::tlm_generic_payload &p, tlm::tlm_phase &phase,
+                                     sc_core::sc_time &delay);
   bool dmi(int id, tlm::tlm_generic_payload &p, tlm::tlm_dmi &d);
   tlm::tlm_sync_enum lead(const tlm::tlm_phase &phase, curta_tlm_beats *beats);
-  sc_core::sc_time until(uint64_t value) const;  // from the kernel's time
+  sc_core::sc_time until(uint64_t value) const; // from the kernel's time
+  void take(entry *e, const sc_core::sc_time &delay);
+  void submit(entry *e, uint64_t now);
+  void piece(entry *e, uint64_t now);
+  void moved(entry *e);
   void plan(uint64_t t);
   void serve();
   void answer(curta_time::burst *b);
+  void respond(entry *e);
+  void responded(side &s);
+  void go_on();
   uint64_t cycle(const sc_core::sc_time &delay = sc_core::SC_ZERO_TIME) const;
+  uint64_t here() const { return led ? still : sc_core::sc_time_stamp().value(); }
+  side &side_of(int id);
 
   const sc_core::sc_time period;
-  const uint64_t unit;                           // the period's value
-  uint64_t here() const { return led ? still : sc_core::sc_time_stamp().value(); }
+  const uint64_t unit; // the period's value
   curta_time::memory time;
   std::vector<std::unique_ptr<entry>> entries;
   std::vector<entry *> spare, open;
-  sc_core::sc_event due;
-  uint64_t planned = curta_time::Never;          // the cycle that serve() waits for
-  bool led = false;                              // the only initiator has the clock
-  uint64_t still = 0;                            // the kernel's time meanwhile
+  std::vector<side> sides;
+  sc_core::sc_event due, next;
+  uint64_t planned = curta_time::Never; // the cycle that serve() waits for
+  bool led = false;                     // the only initiator has the clock
+  uint64_t still = 0;                   // the kernel's time meanwhile
 };
 #endif

@@ -13,14 +13,19 @@ bool curta_tlm::tell_memory(const tlm::tlm_phase &phase)
 {
   tlm::tlm_phase p = phase;
   sc_time delay = SC_ZERO_TIME;
-  return mem->nb_transport_fw(notice.payload, p, delay) == tlm::TLM_UPDATED;
+  notice->beats.unit = unit;
+  notice->beats.from = this;
+  notice->beats.asking = true;
+  const bool done = mem->nb_transport_fw(*notice, p, delay) == tlm::TLM_UPDATED;
+  notice->beats.asking = false;
+  return done;
 }
 
 // From a process of an agent, when it has acted.
 void curta_tlm::run_ahead()
 {
   const sc_time quantum = tlm::tlm_global_quantum::instance().get();
-  if (quantum == SC_ZERO_TIME || !lone || halting || !answers.empty())
+  if (quantum == SC_ZERO_TIME || !lone || !direct_path || halting || !answers.empty() || !port.idle())
     return;
   lone = tell_memory(CURTA_AHEAD);
   if (!lone)
@@ -28,7 +33,7 @@ void curta_tlm::run_ahead()
   here = sc_time_stamp().value();
   local_cycle = cycle();
   ahead = true;
-  clock = notice.clock;
+  clock = notice->beats.clock;
   for (sc_event &e : events)
     e.cancel();
   stop_at(here + std::min(quantum, sc_time_to_pending_activity()).value());
@@ -77,13 +82,11 @@ void curta_tlm::ended_ahead(burst *b)
 {
   local_cycle = b->last;
   local_part = AnswerPart;
-  if (spare.size() < flights.size()) {
-    if (flight *f = flight_of(b)) {
-      tlm::tlm_phase phase = CURTA_ENDED;
-      sc_time delay = until(local());
-      mem->nb_transport_fw(f->payload, phase, delay);
-      return;
-    }
+  if (flight *f = open ? flight_of(b) : nullptr) {
+    tlm::tlm_phase phase = CURTA_ENDED;
+    sc_time delay = until(local());
+    mem->nb_transport_fw(*f, phase, delay);
+    return;
   }
   b->user->burst_done(b, b->last);
   acted();
@@ -92,8 +95,8 @@ void curta_tlm::ended_ahead(burst *b)
 // The transaction of a burst that was begun before the accelerator went ahead.
 curta_tlm::flight *curta_tlm::flight_of(const burst *b)
 {
-  for (size_t k = 0; k < flights.size(); k++)
-    if (flights[k]->open && flights[k]->burst == b)
-      return flights[k].get();
+  for (const std::unique_ptr<flight> &f : port.all())
+    if (f->open && f->beats.burst == b)
+      return f.get();
   return nullptr;
 }

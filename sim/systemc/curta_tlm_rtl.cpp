@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// curta_tlm_rtl.cpp - the Verilated RTL between TLM-2.0 sockets (curta_tlm_rtl.h); compiled with CURTA_SC_HEADER, CURTA_SC_MODEL
+// curta_tlm_rtl.cpp - the Verilated RTL between TLM-2.0 sockets (curta_tlm_rtl.h); compiled with CURTA_SC_HEADER,
+// _MODEL, _CONFIG
 #include "curta_tlm_rtl.h"
 #include <cstring>
 #include CURTA_SC_HEADER
@@ -34,11 +35,17 @@ struct curta_tlm_rtl::pins {
 };
 
 curta_tlm_rtl::curta_tlm_rtl(sc_module_name name, uint32_t l, const sc_time &p)
-  : sc_module(name), regs("regs"), mem("mem"), irq("irq"), period(p), latency(l), pin(new pins)
+    : sc_module(name), regs("regs"), mem("mem"), irq("irq"), period(p), latency(l), pin(new pins),
+      port("port", mem, [this](flight *f, const sc_time &delay) { respond(f, delay); })
 {
   regs.register_b_transport(this, &curta_tlm_rtl::b_transport);
   mem.register_nb_transport_bw(this, &curta_tlm_rtl::nb_transport_bw);
   SC_THREAD(clock);
+}
+
+const char *curta_tlm_rtl::config()
+{
+  return CURTA_SC_CONFIG;
 }
 
 curta_tlm_rtl::~curta_tlm_rtl()
@@ -69,45 +76,38 @@ void curta_tlm_rtl::clock()
 
 curta_tlm_rtl::flight *curta_tlm_rtl::get(uint32_t addr, uint32_t beats, bool write)
 {
-  if (spare.empty()) {
-    flights.emplace_back(new flight);
-    spare.push_back(flights.back().get());
-  }
-  flight *f = spare.back();
-  spare.pop_back();
+  flight *f = port.get();
   f->data.assign(beats * Bus, 0);
   f->enable.assign(beats * Bus, TLM_BYTE_ENABLED);
   f->at = 0;
-  f->payload.set_command(write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
-  f->payload.set_address(addr);
-  f->payload.set_data_ptr(f->data.data());
-  f->payload.set_data_length(beats * Bus);
-  f->payload.set_streaming_width(beats * Bus);
-  f->payload.set_byte_enable_ptr(write ? f->enable.data() : nullptr);
-  f->payload.set_byte_enable_length(write ? beats * Bus : 0);
-  f->payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+  f->ready = curta_time::Never;
+  f->set_command(write ? tlm::TLM_WRITE_COMMAND : tlm::TLM_READ_COMMAND);
+  f->set_address(addr);
+  f->set_data_ptr(f->data.data());
+  f->set_data_length(beats * Bus);
+  f->set_streaming_width(beats * Bus);
+  f->set_byte_enable_ptr(write ? f->enable.data() : nullptr);
+  f->set_byte_enable_length(write ? beats * Bus : 0);
+  f->set_dmi_allowed(false);
+  f->set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
   return f;
 }
 
+// AXI4 wants answers in the order of the addresses, TLM-2.0 does not.
 void curta_tlm_rtl::issue(flight *f)
 {
-  tlm::tlm_phase phase = tlm::BEGIN_REQ;
-  sc_time delay = SC_ZERO_TIME;
-  tlm::tlm_sync_enum r = mem->nb_transport_fw(f->payload, phase, delay);
-  if (r == tlm::TLM_COMPLETED || (r == tlm::TLM_UPDATED && phase == tlm::BEGIN_RESP))
-    nb_transport_bw(f->payload, phase = tlm::BEGIN_RESP, delay);
+  (f->is_write() ? acks : reads).push_back(f);
+  port.send(f, SC_ZERO_TIME);
 }
 
 tlm::tlm_sync_enum curta_tlm_rtl::nb_transport_bw(tlm::tlm_generic_payload &p, tlm::tlm_phase &phase, sc_time &delay)
 {
-  if (phase != tlm::BEGIN_RESP)
-    return tlm::TLM_ACCEPTED;
-  for (auto &f : flights)
-    if (&f->payload == &p) {
-      f->ready = cycles + delay.value() / period.value() + (p.is_write() ? latency : 1);
-      (p.is_write() ? acks : reads).push_back(f.get());
-    }
-  return tlm::TLM_COMPLETED;
+  return port.backward(p, phase, delay);
+}
+
+void curta_tlm_rtl::respond(flight *f, const sc_time &delay)
+{
+  f->ready = cycles + delay.value() / period.value() + (f->is_write() ? latency : 1);
 }
 
 // One cycle: what the master shows is taken at the coming edge (all ready are 1), what is driven here is seen by it.
@@ -143,17 +143,17 @@ void curta_tlm_rtl::bridge()
     x.m_rid_i.write(f->id);
     x.m_rdata_i.write(data);
     x.m_rlast_i.write(f->at == f->data.size());
-    x.m_rresp_i.write(f->payload.is_response_error() ? 2 : 0);
+    x.m_rresp_i.write(f->is_response_error() ? 2 : 0);
     if (f->at == f->data.size()) {
-      spare.push_back(f);
+      f->release();
       reads.pop_front();
     }
   }
   bool b = !acks.empty() && acks.front()->ready <= cycles;
   x.m_bvalid_i.write(b);
   if (b) {
-    x.m_bresp_i.write(acks.front()->payload.is_response_error() ? 2 : 0);
-    spare.push_back(acks.front());
+    x.m_bresp_i.write(acks.front()->is_response_error() ? 2 : 0);
+    acks.front()->release();
     acks.pop_front();
   }
   if (x.rt_valid_o.read())
@@ -241,7 +241,12 @@ void curta_tlm_rtl::b_transport(tlm::tlm_generic_payload &p, sc_time &delay)
   while (cycles < 2 * ResetCycles)
     wait(tick);
   wait(tick);
-  bool ok = p.get_address() <= 0xfff && addr % 4 == 0 && p.get_data_length() == 4 && !p.get_byte_enable_ptr();
+  const bool ignore = p.get_command() == tlm::TLM_IGNORE_COMMAND;
+  const tlm::tlm_response_status form = ignore ? tlm::TLM_OK_RESPONSE : curta_tlm_form(p, 4, false);
+  p.set_response_status(form);
+  if (ignore || form != tlm::TLM_OK_RESPONSE)
+    return;
+  bool ok = p.get_address() <= 0xfff && addr % 4 == 0;
   if (ok && p.is_write()) {
     memcpy(&value, p.get_data_ptr(), 4);
     ok = lite_write(addr, value);

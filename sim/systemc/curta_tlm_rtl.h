@@ -17,23 +17,27 @@ public:
   // The configuration is that of the library; latency: from the last beat of a write to its acknowledgement.
   curta_tlm_rtl(sc_core::sc_module_name name, uint32_t latency, const sc_core::sc_time &period = sc_core::sc_time(8, sc_core::SC_NS));
   ~curta_tlm_rtl() override;
-  uint64_t cycle() const { return cycles; }
-  void (*retire_fn)(void *, const curta_retire *) = nullptr;   // in order of index
+  static const char *config();
+  uint64_t cycle() const
+  {
+    return cycles;
+  }
+  void (*retire_fn)(void *, const curta_retire *) = nullptr; // in order of index
   void *retire_user = nullptr;
 
 private:
   SC_HAS_PROCESS(curta_tlm_rtl);
-  struct pins;                                   // the Verilated module and a signal for each of its ports
-  struct flight {
-    tlm::tlm_generic_payload payload;
+  struct pins; // the Verilated module and a signal for each of its ports
+  struct flight : tlm::tlm_generic_payload {
     std::vector<uint8_t> data, enable;
-    uint32_t id = 0, at = 0;                     // AXI ID; bytes that have moved
-    uint64_t ready = 0;                          // cycle of the acknowledgement
+    uint32_t id = 0, at = 0; // AXI ID; bytes that have moved
+    uint64_t ready = 0;      // when the RTL can have the answer; Never: there is none yet
   };
   void clock();
   void bridge();
   flight *get(uint32_t addr, uint32_t beats, bool write);
   void issue(flight *f);
+  void respond(flight *f, const sc_core::sc_time &delay);
   void report();
   void b_transport(tlm::tlm_generic_payload &p, sc_core::sc_time &delay);
   bool lite_write(uint32_t addr, uint32_t value);
@@ -45,9 +49,8 @@ private:
   std::unique_ptr<pins> pin;
   uint64_t cycles = 0;
   sc_core::sc_event tick;
-  std::vector<std::unique_ptr<flight>> flights;
-  std::vector<flight *> spare;
-  std::deque<flight *> reads, writing, acks;     // answered; addresses whose data comes; written
+  curta_tlm_port<flight> port;
+  std::deque<flight *> reads, writing, acks; // in the order of their addresses; writing: whose data comes
   std::map<uint32_t, curta_retire> waiting;
   uint32_t next_record = 0;
 };

@@ -2,6 +2,7 @@
  * as_rtl.c - the timing model, or with AS_SYSTEMC the SystemC model, with AS_SYSTEMC_RTL the RTL in SystemC, under the names of curta_rtl.h, so that the tests of the RTL run on it unchanged
  */
 #include <errno.h>
+#include <stdio.h>
 
 #include "curta_rtl.h"
 #ifdef AS_SYSTEMC_RTL
@@ -18,7 +19,9 @@
 const char *curta_rtl_configs(void)
 {
 #ifdef AS_SYSTEMC_RTL
-  return "tiny ";
+  static char list[16];
+  (void)snprintf(list, sizeof list, "%s ", curta_systemc_rtl_config());
+  return list;
 #else
   return "tiny base base16 large ";
 #endif

@@ -22,7 +22,7 @@ $(SYSC_DIR)/systemc_%: $(SIMT_DIR)/test_%.o $(SIMT_DIR)/pair.o $(SYSC_DIR)/as_sy
   $(BUILD)/driver/libcurta.a $(GOLDEN_LIB)
 	$(CXX) $(CFLAGS) $^ -o $@ -lsystemc -lpthread
 
-# The RTL as a SystemC module between the same sockets: one configuration.
+# The RTL as a SystemC module between the same sockets: one configuration, SYSC_RTL.
 $(SYSC_DIR)/as_systemc_rtl.o: tests/systemc/as_rtl.c
 	@mkdir -p $(@D)
 	$(CC) $(ALLC) -DAS_SYSTEMC_RTL -c $< -o $@
@@ -36,14 +36,15 @@ TESTS += $(SYSC_DIR)/test_systemc_rtl
 $(SYSC_DIR)/test_systemc_rtl: tests/systemc/test_systemc_rtl.sh $(SYSC_DIR)/systemc_rtl $(SYSC_DIR)/systemc_rtl_random
 	@install -m 755 $< $@
 
-# A memory that knows nothing of the model.
-TESTS += $(SYSC_DIR)/test_plain_memory
-$(SYSC_DIR)/test_plain_memory.o: tests/systemc/test_plain_memory.cpp
+# Platforms of others: a memory that knows nothing of the model; initiators, buses and clocks.
+TESTS += $(SYSC_DIR)/test_plain_memory $(SYSC_DIR)/test_tlm
+$(SYSC_DIR)/test_plain_memory.o $(SYSC_DIR)/test_tlm.o: $(SYSC_DIR)/%.o: tests/systemc/%.cpp
 	@mkdir -p $(@D)
 	$(CXX) $(SYSTEMC_CXX) -Iexamples/platform -c $< -o $@
-$(SYSC_DIR)/test_plain_memory: $(SYSC_DIR)/test_plain_memory.o $(BUILD)/examples/cut.o $(BUILD)/systemc/libcurta_systemc.a $(BUILD)/timing/libcurta_timed.a \
-  $(BUILD)/driver/libcurta.a $(GOLDEN_LIB)
-	$(CXX) $(CFLAGS) $^ -o $@ -lsystemc -lpthread
+$(SYSC_DIR)/test_tlm: $(BUILD)/systemc/libcurta_systemc_rtl.a
+$(SYSC_DIR)/test_plain_memory $(SYSC_DIR)/test_tlm: $(SYSC_DIR)/%: $(SYSC_DIR)/%.o $(BUILD)/examples/cut.o $(BUILD)/systemc/libcurta_systemc.a \
+  $(BUILD)/timing/libcurta_timed.a $(BUILD)/driver/libcurta.a $(GOLDEN_LIB)
+	$(CXX) $(CFLAGS) $(filter %.o,$^) $(filter %_rtl.a,$^) $(filter-out %_rtl.a,$(filter %.a,$^)) -o $@ -lsystemc -lpthread
 
 .PHONY: timing-table sim-speed
 sim-speed: packages ## speed of the timing model and of SystemC beside the RTL, docs/data/sim-speed.md

@@ -4,7 +4,8 @@
 # usage: test_systemc_rtl.sh   from the repository root
 set -u
 dir=${BUILD:-build}/tests/systemc
+config=$(cat "${BUILD:-build}/systemc/rtl_config")
 failed=0
-"$dir/systemc_rtl" tiny || failed=1
-"$dir/systemc_rtl_random" tiny 20 || failed=1
+"$dir/systemc_rtl" "$config" || failed=1
+"$dir/systemc_rtl_random" "$config" 20 || failed=1
 exit $failed

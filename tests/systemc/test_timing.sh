@@ -27,6 +27,12 @@ check "cycles, SystemC, large" large nets/mlp.net 16 8 30 equal timed systemc
 check "cycles, SystemC, slow memory" base nets/vgg3.net 5 2 100 equal timed systemc
 check "cycles, SystemC, in step with the kernel" base nets/vgg3.net 8 8 30 equal timed systemc@0
 check "cycles, SystemC, wide port, at most 7 cycles ahead" base16 nets/mlp.net 16 16 30 equal timed systemc@7
+check "cycles, SystemC, 2 bytes a cycle" base nets/mlp1.net 16 2 30 equal timed systemc
+check "cycles, SystemC, 5 bytes a cycle, tiny" tiny nets/mlp.net 16 5 30 equal timed systemc
+check "cycles, SystemC, 16 bytes a cycle, latency 7" base nets/lenet.net 16 16 7 equal timed systemc
+check "cycles, SystemC, large, 5 bytes a cycle, latency 200" large nets/lenet.net 16 5 200 equal timed systemc
+check "cycles, SystemC, VGG8B" base nets/vgg8b.net 2 8 30 equal timed systemc
+check "cycles, SystemC, VGG8B, large, slow memory" large nets/vgg8b.net 1 2 100 equal timed systemc
 # The checker is checked: the same step on two memories is not equal.
 if "$compare" base nets/mlp.net 16 8 30 equal timed rtl >/dev/null 2>&1; then
   echo "FAIL cycles of the RTL and of the model are never all equal, and the comparison says so"
