@@ -41,7 +41,7 @@ $(SOC_DIR)/test_soc_cut: tests/soc/test_soc_cut.sh $(SOC_DIR)/soc_cut $(BUILD)/f
 FW_TIME := tests/soc/programs/time.c firmware/start.S firmware/soc.c firmware/host.c firmware/link.c driver/package.c
 $(SOC_DIR)/time/time.elf: $(FW_TIME) $(FW_HEADERS) firmware/soc.ld
 	@mkdir -p $(@D)
-	$(RV_CC) $(RV_FLAGS) -T firmware/soc.ld $(FW_TIME) -o $@
+	$(RV_CC) $(RV_FLAGS) -DCLOCK_KHZ=$(CLOCK_KHZ)u -T firmware/soc.ld $(FW_TIME) -o $@
 $(SOC_DIR)/time/time.img: $(SOC_DIR)/time/time.elf firmware/image.py
 	riscv64-unknown-elf-objcopy -O binary $< $(@D)/time.bin
 	$(PY) firmware/image.py $(@D)/time.bin $@
