@@ -45,3 +45,7 @@ goes_on "package in memory alone" --load $dir/memory@0x13ff000
 dd if=$dir/flash bs=4096 skip=768 2>/dev/null | cmp -s -n "$(wc -c <$dir/job.pkg)" - $dir/job.pkg || fail "$name: it is not kept in the flash"
 flash $dir/bad.pkg
 goes_on "package in memory beside a damaged one" --load $dir/memory@0x13ff000
+# the SDRAM, whose rules the model checks, begins again too
+config=tiny-sdram
+flash $dir/job.pkg
+goes_on "with the SDRAM, three times" --reset 20000 --reset 5000000 --reset $((5000000 + (erase + program) / 2))
