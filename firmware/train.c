@@ -11,7 +11,6 @@
 #include "soc.h"
 #include "train.h"
 
-#define IMAGES 65536u
 #define QUIET 75000000u /* cycles between lines about steps, at least: a line takes longer than a small step */
 
 /* Images of one kind that the accelerator sees batch by batch. */
@@ -22,7 +21,7 @@ struct part {
   int (*took)(struct train *, const struct curta_result *); /* after each batch; 1: no more */
 };
 
-static SOC_SHARED uint32_t order[IMAGES];
+static SOC_SHARED uint32_t order[CURTA_ALONE_IMAGES];
 
 static int fail(const struct train *t, int err, const char *what)
 {
@@ -199,7 +198,7 @@ int train_run(struct train *t)
 {
   uint32_t first = t->run.step, n;
   int err = feed_check(t);
-  if (err || t->package->train_n > IMAGES)
+  if (err || t->package->train_n > CURTA_ALONE_IMAGES)
     return host_fail(-ENOSPC, "package", "batch or data set too large for this machine");
   printf("first step: %" PRIu32 " kcycles after power-up\n", (uint32_t)(soc_time() / 1000));
   tell(t);

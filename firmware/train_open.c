@@ -10,17 +10,15 @@
 #include "train.h"
 
 #define ALIGN 4096u
-#define COMMANDS 16384u
 #define WORK_BYTES 524288u
-#define WEIGHT_BYTES 786432u
 
 /* The plan's commands are uploaded before weights are drawn. */
 static SOC_SHARED union {
-  uint32_t commands[COMMANDS][CURTA_CMD_WORDS];
-  int16_t draws[WEIGHT_BYTES];
+  uint32_t commands[CURTA_ALONE_COMMANDS][CURTA_CMD_WORDS];
+  int16_t draws[CURTA_ALONE_LAYER_WEIGHTS];
 } early;
 static SOC_SHARED uint64_t work[WORK_BYTES / 8];
-static SOC_SHARED int8_t weights[WEIGHT_BYTES];
+static SOC_SHARED int8_t weights[CURTA_ALONE_LAYER_WEIGHTS];
 static SOC_SHARED struct curta_plan the_plan;
 
 static int fail_flash(int err)
@@ -47,7 +45,7 @@ static int plan(struct train *t)
   q.mem_bytes = t->dev.mem_bytes;
   q.banks = 2;
   q.cmd = early.commands;
-  q.cmd_capacity = COMMANDS;
+  q.cmd_capacity = CURTA_ALONE_COMMANDS;
   q.work = work;
   err = curta_plan(t->plan, &q, &diag);
   if (err)
