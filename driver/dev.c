@@ -5,8 +5,6 @@
 #include <stdbool.h>
 #include "curta.h"
 
-#define RING_LOG2 6u /* 64 commands: a step needs a handful */
-#define RING_ALIGN 4096u
 #define RESET_TRIES 100000u
 #define POLL_SLICE 1000000u /* device cycles between looks at a device that does not raise its interrupt */
 
@@ -96,15 +94,27 @@ static int ring_setup(const struct curta_dev *dev)
   return err;
 }
 
+int curta_hw_read(struct curta_hw *hw, const struct curta_bus *bus)
+{
+  const struct curta_dev d = {.bus = bus};
+  struct curta_hw read;
+  int err = identify(&d);
+  if (!err)
+    err = read_hw(&d, &read);
+  if (!err)
+    *hw = read;
+  return err;
+}
+
 int curta_dev_open(struct curta_dev *dev, const struct curta_bus *bus)
 {
-  struct curta_dev d = {.bus = bus, .mem_bytes = bus->mem_bytes, .ring_log2 = RING_LOG2};
+  struct curta_dev d = {.bus = bus, .mem_bytes = bus->mem_bytes, .ring_log2 = CURTA_RING_LOG2};
   int err = identify(&d);
   if (!err)
     err = read_hw(&d, &d.hw);
   if (err)
     return err;
-  d.brk = RING_ALIGN > CURTA_CMD_BYTES << RING_LOG2 ? RING_ALIGN : CURTA_CMD_BYTES << RING_LOG2;
+  d.brk = CURTA_RING_BYTES;
   if (d.mem_bytes < d.brk)
     return -ENOSPC;
   err = curta_dev_reset(&d);

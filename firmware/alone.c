@@ -15,8 +15,8 @@
 #include "soc.h"
 #include "train.h"
 
-/* The two slots of checkpoints: the last 2 MB of a 16 MB flash. */
-#define SLOT_BYTES 0x100000u
+/* The two slots of checkpoints: the last 2 MB of a 16 MB flash. The weights lie behind a sector with the header. */
+#define SLOT_BYTES (FLASH_SECTOR + CURTA_ALONE_SAVE_BYTES)
 #define SLOT_0 0xe00000u
 #define SLOT_1 0xf00000u
 #define FLASH_LOG2 24

@@ -10,12 +10,10 @@
 #include "feed.h"
 #include "soc.h"
 
-#define BATCH 1024u
-#define BATCH_BYTES 262144u
 #define SIDE 16u /* of a tile, at most */
 
-static uint16_t batch_labels[BATCH];
-static SOC_SHARED int8_t inputs[BATCH_BYTES];
+static uint16_t batch_labels[CURTA_ALONE_BATCH];
+static SOC_SHARED int8_t inputs[CURTA_ALONE_BATCH_BYTES];
 
 /* Windows of `words` words each from unaligned places, the last of an image masked. */
 struct rows {
@@ -158,7 +156,7 @@ int feed_check(const struct train *t)
 {
   const struct curta_package *p = t->package;
   struct curta_window window;
-  if (p->batch > BATCH || t->plan->hw.t > SIDE)
+  if (p->batch > CURTA_ALONE_BATCH || t->plan->hw.t > SIDE)
     return -ENOSPC;
   if (!curta_input_window(t->plan, &window))
     return 0;

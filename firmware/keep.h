@@ -3,11 +3,12 @@
  */
 #pragma once
 #include "curta_package.h"
+#include "curta_standalone.h"
 #include "flash.h"
 
 /* Its place in a 16 MB flash: behind a bitstream, in front of the checkpoints. */
 #define KEEP_AT 0x300000u
-#define KEEP_BYTES 0xb00000u
+#define KEEP_BYTES CURTA_ALONE_KEEP_BYTES
 
 /* Reads the package into memory at `to`, of `room` bytes. -ENOENT: there is none; whether it is whole,
  * curta_package_check says. */

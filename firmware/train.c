@@ -21,7 +21,7 @@ struct part {
   int (*took)(struct train *, const struct curta_result *); /* after each batch; 1: no more */
 };
 
-static SOC_SHARED uint32_t order[TRAIN_IMAGES];
+static SOC_SHARED uint32_t order[CURTA_ALONE_IMAGES];
 
 static int fail(const struct train *t, int err, const char *what)
 {

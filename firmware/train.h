@@ -6,8 +6,6 @@
 #include "slots.h"
 #include "curta_package.h"
 
-#define TRAIN_IMAGES 65536u /* at most */
-
 struct train {
   const struct curta_package *package;
   struct checkpoint *checkpoint; /* null: there is no flash */

@@ -11,17 +11,15 @@
 #include "train.h"
 
 #define ALIGN 4096u
-#define COMMANDS 16384u
 #define WORK_BYTES 524288u
-#define WEIGHT_BYTES 786432u
 
 /* The plan's commands are uploaded before weights are drawn. */
 static SOC_SHARED union {
-  uint32_t commands[COMMANDS][CURTA_CMD_WORDS];
-  int16_t draws[WEIGHT_BYTES];
+  uint32_t commands[CURTA_ALONE_COMMANDS][CURTA_CMD_WORDS];
+  int16_t draws[CURTA_ALONE_LAYER_WEIGHTS];
 } early;
 static SOC_SHARED uint64_t work[WORK_BYTES / 8];
-static SOC_SHARED int8_t weights[WEIGHT_BYTES];
+static SOC_SHARED int8_t weights[CURTA_ALONE_LAYER_WEIGHTS];
 static SOC_SHARED struct curta_plan the_plan;
 
 static int fail_flash(int err)
@@ -48,7 +46,7 @@ static int plan(struct train *t)
   q.mem_bytes = t->dev.mem_bytes;
   q.banks = 2;
   q.cmd = early.commands;
-  q.cmd_capacity = COMMANDS;
+  q.cmd_capacity = CURTA_ALONE_COMMANDS;
   q.work = work;
   err = curta_plan(t->plan, &q, &diag);
   if (err)
@@ -158,7 +156,7 @@ int train_open(struct train *t, const struct curta_bus *bus, const struct curta_
   err = plan(t);
   if (err)
     return err;
-  if (feed_check(t) || package->train_n > TRAIN_IMAGES)
+  if (feed_check(t) || package->train_n > CURTA_ALONE_IMAGES)
     return host_fail(-ENOSPC, "package", "batch or data set too large for this machine");
   err = curta_run_open(&t->run, &t->dev, t->plan);
   if (err)

@@ -52,9 +52,13 @@ struct curta_dev {
   uint32_t cookie;                     /* of the last END submitted */
 };
 
-/* Opens the device behind `bus` (which must outlive `dev`): checks ID, version and configuration, resets, puts a
- * ring at the start of the memory. -ENODEV: no Curta; -EPROTO: hardware version or numerics revision that this driver
- * does not know; -EINVAL: an impossible configuration; -ENOSPC: memory too small for the ring. */
+/* The same of the device behind `bus`, which is only read. -ENODEV: no Curta; -EPROTO: hardware version or numerics
+ * revision that this driver does not know; -EINVAL: an impossible configuration. */
+int curta_hw_read(struct curta_hw *hw, const struct curta_bus *bus);
+#define CURTA_RING_LOG2 6u                                    /* 64 commands: a step needs a handful */
+#define CURTA_RING_BYTES (CURTA_CMD_BYTES << CURTA_RING_LOG2) /* whole pages */
+/* Opens the device behind `bus` (which must outlive `dev`): checks it (curta_hw_read), resets, puts a ring at the start
+ * of the memory. Errors of curta_hw_read; -ENOSPC: memory too small for the ring. */
 int curta_dev_open(struct curta_dev *dev, const struct curta_bus *bus);
 /* One line of text for the reason of a failed curta_dev_open or of any -errno of this interface. */
 const char *curta_strerror(int err);

@@ -12,6 +12,7 @@
 #define CURTA_PACKAGE_MAGIC 0x4b505543u /* "CUPK" */
 #define CURTA_PACKAGE_VERSION 2u
 #define CURTA_PACKAGE_OPTIONS 12u
+#define CURTA_PACKAGE_CLASSES 256u /* of a label of one byte */
 
 struct curta_package {
   uint32_t magic, version;

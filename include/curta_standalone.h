@@ -26,6 +26,17 @@
 #define CURTA_ALONE_EPOCHS 256u
 #define CURTA_ALONE_WHY 256u
 
+/* What the firmware has room for: it refuses what needs more, and a host says so before it sends. */
+#define CURTA_ALONE_BATCH 1024u           /* images */
+#define CURTA_ALONE_BATCH_BYTES 262144u   /* of them, where the input has no windows (curta_input_window) */
+#define CURTA_ALONE_IMAGES 65536u         /* of the training set */
+#define CURTA_ALONE_COMMANDS 16384u       /* of a training step and an evaluation */
+#define CURTA_ALONE_LAYER_WEIGHTS 786432u /* of a layer */
+/* In a 16 MB flash: a package (a larger one is trained, but not kept), weights as the accelerator has them (with more a
+ * machine with a flash does not train). */
+#define CURTA_ALONE_KEEP_BYTES 0x00b00000u
+#define CURTA_ALONE_SAVE_BYTES 0x000ff000u
+
 /* In front of a program, which begins behind it (firmware/image.py). */
 struct curta_alone_program {
   uint32_t magic;

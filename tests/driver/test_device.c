@@ -40,15 +40,19 @@ static void check_open(void)
              {CURTA_REG_CONFIG, 0x02080807, -EINVAL},
              {CURTA_REG_CAPS0, 0, -EINVAL}};
   struct curta_dev dev, before;
+  struct curta_hw hw;
   struct curta_bus bus = real;
   bus.reg_read = wrong_read;
   memset(&dev, 0x77, sizeof dev);
   before = dev;
+  hw = before.hw;
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     wrong_reg = bad[i].reg;
     wrong_value = bad[i].value;
     expect("open with a wrong register", curta_dev_open(&dev, &bus), bad[i].err);
     expect("device untouched", memcmp(&dev, &before, sizeof dev), 0);
+    expect("configuration with a wrong register", curta_hw_read(&hw, &bus), bad[i].err);
+    expect("configuration untouched", memcmp(&hw, &before.hw, sizeof hw), 0);
   }
   bus = real;
   bus.mem_bytes = 100;
@@ -134,6 +138,8 @@ int main(void)
     check_open();
     expect("open", curta_dev_open(&dev, &real), 0);
     expect("configuration", curta_hw_named(&hw, configs[i]) || memcmp(&hw, &dev.hw, sizeof hw), 0);
+    expect("configuration read", curta_hw_read(&hw, &real) || memcmp(&hw, &dev.hw, sizeof hw), 0);
+    expect("ring", (long)curta_dev_mark(&dev), CURTA_RING_BYTES);
     check_ring(&dev);
     check_error(&dev);
     check_alloc(&dev);

@@ -31,4 +31,16 @@ printf '\377' | dd of=$dir/bad.pkg bs=1 seek=1000 conv=notrunc 2>/dev/null
 mv $dir/out $dir/trained
 machine --load $dir/bad.pkg@0x1400000 --cycles 100000000
 [ $? = 1 ] && grep -q '^error: package: the package is damaged' $dir/out || fail "a damaged package: $(tail -n 2 $dir/out | tr '\n' ' ')"
+# and one that no host makes: its layer is too large
+python3 - $dir/job.pkg $dir/bad.pkg <<'PY'
+import struct, sys, zlib
+package = bytearray(open(sys.argv[1], "rb").read())
+words = struct.unpack_from("<60I", package)
+(net, size), (c, h, w, classes) = words[4:6], words[56:60]
+package[net:net + size] = f"input {c} {h} {w}\nlinear {786432 // (c * h * w) + 1}\nrelu\nlinear {classes}\n".encode().ljust(size)
+struct.pack_into("<I", package, 12, zlib.crc32(package[16:]))
+open(sys.argv[2], "wb").write(package)
+PY
+machine --load $dir/bad.pkg@0x1400000 --cycles 100000000
+[ $? = 1 ] && grep -q '^error: network: a layer has too many weights' $dir/out || fail "a layer that is too large: $(tail -n 2 $dir/out | tr '\n' ' ')"
 echo "PASS soc_train $config: weights = host; $told"

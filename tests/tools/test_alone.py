@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""curta monitor, fetch and compare against machines that lie, mumble or are silent: a message and an exit status, nothing worse.
+"""curta monitor, fetch, compare and deploy against machines that lie, mumble or are silent: a message and an exit status, nothing worse.
 
 usage: test_alone.py [--program build/curta-golden]
 
@@ -25,30 +25,41 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 MEMORY, ACCELERATOR, PACKAGE, STATUS = 0x02000000, 0x01000000, 0x01400000, 0x01fff000
 MAGIC, MEM_SIZE = 0x4e4f4c41, 0x40
-TRAINING, DONE = 2, 3
+IDLE, STARTING, TRAINING, DONE = range(4)
+TRAIN, STOP = 1, 2
+BAD_REGISTER = 4
 OP_INFO, OP_MEM_WRITE, OP_MEM_READ, OP_REG_WRITE, OP_REG_READ = range(5)
 HEAD, PAYLOAD = 9, 1024
+# array, buffers, digit
+CONFIGS = {"tiny": ((8, 2, 2, 4), (512, 64, 16), 10), "base": ((8, 8, 8, 2), (1024, 1024, 256), 18)}
 NET, NITRO = "input 1 4 4\nlinear 10\n", "algorithm nitro-d\ninput 1 4 4\nlinear 10\n"
+# too many commands for tiny; too large for 16 MB; 256 pages of weights
+DEEP = "input 1 12 12\n" + 4 * "conv 64 kernel 3 pad 1\nrelu\n" + "flatten\nlinear 10\n"
+WIDE = "input 1 64 64\n" + 3 * "conv 64 kernel 3 pad 1\nrelu\n" + "maxpool 4\nflatten\nlinear 2\n"
+HEAVY = "input 1 28 28\nlinear 896\nrelu\nlinear 368\nrelu\nlinear 20\n"
 failed, said = False, []
 
 
-def registers():
-    """Offset: value of what the driver asks before it plans, for `base`."""
+def registers(config):
+    """Offset: value of what the driver asks before it plans."""
+    (t, r, c, v), (a, b, p), digit = CONFIGS[config]
     text = (ROOT / "include/curta_spec.h").read_text()
     known = {name: int(value, 16) for name, value in re.findall(r"#define CURTA_(\w+) (0x\w+?)u\b", text)}
     return {known["REG_ID"]: known["VERSION_MAGIC"], known["REG_VERSION"]: known["VERSION_HARDWARE"] | known["VERSION_NUMERICS"] << 16,
-            known["REG_CONFIG"]: 8 | 8 << 8 | 8 << 16 | 2 << 24, known["REG_CAPS0"]: 1024 | 1024 << 16, known["REG_CAPS1"]: 256 | 8 << 16, known["REG_CAPS2"]: 8}
+            known["REG_CONFIG"]: t | r << 8 | c << 16 | v << 24, known["REG_CAPS0"]: a | b << 16, known["REG_CAPS1"]: p | 8 << 16, known["REG_CAPS2"]: digit}
 
 
 class Machine(threading.Thread):
     """Answers at self.name until the program under test has gone."""
 
-    def __init__(self, status=(), package=b"", chatter=b"", silent=False, growth=0):
+    def __init__(self, status=(), package=b"", chatter=b"", silent=False, growth=0, config="base", version=0):
         super().__init__(daemon=True)
         self.memory = bytearray(MEMORY)
         self.memory[STATUS:STATUS + 4 * len(status)] = struct.pack(f"<{len(status)}I", *status)
         self.memory[PACKAGE:PACKAGE + len(package)] = package
-        self.registers, self.chatter, self.silent = registers(), chatter, silent
+        self.registers, self.chatter, self.silent = registers(config), chatter, silent
+        self.registers[4] += version
+        self.obeyed = []
         self.growth, self.looks, self.sent = growth, [], 0  # epochs between two looks; when they were; bytes of memory asked for
         self.line, self.far = pty.openpty()
         tty.setraw(self.far)
@@ -61,7 +72,16 @@ class Machine(threading.Thread):
             data += os.read(self.line, n - len(data))
         return data
 
+    def word(self, k):
+        return struct.unpack_from("<I", self.memory, STATUS + 4 * k)[0]
+
+    def obey(self):
+        """As firmware/alone.c: a command, then the state."""
+        self.obeyed.append(self.word(1))
+        struct.pack_into("<2I", self.memory, STATUS + 4, 0, IDLE if self.word(1) == STOP else STARTING)
+
     def answer(self, op, addr, n, load):
+        """What goes back, or the code of a refusal."""
         if op == OP_INFO:
             return struct.pack("<4I", 1, MEMORY, 75000, ACCELERATOR)
         if op == OP_MEM_READ:
@@ -69,10 +89,14 @@ class Machine(threading.Thread):
                 self.grow()
             self.sent += n
             return bytes(self.memory[addr:addr + n])
+        if op == OP_REG_READ and self.word(2) in (STARTING, TRAINING):
+            return BAD_REGISTER
         if op == OP_REG_READ:
             return struct.pack("<I", self.registers.get(addr, 0))
         if op == OP_MEM_WRITE:
             self.memory[addr:addr + n] = load
+            if addr == STATUS + 4 and self.word(1):
+                self.obey()
         if op == OP_REG_WRITE:
             self.registers[addr] = struct.unpack("<I", load)[0]
         return b""
@@ -92,8 +116,10 @@ class Machine(threading.Thread):
                 op, seq, n, addr = struct.unpack("<xBBHI", head)
                 load = self.take(n) if op in (OP_MEM_WRITE, OP_REG_WRITE) else b""
                 self.take(4)
-                data = self.answer(op, addr, n, load)
-                body = struct.pack("<BBHI", 0, seq, len(data), 0) + data
+                data, code = self.answer(op, addr, n, load), 0
+                if isinstance(data, int):
+                    data, code = b"", data
+                body = struct.pack("<BBHI", code, seq, len(data), 0) + data
                 if not self.silent:
                     os.write(self.line, b"\x5c" + body + struct.pack("<I", zlib.crc32(body)))
         except OSError:
@@ -114,7 +140,7 @@ def status(state=DONE, job=1, epoch=1, epochs=1, crc=0x12345678):
     return (MAGIC, 0, state, job, 4, epoch, epochs, 32, 7, 32, 16, 1000, crc)
 
 
-def check(name, program, command, machine, expected, words):
+def check(name, program, command, machine, expected, words, commands=()):
     global failed
     patience = "100" if machine.silent or machine.chatter else "5000"
     environment = dict(os.environ, CURTA_SERIAL_MS=patience, CURTA_THREADS="1")
@@ -126,11 +152,13 @@ def check(name, program, command, machine, expected, words):
     except subprocess.TimeoutExpired:
         got, text = "none: it hangs", ""
     said.append(text)
-    if got == expected and words in text:
+    sent = machine.memory[PACKAGE:PACKAGE + 4] == b"CUPK"
+    obeyed = command[0] != "deploy" or (machine.obeyed == list(commands) and sent == (TRAIN in commands))
+    if got == expected and words in text and obeyed:
         print(f"PASS alone: {name}")
         return
     failed = True
-    print(f"FAIL alone: {name}: exit status {got}, expected {expected} with {words!r}: {text[-400:]!r}")
+    print(f"FAIL alone: {name}: exit status {got}, expected {expected} with {words!r}, commands {machine.obeyed}: {text[-400:]!r}")
 
 
 def main():
@@ -142,6 +170,12 @@ def main():
         monitor = ["monitor", "--device", "TERMINAL"]
         (Path(folder) / "dot.net").write_text(NET)
         both = ["compare", "--net", f"{folder}/dot.net", "--devices", "golden,TERMINAL", "--steps", "1"]
+        (Path(folder) / "deep.net").write_text(DEEP)
+        (Path(folder) / "wide.net").write_text(WIDE)
+        (Path(folder) / "heavy.net").write_text(HEAVY)
+        send = ["deploy", "--device", "TERMINAL", "--data", "synthetic", "--batch", "8", "--limit", "8", "--no-eval", "--net"]
+        deep, wide, heavy = (send + [f"{folder}/{name}.net"] for name in ("deep", "wide", "heavy"))
+        stopped = "the training that was under way is stopped"
         cases = [
             ("a machine that says nothing", monitor, Machine(silent=True), 3, "the board does not answer"),
             ("something that never stops talking", monitor, Machine(chatter=b"yes\n" * 256), 3, "the board does not answer"),
@@ -163,9 +197,16 @@ def main():
             ("rounding out of range", fetch, Machine(status(), package(option=[77] * 11 + [1])), 1, "a training option is out of range"),
             ("other weights", fetch, Machine(status(), package()), 1, "does not hold the weights that it has trained"),
             ("a board has no retirement records", both, Machine(), 1, "has no retirement records"),
+            ("deploy to base", deep, Machine(status()), 0, " trains: ", [TRAIN]),
+            ("deploy to tiny, which has no room", deep, Machine(status(), config="tiny"), 1, "cannot train this: too many commands"),
+            ("deploy while it trains", deep, Machine(status(TRAINING)), 0, " trains: ", [STOP, TRAIN]),
+            ("deploy to tiny while it trains", deep, Machine(status(TRAINING), config="tiny"), 1, stopped, [STOP]),
+            ("deploy to a version that we do not know", deep, Machine(status(), config="tiny", version=1), 0, "has a hardware version that this program does not know", [TRAIN]),
+            ("deploy of what no machine can train stops none", wide, Machine(status(TRAINING)), 1, "a device alone cannot train this"),
+            ("deploy of weights that no checkpoint holds", heavy, Machine(status()), 0, "note: the weights take 1048576 bytes", [TRAIN]),
         ]
-        (Path(folder) / "wide.net").write_text("input 1 28 28\nlinear 2048\nrelu\nlinear 10\n")
-        train = ["train", "--net", f"{folder}/wide.net", "--data", "synthetic", "--batch", "900", "--limit", "900", "--no-eval", "--device", "TERMINAL", "--out", f"{folder}/never"]
+        (Path(folder) / "broad.net").write_text("input 1 28 28\nlinear 2048\nrelu\nlinear 10\n")
+        train = ["train", "--net", f"{folder}/broad.net", "--data", "synthetic", "--batch", "900", "--limit", "900", "--no-eval", "--device", "TERMINAL", "--out", f"{folder}/never"]
         all_of_it, part = Machine(), Machine()
         followed = Machine(status(TRAINING, 1, 50, 200) + (16, 4) * 200, growth=50)
         taken = Machine(status())
@@ -179,8 +220,8 @@ def main():
             ("a plan larger than --mem-mib", [*train, "--mem-mib", "8"], part, 1, ", has 8388608"),
             ("--mem-mib of more than it has", [*train, "--mem-mib", "17"], Machine(), 2, "has 16384 KiB; leave the option out"),
         ]
-        for name, command, machine, expected, words in cases:
-            check(name, program, command, machine, expected, words)
+        for case in cases:
+            check(case[0], program, *case[1:])
         pauses = [b - a for a, b in zip(followed.looks, followed.looks[1:])]
         if followed.sent > 4 + 3 * 52 + 200 * 8 or min(pauses) < 0.9:
             print(f"FAIL alone: monitor takes time from the training: {followed.sent} bytes in {len(followed.looks)} looks, pauses of {min(pauses):.2f} s")

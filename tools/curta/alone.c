@@ -107,23 +107,24 @@ int curta_alone_read(const struct curta_device *device, uint32_t addr, void *to,
   return r ? lost(device, r, "reading its memory", fail) : 0;
 }
 
+int curta_alone_stop(const struct curta_device *device, struct curta_fail *fail)
+{
+  struct curta_alone_status status;
+  int r = curta_alone_status(device, &status, fail);
+  if (r || (status.state != CURTA_ALONE_STARTING && status.state != CURTA_ALONE_TRAINING))
+    return r;
+  r = command(device, CURTA_ALONE_STOP, fail);
+  if (!r)
+    r = await(device, 0, fail);
+  if (!r)
+    r = await(device, 1, fail);
+  return r ? r : 1;
+}
+
 int curta_alone_deploy(const struct curta_device *device, const struct curta_package *package, int quiet,
                        struct curta_fail *fail)
 {
-  struct curta_alone_status status;
   int r = 0;
-  if (package->bytes > CURTA_ALONE_PACKAGE_BYTES)
-    return curta_fail(fail, -ENOSPC,
-                      "the package has %" PRIu32 " bytes, the machine has room for %u: use --limit and --test-limit",
-                      package->bytes, CURTA_ALONE_PACKAGE_BYTES);
-  r = curta_alone_status(device, &status, fail);
-  if (!r && (status.state == CURTA_ALONE_STARTING || status.state == CURTA_ALONE_TRAINING)) {
-    r = command(device, CURTA_ALONE_STOP, fail);
-    if (!r)
-      r = await(device, 0, fail);
-    if (!r)
-      r = await(device, 1, fail);
-  }
   for (uint32_t done = 0; !r && done < package->bytes; done += BLOCK) {
     uint32_t n = package->bytes - done < BLOCK ? package->bytes - done : BLOCK;
     bar("sending", done, package->bytes, quiet);

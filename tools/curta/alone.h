@@ -18,7 +18,9 @@ int curta_alone_curve(const struct curta_device *device, struct curta_alone_stat
 /* A piece of its memory, which may be long: with a progress bar. */
 int curta_alone_read(const struct curta_device *device, uint32_t addr, void *to, uint32_t bytes, int quiet,
                      struct curta_fail *fail);
-/* Stops a training that is under way, sends the package, starts it. */
+/* Stops a training that is under way. 1: there was one; 0: none; -errno. */
+int curta_alone_stop(const struct curta_device *device, struct curta_fail *fail);
+/* Sends the package to a machine that does not train, and starts it. */
 int curta_alone_deploy(const struct curta_device *device, const struct curta_package *package, int quiet,
                        struct curta_fail *fail);
 

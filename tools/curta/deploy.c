@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "file.h"
 #include "package.h"
+#include "room.h"
 
 static int load(struct curta_data *data, const struct curta_network *network, const struct curta_args *args,
                 enum curta_split split, struct curta_fail *fail)
@@ -41,10 +42,25 @@ static int write_file(const char *name, const struct curta_package *p, struct cu
   return 0;
 }
 
-static int send_package(const struct curta_package *p, const struct curta_args *args, struct curta_fail *fail)
+/* What the machine's flash would say after the transfer. */
+static void note_keep(const struct curta_package *p)
+{
+  if (p->bytes > CURTA_ALONE_KEEP_BYTES)
+    (void)fprintf(stderr,
+                  "curta: note: the package has %" PRIu32
+                  " bytes, a flash keeps %u: after a power cut the machine will not go on with it\n",
+                  p->bytes, CURTA_ALONE_KEEP_BYTES);
+}
+
+static int send_package(const struct curta_package *p, const struct curta_network *network,
+                        const struct curta_args *args, struct curta_fail *fail)
 {
   struct curta_device device = {.kind = -1};
-  int r = curta_alone_open(&device, args, fail);
+  int r = curta_alone_open(&device, args, fail), stopped = r ? 0 : curta_alone_stop(&device, fail);
+  if (!r)
+    r = stopped < 0 ? stopped : curta_room_here(&device, network, args->batch, fail); /* registers, once it is idle */
+  if (r && stopped > 0)
+    (void)fprintf(stderr, "curta: note: the training that was under way is stopped: deploy it again, and it goes on\n");
   if (!r)
     r = curta_alone_deploy(&device, p, args->quiet, fail);
   curta_device_close(&device);
@@ -70,10 +86,14 @@ int curta_deploy(const struct curta_args *args, struct curta_fail *fail)
     r = load(&test, &network, args, CURTA_TEST, fail);
   if (!r)
     r = curta_package_make(&network, &train, &test, args, &p, fail);
+  if (!r)
+    r = curta_room_anywhere(&network, args->batch, !send, fail);
+  if (!r)
+    note_keep(p);
   if (!r && args->image)
     r = write_file(args->image, p, fail);
   if (!r && send)
-    r = send_package(p, args, fail);
+    r = send_package(p, &network, args, fail);
   free(p);
   curta_data_free(&train);
   curta_data_free(&test);

@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checkpoint.h"
+#include "curta_standalone.h"
+
 #define PLACE(n) (((uint64_t)(n) + 3) / 4 * 4)
 
 struct layout {
@@ -49,16 +52,48 @@ static int check(const struct curta_network *network, const struct curta_data *t
                       net->c, net->h, net->w, wrong == test ? "test" : "training", wrong->name, wrong->c, wrong->h,
                       wrong->w);
   }
-  if (net->classes < train->classes || train->classes > 256)
+  if (net->classes < train->classes || train->classes > CURTA_PACKAGE_CLASSES)
     return curta_fail(fail, -EINVAL,
                       "%s has %" PRIu32 " classes; the network's last layer and a package allow %" PRIu32, train->name,
-                      train->classes, net->classes < 256 ? net->classes : 256);
+                      train->classes, net->classes < CURTA_PACKAGE_CLASSES ? net->classes : CURTA_PACKAGE_CLASSES);
+  if (args->batch > CURTA_ALONE_BATCH)
+    return curta_usage(fail, "a device alone has room for %u images a batch: --batch %" PRIu32 " is too large",
+                       CURTA_ALONE_BATCH, args->batch);
+  if (train->n > CURTA_ALONE_IMAGES)
+    return curta_usage(fail,
+                       "a device alone has room for %u training images, not for %" PRIu32 ": use --limit %" PRIu32,
+                       CURTA_ALONE_IMAGES, train->n, CURTA_ALONE_IMAGES / args->batch * args->batch);
   if (train->n % args->batch || test->n % args->batch)
     return curta_usage(fail,
                        "a device alone takes whole batches: --limit (%" PRIu32 ") and --test-limit (%" PRIu32
                        ") must be multiples of --batch %" PRIu32,
                        train->n, test->n, args->batch);
   return 0;
+}
+
+static int check_layers(const struct curta_net *net, struct curta_fail *fail)
+{
+  for (uint32_t i = 0; i < net->n_layers; i++) {
+    uint64_t n = curta_layer_weights(&net->layer[i]);
+    char name[32];
+    curta_layer_name(name, sizeof name, net, i);
+    if (n > CURTA_ALONE_LAYER_WEIGHTS)
+      return curta_fail(fail, -ENOSPC,
+                        "%s has %" PRIu64 " weights, a device alone has room for %u a layer: use a smaller network",
+                        name, n, CURTA_ALONE_LAYER_WEIGHTS);
+  }
+  return 0;
+}
+
+static int check_bytes(const struct layout *l, const struct curta_data *data, struct curta_fail *fail)
+{
+  const uint64_t image = (uint64_t)data->c * data->h * data->w + 1, fill = 4 * 3; /* behind each part */
+  if (l->end <= CURTA_ALONE_PACKAGE_BYTES)
+    return 0;
+  return curta_fail(fail, -ENOSPC,
+                    "the package has %" PRIu64 " bytes, a device alone has room for %u: use --limit and --test-limit, "
+                    "in all %" PRIu64 " images at most",
+                    l->end, CURTA_ALONE_PACKAGE_BYTES, (CURTA_ALONE_PACKAGE_BYTES - l->train_images - fill) / image);
 }
 
 static void copy_labels(uint8_t *to, const struct curta_data *data)
@@ -83,6 +118,10 @@ int curta_package_make(const struct curta_network *network, const struct curta_d
   struct curta_package *p;
   int32_t input_exp = 0;
   int r = check(network, train, test, args, fail);
+  if (!r)
+    r = check_layers(&network->net, fail);
+  if (!r)
+    r = check_bytes(&l, train, fail);
   if (r)
     return r;
   if (curta_input_table(&network->opt, train->c, train->mean, train->std, table, &input_exp))
