@@ -70,8 +70,14 @@ int curta_package_get_opt(const struct curta_package *p, struct curta_opt *opt)
 {
   const uint32_t *o = p->option;
   struct curta_opt to;
+  for (uint32_t i = 0; i < CURTA_PACKAGE_OPTIONS; i++)
+    if (o[i] > UINT8_MAX)
+      return -EINVAL;
   if (o[11] > CURTA_MAX_MU)
     return -EINVAL;
+  for (uint32_t i = 0; i < o[11]; i++)
+    if (p->mu[i].epoch > UINT16_MAX || p->mu[i].mu + 0x8000u > UINT16_MAX)
+      return -EINVAL;
   memset(&to, 0, sizeof to);
   to.round_act = (uint8_t)o[0];
   to.round_err = (uint8_t)o[1];

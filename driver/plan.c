@@ -278,8 +278,12 @@ static int check(struct planner *pl)
                      "stochastic rounding of activations and errors would depend on the tiling: use nearest or psto",
                      "");
   if (o->round_act > 3 || o->round_err > 3 || o->round_grad > 3 || o->round_loss > 2 || o->frac_bits > 8 ||
-      o->force > CURTA_HEDGE)
+      o->force > CURTA_HEDGE || o->bump_shift1 > 1 || o->wrap > 1 || o->decay > 1 || o->init_uniform > 1 ||
+      o->input_pow2 > 1 || o->n_mu > CURTA_MAX_MU)
     return plan_fail(pl, -EINVAL, "a training option is out of range", "");
+  for (uint32_t i = 0; i < o->n_mu; i++)
+    if (o->mu[i].mu < -8 || o->mu[i].mu > 8 || (i ? o->mu[i].epoch <= o->mu[i - 1].epoch : o->mu[i].epoch))
+      return plan_fail(pl, -EINVAL, "mu must be -8..8, its epochs must grow from 0", "");
   if (rq->net->classes > CURTA_MAX_CLASSES)
     return plan_fail(pl, -EINVAL, "more classes than the loss unit takes (1024)", "");
   return rq->net->algorithm == CURTA_NITRO_D ? nitro_check(pl) : 0;

@@ -21,7 +21,7 @@ static void fetch(void)
 {
   struct flash flash;
   struct curta_alone_program head;
-  if (spi_flash_open(&flash) || flash.read(flash.ctx, CURTA_ALONE_PROGRAM_IN_FLASH, &head, sizeof head) ||
+  if (spi_flash_open(&flash) < 0 || flash.read(flash.ctx, CURTA_ALONE_PROGRAM_IN_FLASH, &head, sizeof head) ||
       !is_program(&head))
     return;
   (void)flash.read(flash.ctx, CURTA_ALONE_PROGRAM_IN_FLASH, SOC_MEMORY + CURTA_ALONE_PROGRAM,

@@ -17,5 +17,5 @@ struct flash {
   int (*program)(void *ctx, uint32_t addr, const void *from, uint32_t bytes); /* within one page */
 };
 
-/* The SoC's flash. -ENODEV: none answers. */
+/* The SoC's flash. The third byte of its ID: the binary logarithm of its size in bytes. -ENODEV: none answers. */
 int spi_flash_open(struct flash *flash);

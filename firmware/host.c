@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
  * host.c - a host on the serial line
  */
+#include <errno.h>
+#include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+#include "curta_spec.h"
 #include "host.h"
 #include "link.h"
 #include "soc.h"
 
-#define CLOCK_KHZ 75000u
-#define SILENCE 75000u /* a millisecond and more without a byte: the rest of the frame will not come */
-
 struct curta_alone_status *const host_status = (struct curta_alone_status *)(void *)(SOC_MEMORY + CURTA_ALONE_STATUS);
 static struct link line;
+static int loaded;
 
 static void put(uint8_t byte)
 {
@@ -23,7 +25,7 @@ static void put(uint8_t byte)
 
 static uint32_t cycles(void)
 {
-  return SOC_TIMER->time;
+  return soc_cycles();
 }
 
 static int irq(void)
@@ -31,10 +33,13 @@ static int irq(void)
   return SOC_IRQ->pending & IRQ_ACCEL;
 }
 
+/* Whatever a host says: the accelerator never touches the firmware's memory. */
 static int reg(uint32_t offset, uint32_t *value, int write)
 {
   if (line.open_to) /* the registers are the training's */
     return 1;
+  if (write && offset == CURTA_REG_MEM_SIZE && *value > CURTA_ALONE_ACCEL_BYTES)
+    *value = CURTA_ALONE_ACCEL_BYTES;
   if (write)
     SOC_ACCEL[offset / 4] = *value;
   else
@@ -52,8 +57,22 @@ static void serve(void)
     ;
 }
 
-void host_open(void)
+/* An exception of the program: people and the host are told, then only the host is answered, until a reset. */
+static void fault(uint32_t cause, uint32_t pc, uint32_t value)
 {
+  char text[64];
+  (void)snprintf(text, sizeof text, "cause %" PRIu32 ", pc %08" PRIx32 ", value %08" PRIx32, cause, pc, value);
+  (void)host_fail(-EFAULT, "exception", text);
+  host_state(CURTA_ALONE_FAILED);
+  if (loaded)
+    _exit((int)(64 + cause));
+  for (;;)
+    serve();
+}
+
+int host_open(void)
+{
+  loaded = host_status->magic == CURTA_ALONE_LOADED;
   memset(host_status, 0, sizeof *host_status);
   host_status->magic = CURTA_ALONE_MAGIC;
   memset(&line, 0, sizeof line);
@@ -63,18 +82,19 @@ void host_open(void)
   line.reg = reg;
   line.memory = SOC_MEMORY;
   line.memory_bytes = CURTA_ALONE_MEMORY;
+  line.accel_bytes = CURTA_ALONE_ACCEL_BYTES;
   line.closed_from = CURTA_ALONE_ACCEL_BYTES; /* the firmware's data and program */
   line.closed_to = CURTA_ALONE_PACKAGE;
   line.clock_khz = CLOCK_KHZ;
-  line.silence = SILENCE;
-  soc_serve(serve);
+  soc_serve(serve, fault);
+  return loaded;
 }
 
 void host_state(enum curta_alone_state state)
 {
   int busy = state == CURTA_ALONE_STARTING || state == CURTA_ALONE_TRAINING;
-  line.open_from = CURTA_ALONE_STATUS;
-  line.open_to = busy ? CURTA_ALONE_STATUS + 8 : 0;
+  line.open_from = CURTA_ALONE_STATUS + offsetof(struct curta_alone_status, command);
+  line.open_to = busy ? line.open_from + sizeof host_status->command : 0;
   host_status->state = state;
 }
 

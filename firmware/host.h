@@ -6,7 +6,8 @@
 
 extern struct curta_alone_status *const host_status;
 
-void host_open(void);
+/* 1: a simulator has put a package into memory: it is trained, and the program ends. */
+int host_open(void);
 /* There was nothing to do: a host that said STOP meanwhile has been obeyed. */
 void host_idle(void);
 /* Sleeps until a host says TRAIN. */

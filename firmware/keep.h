@@ -12,5 +12,8 @@
 /* Reads the package into memory at `to`, of `room` bytes. -ENOENT: there is none; whether it is whole,
  * curta_package_check says. */
 int keep_fetch(const struct flash *flash, struct curta_package *to, uint32_t room);
-/* Writes it, unless it is there already, its first page last, and reads it back. -ENOSPC; -EIO. */
+/* Is there one of at most `room` bytes, and its checksum right? */
+int keep_whole(const struct flash *flash, uint32_t room);
+/* Writes it, unless it is there already, its first page last, and reads it back. -ENOSPC: it is too large, and
+ * the one before is gone; -EIO. */
 int keep_store(const struct flash *flash, const struct curta_package *package);

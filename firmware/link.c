@@ -3,6 +3,7 @@
  */
 #include <string.h>
 #include "curta_package.h"
+#include "curta_standalone.h"
 #include "link.h"
 
 enum { REQUEST = 0xc5, ANSWER = 0x5c };
@@ -55,7 +56,7 @@ static void info(struct link *l)
   put32(p, PROTOCOL);
   put32(p + 4, l->memory_bytes);
   put32(p + 8, l->clock_khz);
-  put32(p + 12, 0);
+  put32(p + 12, l->accel_bytes);
   l->seen = 0;
   answer(l, DONE, 16);
 }
@@ -119,7 +120,7 @@ static void execute(struct link *l)
 void link_byte(struct link *l, uint8_t byte)
 {
   uint32_t now = l->cycles(), need, n;
-  if (l->have && now - l->last_cycles > l->silence)
+  if (l->have && now - l->last_cycles > CURTA_LINE_SILENCE_MS * l->clock_khz)
     l->have = 0;
   l->last_cycles = now;
   if (!l->have && byte != REQUEST)

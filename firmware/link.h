@@ -18,11 +18,11 @@ struct link {
   int (*irq)(void);
   int (*reg)(uint32_t offset, uint32_t *value, int write); /* 0, or not: refused */
   uint8_t *memory;
-  uint32_t memory_bytes;
+  uint32_t memory_bytes, accel_bytes; /* the accelerator's is its beginning */
   /* writes are allowed to [open_from, open_to) only; 0, 0: everywhere */
   uint32_t open_from, open_to;
   uint32_t closed_from, closed_to; /* but never here */
-  uint32_t clock_khz, silence;     /* cycles after which a frame that stopped in the middle is given up */
+  uint32_t clock_khz;              /* of cycles() */
   /* the frame under way */
   uint32_t have, last_cycles;
   uint8_t seen, last_seq, last_answer;

@@ -40,17 +40,30 @@ void soc_timer_at(uint64_t when)
 }
 
 static void (*on_byte)(void);
+static void (*on_fault)(uint32_t cause, uint32_t pc, uint32_t value);
 
-__attribute__((interrupt("machine"), aligned(4))) static void on_interrupt(void)
+extern void unexpected(void); /* start.S */
+
+__attribute__((interrupt("machine"), aligned(4))) static void on_trap(void)
 {
-  on_byte();
+  uint32_t cause, pc, value;
+  __asm__ volatile(".option arch, +zicsr\n csrr %0, mcause" : "=r"(cause));
+  if (cause >> 31) {
+    on_byte();
+    return;
+  }
+  __asm__ volatile(".option arch, +zicsr\n csrr %0, mepc\n csrr %1, mtval\n csrw mtvec, %2"
+                   : "=&r"(pc), "=&r"(value)
+                   : "r"(unexpected)); /* a fault of what follows ends the program at once */
+  on_fault(cause, pc, value);
 }
 
-void soc_serve(void (*serve)(void))
+void soc_serve(void (*serve)(void), void (*fault)(uint32_t cause, uint32_t pc, uint32_t value))
 {
   on_byte = serve;
+  on_fault = fault;
   SOC_IRQ->enable = IRQ_UART;
-  __asm__ volatile(".option arch, +zicsr\n csrw mtvec, %0\n csrw mie, %1\n csrsi mstatus, 8" ::"r"(on_interrupt),
+  __asm__ volatile(".option arch, +zicsr\n csrw mtvec, %0\n csrw mie, %1\n csrsi mstatus, 8" ::"r"(on_trap),
                    "r"(1u << 11));
 }
 
@@ -80,7 +93,8 @@ int soc_wait(uint32_t lines, uint64_t cycles)
 #define PAINT 0x5ca1ab1eu
 extern uint32_t __bss_end[], __stack_top[]; /* soc.ld */
 
-void soc_paint(void)
+/* Not within its caller, whose frame it would paint. */
+__attribute__((noinline)) void soc_paint(void)
 {
   volatile uint32_t *top = (volatile uint32_t *)__builtin_frame_address(0) - 32;
   for (volatile uint32_t *p = __bss_end; p < top; p++)

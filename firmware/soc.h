@@ -39,12 +39,20 @@ struct soc_flash {
 #define SOC_PACKAGE_BYTES CURTA_ALONE_PACKAGE_BYTES
 #define SOC_SHARED __attribute__((section(".shared"))) /* large data: not zeroed, slower than the on-chip RAM */
 
-uint64_t soc_time(void);
+uint64_t soc_time(void); /* not in an interrupt: its two reads belong together */
+/* The low word of the cycles since reset, anywhere. */
+static inline uint32_t soc_cycles(void)
+{
+  uint32_t cycles;
+  __asm__ volatile(".option arch, +zicsr\n csrr %0, mcycle" : "=r"(cycles));
+  return cycles;
+}
 /* The deepest use of the stack since soc_paint, in bytes. */
 void soc_paint(void);
 uint32_t soc_stack(void);
 void soc_timer_at(uint64_t when); /* timer interrupt from then on */
-/* From now on `serve` runs, in an interrupt, when bytes have come: it must take them all. */
-void soc_serve(void (*serve)(void));
+/* From now on `serve` runs, in an interrupt, when bytes have come: it must take them all; and `fault` after an
+ * exception of the program (mcause, mepc, mtval), from which there is no way back. */
+void soc_serve(void (*serve)(void), void (*fault)(uint32_t cause, uint32_t pc, uint32_t value));
 /* Sleeps until one of `lines` is high (0) or `cycles` have passed (1). */
 int soc_wait(uint32_t lines, uint64_t cycles);

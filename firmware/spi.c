@@ -104,16 +104,18 @@ static int program(void *ctx, uint32_t addr, const void *from, uint32_t bytes)
 
 int spi_flash_open(struct flash *flash)
 {
-  uint8_t maker;
+  uint8_t maker, size;
   select(0);
   if (status() == 0xff || finish()) /* nobody drives the line; or an erase from before a reset that never ends */
     return -ENODEV;
   select(1);
   byte(READ_ID);
   maker = byte(0);
+  byte(0);
+  size = byte(0);
   select(0);
   if (maker == 0 || maker == 0xff)
     return -ENODEV;
   *flash = (struct flash){.read = read, .erase = erase, .program = program};
-  return 0;
+  return size;
 }

@@ -34,6 +34,7 @@ _start:
     tail    _exit
 
     .align 2
+    .globl unexpected
 unexpected:
     csrr    a0, mcause
     andi    a0, a0, 63

@@ -11,8 +11,7 @@
 #include "soc.h"
 #include "train.h"
 
-#define IMAGES 65536u
-#define QUIET 75000000u /* cycles between lines about steps, at least: a line takes longer than a small step */
+#define QUIET (1000u * CLOCK_KHZ) /* cycles between lines about steps, at least: a second */
 
 /* Images of one kind that the accelerator sees batch by batch. */
 struct part {
@@ -22,7 +21,7 @@ struct part {
   int (*took)(struct train *, const struct curta_result *); /* after each batch; 1: no more */
 };
 
-static SOC_SHARED uint32_t order[IMAGES];
+static SOC_SHARED uint32_t order[TRAIN_IMAGES];
 
 static int fail(const struct train *t, int err, const char *what)
 {
@@ -197,15 +196,15 @@ static int epoch(struct train *t)
 
 int train_run(struct train *t)
 {
-  uint32_t first = t->run.step, n;
-  int err = feed_check(t);
-  if (err || t->package->train_n > IMAGES)
-    return host_fail(-ENOSPC, "package", "batch or data set too large for this machine");
+  uint32_t first = t->run.step, save = t->package->save_steps, n;
+  int err = 0;
   printf("first step: %" PRIu32 " kcycles after power-up\n", (uint32_t)(soc_time() / 1000));
   tell(t);
   while (!err && !done(t))
     err = epoch(t);
   n = t->run.step - first;
+  if (!err && n && t->position && !(save && t->run.step % save == 0)) /* it ends within an epoch */
+    err = train_save(t);
   if (!err && n)
     printf("cycles of %" PRIu32 " steps, each: accelerator %" PRIu32 ", all %" PRIu32 "\n", n,
            (uint32_t)(t->device_cycles / n), (uint32_t)(t->all_cycles / n));

@@ -6,6 +6,8 @@
 #include "slots.h"
 #include "curta_package.h"
 
+#define TRAIN_IMAGES 65536u /* at most */
+
 struct train {
   const struct curta_package *package;
   struct checkpoint *checkpoint; /* null: there is no flash */
@@ -27,7 +29,7 @@ int train_open(struct train *t, const struct curta_bus *bus, const struct curta_
                struct checkpoint *checkpoint);
 /* Saves a checkpoint if there is a flash. */
 int train_save(struct train *t);
-/* Trains to the end of the job, evaluates after each epoch, prints the curve. */
+/* Trains to the end of the job or until a host stops it, evaluates and saves after each epoch, prints the curve. */
 int train_run(struct train *t);
 /* Prints the checksum and exponent of every layer's weights. */
 int train_weights(struct train *t);

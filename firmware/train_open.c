@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include "feed.h"
 #include "host.h"
 #include "soc.h"
 #include "train.h"
@@ -157,6 +158,8 @@ int train_open(struct train *t, const struct curta_bus *bus, const struct curta_
   err = plan(t);
   if (err)
     return err;
+  if (feed_check(t) || package->train_n > TRAIN_IMAGES)
+    return host_fail(-ENOSPC, "package", "batch or data set too large for this machine");
   err = curta_run_open(&t->run, &t->dev, t->plan);
   if (err)
     return host_fail(err, "start", curta_strerror(err));

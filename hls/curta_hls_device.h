@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * curta_hls_device.h - the C simulation of the HLS kernels as a device behind curta_bus.h
  *
- * HLS: LOAD; GEMM; MAP with REQ and without POOL; UPDATE; REDUCE. Host (the golden device): registers, command processor,
- * checks, the other modes of MAP, SCATTER, FILL, LOSS, SCALAR. No time.
+ * HLS: LOAD; GEMM; MAP without POOL from int32 with REQ, DIV or ACT 2, 3; UPDATE; REDUCE. Host (the golden device):
+ * registers, command processor, checks, other MAPs, SCATTER, FILL, LOSS, SCALAR. No time.
  */
 #ifndef CURTA_HLS_DEVICE_H
 #define CURTA_HLS_DEVICE_H

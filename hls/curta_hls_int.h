@@ -10,6 +10,7 @@ enum {
   R = CURTA_HLS_R,
   C = CURTA_HLS_C,
   V = CURTA_HLS_V,
+  D = CURTA_HLS_DIGIT,    /* bits of an element of buffer B */
   Tile_words = T * T / 8, /* of an int8 tile */
   Sum_words = T * T / 2   /* of an int32 tile */
 };
@@ -36,6 +37,11 @@ static inline uint32_t curta_hls_min(uint32_t x, uint32_t y)
 static inline int8_t curta_hls_int8(uint64_t word, uint32_t k)
 {
   return (int8_t)(uint8_t)(word >> (8 * k));
+}
+/* Element k of the words at one place of buffer B: 8 low bytes, and bits 8..23 of each half of these */
+static inline int32_t curta_hls_digit(uint64_t low, const uint64_t up[2], uint32_t k)
+{
+  return (int32_t)(int16_t)(uint16_t)(up[k / 4] >> (16 * (k % 4))) * 256 + (int32_t)(low >> (8 * k) & 0xff);
 }
 static inline int32_t curta_hls_int32(uint64_t word, uint32_t k)
 {

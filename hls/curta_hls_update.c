@@ -1,15 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0
- * curta_hls_update.c - UPDATE and REDUCE (docs/machine.md 5) for high-level synthesis
+ * curta_hls_update.c - UPDATE and REDUCE (docs/machine.md 5, 7) for high-level synthesis
  *
- * Gradient and weights of a tile are fetched side by side while the tile before is updated, four weights a cycle.
+ * Gradient and weights of a tile are fetched side by side while the tile before is updated, four weights a cycle, or
+ * two of int32.
  */
 #include "curta_hls_int.h"
+#include "curta_nitro.h"
 
 enum { Lanes = 4 };
 
+/* Division by a product: |n| / (2^s m) = (|n| >> s) factor >> t */
+struct rate {
+  uint32_t s, t, factor;
+};
+
 struct update {
   struct curta_hls_rounding how;
-  uint32_t acc, src, aux, dst, idx, packed, master, decay, reduce, g_bytes, w_bytes, mem_bytes;
+  uint32_t acc, src, aux, dst, idx, packed, master, decay, reduce, nitro, g_bytes, w_bytes, dst_bytes, mem_bytes;
+  struct rate learning, decaying;
   int32_t frac, exponent;
 };
 
@@ -17,6 +25,16 @@ struct update {
 struct places {
   int64_t g, w, dst, idx;
 };
+
+/* S[r], S[r + 1] */
+static struct rate rate_of(uint32_t shifts, uint32_t factor)
+{
+  struct rate r;
+  r.s = shifts & 31u;
+  r.t = 23 + (shifts >> 8 & 31u);
+  r.factor = factor & 0xffffffu;
+  return r;
+}
 
 static void decode(struct update *u, const uint32_t cmd[32], const uint32_t scale[CURTA_HLS_SCALES])
 {
@@ -33,7 +51,11 @@ static void decode(struct update *u, const uint32_t cmd[32], const uint32_t scal
   u->dst = curta_cmd_get(cmd, CURTA_UPDATE_DST);
   u->idx = curta_cmd_get(cmd, CURTA_UPDATE_IDX);
   u->g_bytes = u->packed ? 3 * T * T : 4 * T * T;
-  u->w_bytes = u->reduce && !u->decay ? 0 : u->master ? 2 * T * T : T * T;
+  u->nitro = !u->reduce && curta_cmd_get(cmd, CURTA_UPDATE_NITRO);
+  u->learning = rate_of(scale[CURTA_HLS_RATE], scale[CURTA_HLS_RATE_FACTOR]);
+  u->decaying = rate_of(scale[CURTA_HLS_ETA], scale[CURTA_HLS_ETA_FACTOR]);
+  u->w_bytes = u->reduce && !u->decay ? 0 : u->nitro ? 4 * T * T : u->master ? 2 * T * T : T * T;
+  u->dst_bytes = u->nitro ? 4 * T * T : T * T;
   u->mem_bytes = scale[CURTA_HLS_MEM_BYTES];
 }
 
@@ -43,15 +65,15 @@ static struct places places_of(const struct update *u, uint32_t n, uint32_t *bad
   struct places p;
   p.g = curta_hls_source(u->acc, u->src, n, u->mem_bytes);
   p.w = u->w_bytes ? curta_hls_address(u->aux, n, u->w_bytes, u->mem_bytes) : 0;
-  p.dst = result ? curta_hls_address(u->dst, n, T * T, u->mem_bytes) : 0;
+  p.dst = result ? curta_hls_address(u->dst, n, u->dst_bytes, u->mem_bytes) : 0;
   p.idx = master ? curta_hls_address(u->idx, n, 2 * T * T, u->mem_bytes) : 0;
   *bad |= p.g < 0 || p.w < 0 || p.dst < 0 || p.idx < 0;
   return p;
 }
 
 /* bytes[] := n bytes at byte address `at`, a word a cycle */
-static void fetch(uint8_t bytes[4 * T * T], const uint64_t *from, const uint64_t acc[CURTA_HLS_P_WORDS], uint32_t from_acc,
-                  int64_t at, uint32_t n)
+static void fetch(uint8_t bytes[4 * T * T], const uint64_t *from, const uint64_t acc[CURTA_HLS_P_WORDS],
+                  uint32_t from_acc, int64_t at, uint32_t n)
 {
   const uint64_t first = (uint64_t)at / 8;
   CURTA_HLS_LOOP("update_fetch")
@@ -71,11 +93,17 @@ update_fetch:
   CURTA_HLS_DONE()
 }
 
+static int32_t int32_at(const uint8_t x[4 * T * T], uint32_t i)
+{
+  return curta_s32(x[4 * i] | (uint32_t)x[4 * i + 1] << 8 | (uint32_t)x[4 * i + 2] << 16 |
+                   (uint32_t)x[4 * i + 3] << 24);
+}
+
 static int32_t gradient(const uint8_t g[4 * T * T], uint32_t i, uint32_t packed)
 {
-  if (packed)                       /* int24: a plane of high bytes, then one of low halves */
+  if (packed) /* int24: a plane of high bytes, then one of low halves */
     return (int8_t)g[i] * 65536 + (int32_t)(g[T * T + 2 * i] | (uint32_t)g[T * T + 2 * i + 1] << 8);
-  return curta_s32(g[4 * i] | (uint32_t)g[4 * i + 1] << 8 | (uint32_t)g[4 * i + 2] << 16 | (uint32_t)g[4 * i + 3] << 24);
+  return int32_at(g, i);
 }
 
 /* int16 master weight, or the int8 weight itself */
@@ -132,6 +160,40 @@ apply:
   return magnitude;
 }
 
+static int32_t quotient(int32_t x, const struct rate *r)
+{
+  const uint32_t q = (uint32_t)((uint64_t)((curta_abs(x) >> r->s) & 0xffffffu) * r->factor >> r->t);
+  return curta_s32(x < 0 ? 0u - q : q);
+}
+
+/* The same of int32 weights: W := W - G / rate - W / decay (IntegerSGD). Returns the OR of their widths. */
+static uint32_t sgd(uint64_t *dst, const uint8_t g[4 * T * T], const uint8_t w[4 * T * T], const struct update *u,
+                    const struct places *p, uint32_t run)
+{
+  const uint64_t first = (uint64_t)p->dst / 8;
+  uint32_t width = 0;
+  CURTA_HLS_LOOP("sgd")
+sgd:
+  for (uint32_t e = 0; e < (run ? Sum_words : 0); e++) {
+#pragma HLS LOOP_TRIPCOUNT min=32 max=128
+#pragma HLS PIPELINE II=1
+    uint64_t out = 0;
+    CURTA_HLS_ITERATION()
+  sgd_lanes:
+    for (uint32_t k = 0; k < 2; k++) {
+#pragma HLS UNROLL
+      const int32_t old = int32_at(w, 2 * e + k), step = quotient(gradient(g, 2 * e + k, u->packed), &u->learning);
+      const int32_t y = curta_nitro_weight(curta_nitro_weight(old, step), quotient(old, &u->decaying));
+      width |= y < 0 ? ~(uint32_t)y : (uint32_t)y;
+      out |= (uint64_t)(uint32_t)y << (32 * k);
+    }
+    CURTA_HLS_PORT(dst)
+    dst[first + e] = out;
+  }
+  CURTA_HLS_DONE()
+  return width;
+}
+
 #ifdef CURTA_HLS_BAMBU
 #pragma HLS interface port=src mode=m_axi offset=direct bundle=gmem_src
 #pragma HLS interface port=aux mode=m_axi offset=direct bundle=gmem_aux
@@ -141,8 +203,9 @@ apply:
 #pragma HLS interface port=scale mode=m_axi offset=direct bundle=gmem_scale
 #pragma HLS interface port=result mode=m_axi offset=direct bundle=gmem_result
 #endif
-void CURTA_HLS_TOP(update)(const uint64_t *src, const uint64_t acc[CURTA_HLS_P_WORDS], const uint64_t *aux, uint64_t *dst, uint64_t *idx,
-                           const uint32_t cmd[32], const uint32_t scale[CURTA_HLS_SCALES], uint32_t result[2])
+void CURTA_HLS_TOP(update)(const uint64_t *src, const uint64_t acc[CURTA_HLS_P_WORDS], const uint64_t *aux,
+                           uint64_t *dst, uint64_t *idx, const uint32_t cmd[32], const uint32_t scale[CURTA_HLS_SCALES],
+                           uint32_t result[CURTA_HLS_RESULTS])
 {
 #ifndef CURTA_HLS_BAMBU
 #pragma HLS INTERFACE mode=m_axi port=src bundle=gmem_src offset=slave depth=8192
@@ -162,7 +225,7 @@ void CURTA_HLS_TOP(update)(const uint64_t *src, const uint64_t acc[CURTA_HLS_P_W
 #pragma HLS ARRAY_PARTITION variable=w1 type=cyclic factor=8
   struct update u;
   struct places p = {0, 0, 0, 0}, last = p;
-  uint32_t magnitude = 0, bad = 0, n = curta_cmd_get(cmd, CURTA_UPDATE_N);
+  uint32_t magnitude = 0, width = 0, bad = 0, n = curta_cmd_get(cmd, CURTA_UPDATE_N);
   decode(&u, cmd, scale);
 tiles:
   for (uint64_t k = 0; k <= n && !bad; k++) {
@@ -178,17 +241,24 @@ tiles:
       CURTA_HLS_BESIDE()
       fetch(w0, aux, acc, 0, p.w, w_bytes);
       CURTA_HLS_BESIDE()
-      magnitude |= apply(dst, idx, g1, w1, &u, &last, (uint32_t)k - 1, k > 0);
+      if (u.nitro)
+        width |= sgd(dst, g1, w1, &u, &last, k > 0);
+      else
+        magnitude |= apply(dst, idx, g1, w1, &u, &last, (uint32_t)k - 1, k > 0);
     } else {
       fetch(g1, src, acc, u.acc, p.g, g_bytes);
       CURTA_HLS_BESIDE()
       fetch(w1, aux, acc, 0, p.w, w_bytes);
       CURTA_HLS_BESIDE()
-      magnitude |= apply(dst, idx, g0, w0, &u, &last, (uint32_t)k - 1, k > 0);
+      if (u.nitro)
+        width |= sgd(dst, g0, w0, &u, &last, k > 0);
+      else
+        magnitude |= apply(dst, idx, g0, w0, &u, &last, (uint32_t)k - 1, k > 0);
     }
     CURTA_HLS_MEET()
     last = p;
   }
-  result[0] = magnitude;
-  result[1] = bad ? CURTA_ERR_RANGE : 0;
+  result[CURTA_HLS_OR] = magnitude;
+  result[CURTA_HLS_ERROR] = bad ? CURTA_ERR_RANGE : 0;
+  result[CURTA_HLS_FLAGS] = width >> (CURTA_WEIGHT_BITS - 1) ? CURTA_NITRO_WEIGHT : 0;
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * curta_serial.c - see curta_serial.h; the frames are drawn in rtl/bridge/curta_bridge.v */
 #include "curta_serial.h"
+#include "curta_standalone.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,7 +18,7 @@
 #define HEAD 9u
 #define CRC 4u
 #define GRACE_MS 1000u
-#define QUIET_MS 50u /* a board gives half a frame up after 42 */
+#define QUIET_MS (CURTA_LINE_SILENCE_MS + 10u)
 enum op { OP_INFO, OP_MEM_WRITE, OP_MEM_READ, OP_REG_WRITE, OP_REG_READ };
 enum answer { DONE, BAD_CRC, BAD_REQUEST, BAD_RANGE, BAD_REGISTER };
 
@@ -289,6 +291,8 @@ static int open_line(struct serial *s)
     return -errno;
   if (tcgetattr(s->fd, &t))
     return -errno;
+  if (flock(s->fd, LOCK_EX | LOCK_NB)) /* two hosts would take one another's answers */
+    return errno == EWOULDBLOCK ? -EBUSY : -errno;
   cfmakeraw(&t);
   t.c_cflag |= CLOCAL | CREAD;
   t.c_cflag &= ~(tcflag_t)(CRTSCTS | CSTOPB);
@@ -321,7 +325,8 @@ int curta_serial_open(struct curta_bus *bus, const struct curta_serial_options *
   if (r)
     goto err_line;
   s->info.clock_khz = get32(info + 8);
-  *bus = (struct curta_bus){s, reg_read, reg_write, mem_read, mem_write, NULL, wait_irq, on_retire, get32(info + 4), "serial"};
+  uint32_t memory = get32(info + 4), accelerator = get32(info + 12);
+  *bus = (struct curta_bus){s, reg_read, reg_write, mem_read, mem_write, NULL, wait_irq, on_retire, accelerator ? accelerator : memory, "serial"};
   return 0;
 err_line:
   if (s->fd > 0)

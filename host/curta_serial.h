@@ -25,7 +25,7 @@ struct curta_serial_info {
   uint32_t clock_khz;        /* of the board */
 };
 
-/* Opens the terminal and asks the board for its memory. 0 or -errno of the terminal; -EINVAL: a baud rate without name; -ETIMEDOUT: no
+/* Opens the terminal and asks the board for its memory: mem_bytes is what its accelerator may touch; a host may reach more. 0 or -errno of the terminal; -EBUSY: another program has the terminal; -EINVAL: a baud rate without name; -ETIMEDOUT: no
  * answer; -EPROTO: what answers is not a bridge of this protocol. A message says what and what to look at. */
 int curta_serial_open(struct curta_bus *bus, const struct curta_serial_options *options);
 void curta_serial_close(struct curta_bus *bus);

@@ -39,7 +39,7 @@ uint32_t curta_crc32(uint32_t crc, const void *bytes, size_t n);
  * know; -EIO with diag: damaged. */
 int curta_package_check(const struct curta_package *p, uint64_t room, struct curta_diag *diag);
 void curta_package_set_opt(struct curta_package *p, const struct curta_opt *opt);
-/* -EINVAL: more steps of mu than there is room for. */
+/* -EINVAL: a number that struct curta_opt has no room for. Whether they can be meant, curta_plan says. */
 int curta_package_get_opt(const struct curta_package *p, struct curta_opt *opt);
 
 #endif

@@ -8,6 +8,9 @@
 #define CURTA_STANDALONE_H
 #include <stdint.h>
 
+/* A frame that stops in the middle is given up after so long (a bridge: 2^20 cycles, 42 ms at 25 MHz): longer than a
+ * USB adapter pauses, shorter than a host waits before it sends again. */
+#define CURTA_LINE_SILENCE_MS 40u
 #define CURTA_ALONE_MEMORY 0x02000000u
 #define CURTA_ALONE_ACCEL_BYTES 0x01000000u /* [0, this): the accelerator's */
 /* [ACCEL_BYTES, PACKAGE): the firmware's data, then its program; no host writes there. */
@@ -19,6 +22,7 @@
 #define CURTA_ALONE_PACKAGE_BYTES 0x00bff000u
 #define CURTA_ALONE_STATUS 0x01fff000u /* struct curta_alone_status */
 #define CURTA_ALONE_MAGIC 0x4e4f4c41u  /* "ALON" */
+#define CURTA_ALONE_LOADED 0x44414f4cu /* "LOAD" in place of it: a simulator has put a package into memory */
 #define CURTA_ALONE_EPOCHS 256u
 #define CURTA_ALONE_WHY 256u
 

@@ -13,10 +13,12 @@ public:
   uint64_t program_time = 3000, erase_time = 20000;    // clock cycles; real ones are some ten times as slow at 75 MHz
   std::vector<uint8_t> cell = std::vector<uint8_t>(16u << 20, 0xff);
   uint64_t programs = 0, erases = 0;
+  uint64_t now = 0, first_erase = 0, last_program = 0; // cycle in which they begin
 
   // One clock cycle of the SoC; returns the level of miso.
   bool cycle(bool cs_n, bool sck, bool mosi)
   {
+    now++;
     if (busy && --busy == 0) apply(256);
     if (cs_n) {
       if (selected) end();
@@ -52,6 +54,12 @@ private:
   uint64_t busy = 0, busy_for = 1;
   std::vector<uint8_t> page, op_page;
 
+  // Maker, type, binary logarithm of the size.
+  uint8_t id(uint32_t byte) const
+  {
+    return byte == 1 ? 0x9d : byte == 2 ? 0x60 : (uint8_t)__builtin_ctzl(cell.size());
+  }
+
   void begin()
   {
     bits = in = addr = code = 0;
@@ -76,7 +84,7 @@ private:
     if (code == STATUS && byte >= 1) value = (uint8_t)((busy ? 1 : 0) | (enabled ? 2 : 0));
     else if (busy) value = 0xff;
     else if (code == READ && byte >= 4) value = cell[(addr + byte - 4) % cell.size()];
-    else if (code == ID && byte >= 1) value = 0x9d;
+    else if (code == ID && byte >= 1) value = id(byte);
     out_bit = value >> shift & 1;
   }
 
@@ -94,6 +102,8 @@ private:
     op_addr = addr;
     op_page = page;
     busy = busy_for = time;
+    if (what == PROGRAM) last_program = now;
+    else if (!first_erase) first_erase = now;
     enabled = false;
   }
 

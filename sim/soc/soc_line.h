@@ -15,6 +15,7 @@ struct soc_line {
     out_time = bit;
     wait = (bad ? 2 : gap) * bit;
   }
+  void hang_up() { in_left = 0; last = true; } // the byte that comes is given up
   bool drive()                                 // the level of this cycle toward the SoC
   {
     if (out_left == 0) {

@@ -27,6 +27,7 @@
 
 static const uint64_t kMemory = CURTA_ALONE_MEMORY;
 static const int kBit = SOC_DIVIDER;
+static const int kReset = 16;                  // cycles of a reset
 static const int kSettle = 64;                 // cycles that the accelerator's clock goes on after it has nothing to do
 
 [[noreturn]] static inline void die(const std::string &text)
@@ -74,14 +75,35 @@ public:
     top->clk_i = top->accel_clk_i = 0;
   }
 
+  // A reset begins: memory and flash keep what they hold.
+  void reset()
+  {
+    resetting = kReset;
+    line.hang_up();
+#ifdef SOC_SDRAM
+    sdram.reset();
+#else
+    mem.reset();
+    mem.limit = kMemory;
+#endif
+  }
+
+  // The timer's low word goes on from -n/2 when it has come to n/2: a carry every n cycles.
+  void hurry(uint32_t n)
+  {
+    uint64_t &time = top->rootp->ALONE(u_soc__DOT__u_timer__DOT__time_q);
+    if ((uint32_t)time == n / 2) time = time >> 32 << 32 | (uint32_t)-(n / 2);
+  }
+
   // One clock cycle; a byte that has come from the SoC, or -1.
   int tick()
   {
-    top->rst_ni = cycle >= 4;
+    top->rst_ni = cycle >= 4 && !resetting;
     top->rx_i = line.drive();
     top->miso_i = has_flash ? flash.cycle(top->cs_no, top->sck_o, top->mosi_o) : 1;
-    if (cycle >= 4) memory_cycle();
+    if (top->rst_ni) memory_cycle();
     clock();
+    if (resetting) resetting--;
     int c = cycle > 10 ? line.sample(top->tx_o) : -1;
     if (c == -2) die("stop bit is 0 at cycle " + std::to_string(cycle));
     cycle++;
@@ -94,7 +116,7 @@ private:
 #ifdef SOC_SDRAM
   soc_sdram sdram;
 #endif
-  int settle = kSettle;
+  int settle = kSettle, resetting = 0;
 
   void load_rom(const std::string &name)
   {

@@ -36,6 +36,14 @@ public:
     return out;
   }
 
+  // The controller begins again: bursts under way are lost, the mode is to be set. Rows stay open.
+  void reset()
+  {
+    for (slot &s : read) s = {};
+    w_left = refreshes = precharged = 0;
+    ready = false;
+  }
+
 private:
   enum { Rcd = 2, Rp = 2, Ras = 4, Rc = 5, Rfc = 5, Rrd = 2, Wr = 2, Mrd = 2 };
   struct slot { uint64_t at; uint32_t addr; };

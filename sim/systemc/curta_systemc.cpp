@@ -114,6 +114,7 @@ struct model : curta_systemc_module {
     curta.host.retire_user = user;
   }
   uint64_t cycle() const override { return curta.cycle(); }
+  const uint64_t *counters_then() const override { return curta.counters_then(); }
   int peek(int space, uint32_t word, uint32_t *value) const override
   {
     return curta_golden_peek(&curta.host.golden, space, word, value);
@@ -216,6 +217,14 @@ uint64_t curta_systemc_cycles(const struct curta_bus *bus)
 void curta_systemc_inject(struct curta_bus *bus, uint32_t lo, uint32_t hi)
 {
   self(bus->ctx)->memory.inject(lo, hi);
+}
+
+int curta_systemc_counters(const struct curta_bus *bus, uint64_t counters[CURTA_CNT_COUNT])
+{
+  const uint64_t *then = self(bus->ctx)->device->counters_then();
+  if (then)
+    memcpy(counters, then, CURTA_CNT_COUNT * sizeof *counters);
+  return then ? 0 : -ENOTSUP;
 }
 
 int curta_systemc_peek(const struct curta_bus *bus, int space, uint32_t word, uint32_t *value)

@@ -21,6 +21,8 @@ void curta_systemc_quantum(struct curta_bus *bus, uint64_t cycles);
 uint64_t curta_systemc_cycles(const struct curta_bus *bus);
 /* Bursts that touch [lo, hi) are answered with an error from now on. */
 void curta_systemc_inject(struct curta_bus *bus, uint32_t lo, uint32_t hi);
+/* As curta_timed_counters, bytes to whole bursts; -ENOTSUP: the RTL as a module. */
+int curta_systemc_counters(const struct curta_bus *bus, uint64_t counters[CURTA_CNT_COUNT]);
 int curta_systemc_peek(const struct curta_bus *bus, int space, uint32_t word, uint32_t *value);
 
 #ifdef __cplusplus

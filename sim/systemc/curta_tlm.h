@@ -63,6 +63,8 @@ public:
             const sc_core::sc_time &period = sc_core::sc_time(8, sc_core::SC_NS));
   ~curta_tlm() override;
 
+  // Inside host.retire_fn, called for a GEMM: the counters at its end, bytes to whole bursts.
+  const uint64_t *counters_then() const { return device->counters_then(); }
   uint64_t cycle() const;                       // since the start of the simulation
   const curta_config &shape() const { return host.g->conf; }
   curta_time::golden_host host;                 // retirement records: host.retire_fn

@@ -201,6 +201,19 @@ void core::room(uint64_t t)
     sched.wake(Cp, std::max(t, at));
 }
 
+// The counters at the end of a GEMM, now: bytes to the beat.
+void core::count(uint64_t t, uint64_t value[CURTA_CNT_COUNT])
+{
+  uint32_t beats[2];
+  sched.moving(t, beats);
+  memcpy(value, cause.value, sizeof cause.value);
+  value[CURTA_CNT_RD_BYTES] += (uint64_t)beats[0] * mem.width;
+  value[CURTA_CNT_WR_BYTES] += (uint64_t)beats[1] * mem.width;
+  value[CURTA_CNT_CYCLES] = 0;
+  for (int k = CURTA_CNT_BUSY; k <= CURTA_CNT_OTHER; k++)
+    value[CURTA_CNT_CYCLES] += value[k];
+}
+
 void core::record(const command &c, int number, uint32_t check, uint64_t start, uint64_t end, uint64_t busy)
 {
   curta_retire r = {};
@@ -213,9 +226,13 @@ void core::record(const command &c, int number, uint32_t check, uint64_t start, 
   r.end = end;
   r.busy = busy;
   retired_count++;
-  records[r.index] = r;
+  retirement &kept = records[r.index];
+  kept.r = r;
+  if (number == Matrix)
+    count(end, kept.then);
   while (!records.empty() && records.begin()->first == next_record) {
-    host_.retired(records.begin()->second);
+    memcpy(then, records.begin()->second.then, sizeof then);
+    host_.retired(records.begin()->second.r);
     records.erase(records.begin());
     next_record++;
   }

@@ -60,6 +60,12 @@ struct kernel {
   virtual ~kernel() {}
   virtual void wake(agent a, uint64_t t) = 0;    // call step(a) in cycle t, or in an earlier one if asked for before
   virtual void submit(burst *b) = 0;             // to the memory
+  // Beats that have moved before cycle t, which is now, of reads and writes that have not ended. (Who does not know says 0.)
+  virtual void moving(uint64_t t, uint32_t beats[2])
+  {
+    (void)t;
+    beats[0] = beats[1] = 0;
+  }
 };
 
 // The functional side: where commands come from, what they do.
@@ -199,6 +205,8 @@ public:
   uint32_t head = 0, retired_count = 0, error = 0, error_index = 0, error_info = 0;
   bool stopped = false;
   causes cause;
+  // While host::retired is told of a GEMM: what the counters said when it ended.
+  const uint64_t *counters_then() const { return then; }
 
   // For the engines.
   const curta_config shape;
@@ -235,6 +243,7 @@ private:
   void fenced(uint64_t t);
   void jump(uint64_t pos, uint64_t prog, uint64_t left, uint64_t t);
   void refuse(int code, uint32_t index, uint32_t info, uint64_t t);
+  void count(uint64_t t, uint64_t value[CURTA_CNT_COUNT]);
   void record(const command &c, int engine_number, uint32_t check, uint64_t start, uint64_t end, uint64_t busy);
   void ask(uint64_t t);
   void check_stop(uint64_t t);
@@ -264,7 +273,9 @@ private:
 
   uint64_t port = 0;                       // the read port is free from this cycle on
   uint64_t client_ready[4] = {};           // so is the register of a client
-  std::map<uint32_t, curta_retire> records;
+  struct retirement { curta_retire r; uint64_t then[CURTA_CNT_COUNT]; };   // then: of a GEMM
+  std::map<uint32_t, retirement> records;
+  uint64_t then[CURTA_CNT_COUNT] = {};
   uint32_t next_record = 0;
 };
 

@@ -92,6 +92,14 @@ public:
         f(q->item[(q->head + k) % Depth]);
   }
 
+  // Beats that have moved before cycle t, which is now, of reads and writes that have not ended.
+  void moving(uint64_t t, uint32_t beats[2])
+  {
+    advance(t);                          // none ends: run(t) has said so
+    beats[0] = beats[1] = 0;
+    each([beats](const burst *b) { beats[b->write] += b->moved; });
+  }
+
   // The first burst that ends before `horizon` (its last says when), or null.
   burst *run(uint64_t horizon)
   {

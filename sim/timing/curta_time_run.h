@@ -12,6 +12,7 @@ public:
 
   void wake(agent a, uint64_t t) override { next.wake(a, t); }
   void submit(burst *b) override { mem.submit(b, now); }
+  void moving(uint64_t t, uint32_t beats[2]) override { mem.moving(t, beats); }
 
   // Runs until `stop` becomes true, or cycle `end` is reached, or (end Never) nothing is left to do.
   template <class F> void run(core &c, uint64_t end, F stop)

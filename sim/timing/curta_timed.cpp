@@ -120,15 +120,16 @@ public:
   void retired(const curta_retire &r) override
   {
     if (fn)
-      fn(user, &r);
+      fn(user, &r, device->counters_then());
   }
   void ended(uint32_t) override { end = true; }
   void stopped() override { end = true; }
   uint32_t error_info() override { return 0; }
 
   bool end = false;
-  void (*fn)(void *, const curta_retire *) = nullptr;
+  void (*fn)(void *, const curta_retire *, const uint64_t *) = nullptr;
   void *user = nullptr;
+  const core *device = nullptr;
 
 private:
   const curta_config &shape;
@@ -195,13 +196,19 @@ void curta_timed_inject(struct curta_bus *bus, uint32_t lo, uint32_t hi)
   self(bus->ctx)->run->mem.error_hi = hi;
 }
 
+int curta_timed_counters(const struct curta_bus *bus, uint64_t counters[CURTA_CNT_COUNT])
+{
+  memcpy(counters, self(bus->ctx)->device->counters_then(), CURTA_CNT_COUNT * sizeof *counters);
+  return 0;
+}
+
 int curta_timed_peek(const struct curta_bus *bus, int space, uint32_t word, uint32_t *value)
 {
   return curta_golden_peek(&self(bus->ctx)->host.golden, space, word, value);
 }
 
 int curta_timed_program(const struct curta_config *shape, const struct curta_timed_memory *memory, const uint32_t (*cmd)[32],
-                        uint32_t n, void (*fn)(void *user, const struct curta_retire *record), void *user,
+                        uint32_t n, void (*fn)(void *user, const struct curta_retire *record, const uint64_t *then), void *user,
                         uint64_t counters[CURTA_CNT_COUNT])
 {
   if (!legal_shape(*shape))
@@ -215,6 +222,7 @@ int curta_timed_program(const struct curta_config *shape, const struct curta_tim
   std::unique_ptr<core> device(new core(*shape, o, run, h));
   h.fn = fn;
   h.user = user;
+  h.device = device.get();
   device->doorbell(n * CURTA_CMD_BYTES, 0, 2, 0);
   run.run(*device, Never, [&h] { return h.end; });
   if (!h.end)

@@ -29,6 +29,7 @@ static int parse_file(const char *path)
 }
 
 static uint8_t apart, sequential;
+static const struct curta_opt *options; /* null: the preset */
 
 static int make(struct curta_plan *p, const char *config, uint32_t batch, uint8_t force,
                 uint32_t (*cmd)[CURTA_CMD_WORDS], uint32_t capacity, uint64_t mem, struct curta_diag *d)
@@ -43,6 +44,8 @@ static int make(struct curta_plan *p, const char *config, uint32_t batch, uint8_
                                  .sequential = sequential};
   int err;
   curta_opt_preset(&r.opt, 0);
+  if (options)
+    r.opt = *options;
   r.opt.force = force;
   curta_hw_named(&r.hw, config);
   r.work = malloc(curta_plan_work_bytes());
@@ -224,6 +227,31 @@ static void check_refused(void)
   }
 }
 
+/* Options that a package or a caller may bring, one wrong in each. */
+static void check_options(void)
+{
+  struct curta_opt opt[8];
+  for (size_t i = 0; i < sizeof opt / sizeof *opt; i++)
+    curta_opt_preset(&opt[i], 0);
+  opt[0].mu[0].mu = 1000;
+  opt[1].mu[0].mu = -9;
+  opt[2].mu[0].epoch = 1;
+  opt[3].n_mu = 2; /* both from epoch 0 on */
+  opt[4].n_mu = CURTA_MAX_MU + 1;
+  opt[5].wrap = 2;
+  opt[6].init_uniform = 2;
+  opt[7].round_grad = 4;
+  if (parse_file("nets/mlp.net"))
+    return;
+  for (size_t i = 0; i < sizeof opt / sizeof *opt; i++) {
+    struct curta_diag d = {0, ""};
+    options = &opt[i];
+    if (make(&plan, "base", 4, opt[i].force, 0, 0, UINT32_MAX, &d) != -EINVAL || !d.text[0])
+      FAIL("options %zu: not refused\n", i);
+  }
+  options = NULL;
+}
+
 int main(void)
 {
   static const char *const nets[] = {"nets/mlp.net", "nets/lenet.net", "nets/vgg3.net", "nets/vgg11.net",
@@ -240,6 +268,7 @@ int main(void)
     check_order("nets/vgg8b.net", configs[c]);
   }
   check_refused();
+  check_options();
   if (!packed_seen)
     FAIL("gradients: none has 24 bits\n");
   if (!failed)

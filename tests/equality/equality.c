@@ -18,7 +18,7 @@
 #include "draw.h"
 #include "session.h"
 
-#define BATCH 32u
+#define BATCH 8u
 #define IMAGES (4 * BATCH)
 
 struct line {

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # firmware.sh - the training of equality.c by the standalone machine, a line of the table: no host, driver and runtime as firmware
-# usage: firmware.sh NET EPOCHS CONFIG [BATCH]   from the repository root; an epoch is four steps; its table line on standard output
+# usage: firmware.sh NET EPOCHS CONFIG   from the repository root; an epoch is four steps; its table line on standard output
 set -u
-net=$1 epochs=$2 config=$3 batch=${4:-32}
+net=$1 epochs=$2 config=$3 batch=8
 build=${BUILD:-build}
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -11,11 +11,9 @@
 #include "curta_hls_device.h"
 #define device_open curta_hls_open
 #define device_close curta_hls_close
-#define DEVICE_DIGIT(digit) 0 /* it has no modes of NITRO-D */
 #else
 #define device_open curta_golden_open
 #define device_close curta_golden_close
-#define DEVICE_DIGIT(digit) (digit)
 #endif
 
 #define MEM (1u << 20)

@@ -188,7 +188,7 @@ static void test_master(void)
 static void test_draws(void)
 {
   static const uint32_t index[3] = {7, 5, 6};
-  struct curta_draws by_index = {.seed = 3, .tensor = 9, .index = index};
+  struct curta_draws by_index = {.seed = 3, .tensor = 9, .index = index}, in_order = {.seed = 3, .tensor = 9};
   int32_t x[3] = {0x12345, 0x12345, 0x12345};
   int8_t y[3];
   int bad = 0;
@@ -197,6 +197,12 @@ static void test_draws(void)
     int8_t want = (int8_t)(0x12 + (0x345u > (curta_rand(3, 9, index[i]) & 0xfffu)));
     if (y[i] != want)
       bad = fail("draws", "by index", want, y[i]);
+  }
+  curta_ops_requant(y, x, 3, 12, CURTA_ROUND_STOCHASTIC, 0, &in_order);
+  for (uint32_t i = 0; i < 3; i++) {
+    int8_t want = (int8_t)(0x12 + (0x345u > (curta_rand(3, 9, i) & 0xfffu)));
+    if (y[i] != want)
+      bad = fail("draws", "in order", want, y[i]);
   }
   int64_t ones = 0;
   for (uint32_t i = 0; i < 4096; i++)

@@ -18,7 +18,7 @@ struct hls_loop {
 struct hls_loop *hls_trace_loop(const char *name);
 void hls_trace_begin(struct hls_loop *loop);
 void hls_trace_iteration(void);
-void hls_trace_port(const void *port);
+void hls_trace_port(const char *port); /* by name: in C simulation all streams are one memory */
 void hls_trace_read(const void *ram, uint32_t address);
 void hls_trace_write(const void *ram, uint32_t address);
 void hls_trace_done(void);
@@ -33,7 +33,7 @@ void hls_trace_meet(void);
     hls_trace_begin(loop);                                                                                             \
   }
 #define CURTA_HLS_ITERATION() hls_trace_iteration();
-#define CURTA_HLS_PORT(port) hls_trace_port(port);
+#define CURTA_HLS_PORT(port) hls_trace_port(#port);
 #define CURTA_HLS_READ(ram, address) hls_trace_read(ram, address);
 #define CURTA_HLS_WRITE(ram, address) hls_trace_write(ram, address);
 #define CURTA_HLS_DONE() hls_trace_done();

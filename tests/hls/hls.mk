@@ -12,7 +12,7 @@ HLS_WIDE  = $(filter-out -DCURTA_HLS_NAME=% -DCURTA_HLS_A_TILES=% -DCURTA_HLS_B_
 $(HLST_DIR)/%_wide.o: hls/curta_hls_%.c sim/verilator/config.py spec/curta.toml
 	@mkdir -p $(@D)
 	$(CC) $(ALLC) $(HLS_FLAGS) $(HLS_WIDE) -c $< -o $@
-$(HLST_DIR)/test_vectors.o $(HLST_DIR)/replay.o: $(HLST_DIR)/%.o: tests/golden/%.c
+$(HLST_DIR)/test_vectors.o $(HLST_DIR)/replay.o $(HLST_DIR)/test_ref.o: $(HLST_DIR)/%.o: tests/golden/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALLC) $(HLS_OPS) -c $< -o $@
 $(HLST_DIR)/curta_ref.o: golden/curta_ref.c
@@ -21,6 +21,10 @@ $(HLST_DIR)/curta_ref.o: golden/curta_ref.c
 TESTS += $(HLST_DIR)/test_vectors
 $(HLST_DIR)/test_vectors: $(addprefix $(HLST_DIR)/,test_vectors.o replay.o curta_ref.o ops_hls.o $(HLS_KERNELS:%=%_wide.o)) $(BUILD)/tests/golden/npy.o $(GOLDEN_LIB)
 	$(CC) $(CFLAGS) $^ -lpthread -lm -o $@
+# What those do not reach: random shapes, strides, draws.
+TESTS += $(HLST_DIR)/test_ref
+$(HLST_DIR)/test_ref: $(addprefix $(HLST_DIR)/,test_ref.o curta_ref.o ops_hls.o $(HLS_KERNELS:%=%_wide.o)) $(GOLDEN_LIB)
+	$(CC) $(CFLAGS) $^ -lpthread -o $@
 
 # Random commands of every kind against the law in plain loops.
 $(HLST_DIR)/test_device.o $(HLST_DIR)/bench.o: $(HLST_DIR)/%.o: tests/golden/%.c
@@ -33,6 +37,13 @@ $(HLST_DIR)/test_device: $(addprefix $(HLST_DIR)/,test_device.o bench.o) $(addpr
 # Random programs, as the RTL runs them. (Command processor, registers and errors are the golden device's own.)
 TESTS += $(HLST_DIR)/hls_random
 $(HLST_DIR)/hls_random: $(DEVICE_DIR)/test_random.o $(DEVICE_OBJ) $(HLST_DIR)/as_hls.o $(HLS_LIB) $(GOLDEN_LIB)
+	$(CC) $(CFLAGS) $^ -o $@ -lpthread
+
+# The official vectors of NITRO-D, operators as commands and whole steps, as the RTL runs them.
+HLST_NITRO := $(HLST_DIR)/test_nitro_operators $(HLST_DIR)/test_nitro_official
+TESTS += $(HLST_NITRO)
+$(HLST_NITRO): $(HLST_DIR)/test_nitro_%: $(BUILD)/tests/sim/test_nitro_%.o $(BUILD)/tests/sim/pair.o $(addprefix $(BUILD)/tests/golden/,nitro_set.o npy.o) \
+  $(BUILD)/driver/libcurta.a $(HLST_DIR)/as_hls.o $(HLS_LIB) $(GOLDEN_LIB)
 	$(CC) $(CFLAGS) $^ -o $@ -lpthread
 
 # The cycle-annotated kernels.
@@ -49,8 +60,9 @@ $(HLST_DIR)/test_hls_check: tests/hls/hls_check.sh $(HLST_DIR)/cycles
 	@install -m 755 $< $@
 
 .PHONY: hls-check hls-vitis hls-bambu
-hls-check: $(HLST_DIR)/test_hls_check ## what can be said of the HLS kernels without an HLS tool
-	@$<
+hls-check: packages ## what can be said of the HLS kernels without an HLS tool
+	@$(MAKE) --no-print-directory $(HLST_DIR)/test_hls_check
+	@$(HLST_DIR)/test_hls_check
 hls-vitis: ## synthesis by Vitis HLS (not part of any package source; untested)
 	@command -v vitis_hls >/dev/null || { echo "hls-vitis: no vitis_hls in PATH"; exit 1; }
 	@cd hls/vitis && CURTA_HLS_FLAGS="$(filter-out -DCURTA_HLS_NAME=%,$(call hls_conf,base))" vitis_hls -f run.tcl

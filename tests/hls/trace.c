@@ -19,7 +19,7 @@ static uint32_t n_loops;
 static struct hls_loop *now;
 static uint64_t iteration;
 static struct {
-  const void *port;
+  const char *port;
   uint64_t at;
   uint32_t uses;
 } ports[Ports];
@@ -74,10 +74,10 @@ void hls_trace_iteration(void)
   at_least(1);
 }
 
-void hls_trace_port(const void *port)
+void hls_trace_port(const char *port)
 {
   int i = 0;
-  while (i < Ports && ports[i].port && ports[i].port != port)
+  while (i < Ports && ports[i].port && strcmp(ports[i].port, port))
     i++;
   if (i == Ports)
     die("too many ports");

@@ -320,7 +320,7 @@ static int compare_counters(struct pair *p)
   p->golden.reg_write(p->golden.ctx, CURTA_REG_SNAPSHOT, 1);
   for (uint32_t k = CURTA_CNT_BUSY; k <= CURTA_CNT_OTHER; k++)
     sum += counter(&p->rtl, k);
-  if (sum != counter(&p->rtl, CURTA_CNT_CYCLES) || !sum)
+  if (sum != counter(&p->rtl, CURTA_CNT_CYCLES) || !sum != !curta_rtl_cycles(&p->rtl)) /* the HLS device has no time */
     return differ(p, "CYCLES against the sum of its parts", (uint32_t)sum, (uint32_t)counter(&p->rtl, CURTA_CNT_CYCLES));
   uint32_t error = 0;
   p->golden.reg_read(p->golden.ctx, CURTA_REG_ERROR, &error);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * test_nitro_official.c - the training steps of the official NITRO-D vectors (tests/vectors/nitro-d) on whole devices,
- * the golden one and the Verilog, through driver and planner: from the weights at the start every zs, prediction and
+ * the golden one and the Verilog (or what has its names: tests/hls/as_hls.c), through driver and planner: from the weights at the start every zs, prediction and
  * loss gradient that a plan keeps and every weight after each step
  *
  * usage: test_nitro_official [FOLDER]
@@ -196,11 +196,11 @@ int main(int argc, char **argv)
       const struct curta_rtl_options o = {
           .config = rtl[i], .mem_bytes = MEM, .stall_permille = s % 2 ? 100 : 0, .seed = 1};
       memset(&t, 0, sizeof t);
-      (void)snprintf(device, sizeof device, "rtl:%s", rtl[i]);
       if (!strstr(curta_rtl_configs(), rtl[i]))
         continue;
       if (curta_rtl_open(&t.bus, &o))
-        return printf("FAIL official steps: %s does not open\n", device) > 0;
+        return printf("FAIL official steps: rtl:%s does not open\n", rtl[i]) > 0;
+      (void)snprintf(device, sizeof device, "%s:%s", t.bus.name, rtl[i]);
       failed |= replay(&t, device, &Sets[s]);
       curta_rtl_close(&t.bus);
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * test_nitro_operators.c - the operators of the official NITRO-D vectors (tests/vectors/nitro-d/ops) as single commands
- * on the golden device and on the Verilog: scaling, NITRO-ReLU forward and backward, loss, padded pooling and its
- * backward pass, dropout, division of gradients, update with decay
+ * on the golden device and on the Verilog (or what has its names: tests/hls/as_hls.c): scaling, NITRO-ReLU forward and
+ * backward, loss, padded pooling and its backward pass, dropout, division of gradients, update with decay
  *
  * usage: test_nitro_operators [CONFIG]
  *
@@ -362,7 +362,7 @@ static int run_config(const char *config)
     return printf("FAIL official operators, %s: cannot open the devices: %s\n", config, strerror(-err)) > 0;
   t2 = (uint32_t)(p.conf.t * p.conf.t);
   for (int i = 0; i < COUNT(tests); i++) {
-    (void)snprintf(group, sizeof group, "official operators, %s, golden and RTL: %s", config, tests[i].name);
+    (void)snprintf(group, sizeof group, "official operators, %s, golden and %s: %s", config, p.rtl.name, tests[i].name);
     tests[i].test();
     bad |= npy_verdict(group);
   }

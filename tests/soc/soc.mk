@@ -38,6 +38,13 @@ $(SOC_DIR)/soc_cut: tests/soc/soc_cut.cpp tests/soc/cut_watch.h $(SOC_SIM_DIR)/t
 	  -isystem $(SIM_ROOT)/include/vltstd -DSOC_DIVIDER=$(SOC_DIVIDER) $(filter %.cpp %.a %.o,$^) -lpthread -o $@
 $(SOC_DIR)/test_soc_cut: tests/soc/test_soc_cut.sh $(SOC_DIR)/soc_cut $(BUILD)/firmware/boot.bin $(BUILD)/firmware/alone.img $(BUILD)/curta-golden
 	@install -m 755 $< $@
+FW_TIME := tests/soc/programs/time.c firmware/start.S firmware/soc.c firmware/host.c firmware/link.c driver/package.c
+$(SOC_DIR)/time/time.elf: $(FW_TIME) $(FW_HEADERS) firmware/soc.ld
+	@mkdir -p $(@D)
+	$(RV_CC) $(RV_FLAGS) -T firmware/soc.ld $(FW_TIME) -o $@
+$(SOC_DIR)/time/time.img: $(SOC_DIR)/time/time.elf firmware/image.py
+	riscv64-unknown-elf-objcopy -O binary $< $(@D)/time.bin
+	$(PY) firmware/image.py $(@D)/time.bin $@
 # $(1) folder, $(2) top, $(3) its sources, $(4) its options, $(5) the bench's headers
 define soc_unit
 $(SOC_DIR)/$(1)/V$(2).mk: $(3)
@@ -68,8 +75,8 @@ TESTS += $(SOC_DIR)/test_soc_flash $(SOC_DIR)/test_soc_irq $(SOC_DIR)/test_soc_r
 .PHONY: test-soc test-powercut formal-soc soc-demo
 test-soc: ## the control core against qemu, C programs and the planner on it; the SoC boots and trains alone
 	@tools/install_packages.sh soc
-	@$(MAKE) --no-print-directory $(SOC_DIR)/run_flat $(SOC_DIR)/rv_program $(BUILD)/sim/soc/tiny/soc_sim $(BUILD)/sim/soc/tiny-sdram/soc_sim $(BUILD)/firmware/boot.bin $(BUILD)/firmware/hello.img $(SOC_DIR)/test_soc_cut
-	@tests/run.sh tests/soc/test_rv_qemu.sh tests/soc/test_rv_programs.sh tests/soc/test_soc_boot.sh tests/soc/test_soc_train.sh tests/soc/test_soc_stream.sh tests/soc/test_soc_power.sh tests/soc/test_soc_cut.sh tests/soc/test_soc_serial.sh
+	@$(MAKE) --no-print-directory $(SOC_DIR)/run_flat $(SOC_DIR)/rv_program $(BUILD)/sim/soc/tiny/soc_sim $(BUILD)/sim/soc/tiny-sdram/soc_sim $(BUILD)/firmware/boot.bin $(BUILD)/firmware/hello.img $(SOC_DIR)/time/time.img $(SOC_DIR)/test_soc_cut
+	@tests/run.sh tests/soc/test_rv_qemu.sh tests/soc/test_rv_programs.sh tests/soc/test_soc_boot.sh tests/soc/test_soc_time.sh tests/soc/test_soc_train.sh tests/soc/test_soc_stream.sh tests/soc/test_soc_power.sh tests/soc/test_soc_reset.sh tests/soc/test_soc_cut.sh tests/soc/test_soc_serial.sh tests/soc/test_soc_fault.sh tests/soc/test_soc_line.py
 CUTS ?= 1000
 CUT_SEED ?= 1
 test-powercut: ## the power of the simulated machine cut at 1,000 random instants (CUTS=, CUT_SEED=), each time to the end of the training

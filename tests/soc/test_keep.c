@@ -59,7 +59,9 @@ static int found(void)
   power = UINT64_MAX;
   memset(&got, 0, sizeof got);
   if (keep_fetch(&flash, &got.head, ROOM) || curta_package_check(&got.head, ROOM, &diag))
-    return (int)PACKAGES;
+    return keep_whole(&flash, ROOM) ? -1 : (int)PACKAGES;
+  if (!keep_whole(&flash, ROOM))
+    return -1;
   for (uint32_t k = 0; k < PACKAGES; k++)
     if (got.head.bytes == package[k].head.bytes && !memcmp(&got, &package[k], package[k].head.bytes))
       return (int)k;
@@ -111,8 +113,10 @@ int main(int argc, char **argv)
     return fail(cuts, "a cell that does not take what is programmed is not noticed");
   stuck = 0;
   package[1].head.bytes = KEEP_BYTES + 4;
-  if (keep_store(&flash, &package[1].head) != -ENOSPC || found() == 1)
-    return fail(cuts, "a package that is too large");
+  if (keep_store(&flash, &package[last].head) || found() != (int)last)
+    return fail(cuts, "a package is not kept");
+  if (keep_store(&flash, &package[1].head) != -ENOSPC || found() != (int)PACKAGES)
+    return fail(cuts, "a package that is too large leaves the one before");
   if (cuts >= 100 && (!none || !before || !whole))
     return fail(cuts, "a case did not occur");
   printf("PASS keep: %" PRIu32 " power cuts: none left %" PRIu32 " times, the one before %" PRIu32

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# test_soc_power - the standalone machine saves after every step; its power is cut some times, it resumes from its flash and ends in the host's weights
+# test_soc_power - the standalone machine saves after every step; its power is cut some times, it resumes from its flash and ends in the host's weights.
+# A flash that is too small it leaves alone
 # usage: test_soc_power.sh [cycle...]      cycles after power-up at which the power goes, one boot after the other
 cd "$(dirname "$0")/../.." || exit 1
 dir=build/tests/soc/power config=tiny test=soc_power
@@ -25,3 +26,19 @@ for cycle in "$@" end; do
 done
 same_weights
 echo "PASS soc_power: $# power cuts,$told weights after step $last = host"
+# 4 MB: checkpoints would lie on what else is there
+machine --load $dir/job.pkg@0x1400000 --flash $dir/small --flash-mb 4 --cycles 200000000 || fail "small flash: exit status $?: $(tail -n 1 $dir/err) $(grep error $dir/out)"
+grep -q '^flash: 2^22 bytes as its ID says, 2^24 are needed$' $dir/out && grep -q '^flash: 0 pages programmed, 0 sectors erased' $dir/err ||
+  fail "small flash: $(head -n 2 $dir/out | tr '\n' ' ') $(grep flash $dir/err)"
+same_weights
+echo "PASS soc_power: a flash of 4 MB is left alone, weights = host"
+# a job that ends within an epoch is saved there
+# shellcheck disable=SC2086
+build/curta-golden deploy $job --steps 3 --image $dir/part.pkg >$dir/log 2>&1 || fail "deploy: $(tail -n 1 $dir/log)"
+rm -f $dir/flash
+machine --load $dir/part.pkg@0x1400000 --flash $dir/flash --cycles 200000000 || fail "three steps: exit status $?: $(tail -n 1 $dir/err)"
+grep '^layer' $dir/out >$dir/part
+machine --load $dir/part.pkg@0x1400000 --flash $dir/flash --cycles 200000000 || fail "three steps, once more: exit status $?: $(tail -n 1 $dir/err)"
+grep '^layer' $dir/out >$dir/got
+grep -q '^resumed: step 3$' $dir/out && cmp -s $dir/part $dir/got || fail "three steps of four are lost: $(sed -n 's/^resumed/&/p' $dir/out) $(diff $dir/part $dir/got | head -n 2 | tr '\n' ' ')"
+echo "PASS soc_power: a job of three steps of an epoch of four is saved at its end"

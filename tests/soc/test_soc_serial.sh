@@ -85,3 +85,17 @@ build/curta-golden deploy --net $dir/large.net --data synthetic --batch 8 --limi
 timeout 2000 build/curta-golden monitor $line --quiet >$dir/out 2>&1 && fail "a layer that is too large: $(tail -n 1 $dir/out)"
 grep -q '^failed, step 0: network: a layer has too many weights for this machine' $dir/out || fail "a layer that is too large: $(tail -n 1 $dir/out)"
 echo "PASS soc_serial: a network that is too large fails and monitor says why"
+# what it cannot train it must find out before it keeps the package
+printf 'input 1 2 2\nflatten\nlinear 4\n' >$dir/batch.net
+# shellcheck disable=SC2086
+build/curta-golden deploy --net $dir/batch.net --data synthetic --batch 1032 --limit 1032 --no-eval $line --quiet >$dir/log 2>&1 || fail "deploy of a large batch: $(tail -n 2 $dir/log)"
+# shellcheck disable=SC2086
+timeout 2000 build/curta-golden monitor $line --quiet >$dir/out 2>&1 && fail "a batch that is too large: $(tail -n 1 $dir/out)"
+grep -q '^failed, step 0: package: batch or data set too large for this machine' $dir/out || fail "a batch that is too large: $(tail -n 1 $dir/out)"
+kill $sim
+wait $sim
+power_up
+# shellcheck disable=SC2086
+timeout 2000 build/curta-golden monitor $line --quiet >$dir/out 2>&1 || fail "monitor after a job that it cannot train: $(tail -n 2 $dir/out)"
+grep -q "^done, step 8, checksum of the weights $sum$" $dir/out || fail "after a job that it cannot train: $(tail -n 1 $dir/out), the host's weights are $sum"
+echo "PASS soc_serial: a batch that is too large fails, the package before stays in the flash"

@@ -47,10 +47,12 @@ $(SYSC_DIR)/test_plain_memory $(SYSC_DIR)/test_tlm: $(SYSC_DIR)/%: $(SYSC_DIR)/%
 	$(CXX) $(CFLAGS) $(filter %.o,$^) $(filter %_rtl.a,$^) $(filter-out %_rtl.a,$(filter %.a,$^)) -o $@ -lsystemc -lpthread
 
 .PHONY: timing-table sim-speed
-sim-speed: $(BUILD)/curta ## speed of the timing model and of SystemC beside the RTL, docs/data/sim-speed.md
-	@tests/systemc/speed_table.sh $< >$(BUILD)/sim-speed.md && cp $(BUILD)/sim-speed.md docs/data/sim-speed.md
-timing-table: $(SYSC_DIR)/compare_timing ## the timing model against the RTL, docs/data/timing.md (half an hour; TIMING='*': hours)
-	@tests/systemc/timing_table.sh $< >$(BUILD)/timing.md && cp $(BUILD)/timing.md docs/data/timing.md
+sim-speed: packages ## speed of the timing model and of SystemC beside the RTL, docs/data/sim-speed.md
+	@$(MAKE) --no-print-directory $(BUILD)/curta
+	@tests/systemc/speed_table.sh $(BUILD)/curta >$(BUILD)/sim-speed.md && cp $(BUILD)/sim-speed.md docs/data/sim-speed.md
+timing-table: packages ## the timing model against the RTL, docs/data/timing.md (half an hour; TIMING='*': hours)
+	@$(MAKE) --no-print-directory $(SYSC_DIR)/compare_timing
+	@tests/systemc/timing_table.sh $(SYSC_DIR)/compare_timing >$(BUILD)/timing.md && cp $(BUILD)/timing.md docs/data/timing.md
 
 TESTS += $(SYSC_DIR)/test_timing $(SYSC_DIR)/test_vector_time
 $(SYSC_DIR)/test_vector_time: $(SYSC_DIR)/test_vector_time.o $(BUILD)/timing/libcurta_timed.a $(GOLDEN_LIB) $(BUILD)/sim/libcurta_rtl.a

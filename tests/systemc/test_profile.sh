@@ -37,6 +37,22 @@ for engine in (1, 2, 3):
 total = sum(e["args"]["busy"] for e in events if "args" in e)
 assert total > 0 and total == int(rows[-1]["array busy"]) == sum(int(r["array busy"]) for r in rows[:-1]), total
 assert any(e["cat"] == "stall" for e in events), "no stall"
+# By cause: of each GEMM from the end of the one before to its own end; with the rest behind the last they add up to the step.
+gemms = sorted((e for e in events if e["tid"] == 2 and e["cat"] == "command"), key=lambda e: e["ts"])
+if "operand" in rows[0]:
+    last = None
+    for e in gemms:
+        a, end = e["args"], e["ts"] + e["dur"]
+        assert a["busy"] + a["operand"] + a["drain"] in (e["dur"], e["dur"] + 1), e
+        waited = sum(a[k] for k in ("busy", "operand", "drain", "memrd", "memwr", "depend", "other"))
+        assert last is None or waited == end - last, (waited, end - last, e)
+        last = end
+    for k in ("operand", "drain", "memrd", "memwr", "depend", "other", "rd_bytes", "wr_bytes"):
+        by_pass = sum(int(r[k]) for r in rows[:-2])
+        assert by_pass == sum(e["args"][k] for e in gemms) and 0 <= int(rows[-2][k]) == int(rows[-1][k]) - by_pass, k
+    assert int(rows[-1]["memrd"]) and int(rows[-1]["rd_bytes"]) and rows[-2]["layer"] == "rest", rows[-2:]
+else:
+    assert "rtl" in sys.argv[1] and all(e["args"]["busy"] + e["args"]["operand_or_drain"] == e["dur"] for e in gemms)
 P
   report "timeline of $device" $? "$(tail -n 1 "$dir/log")"
 done
@@ -49,7 +65,15 @@ report "explore: pictures" $? "$(head -n 3 "$dir/log" | tr '\n' ' ')"
 python3 - "$dir/explore/explore.csv" >"$dir/log" 2>&1 <<'P'
 import csv, sys
 rows = list(csv.DictReader(open(sys.argv[1])))
-assert {r["sweep"] for r in rows} == {"base", "array", "buffers", "latency"}
+assert {r["sweep"] for r in rows} == {"base", "tiny", "array", "buffers", "cross", "latency"}
+same = [r for r in rows if r["sweep"] == "cross"]
+assert all(r["macs"] == "128" and r["fits_ecp5_85f"] == "1" for r in same) and len({(r["t"], r["r"], r["c"], r["v"]) for r in same}) == 8
+# The estimate of tiny beside its own synthesis: 6 % of the LUT, a tenth of the block RAM.
+cells = [[c.strip() for c in line.split("|")] for line in open("synth/results/tiny-ecp5.md") if line.startswith("| ")]
+cells = dict(zip(cells[0], next(c for c in cells if c[1] == "curta, joined")))
+tiny = next(r for r in rows if r["sweep"] == "tiny")
+assert tiny["dsp"] == cells["dsp"], (tiny, cells)
+assert all(abs(int(tiny[k]) - int(cells[of])) < part * int(cells[of]) for k, of, part in (("lut", "LUT-eq", 0.06), ("bram18", "bram", 0.1))), (tiny, cells)
 by = {}
 for r in rows:
     if r["sweep"] == "latency":
@@ -59,6 +83,50 @@ for points in by.values():
     assert cycles == sorted(cycles) and cycles[0] < cycles[-1], cycles
 P
 report "explore: latency costs" $? "$(tail -n 1 "$dir/log")"
+# No point of a roofline is above the roof: cycles and bytes are of the same time.
+below() { # FOLDER
+  python3 - "$1/roofline.csv" >"$dir/log" 2>&1 <<'P'
+import csv, sys
+rows = list(csv.DictReader(open(sys.argv[1])))
+assert rows
+for r in rows:
+    macs, moved, cycles = int(r["macs"]), int(r["bytes"]), int(r["cycles"])
+    assert macs <= 128 * cycles and moved <= 8 * cycles, r
+P
+}
+for net in vgg3:1 lenet-cifar10:7 mlp:64 tests/nitro-cnn.net:16; do
+  "$curta" explore --net "${net%:*}" --batch "${net#*:}" --out "$dir/roof" >"$dir/says" 2>&1 && below "$dir/roof"
+  report "explore $net: no point above the roof" $? "$(tail -n 1 "$dir/says" "$dir/log" | tr '\n' ' ')"
+done
+# All points the same: no warning of gnuplot.
+printf 'input 1 4 4\nflatten\nlinear 2\n' >"$dir/least.net"
+"$curta" explore --net "$dir/least.net" --batch 1 --out "$dir/least" >"$dir/log" 2>&1
+[ "$(wc -l <"$dir/log")" = 6 ] && [ -s "$dir/least/tradeoff.png" ]
+report "explore: the least network" $? "$(head -n 3 "$dir/log" | tr '\n' ' ')"
+# Several networks: the mean is that of the tables of each, and nothing is better than what is said to be the best.
+"$curta" explore --nets vgg3:8,mlp:16 --out "$dir/nets" >"$dir/says" 2>&1
+report "explore: two networks" $? "$(tail -n 1 "$dir/says")"
+python3 - "$dir/nets" "$dir/says" >"$dir/log" 2>&1 <<'P'
+import csv, re, sys
+read = lambda name: list(csv.DictReader(open(f"{sys.argv[1]}/{name}")))
+machines, said = read("nets.csv"), open(sys.argv[2]).read()
+keys = ("t", "r", "c", "v", "bus", "a_tiles", "b_tiles", "p_tiles", "outst")
+tables = {n: read(n + "/explore.csv") for n in ("vgg3-8", "mlp-16")}
+for m in machines:
+    ratio = 1
+    for n, table in tables.items():
+        own = [p for p in table if all(p[k] == m[k] for k in keys) and p["latency"] == "30" and p["bytes_per_cycle"] == "8"]
+        assert own and all(p["cycles"] == m[n] and p["fits_ecp5_85f"] == "1" for p in own), (m, own)
+        ratio *= int(m[n]) / int(table[0]["cycles"])
+    assert abs(ratio ** 0.5 - float(m["mean"])) < 1e-4, (m, ratio)
+best = min(float(m["mean"]) for m in machines)
+assert machines[0]["mean"] == "1.00000" and len(machines) > 60
+assert re.search(rf"^fastest: .*: {100 * (best - 1):+.1f}", said, re.M) and re.search(r"^verdict: base is .*: vgg3-8 [\d.]+ % mlp-16 [\d.]+ %$", said, re.M), said
+P
+report "explore: the mean of two networks" $? "$(tail -n 1 "$dir/log")"
+refuses "explore with --nets and --net" 2 "without --net" explore --net mlp --nets mlp:16 --out "$dir/none"
+refuses "explore with a list that is none" 2 "NET:BATCH" explore --nets mlp:16,vgg3 --out "$dir/none"
+refuses "explore with a batch that is none" 2 "1..4096" explore --nets mlp:0 --out "$dir/none"
 # Time alone is the time with data (a step of a training), NITRO-D too: both halves of its SKIPs. Cells of base are those of synthesis.
 for net in vgg3 mlp1; do
   "$curta" explore --net nets/$net.net --batch 32 --out "$dir/explore-$net" >"$dir/says-$net" 2>&1
@@ -93,6 +161,7 @@ refuses "profile into a missing folder" 1 "/nonexistent/x" profile --net nets/ml
 refuses "explore without a network" 2 "net" explore --out "$dir/none"
 refuses "explore into a file" 1 "$dir/log" explore --net nets/mlp.net --out "$dir/log/x"
 refuses "stalls on the timing model" 2 "no random stalls" train --net nets/mlp.net --device timed --mem-stall 5 --data synthetic
+refuses "a slow memory of the HLS kernels" 2 "mem-latency 9: --device hls:base has no time" bench --net nets/mlp.net --device hls --mem-latency 9
 refuses "waves of the SystemC model" 2 "no waves" train --net nets/mlp.net --device systemc --trace x.fst --data synthetic
 refuses "two SystemC devices" 2 "one simulation" compare --net nets/mlp.net --devices systemc,systemc:tiny
 refuses "unknown configuration" 2 "no configuration" profile --net nets/mlp.net --device timed:huge

@@ -70,7 +70,7 @@ def niti_options(r):
 
 def options(r, nitro):
     config = r.choice(["tiny", "tiny", "base", "large"])
-    device = r.choice(["rtl", "rtl", "systemc", "timed"] + ([] if nitro else ["hls"]))  # HLS has no modes of NITRO-D
+    device = r.choice(["rtl", "rtl", "systemc", "timed", "hls"])
     words = [f"--devices golden:{config},{device}:{config}", f"--batch {r.choice([1, 2, 5, 8, 13, 16])}"]
     words += [f"--steps {r.randint(1, 3)}", f"--seed {r.randint(0, 9)}", *([] if nitro else niti_options(r))]
     words += some(r, 0.8, f"--mem-bw {r.choice([1, 2, 4, 8])}") if device != "hls" else []

@@ -8,6 +8,7 @@ The machine is a pseudo-terminal and the frames of rtl/bridge/curta_bridge.v ove
 honest machine answers is tests/soc/test_soc_serial.sh.
 """
 import argparse
+import fcntl
 import os
 import pty
 import re
@@ -16,18 +17,19 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import tty
 import zlib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-MEMORY, PACKAGE, STATUS = 0x02000000, 0x01400000, 0x01fff000
-MAGIC = 0x4e4f4c41
-DONE = 3
+MEMORY, ACCELERATOR, PACKAGE, STATUS = 0x02000000, 0x01000000, 0x01400000, 0x01fff000
+MAGIC, MEM_SIZE = 0x4e4f4c41, 0x40
+TRAINING, DONE = 2, 3
 OP_INFO, OP_MEM_WRITE, OP_MEM_READ, OP_REG_WRITE, OP_REG_READ = range(5)
 HEAD, PAYLOAD = 9, 1024
 NET, NITRO = "input 1 4 4\nlinear 10\n", "algorithm nitro-d\ninput 1 4 4\nlinear 10\n"
-failed = False
+failed, said = False, []
 
 
 def registers():
@@ -41,12 +43,13 @@ def registers():
 class Machine(threading.Thread):
     """Answers at self.name until the program under test has gone."""
 
-    def __init__(self, status=(), package=b"", chatter=b"", silent=False):
+    def __init__(self, status=(), package=b"", chatter=b"", silent=False, growth=0):
         super().__init__(daemon=True)
         self.memory = bytearray(MEMORY)
         self.memory[STATUS:STATUS + 4 * len(status)] = struct.pack(f"<{len(status)}I", *status)
         self.memory[PACKAGE:PACKAGE + len(package)] = package
         self.registers, self.chatter, self.silent = registers(), chatter, silent
+        self.growth, self.looks, self.sent = growth, [], 0  # epochs between two looks; when they were; bytes of memory asked for
         self.line, self.far = pty.openpty()
         tty.setraw(self.far)
         self.name = os.ttyname(self.far)
@@ -60,14 +63,25 @@ class Machine(threading.Thread):
 
     def answer(self, op, addr, n, load):
         if op == OP_INFO:
-            return struct.pack("<4I", 1, MEMORY, 75000, 0)
+            return struct.pack("<4I", 1, MEMORY, 75000, ACCELERATOR)
         if op == OP_MEM_READ:
+            if self.growth and addr == STATUS and n > 4:
+                self.grow()
+            self.sent += n
             return bytes(self.memory[addr:addr + n])
         if op == OP_REG_READ:
             return struct.pack("<I", self.registers.get(addr, 0))
         if op == OP_MEM_WRITE:
             self.memory[addr:addr + n] = load
+        if op == OP_REG_WRITE:
+            self.registers[addr] = struct.unpack("<I", load)[0]
         return b""
+
+    def grow(self):
+        self.looks.append(time.monotonic())
+        epoch, epochs = struct.unpack_from("<2I", self.memory, STATUS + 20)
+        struct.pack_into("<I", self.memory, STATUS + 20, min(epoch + self.growth, epochs))
+        struct.pack_into("<I", self.memory, STATUS + 8, DONE if epoch + self.growth >= epochs else TRAINING)
 
     def run(self):
         while self.chatter:
@@ -96,8 +110,8 @@ def package(net=NET, batch=8, option=None, mu=((0, 2),), job=1, net_bytes=None):
     return struct.pack(f"<{len(words)}I", *words) + net.encode()
 
 
-def status(state=DONE, job=1, epoch=1):
-    return (MAGIC, 0, state, job, 4, epoch, 1, 32, 7, 32, 16, 1000, 0x12345678)
+def status(state=DONE, job=1, epoch=1, epochs=1, crc=0x12345678):
+    return (MAGIC, 0, state, job, 4, epoch, epochs, 32, 7, 32, 16, 1000, crc)
 
 
 def check(name, program, command, machine, expected, words):
@@ -111,6 +125,7 @@ def check(name, program, command, machine, expected, words):
         got, text = done.returncode, done.stdout + done.stderr
     except subprocess.TimeoutExpired:
         got, text = "none: it hangs", ""
+    said.append(text)
     if got == expected and words in text:
         print(f"PASS alone: {name}")
         return
@@ -149,11 +164,47 @@ def main():
             ("other weights", fetch, Machine(status(), package()), 1, "does not hold the weights that it has trained"),
             ("a board has no retirement records", both, Machine(), 1, "has no retirement records"),
         ]
+        (Path(folder) / "wide.net").write_text("input 1 28 28\nlinear 2048\nrelu\nlinear 10\n")
+        train = ["train", "--net", f"{folder}/wide.net", "--data", "synthetic", "--batch", "900", "--limit", "900", "--no-eval", "--device", "TERMINAL", "--out", f"{folder}/never"]
+        all_of_it, part = Machine(), Machine()
+        followed = Machine(status(TRAINING, 1, 50, 200) + (16, 4) * 200, growth=50)
+        taken = Machine(status())
+        fcntl.flock(taken.far, fcntl.LOCK_EX)
+        cases += [
+            ("more epochs than the machine keeps", monitor, Machine(status(epoch=300, epochs=300) + (16, 4) * 256), 0,
+             "epoch 256/300  train 50.00 %  test 25.00 %\nthe machine keeps no figures of later epochs than 256\ndone"),
+            ("a terminal that another program has", monitor, taken, 3, "in use by another program"),
+            ("a training of 200 epochs, looked at three times", monitor, followed, 0, "epoch 200/200  train 50.00 %  test 25.00 %\ndone"),
+            ("a plan larger than its accelerator's memory", train, all_of_it, 1, "device memory too small (a smaller batch needs less)"),
+            ("a plan larger than --mem-mib", [*train, "--mem-mib", "8"], part, 1, ", has 8388608"),
+            ("--mem-mib of more than it has", [*train, "--mem-mib", "17"], Machine(), 2, "has 16384 KiB; leave the option out"),
+        ]
         for name, command, machine, expected, words in cases:
             check(name, program, command, machine, expected, words)
+        pauses = [b - a for a, b in zip(followed.looks, followed.looks[1:])]
+        if followed.sent > 4 + 3 * 52 + 200 * 8 or min(pauses) < 0.9:
+            print(f"FAIL alone: monitor takes time from the training: {followed.sent} bytes in {len(followed.looks)} looks, pauses of {min(pauses):.2f} s")
+            sys.exit(1)
+        sizes = [m.registers.get(MEM_SIZE) for m in (all_of_it, part)]
+        if sizes != [ACCELERATOR, 8 << 20]:
+            print(f"FAIL alone: MEM_SIZE was set to {sizes}")
+            sys.exit(1)
         if (Path(folder) / "checkpoint.safetensors").exists():
             print("FAIL alone: a refused fetch has left a checkpoint")
             sys.exit(1)
+        crc = int(re.search(r"checksum (\w+), not", "".join(said)).group(1), 16)
+        fetch, look = fetch[:-2], ["eval", "--checkpoint", f"{folder}/checkpoint.safetensors", "--test-limit", "8", "--device", "golden"]
+        resume = ["train", "--resume", "--out", folder, "--epochs", "1"]
+        for name, command, expected, words in [
+            ("fetch without --data", fetch, 0, "checksum of the weights"),
+            ("eval of what was trained on nobody knows what", look, 2, "does not say what it was trained on: add --data"),
+            ("resume of it", resume, 2, "does not say what it was trained on: add --data"),
+            ("eval of it with --data", [*look, "--data", "synthetic"], 0, "of 8 test images of synthetic"),
+            ("resume of it with --data", [*resume, "--data", "synthetic"], 0, ""),
+            ("fetch with --data", [*fetch, "--data", "synthetic", "--overwrite"], 0, "checksum of the weights"),
+            ("eval of that", look, 0, "of 8 test images of synthetic"),
+        ]:
+            check(name, program, command, Machine(status(crc=crc), package()), expected, words)
     sys.exit(failed)
 
 

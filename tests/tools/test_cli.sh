@@ -82,6 +82,11 @@ run 2 train --net "$dir/small.net" --data imagenet --out "$dir/never" && says "u
 run 2 train --net "$dir/small.net" --data synthetic --device quantum --out "$dir/never" && says "unknown device"
 run 2 train --net "$dir/small.net" --data synthetic --device golden:huge --out "$dir/never"
 run 2 train --net "$dir/small.net" --data synthetic --resume --out "$dir/never" && says "leave --resume out"
+for device in golden golden:base; do
+  run 2 train --net "$dir/small.net" --data synthetic --device $device --mem-bw 4 --out "$dir/never" && says "--mem-bw 4: --device golden"
+  run 2 bench --net "$dir/small.net" --device $device --mem-latency 50 && says "has no time; use timed, systemc or rtl"
+done
+run 2 compare --net "$dir/small.net" --devices golden:base,golden:base --mem-bw 4 && says "--mem-bw 4"
 run 2 eval && says "--checkpoint is missing"
 run 2 compare --net "$dir/small.net" --devices golden && says "two names with a comma"
 run 2 compare --net "$dir/small.net" --devices golden:base,golden:tiny && says "different machines"

@@ -28,27 +28,32 @@ static int lost(const struct curta_device *device, int r, const char *doing, str
 int curta_alone_status(const struct curta_device *device, struct curta_alone_status *status, struct curta_fail *fail)
 {
   int r = device->bus.mem_read(device->bus.ctx, CURTA_ALONE_STATUS, status, offsetof(struct curta_alone_status, curve));
-  uint32_t epochs = r ? 0 : status->epoch < CURTA_ALONE_EPOCHS ? status->epoch : CURTA_ALONE_EPOCHS;
-  if (epochs)
-    r = device->bus.mem_read(device->bus.ctx, CURTA_ALONE_STATUS + offsetof(struct curta_alone_status, curve),
-                             status->curve, epochs * sizeof status->curve[0]);
   return r ? lost(device, r, "reading its state", fail) : 0;
+}
+
+int curta_alone_curve(const struct curta_device *device, struct curta_alone_status *status, uint32_t from,
+                      struct curta_fail *fail)
+{
+  const uint32_t bytes = sizeof status->curve[0];
+  uint32_t to = status->epoch < CURTA_ALONE_EPOCHS ? status->epoch : CURTA_ALONE_EPOCHS;
+  uint32_t curve = CURTA_ALONE_STATUS + (uint32_t)offsetof(struct curta_alone_status, curve);
+  int r = 0;
+  if (from < to)
+    r = device->bus.mem_read(device->bus.ctx, curve + from * bytes, &status->curve[from], (to - from) * bytes);
+  return r ? lost(device, r, "reading its curve", fail) : 0;
 }
 
 int curta_alone_open(struct curta_device *device, const struct curta_args *args, struct curta_fail *fail)
 {
-  struct curta_alone_status status;
+  uint32_t magic = 0;
   int r = curta_device_open(device, args->device, args, fail);
   if (r)
     return r;
-  if (device->bus.mem_bytes != CURTA_ALONE_MEMORY)
-    r = -ENODEV;
-  else
-    r = curta_alone_status(device, &status, fail);
-  if (!r && status.magic != CURTA_ALONE_MAGIC)
-    r = -ENODEV;
-  if (r == -ENODEV)
-    curta_fail(fail, r, "%s is no machine that trains alone: its memory does not say so", device->name);
+  r = device->bus.mem_read(device->bus.ctx, CURTA_ALONE_STATUS, &magic, sizeof magic);
+  if (r == -ERANGE || (!r && magic != CURTA_ALONE_MAGIC))
+    r = curta_fail(fail, -ENODEV, "%s is no machine that trains alone: its memory does not say so", device->name);
+  else if (r)
+    r = lost(device, r, "reading its state", fail);
   if (r)
     curta_device_close(device);
   return r;

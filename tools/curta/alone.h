@@ -9,7 +9,12 @@
 
 /* Opens args->device, which must be a machine that trains alone. -ENODEV: it is something else. */
 int curta_alone_open(struct curta_device *device, const struct curta_args *args, struct curta_fail *fail);
+/* The state without curve and why: the machine answers in an interrupt, and each byte takes its time from the training.
+ */
 int curta_alone_status(const struct curta_device *device, struct curta_alone_status *status, struct curta_fail *fail);
+/* The epochs of the curve from `from` on, as many as the status says are done. */
+int curta_alone_curve(const struct curta_device *device, struct curta_alone_status *status, uint32_t from,
+                      struct curta_fail *fail);
 /* A piece of its memory, which may be long: with a progress bar. */
 int curta_alone_read(const struct curta_device *device, uint32_t addr, void *to, uint32_t bytes, int quiet,
                      struct curta_fail *fail);

@@ -36,10 +36,12 @@ struct option {
 static const struct option Options[] = {
     {"--net", "FILE", TEXT, AT(net), TR | EV | IN | BE | CO | PR | EX | DE, 0, 0,
      "network description, e.g. nets/lenet.net"},
+    {"--nets", "LIST", TEXT, AT(nets), EX, 0, 0,
+     "instead of --net and --batch: NET:BATCH,NET:BATCH,..., and which machine is the best for all of them"},
     {"--data", "NAME", TEXT, AT(data), TR | EV | BE | CO | DE | FE, 0, 0,
      "fashion-mnist, mnist, cifar10, occupancy, idx or synthetic (default: fashion-mnist; eval: as in training; bench, "
      "compare: "
-     "synthetic; fetch: say which one was deployed)"},
+     "synthetic; fetch: which one was deployed, for the checkpoint to say)"},
     {"--data-dir", "DIR", TEXT, AT(data_dir), TR | EV | BE | CO | DE, 0, 0,
      "folder of the data set, where it is not in its usual place"},
     {"--device", "NAME", TEXT, AT(device), TR | EV | IN | BE | PR | DE | MO | FE, 0, 0,
@@ -82,7 +84,7 @@ static const struct option Options[] = {
     {"--no-eval", NULL, FLAG, AT(no_eval), TR | DE, 0, 0, "no test set after each epoch"},
     {"--checkpoint", "FILE", TEXT, AT(checkpoint), EV | IN, 0, 0, "safetensors file, as written by train"},
     {"--mem-mib", "N", NUMBER, AT(mem_mib), TR | EV | IN | BE | CO | PR | EX, 1, 4095,
-     "device memory in MiB (default 1024)"},
+     "device memory in MiB (default 1024; serial: all that the board has, which is also the most)"},
     {"--mem-bw", "N", NUMBER, AT(mem_bw), TR | EV | BE | CO | PR, 1, 1024,
      "rtl, timed, systemc: memory bytes a cycle, reads and writes together (default: bus width)"},
     {"--mem-latency", "N", NUMBER, AT(mem_latency), TR | EV | BE | CO | PR, 1, 10000,

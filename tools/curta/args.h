@@ -23,6 +23,7 @@ enum curta_command {
 /* 0 and null mean "not given" unless a default is named. */
 struct curta_args {
   const char *net, *data, *data_dir, *device, *devices, *preset, *init, *mu, *out, *checkpoint, *trace, *strategy;
+  const char *nets;  /* explore: NET:BATCH,... */
   const char *image; /* deploy: file */
   const char *csv;   /* bench, compare, profile: file */
   const char *json;  /* profile: file */

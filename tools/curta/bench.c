@@ -364,6 +364,8 @@ static int open_bench(struct bench *b, struct curta_fail *fail)
   if (!r)
     r = curta_session_open(&b->session, &b->network, args->device, args, fail);
   if (!r)
+    r = curta_device_memory(&b->session.device, args, fail);
+  if (!r)
     r = curta_session_data(&b->session, &b->data, fail);
   if (!r)
     r = curta_session_plan(&b->session, args->batch, &p, fail);

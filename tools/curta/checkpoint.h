@@ -30,7 +30,7 @@ struct curta_state {
 
 /* The options that decide the result, beside those in struct curta_opt. */
 struct curta_recipe {
-  char data[32];
+  char data[32];                     /* "": not known */
   uint32_t batch, limit, test_limit; /* test_limit: decides the schedule of NITRO-D */
   unsigned augment;
 };

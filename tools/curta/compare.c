@@ -79,6 +79,8 @@ static int open_sides(struct compare *c, struct curta_fail *fail)
     if (!r && (!bus->on_retire || bus->on_retire(bus->ctx, curta_side_record, &side->records)))
       r = curta_fail(fail, -ENOTSUP, "%s has no retirement records", side->session.device.name);
   }
+  if (!r && !curta_device_has_cycles(&c->lock.side[0].session.device)) /* else the memory is that of the first */
+    r = curta_device_memory(&c->lock.side[1].session.device, c->args, fail);
   return r ? r : share_hw(&c->lock.side[0].session, &c->lock.side[1].session, fail);
 }
 

@@ -37,7 +37,8 @@ static const struct curta_device_kind Golden = {"golden",
                                                 curta_golden_close,
                                                 curta_golden_peek,
                                                 0,
-                                                1};
+                                                1,
+                                                NULL};
 
 static const struct curta_device_kind *const Kinds[] = {
     &Golden, &Curta_device_rtl, &Curta_device_timed, &Curta_device_systemc, &Curta_device_hls, &Curta_device_serial};
@@ -105,9 +106,23 @@ int curta_device_peek(const struct curta_device *device, enum curta_peek space, 
   return Kinds[device->kind]->peek(&device->bus, (int)space, word, value);
 }
 
+int curta_device_counters(const struct curta_device *device, uint64_t value[CURTA_CNT_COUNT])
+{
+  const struct curta_device_kind *kind = Kinds[device->kind];
+  return kind->counters ? kind->counters(&device->bus, value) : -ENOTSUP;
+}
+
 int curta_device_has_cycles(const struct curta_device *device)
 {
   return Kinds[device->kind]->has_cycles;
+}
+
+int curta_device_memory(const struct curta_device *device, const struct curta_args *args, struct curta_fail *fail)
+{
+  if (curta_device_has_cycles(device) || (!args->mem_bw && !args->mem_latency))
+    return 0;
+  return curta_usage(fail, "--mem-%s %u: --device %s has no time; use timed, systemc or rtl",
+                     args->mem_bw ? "bw" : "latency", args->mem_bw ? args->mem_bw : args->mem_latency, device->name);
 }
 
 void curta_device_list(void)

@@ -21,4 +21,5 @@ static int open_hls(struct curta_bus *bus, const char *config, const struct curt
 }
 
 const struct curta_device_kind Curta_device_hls = {
-    "hls", "C simulation of the HLS kernels, without time", "base", open_hls, curta_hls_close, curta_hls_peek, 0, 1};
+    "hls", "C simulation of the HLS kernels, without time", "base", open_hls, curta_hls_close, curta_hls_peek, 0, 1,
+    NULL};

@@ -32,15 +32,15 @@ static int peek_none(const struct curta_bus *bus, int space, uint32_t word, uint
 }
 
 const struct curta_device_kind Curta_device_rtl = {
-    "rtl", "the Verilog, simulated cycle by cycle", "base", open_none, close_none, peek_none, 1, 0};
+    "rtl", "the Verilog, simulated cycle by cycle", "base", open_none, close_none, peek_none, 1, 0, NULL};
 const struct curta_device_kind Curta_device_timed = {
-    "timed", "golden results, cycles of the timing model", "base", open_none, close_none, peek_none, 1, 0};
+    "timed", "golden results, cycles of the timing model", "base", open_none, close_none, peek_none, 1, 0, NULL};
 const struct curta_device_kind Curta_device_systemc = {
-    "systemc", "golden results in a SystemC TLM-2.0 model", "base", open_none, close_none, peek_none, 1, 0};
+    "systemc", "golden results in a SystemC TLM-2.0 model", "base", open_none, close_none, peek_none, 1, 0, NULL};
 
 int curta_timed_program(const struct curta_config *shape, const struct curta_timed_memory *memory,
                         const uint32_t (*cmd)[32], uint32_t n,
-                        void (*fn)(void *user, const struct curta_retire *record), void *user,
+                        void (*fn)(void *user, const struct curta_retire *record, const uint64_t *then), void *user,
                         uint64_t counters[CURTA_CNT_COUNT])
 {
   (void)shape;

@@ -29,4 +29,4 @@ static int peek_none(const struct curta_bus *bus, int space, uint32_t word, uint
 }
 
 const struct curta_device_kind Curta_device_hls = {
-    "hls", "C simulation of the HLS kernels, without time", "base", open_none, close_none, peek_none, 0, 0};
+    "hls", "C simulation of the HLS kernels, without time", "base", open_none, close_none, peek_none, 0, 0, NULL};

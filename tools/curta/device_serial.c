@@ -2,6 +2,7 @@
  * device_serial.c - a board behind a serial line as a device of the curta program
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,13 +40,26 @@ static int open_serial(struct curta_bus *bus, const char *config, const struct c
       return curta_usage(fail, "CURTA_SERIAL_MS: \"%s\" is no number of milliseconds; unset it for 2000", patience);
   }
   r = curta_serial_open(bus, &options);
+  if (!r && curta_args_given(args, "--mem-mib")) {
+    uint64_t asked = (uint64_t)args->mem_mib << 20, has = bus->mem_bytes;
+    if (asked > has) {
+      curta_serial_close(bus);
+      return curta_usage(fail,
+                         "--mem-mib %u: the accelerator of %s has %" PRIu64 " KiB; leave the option out for all of it",
+                         args->mem_mib, path, has >> 10);
+    }
+    bus->mem_bytes = asked;
+  }
   if (r == -EINVAL)
     return curta_usage(fail, "serial: there is no baud rate %u; 115200, 1000000 and 3000000 are some", options.baud);
   if (r)
     fail->status = 3;
   if (r == -EPROTO)
     return curta_fail(fail, r, "serial: what answers at %s is no Curta bridge of this version", path);
-  return r ? curta_fail(fail, r, "serial: %s: %s", path, r == -ETIMEDOUT ? "the board does not answer" : strerror(-r))
+  return r ? curta_fail(fail, r, "serial: %s: %s", path,
+                        r == -ETIMEDOUT ? "the board does not answer"
+                        : r == -EBUSY   ? "in use by another program (another curta, a terminal): end that first"
+                                        : strerror(-r))
            : 0;
 }
 
@@ -59,4 +73,5 @@ static int peek_none(const struct curta_bus *bus, int space, uint32_t word, uint
 }
 
 const struct curta_device_kind Curta_device_serial = {
-    "serial", "a board, through its serial line", "/dev/ttyUSB0", open_serial, curta_serial_close, peek_none, 0, 1};
+    "serial", "a board, through its serial line", "/dev/ttyUSB0", open_serial, curta_serial_close, peek_none, 0, 1,
+    NULL};

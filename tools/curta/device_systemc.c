@@ -31,4 +31,5 @@ const struct curta_device_kind Curta_device_systemc = {"systemc",
                                                        curta_systemc_close,
                                                        curta_systemc_peek,
                                                        1,
-                                                       1};
+                                                       1,
+                                                       curta_systemc_counters};

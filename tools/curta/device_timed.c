@@ -21,6 +21,12 @@ static int open_timed(struct curta_bus *bus, const char *config, const struct cu
   return r ? curta_fail(fail, r, "timing model: %s", strerror(-r)) : 0;
 }
 
-const struct curta_device_kind Curta_device_timed = {
-    "timed", "golden results, cycles of the timing model", "base", open_timed, curta_timed_close, curta_timed_peek, 1,
-    1};
+const struct curta_device_kind Curta_device_timed = {"timed",
+                                                     "golden results, cycles of the timing model",
+                                                     "base",
+                                                     open_timed,
+                                                     curta_timed_close,
+                                                     curta_timed_peek,
+                                                     1,
+                                                     1,
+                                                     curta_timed_counters};

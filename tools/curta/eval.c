@@ -49,6 +49,8 @@ static int evaluate(struct eval *e, const struct curta_st *st, const struct curt
     return r;
   if (curta_args_given(args, "--batch"))
     recipe.batch = args->batch;
+  if (!args->data && !recipe.data[0])
+    return curta_usage(fail, "%s does not say what it was trained on: add --data", st->path);
   const struct curta_data_want want = {args->data ? args->data : recipe.data,
                                        args->data_dir,
                                        CURTA_TEST,
@@ -61,6 +63,8 @@ static int evaluate(struct eval *e, const struct curta_st *st, const struct curt
   r = curta_data_load(&e->data, &want, fail);
   if (!r)
     r = curta_session_open(&e->session, &e->network, args->device, args, fail);
+  if (!r)
+    r = curta_device_memory(&e->session.device, args, fail);
   if (!r)
     r = curta_session_data(&e->session, &e->data, fail);
   if (!r)

@@ -40,23 +40,34 @@ int curta_point_fits(const struct curta_point *p)
   return p->lut <= ECP5_LUT && p->dsp <= ECP5_DSP && p->bram <= CURTA_ECP5_BRAM;
 }
 
+void curta_point_name(char *dst, size_t size, const struct curta_point *p)
+{
+  const struct curta_config *s = &p->shape;
+  char tile[16] = "";
+  if (s->t != Base.t)
+    (void)snprintf(tile, sizeof tile, " (T = %d)", s->t);
+  (void)snprintf(dst, size, "%dx%dx%d%s, buffers %d and %d, sums %d tiles, %d reads outstanding", s->r, s->c, s->v,
+                 tile, s->a_tiles, s->b_tiles, s->p_tiles, s->outst);
+}
+
 static void say_point(const char *what, const struct curta_point *p)
 {
   const struct curta_config *s = &p->shape;
-  printf("%s: %dx%dx%d, buffers %d and %d, sums %d tiles, %d reads outstanding: %" PRIu64
-         " cycles, utilization %.1f %%, %" PRIu32 " LUT, %" PRIu32 " DSP, %" PRIu32 " block RAMs\n",
-         what, s->r, s->c, s->v, s->a_tiles, s->b_tiles, s->p_tiles, s->outst, p->cycles,
-         100.0 * (double)p->macs / ((double)p->cycles * s->r * s->c * s->v), p->lut, p->dsp, p->bram);
+  char name[128];
+  curta_point_name(name, sizeof name, p);
+  printf("%s: %s: %" PRIu64 " cycles, utilization %.1f %%, %" PRIu32 " LUT, %" PRIu32 " DSP, %" PRIu32 " block RAMs\n",
+         what, name, p->cycles, 100.0 * (double)p->macs / ((double)p->cycles * s->r * s->c * s->v), p->lut, p->dsp,
+         p->bram);
 }
 
-void curta_point_verdict(const struct curta_point *all, uint32_t n)
+void curta_point_verdict(const struct curta_points *points)
 {
-  const struct curta_point *base = &all[0], *best = base, *least = NULL;
+  const struct curta_point *all = points->all, *base = &all[0], *best = base, *least = NULL;
   double gain;
-  for (uint32_t i = 1; i < n; i++)
+  for (uint32_t i = 1; i < points->n; i++)
     if (all[i].cycles < best->cycles)
       best = &all[i];
-  for (uint32_t i = 0; i < n; i++)
+  for (uint32_t i = 0; i < points->n; i++)
     if (all[i].cycles <= best->cycles + best->cycles / 100 && (!least || all[i].bram < least->bram))
       least = &all[i];
   printf("those that fit an ECP5-85F (estimates), at 8 bytes a cycle and a latency of 30:\n");

@@ -162,7 +162,7 @@ static int save(struct fetch *f, const struct curta_args *args, const char *path
   struct curta_recipe recipe = {
       .batch = f->package.batch, .limit = f->package.train_n, .test_limit = f->package.test_n};
   recipe.augment = f->package.in_order ? CURTA_IN_ORDER : 0;
-  (void)snprintf(recipe.data, sizeof recipe.data, "%s", args->data ? args->data : "fashion-mnist");
+  (void)snprintf(recipe.data, sizeof recipe.data, "%s", args->data ? args->data : ""); /* a package does not say */
   return curta_checkpoint_save(&f->session, &state, &recipe, path, fail);
 }
 

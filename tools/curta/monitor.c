@@ -25,19 +25,25 @@ static void print_epochs(const struct curta_alone_status *s, uint32_t *printed)
       printf("  test %.2f %%", 100.0 * s->curve[*printed].test / s->test_n);
     printf("\n");
   }
+  if (s->epoch > CURTA_ALONE_EPOCHS && *printed == CURTA_ALONE_EPOCHS) {
+    printf("the machine keeps no figures of later epochs than %u\n", CURTA_ALONE_EPOCHS);
+    ++*printed; /* once */
+  }
   (void)fflush(stdout);
 }
 
 static int follow(const struct curta_device *device, const struct curta_args *args, struct curta_alone_status *s,
                   struct curta_fail *fail)
 {
-  const struct timespec pause = {0, 200000000};
+  const struct timespec pause = {1, 0};
   struct curta_progress progress;
   uint32_t printed = 0, epoch = UINT32_MAX;
   int r;
   curta_progress_start(&progress, args->quiet, 0);
   for (;;) {
     r = curta_alone_status(device, s, fail);
+    if (!r)
+      r = curta_alone_curve(device, s, printed, fail);
     if (r)
       return r;
     if (s->epoch != epoch) {

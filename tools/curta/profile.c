@@ -22,6 +22,15 @@ struct profile {
   struct curta_table table;
 };
 
+static void keep(void *user, const struct curta_retire *record)
+{
+  struct profile *p = user;
+  uint64_t value[CURTA_CNT_COUNT];
+  curta_timeline_keep(&p->line, record);
+  if (record->engine == CURTA_ENGINE_MATRIX && !curta_device_counters(&p->session.device, value))
+    curta_timeline_count(&p->line, value);
+}
+
 static int run_step(struct profile *p, struct curta_fail *fail)
 {
   const struct curta_bus *bus = &p->session.device.bus;
@@ -35,9 +44,11 @@ static int run_step(struct profile *p, struct curta_fail *fail)
   /* One step before: the shifts of the device then are those of a training. */
   for (int step = 0; step < 2 && !r; step++) {
     if (step) {
-      r = bus->on_retire(bus->ctx, curta_timeline_keep, &p->line);
+      r = bus->on_retire(bus->ctx, keep, p);
       if (!r && (r = curta_dev_counters(&p->session.dev, &before)))
         r = curta_session_error(&p->session, r, "reading counters", fail);
+      if (!r)
+        memcpy(p->line.then, before.value, sizeof p->line.then);
     }
     if (!r)
       r = curta_session_step(&p->session, &batch, 1, curta_mu_at(&p->network.opt, 0), &outcome, fail);
@@ -54,6 +65,7 @@ static int run_step(struct profile *p, struct curta_fail *fail)
 struct cell {
   uint32_t commands;
   uint64_t busy[4], array, stall[CURTA_STALLS]; /* by engine; MATRIX: multiplying, standing */
+  uint64_t counter[CURTA_CNT_COUNT];
 };
 
 static void add(struct cell *c, const struct curta_slice *s)
@@ -63,9 +75,11 @@ static void add(struct cell *c, const struct curta_slice *s)
   c->array += s->record.busy;
   if (s->record.engine == CURTA_ENGINE_MATRIX)
     c->stall[s->cause] += s->record.start - s->ready;
+  for (int k = 0; k < CURTA_CNT_COUNT; k++)
+    c->counter[k] += s->counter[k];
 }
 
-static void row(struct curta_table *t, const char *layer, const char *pass, const struct cell *c)
+static void row(struct curta_table *t, const char *layer, const char *pass, const struct cell *c, int counted)
 {
   curta_table_row(t);
   curta_table_cell(t, "%s", layer);
@@ -77,16 +91,21 @@ static void row(struct curta_table *t, const char *layer, const char *pass, cons
   for (int k = 0; k < CURTA_STALLS; k++)
     if (k != CURTA_STALL_MATRIX)
       curta_table_cell(t, "%" PRIu64, c->stall[k]);
+  for (int k = CURTA_CNT_BUSY + 1; k < CURTA_CNT_COUNT && counted; k++)
+    curta_table_cell(t, "%" PRIu64, c->counter[k]);
 }
 
 static int fill_table(struct profile *p, struct curta_fail *fail)
 {
   static const char *const passes[] = CURTA_PASS_NAMES;
-  struct cell(*cell)[CURTA_PASSES] = calloc(CURTA_MAX_LAYERS, sizeof *cell), sum = {0};
+  struct cell(*cell)[CURTA_PASSES] = calloc(CURTA_MAX_LAYERS, sizeof *cell), sum = {0}, rest = {0};
   if (!cell)
     return curta_fail(fail, -ENOMEM, "no memory");
-  curta_table_start(&p->table, 2,
-                    "layer|pass|commands|LOAD|MATRIX|VECTOR|array busy|MATRIX no command|waits LOAD|waits VECTOR");
+  curta_table_start(
+      &p->table, 2,
+      p->line.counted ? "layer|pass|commands|LOAD|MATRIX|VECTOR|array busy|MATRIX no command|waits LOAD|waits VECTOR|"
+                        "operand|drain|memrd|memwr|depend|other|rd_bytes|wr_bytes"
+                      : "layer|pass|commands|LOAD|MATRIX|VECTOR|array busy|MATRIX no command|waits LOAD|waits VECTOR");
   for (uint32_t i = 0; i < p->line.n; i++) {
     const struct curta_slice *s = &p->line.slice[i];
     uint32_t layer = s->record.tag / 8u, pass = s->record.tag % 8u;
@@ -101,9 +120,15 @@ static int fill_table(struct profile *p, struct curta_fail *fail)
       if (!cell[layer][pass].commands)
         continue;
       curta_layer_name(name, sizeof name, &p->network.net, layer);
-      row(&p->table, name, passes[pass], &cell[layer][pass]);
+      row(&p->table, name, passes[pass], &cell[layer][pass], p->line.counted);
     }
-  row(&p->table, "step", "", &sum);
+  for (int k = 0; k < CURTA_CNT_COUNT; k++) { /* behind the last GEMM */
+    rest.counter[k] = p->counters.value[k] - sum.counter[k];
+    sum.counter[k] = p->counters.value[k];
+  }
+  if (p->line.counted)
+    row(&p->table, "rest", "", &rest, 1);
+  row(&p->table, "step", "", &sum, p->line.counted);
   free(cell);
   return 0;
 }

@@ -115,7 +115,9 @@ int curta_session_compile(struct curta_session *s, struct curta_planned *p, uint
   if (r == -ENOMEM)
     return curta_fail(fail, r, "no memory for a plan");
   return r ? curta_fail(fail, r, "planning a batch of %" PRIu32 " on %s: %s%s", n, s->device.name, diag.text,
-                        strstr(diag.text, "device memory") ? "; --mem-mib gives the device more" : "")
+                        strstr(diag.text, "device memory") && strcmp(s->dev.bus->name, "serial") != 0
+                            ? "; --mem-mib gives the device more"
+                            : "")
            : 0;
 }
 

@@ -5,7 +5,7 @@
 #define CURTA_TOOL_TABLE_H
 #include <stdio.h>
 
-#define CURTA_TABLE_COLS 16
+#define CURTA_TABLE_COLS 20
 #define CURTA_TABLE_ROWS 512
 #define CURTA_TABLE_CELL 28
 

@@ -36,6 +36,15 @@ void curta_timeline_keep(void *user, const struct curta_retire *record)
   t->slice[t->n++].record = *record;
 }
 
+void curta_timeline_count(struct curta_timeline *t, const uint64_t value[CURTA_CNT_COUNT])
+{
+  t->counted = 1;
+  for (int i = 0; i < CURTA_CNT_COUNT && !t->no_memory; i++) {
+    t->slice[t->n - 1].counter[i] = value[i] - t->then[i];
+    t->then[i] = value[i];
+  }
+}
+
 static int same(const struct curta_retire *r, const uint32_t *cmd)
 {
   return r->opcode == curta_cmd_get(cmd, CURTA_CMD_OPCODE) && r->tag == curta_cmd_get(cmd, CURTA_CMD_TAG);
@@ -142,7 +151,7 @@ static void name_slice(char *dst, size_t size, const struct curta_net *net, cons
 void curta_timeline_json(const struct curta_timeline *t, const char *title, FILE *to)
 {
   static const char *const engines[] = {"command processor", "LOAD", "MATRIX", "VECTOR"};
-  static const char *const stalls[] = CURTA_STALL_NAMES;
+  static const char *const stalls[] = CURTA_STALL_NAMES, *const counters[] = CURTA_CNT_NAMES;
   (void)fprintf(to, "{\"displayTimeUnit\":\"ns\",\"otherData\":{\"unit\":\"1 us is 1 cycle\"},\"traceEvents\":[\n");
   (void)fprintf(to, "{\"name\":\"process_name\",\"ph\":\"M\",\"pid\":1,\"args\":{\"name\":\"%s\"}}", title);
   for (int e = 0; e < 4; e++)
@@ -160,8 +169,13 @@ void curta_timeline_json(const struct curta_timeline *t, const char *title, FILE
                     stalls[s->cause], s->ready - t->begin, r->start - s->ready, r->engine);
     (void)fprintf(to,
                   ",\n{\"name\":\"%s\",\"cat\":\"command\",\"ph\":\"X\",\"ts\":%" PRIu64 ",\"dur\":%" PRIu64
-                  ",\"pid\":1,\"tid\":%d,\"args\":{\"index\":%" PRIu32 ",\"tag\":%u,\"busy\":%" PRIu64 "}}",
+                  ",\"pid\":1,\"tid\":%d,\"args\":{\"index\":%" PRIu32 ",\"tag\":%u,\"busy\":%" PRIu64,
                   name, r->start - t->begin, r->end - r->start, r->engine, r->index, r->tag, r->busy);
+    if (r->engine == CURTA_ENGINE_MATRIX && !t->counted)
+      (void)fprintf(to, ",\"operand_or_drain\":%" PRIu64, r->end - r->start - r->busy);
+    for (int k = CURTA_CNT_BUSY + 1; k < CURTA_CNT_COUNT && r->engine == CURTA_ENGINE_MATRIX && t->counted; k++)
+      (void)fprintf(to, ",\"%s\":%" PRIu64, counters[k], s->counter[k]);
+    (void)fprintf(to, "}}");
   }
   (void)fprintf(to, "\n]}\n");
 }

@@ -9,10 +9,11 @@
 
 #include "curta.h"
 #include "curta_bus.h"
+#include "curta_spec.h"
 #include "fail.h"
 
-/* Why an engine stood still before a command: no command had come (fetch, configuration, fence), or it waited for one of
- * the engines. In the order of enum curta_engine. */
+/* Why an engine stood still before a command: no command had come (fetch, configuration, fence), or it waited for one
+ * of the engines. In the order of enum curta_engine. */
 enum curta_stall { CURTA_STALL_ISSUE, CURTA_STALL_LOAD, CURTA_STALL_MATRIX, CURTA_STALL_VECTOR, CURTA_STALLS };
 #define CURTA_STALL_NAMES                                                                                              \
   {                                                                                                                    \
@@ -21,8 +22,9 @@ enum curta_stall { CURTA_STALL_ISSUE, CURTA_STALL_LOAD, CURTA_STALL_MATRIX, CURT
 
 struct curta_slice {
   struct curta_retire record;
-  uint64_t ready;         /* the engine was free and, but for `cause`, nothing was missing; start - ready is the stall */
-  enum curta_stall cause; /* of the longest wait */
+  uint64_t ready; /* the engine was free and, but for `cause`, nothing was missing; start - ready is the stall */
+  enum curta_stall cause;            /* of the longest wait */
+  uint64_t counter[CURTA_CNT_COUNT]; /* of a GEMM: what the device counted since the end of the one before */
 };
 
 struct curta_timeline {
@@ -30,12 +32,17 @@ struct curta_timeline {
   struct curta_slice *slice;
   uint32_t n, room;
   uint64_t begin, end;
+  uint64_t then[CURTA_CNT_COUNT]; /* counters at the end of the last GEMM; before the first: at the beginning */
   int no_memory;
+  int counted; /* the device said its counters */
 };
 
 /* on_retire callback, user is the timeline. */
 void curta_timeline_keep(void *user, const struct curta_retire *record);
-/* Finds every stall: matches the records with the n commands of the called program. -EPROTO: they do not belong together. */
+/* The slice that was kept last is a GEMM, at whose end the counters had these values. */
+void curta_timeline_count(struct curta_timeline *t, const uint64_t value[CURTA_CNT_COUNT]);
+/* Finds every stall: matches the records with the n commands of the called program. -EPROTO: they do not belong
+ * together. */
 int curta_timeline_stalls(struct curta_timeline *t, const uint32_t (*cmd)[CURTA_CMD_WORDS], uint32_t n,
                           struct curta_fail *fail);
 /* Chrome trace-event format: a row for each engine, a microsecond a cycle. */

@@ -144,6 +144,12 @@ static int open_resumed(struct curta_train *t, struct curta_st *st, struct curta
     r = curta_checkpoint_network(st, t->args, &t->network, fail);
   if (!r)
     r = curta_checkpoint_state(st, &t->state, &t->recipe, fail);
+  if (!r && !t->recipe.data[0]) { /* fetched from a machine, whose package does not say */
+    if (!t->args->data || strlen(t->args->data) >= sizeof t->recipe.data)
+      r = curta_usage(fail, "--resume: %s does not say what it was trained on: add --data", t->checkpoint);
+    else
+      (void)snprintf(t->recipe.data, sizeof t->recipe.data, "%s", t->args->data);
+  }
   if (!r)
     r = check_same(t, t->args, fail);
   if (t->args->test_limit)
@@ -173,6 +179,8 @@ int curta_train_open(struct curta_train *t, const struct curta_args *args, struc
   r = args->resume ? open_resumed(t, &st, fail) : open_fresh(t, fail);
   if (!r)
     r = curta_session_open(&t->session, &t->network, args->device, args, fail);
+  if (!r)
+    r = curta_device_memory(&t->session.device, args, fail);
   if (!r)
     r = curta_session_data(&t->session, &t->train_data, fail);
   if (!r)

@@ -5,6 +5,7 @@ d = 'docs/data/explore/'
 macs = 128
 brams = 208
 e = d.'explore.csv'
+stats e every ::1 using (strcol(1) eq 'buffers' ? $14 : NaN) nooutput
 array c[5] = ['#08519c', '#4292c6', '#006d2c', '#d94801', '#6a51a3']
 of(sweep, column, value, y) = strcol(1) eq sweep && column == value ? y : NaN
 set key top right
@@ -40,11 +41,14 @@ set autoscale
 set title 'buffers of base: cycles, by tiles of an operand buffer; small: of the sums'
 set xlabel 'block RAMs of 18 kbit (estimate); dashed: an ECP5-85F has '.brams
 set arrow 1 from first brams, graph 0 to first brams, graph 1 nohead lc rgb '#999999' dt 2
-set offsets graph 0.02, graph 0.02, graph 0.05, graph 0.02
+set offsets graph 0.02, graph 0.02, 0, 0
+margin = 0.08*(STATS_max - STATS_min) + 0.001*STATS_max
+set yrange [STATS_min - margin:STATS_max + margin]
 plot for [k=0:3] e every ::1 using 19:(of('buffers', $7, 256*2**k, $14)):9 with labels offset 0,0.8 font ',8' tc rgb c[k+1] notitle, \
   for [k=0:3] e every ::1 using (of('buffers', $7, 256*2**k, $19)):14 with linespoints pt 7 lw 1.5 lc rgb c[k+1] title sprintf('%d', 256*2**k), \
   e every ::1 using 19:(strcol(1) eq 'base' ? $14 : NaN) with points pt 2 ps 2 lw 2 lc rgb 'black' title 'base'
 unset arrow 1
+set autoscale y
 set logscale x
 set key top left
 set title 'memory of base: cycles, by reads outstanding'
@@ -59,15 +63,16 @@ set grid lc rgb '#dddddd'
 set terminal pngcairo size 1200,700 font 'sans,10'
 f = d.'roofline.csv'
 set output d.'roofline.png'
-stats f every ::1 using 6:7 nooutput
+stats f every ::1 using 6 name 'X' nooutput
+stats f every ::1 using 7 name 'Y' nooutput
 set logscale xy
 set samples 2000
-set xlabel 'useful MACs a byte of memory traffic (planned)'
+set xlabel 'useful MACs a byte of memory traffic'
 set ylabel 'useful MACs a cycle'
 set title 'base, 8 bytes a cycle: layers and passes (named: below 90 % of the roof)'
 set key bottom right
-set xrange [STATS_min_x < 0.6 ? STATS_min_x / 1.2 : 0.5:STATS_max_x > 800 ? STATS_max_x * 1.5 : 1000]
-set yrange [STATS_min_y < 1.2 ? STATS_min_y / 1.2 : 1:200]
+set xrange [X_min < 0.6 ? X_min / 1.2 : 0.5:X_max > 800 ? X_max * 1.5 : 1000]
+set yrange [Y_min < 1.2 ? Y_min / 1.2 : 1:200]
 pass = 'forward input-gradient weight-gradient learning-layer'
 array number[4] = [0, 1, 2, 6]
 array colour[4] = ['#08519c', '#d94801', '#006d2c', '#6a51a3']
