@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // rv_formal - what is proved of the core, on its bus and its retirement port
 //   The bus answers when it likes with any word and any error, interrupt lines do what they like, registers read any value
-//   (in REGS they are the core's and start with any value). One property group a run: define one of RETIRED INSN TRAP PC REGS
-//   CSR FETCH DATA BUS LIVE. With ANY the core does not come from reset but from any state in which it retires an instruction,
-//   and the next one is judged: so what INSN, TRAP and PC say of one instruction holds for every one. What such a state needs
-//   is RETIRED; LIVE says how soon the next one retires. Both count on a bus that answers after at most MaxWait cycles.
+//   (in REGS they are the core's and start with any value), the unit of multiply, divide, shift and rotate is any function
+//   (rv_serial.v; in LIVE and SLEEP the real one). One property group a run: define one of RETIRED INSN TRAP PC REGS CSR FETCH
+//   DATA BUS LIVE SLEEP; COVER, a number, refutes a case of it that must occur. With ANY the core does not come from reset
+//   but from any state in which it retires an instruction, and the next one is judged: so what INSN, TRAP and PC say of one
+//   instruction holds for every one. What such a state needs is RETIRED; LIVE says how soon the next one
+//   retires, SLEEP that a WFI that slept long ends as one that slept for a short time. ANY and LIVE count on a bus that answers after at most MaxWait cycles.
 `default_nettype none
 module rv_formal #(
   parameter MaxWait = 2       // of ANY and LIVE; at 1 no jump would ever meet a fetch under way
@@ -61,8 +63,11 @@ module rv_formal #(
   wire [3:0]  s_cause, s_bytes;
   wire [4:0]  s_rd;
   wire [31:0] s_value, s_next, s_addr, s_word;
+  wire        s_unit;
+  wire [69:0] s_asked;
+  (* keep *) (* anyconst *) reg [101:0] point; // a question to the unit and its answer: rv_serial.v
   rv_spec u_spec (
-    .insn_i(insn), .pc_i(pc), .rs1_i(rs1), .rs2_i(rs2), .mem_i(mrdata), .csr_o(s_csr), .wfi_o(s_wfi), .trap_o(s_trap), .cause_o(s_cause),
+    .insn_i(insn), .pc_i(pc), .rs1_i(rs1), .rs2_i(rs2), .mem_i(mrdata), .unit_o(s_unit), .asked_o(s_asked), .unit_i(point[31:0]), .csr_o(s_csr), .wfi_o(s_wfi), .trap_o(s_trap), .cause_o(s_cause),
     .rd_o(s_rd), .value_o(s_value), .next_o(s_next), .load_o(s_load), .store_o(s_store), .addr_o(s_addr), .bytes_o(s_bytes), .word_o(s_word));
   wire [31:0] lanes = {{8{s_bytes[3]}}, {8{s_bytes[2]}}, {8{s_bytes[1]}}, {8{s_bytes[0]}}};
   wire fault = trap && cause == 5'd1;          // the fetch failed: insn is 0
@@ -78,11 +83,13 @@ module rv_formal #(
     second_q <= first_q;
     over_q   <= {over_q[0], judge};
   end
+`ifndef SLEEP
   always @* begin
     if (second_q) assume (v);
     if (record) assume (tidy);
     assume (!over_q[1]);
   end
+`endif
 `else
   wire record = v && rst_n, judge = record;
 `endif
@@ -95,13 +102,22 @@ module rv_formal #(
   always @(posedge clk_i)
     if (judge && !trap && !s_csr) begin
       assert (!s_trap);
-      assert (rd == s_rd && value == s_value);
+      assert (rd == s_rd);
+      if (!s_unit || rd == 0 || s_asked == point[101:32]) assert (value == s_value);
       assert (next == s_next);
       assert (rmask == (s_load ? s_bytes : 4'd0));
       assert (wmask == (s_store ? s_bytes : 4'd0));
       if (s_load || s_store) assert (maddr == {s_addr[31:2], 2'd0});
       if (s_store) assert (((mwdata ^ s_word) & lanes) == 0);
     end
+`ifdef COVER
+  reg [5:0] quiet_q = 6'd0;
+  always @(posedge clk_i) begin
+    quiet_q <= !rst_n || v || &quiet_q ? 6'd0 : quiet_q + 6'd1;
+    if (`COVER == 0) assert (!(judge && !trap && s_unit && rd != 0 && s_asked == point[101:32]));
+    if (`COVER == 1) assert (!(judge && !trap && s_unit && rd != 0 && s_asked == point[101:32] && quiet_q > 36));
+  end
+`endif
 `endif
 `ifdef TRAP
   // What must trap does, with the right cause; what traps must, or its bus access failed; a trap writes nothing.
@@ -226,13 +242,60 @@ module rv_formal #(
   end
 `endif
 `ifdef LIVE
-  // Something retires within Limit cycles. (WFI may wait for ever; the simulation wakes it.)
-  localparam Limit = 16 + 6 * MaxWait;
-  reg [5:0] silent_q = 6'd0;
-  always @* if (bus_valid && bus_fetch) assume (any_rdata != 32'h10500073);
+  `define SLEEPS
+`elsif SLEEP
+  `define SLEEPS
+`endif
+`ifdef SLEEPS
+  // A WFI sleeps while no line is high that mie enables; lines pass a register.
+  localparam Wfi = 17'h01000;
+  (* keep *) wire [2:0]  step;                 // joined to the core's by prove.sh: 0 decode, 1 execute
+  (* keep *) wire [16:0] kind;                 // its fetch failed, then one bit each
+  (* keep *) wire [1:0]  mie;                  // external, timer
+  reg  [1:0] line_q = 2'd0;
+  always @(posedge clk_i) line_q <= {any_external, any_timer};
+  wire       waits = step == 3'd1 && kind == Wfi && !first_q, sleeps = waits && (line_q & mie) == 0;
+`endif
+`ifdef LIVE
+  // Something retires within Limit cycles in which no WFI sleeps; the unit is the real one.
+  localparam Limit = 47 + 6 * MaxWait;
+  reg [6:0] silent_q = 7'd0;
   always @(posedge clk_i) begin
-    silent_q <= !rst_n || v ? 6'd0 : silent_q + 6'd1;
+    silent_q <= !rst_n || v ? 7'd0 : silent_q + !sleeps;
     assert (silent_q < Limit);
+`ifdef COVER
+    if (`COVER == 0) assert (silent_q < 40);                    // a division
+    if (`COVER == 1) assert (!(sleeps && line_q != 0 && mie != 0));
+`endif
+  end
+`endif
+`ifdef SLEEP
+  // While a WFI sleeps nothing changes but mcycle and mip, and after Settle cycles not the bus unit either: a long sleep is a short
+  // one. When it does not sleep any more, it ends.
+  localparam Settle = 2 * MaxWait + 3;
+  (* keep *) wire [2:0]   write;               // register, CSR, entry of a trap
+  (* keep *) wire [454:0] core;
+  (* keep *) wire [66:0]  unit;                // of the bus
+  reg  [454:0] core_q;
+  reg  [66:0]  unit_q;
+  reg          slept_q = 1'b0, ends_q = 1'b0, decoded_q = 1'b0;
+  reg  [4:0]   sleep_q = 5'd0;
+  always @* if (first_q) assume (!(bus_valid && !bus_fetch));
+  always @(posedge clk_i) begin
+    core_q    <= core;
+    unit_q    <= unit;
+    slept_q   <= sleeps;
+    ends_q    <= waits && !sleeps;
+    decoded_q <= step == 3'd0;
+    sleep_q   <= !sleeps ? 5'd0 : sleep_q < Settle ? sleep_q + 5'd1 : sleep_q;
+    if (sleeps)  assert (write == 0);
+    if (slept_q) assert (core == core_q && !v);
+    if (ends_q)  assert (v);
+    if (sleep_q == Settle) assert (unit == unit_q && !bus_valid);
+    if (decoded_q && step == 3'd1 && (kind & Wfi) != 0) assert (kind == Wfi);
+`ifdef COVER
+    assert (!(sleep_q == Settle && waits && !sleeps));
+`endif
   end
 `endif
 endmodule

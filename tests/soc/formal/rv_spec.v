@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // rv_spec - the effect of one instruction of RV32IM and the rotates (CSR instructions and traps of the bus apart), for proofs
-//   From the manual's tables, word by word and not shared with the core. Multiply, divide, shift and rotate are f_serial, any function:
-//   the proofs show that the core hands the right operands to its unit and waits for it; the unit is proved alone (serial.v).
+//   From the manual's tables, word by word and not shared with the core. What multiply, divide, shift and rotate give, the caller says.
 `default_nettype none
 module rv_spec (
   input  wire [31:0] insn_i,
@@ -9,6 +8,9 @@ module rv_spec (
   input  wire [31:0] rs1_i,
   input  wire [31:0] rs2_i,
   input  wire [31:0] mem_i,         // word read
+  output reg         unit_o,        // the value is that of multiply, divide, shift or rotate
+  output reg  [69:0] asked_o,       // and this what the unit is asked: operation, both operands
+  input  wire [31:0] unit_i,        // and this its answer
   output reg         csr_o,         // a CSR instruction or MRET: not judged here
   output reg         wfi_o,
   output reg         trap_o,
@@ -35,10 +37,6 @@ module rv_spec (
   wire signed [31:0] j_imm = j_low;
   wire signed [31:0] a = rs1_i, b = rs2_i;
 
-  wire [31:0] serial_rr, serial_ri;
-  f_serial u_rr (.op_i({f7 == 7'h01, f7[5:4], f3}), .a_i(rs1_i), .b_i(rs2_i), .y_o(serial_rr));
-  f_serial u_ri (.op_i({1'b0, f7[5:4], f3}), .a_i(rs1_i), .b_i(i_imm), .y_o(serial_ri));
-
   wire [31:0] shifted = mem_i >> {addr_o[1:0], 3'b000};
   wire signed [7:0]  byte_s = shifted[7:0];
   wire signed [15:0] half_s = shifted[15:0];
@@ -46,8 +44,9 @@ module rv_spec (
   reg taken, legal, writes;
 
   always @* begin
-    {csr_o, wfi_o, trap_o, cause_o, load_o, store_o, bytes_o, taken, writes} = 0;
+    {csr_o, wfi_o, trap_o, cause_o, load_o, store_o, bytes_o, taken, writes, unit_o} = 0;
     legal = 1;
+    asked_o = {insn_i[5] && f7 == 7'h01, f7[5:4], f3, rs1_i, insn_i[5] ? rs2_i : i_imm};
     value_o = 0;
     word_o = 0;
     addr_o = insn_i[5] ? a + s_imm : a + i_imm;
@@ -95,11 +94,11 @@ module rv_spec (
         writes = 1;
         case (f3)
           0: value_o = a + i_imm;
-          1: begin value_o = serial_ri; legal = f7 == 0; end
+          1: begin unit_o = 1; legal = f7 == 0; end
           2: value_o = a < i_imm;
           3: value_o = rs1_i < $unsigned(i_imm);
           4: value_o = a ^ i_imm;
-          5: begin value_o = serial_ri; legal = f7 == 0 || f7 == 7'h20 || f7 == 7'h30; end
+          5: begin unit_o = 1; legal = f7 == 0 || f7 == 7'h20 || f7 == 7'h30; end
           6: value_o = a | i_imm;
           7: value_o = a & i_imm;
         endcase
@@ -114,8 +113,8 @@ module rv_spec (
           {7'h00, 3'd4}: value_o = a ^ b;
           {7'h00, 3'd6}: value_o = a | b;
           {7'h00, 3'd7}: value_o = a & b;
-          {7'h00, 3'd1}, {7'h00, 3'd5}, {7'h20, 3'd5}, {7'h30, 3'd1}, {7'h30, 3'd5}: value_o = serial_rr;
-          default: begin value_o = serial_rr; legal = f7 == 7'h01; end
+          {7'h00, 3'd1}, {7'h00, 3'd5}, {7'h20, 3'd5}, {7'h30, 3'd1}, {7'h30, 3'd5}: unit_o = 1;
+          default: begin unit_o = 1; legal = f7 == 7'h01; end
         endcase
       end
       7'b0001111: legal = f3 < 2;
@@ -132,6 +131,7 @@ module rv_spec (
         else csr_o = 1;
       default: legal = 0;
     endcase
+    if (unit_o) value_o = unit_i;
     if (!legal) begin trap_o = 1; cause_o = 2; load_o = 0; store_o = 0; end
     else if (next_o[1]) begin trap_o = 1; cause_o = 0; end
     else if ((load_o || store_o) && ((f3[1:0] == 1 && addr_o[0]) || (f3[1:0] == 2 && addr_o[1:0] != 0))) begin
@@ -141,39 +141,5 @@ module rv_spec (
     rd_o = writes && !trap_o ? rd : 0;
     if (rd_o == 0) value_o = 0;
   end
-endmodule
-
-// f_serial - stands for multiply, divide, shift and rotate: distinguishes every operation and both operands
-module f_serial (input wire [5:0] op_i, input wire [31:0] a_i, input wire [31:0] b_i, output wire [31:0] y_o);
-  assign y_o = op_i[5] ? a_i ^ {b_i[15:0], b_i[31:16]} ^ {26'd0, op_i} : {a_i[30:0], a_i[31]} ^ {27'd0, b_i[4:0]} ^ {op_i, 26'd0};
-endmodule
-
-// curta_rv_muldiv - in the place of the core's: f_serial after one to four cycles
-module curta_rv_muldiv (
-  input  wire        clk_i,
-  input  wire        rst_ni,
-  input  wire        go_i,
-  input  wire        shift_i,
-  input  wire        arith_i,
-  input  wire        rotate_i,
-  input  wire [2:0]  funct_i,
-  input  wire [31:0] a_i,
-  input  wire [31:0] b_i,
-  output wire        done_o,
-  output wire [31:0] result_o
-);
-  (* keep *) wire late;
-  rv_any #(.Width(1)) u_late (.y_o(late));
-  reg [1:0] count_q;
-  wire [31:0] y;
-  f_serial u_f (.op_i({!shift_i, shift_i && funct_i[1:0] == 2'd1 && arith_i, shift_i && rotate_i, funct_i}), .a_i(a_i), .b_i(b_i), .y_o(y));
-  assign done_o   = go_i && (!late || count_q == 2'd3);
-  assign result_o = done_o ? y : go_i ? ~y : 32'd0;       // wrong until done
-  always @(posedge clk_i) count_q <= !rst_ni || done_o || !go_i ? 2'd0 : count_q + 2'd1;
-endmodule
-
-module rv_any #(parameter Width = 1) (output wire [Width-1:0] y_o);
-  (* anyseq *) reg [Width-1:0] y;
-  assign y_o = y;
 endmodule
 `default_nettype wire
