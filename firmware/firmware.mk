@@ -10,7 +10,7 @@ FW_SHARED  := firmware/start.S firmware/soc.c
 # What runs once for every pixel or weight is compiled for speed, all else for size and as one unit (3 KB less): a program has 96 KB.
 FW_FAST    := firmware/feed.c firmware/memory.c driver/init.c driver/tensor.c
 FW_SPEED   := -O3 -fno-tree-loop-distribute-patterns -Igolden # a loop that copies stays one: memcpy is such a loop
-FW_SMALL   := $(FW_SHARED) $(addprefix firmware/,alone.c train.c train_open.c door.c host.c keep.c link.c spi.c slots.c) tools/curta/draw.c \
+FW_SMALL   := $(FW_SHARED) $(addprefix firmware/,alone.c train.c train_open.c door.c flash.c host.c keep.c link.c spi.c slots.c) tools/curta/draw.c \
               $(filter-out $(FW_FAST),$(wildcard driver/*.c))
 FW_HEADERS := $(wildcard firmware/*.h include/*.h driver/*.h) golden/curta_num.h tools/curta/draw.h
 

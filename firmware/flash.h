@@ -17,5 +17,10 @@ struct flash {
   int (*program)(void *ctx, uint32_t addr, const void *from, uint32_t bytes); /* within one page */
 };
 
+/* Programs erased cells from a page on. */
+int flash_write(const struct flash *f, uint32_t addr, const void *from, uint32_t bytes);
+/* 1: the flash holds these bytes; 0: it does not; -errno. */
+int flash_holds(const struct flash *f, uint32_t addr, const void *what, uint32_t bytes);
+
 /* The SoC's flash. The third byte of its ID: the binary logarithm of its size in bytes. -ENODEV: none answers. */
 int spi_flash_open(struct flash *flash);

@@ -41,47 +41,24 @@ int keep_whole(const struct flash *flash, uint32_t room)
   return crc == head.crc;
 }
 
-/* 1: the flash holds it, to the last byte; 0: not; -errno. */
-static int holds(const struct flash *flash, const uint8_t *from, uint32_t bytes)
-{
-  uint8_t page[FLASH_PAGE];
-  for (uint32_t at = 0; at < bytes; at += FLASH_PAGE) {
-    uint32_t n = bytes - at < FLASH_PAGE ? bytes - at : FLASH_PAGE;
-    int err = flash->read(flash->ctx, KEEP_AT + at, page, n);
-    if (err)
-      return err;
-    if (memcmp(page, from + at, n))
-      return 0;
-  }
-  return 1;
-}
-
-static int program(const struct flash *flash, const uint8_t *from, uint32_t at, uint32_t bytes)
-{
-  uint8_t page[FLASH_PAGE];
-  uint32_t n = bytes - at < FLASH_PAGE ? bytes - at : FLASH_PAGE;
-  memcpy(page, from + at, n);
-  return flash->program(flash->ctx, KEEP_AT + at, page, n);
-}
-
 int keep_store(const struct flash *flash, const struct curta_package *package)
 {
-  const uint8_t *from = (const uint8_t *)package;
+  const uint32_t first = package->bytes < FLASH_PAGE ? package->bytes : FLASH_PAGE;
   int there, err = 0;
   if (package->bytes > KEEP_BYTES) { /* another job is not to begin again over this one's checkpoints */
     err = flash->erase(flash->ctx, KEEP_AT);
     return err ? err : -ENOSPC;
   }
-  there = holds(flash, from, package->bytes); /* its head alone may have outlived a power cut while it was erased */
+  there = flash_holds(flash, KEEP_AT, package, package->bytes); /* its head alone may have outlived a power cut while it was erased */
   if (there)
     return there < 0 ? there : 0;
   for (uint32_t at = 0; at < package->bytes && !err; at += FLASH_SECTOR)
     err = flash->erase(flash->ctx, KEEP_AT + at);
-  for (uint32_t at = FLASH_PAGE; at < package->bytes && !err; at += FLASH_PAGE)
-    err = program(flash, from, at, package->bytes);
   if (!err)
-    err = program(flash, from, 0, package->bytes);
+    err = flash_write(flash, KEEP_AT + first, (const uint8_t *)package + first, package->bytes - first);
   if (!err)
-    there = holds(flash, from, package->bytes);
+    err = flash_write(flash, KEEP_AT, package, first);
+  if (!err)
+    there = flash_holds(flash, KEEP_AT, package, package->bytes);
   return err ? err : there < 0 ? there : there ? 0 : -EIO;
 }

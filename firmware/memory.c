@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * memory.c - memcpy and memset in words: the library's work byte by byte, and a byte costs what a word does
+ * memory.c - memcpy, memset and memcmp in words: the library's work byte by byte, and a byte costs what a word does
  */
 #include <stdint.h>
 #include <string.h>
@@ -51,4 +51,18 @@ void *memcpy(void *restrict to, const void *restrict from, size_t n)
   while (n--)
     *t++ = *f++;
   return to;
+}
+
+int memcmp(const void *left, const void *right, size_t n)
+{
+  const uint8_t *l = left, *r = right;
+  if (!low(l) && !low(r))
+    for (; n >= 4 && *(const uint32_t *)(const void *)l == *(const uint32_t *)(const void *)r; n -= 4) {
+      l += 4;
+      r += 4;
+    }
+  for (; n; n--, l++, r++)
+    if (*l != *r)
+      return *l - *r;
+  return 0;
 }

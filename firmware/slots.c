@@ -71,32 +71,12 @@ int checkpoint_load(struct checkpoint *c, struct checkpoint_state *state, void *
   }
 }
 
-/* Programs bytes that begin at a page. */
-static int program(const struct flash *f, uint32_t addr, const uint8_t *from, uint32_t bytes)
+/* Into erased cells, and read back. */
+static int write_whole(const struct flash *f, uint32_t addr, const void *from, uint32_t bytes)
 {
-  uint8_t page[FLASH_PAGE];
-  int err = 0;
-  for (uint32_t done = 0; done < bytes && !err; done += FLASH_PAGE) {
-    uint32_t n = bytes - done < FLASH_PAGE ? bytes - done : FLASH_PAGE;
-    memcpy(page, from + done, n);
-    err = f->program(f->ctx, addr + done, page, n);
-  }
-  return err;
-}
-
-/* Does the flash hold what was written? */
-static int verify(const struct flash *f, uint32_t addr, uint32_t bytes, uint32_t crc)
-{
-  uint8_t page[FLASH_PAGE];
-  uint32_t sum = 0;
-  for (uint32_t done = 0; done < bytes; done += FLASH_PAGE) {
-    uint32_t n = bytes - done < FLASH_PAGE ? bytes - done : FLASH_PAGE;
-    int err = f->read(f->ctx, addr + done, page, n);
-    if (err)
-      return err;
-    sum = curta_crc32(sum, page, n);
-  }
-  return sum == crc ? 0 : -EIO;
+  int err = flash_write(f, addr, from, bytes);
+  int holds = err ? err : flash_holds(f, addr, from, bytes);
+  return holds < 0 ? holds : holds ? 0 : -EIO;
 }
 
 int checkpoint_save(struct checkpoint *c, const struct checkpoint_state *state, const void *weights, uint32_t bytes)
@@ -117,13 +97,9 @@ int checkpoint_save(struct checkpoint *c, const struct checkpoint_state *state, 
   for (uint32_t done = 0; done < FLASH_SECTOR + bytes && !err; done += FLASH_SECTOR)
     err = f->erase(f->ctx, at + done);
   if (!err)
-    err = program(f, at + FLASH_SECTOR, weights, bytes);
+    err = write_whole(f, at + FLASH_SECTOR, weights, bytes);
   if (!err)
-    err = verify(f, at + FLASH_SECTOR, bytes, h.weights_crc);
-  if (!err)
-    err = program(f, at, (const uint8_t *)&h, sizeof h);
-  if (!err)
-    err = verify(f, at, sizeof h, curta_crc32(0, &h, sizeof h));
+    err = write_whole(f, at, &h, sizeof h);
   if (err)
     return err;
   c->newest = slot;

@@ -21,8 +21,8 @@ $(SOC_DIR)/verilated.o $(SOC_DIR)/verilated_threads.o: $(SOC_DIR)/%.o:
 SOC_LOCKSTEP := $(SOC_DIR)/core/Vcurta_rv__ALL.a $(SOC_DIR)/isa.o $(SOC_DIR)/verilated.o $(SOC_DIR)/verilated_threads.o
 $(SOC_DIR)/test_rv_random $(SOC_DIR)/run_flat $(SOC_DIR)/rv_program: $(SOC_DIR)/%: tests/soc/%.cpp $(SOC_LOCKSTEP)
 	$(CXX) $(SOC_CXX) $(SOC_INC) -isystem $(SOC_DIR)/core $(filter %.cpp %.o %.a,$^) -lpthread -o $@
-$(SOC_DIR)/test_checkpoint: tests/soc/test_checkpoint.c firmware/slots.c driver/package.c
-$(SOC_DIR)/test_keep: tests/soc/test_keep.c firmware/keep.c driver/package.c
+$(SOC_DIR)/test_checkpoint: tests/soc/test_checkpoint.c firmware/slots.c firmware/flash.c driver/package.c
+$(SOC_DIR)/test_keep: tests/soc/test_keep.c firmware/keep.c firmware/flash.c driver/package.c
 $(SOC_DIR)/test_checkpoint $(SOC_DIR)/test_keep: tests/soc/cut_flash.h $(wildcard firmware/*.h sim/soc/*.h include/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(ALLC) -Ifirmware -Isim/soc $(filter %.c,$^) -o $@

@@ -130,6 +130,21 @@ int main(int argc, char **argv)
         bad_write, lost, kept);
     return 1;
   }
+  /* a cell that does not take what is programmed: a save that says so, and the checkpoint before stays */
+  (void)found(&c, cuts);
+  make((uint32_t)(last + 1), &state, weights);
+  stuck = c.slot[1 - c.newest] + FLASH_SECTOR + 5000;
+  weights[5000] = 0;
+  if (checkpoint_save(&c, &state, weights, WEIGHTS) != -EIO || found(&c, cuts) != last) {
+    printf("FAIL checkpoint: a stuck cell is not noticed, or cost the checkpoint before\n");
+    return 1;
+  }
+  stuck = 0;
+  make((uint32_t)(last + 1), &state, weights);
+  if (checkpoint_save(&c, &state, weights, WEIGHTS) || found(&c, cuts) != ++last) {
+    printf("FAIL checkpoint: no save after one that failed\n");
+    return 1;
+  }
   /* a bit of the newest checkpoint rots: the one before is taken */
   cells[c.slot[c.newest] + FLASH_SECTOR + 5000] ^= 4;
   if (found(&c, cuts) != last - 1) {

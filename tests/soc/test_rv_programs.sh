@@ -7,13 +7,13 @@ cd "$(dirname "$0")/../.." || exit 1
 dir=build/tests/soc/programs
 mkdir -p $dir
 [ $# -gt 0 ] || set -- check plan
-target="--specs=picolibc.specs -DPICOLIBC_INTEGER_PRINTF_SCANF -march=rv32im -mabi=ilp32 -Os -ffunction-sections -fdata-sections -nostartfiles -Wl,--gc-sections -Wl,--no-warn-rwx-segments -T firmware/flat.ld"
+target="--specs=picolibc.specs -DPICOLIBC_INTEGER_PRINTF_SCANF -march=rv32im -mabi=ilp32 -Os -fno-tree-loop-distribute-patterns -ffunction-sections -fdata-sections -nostartfiles -Wl,--gc-sections -Wl,--no-warn-rwx-segments -T firmware/flat.ld"
 common="-std=c11 -Wall -Wextra -Werror -Iinclude -Igolden"
 status=0
 for program in "$@"; do
   name=$dir/$program source="tests/soc/programs/$program.c $(echo driver/*.c)"
   # shellcheck disable=SC2086
-  { riscv64-unknown-elf-gcc $common $target firmware/start.S firmware/flat.c $source -o $name.elf &&
+  { riscv64-unknown-elf-gcc $common $target firmware/start.S firmware/flat.c firmware/memory.c $source -o $name.elf &&
     riscv64-unknown-elf-objcopy -O binary $name.elf $name.bin && gcc $common -O1 $source -o $name.host && $name.host >$name.want; } >$name.log 2>&1 ||
     { echo "FAIL rv_programs $program: build: $(head -n 3 $name.log)"; status=1; continue; }
   code=$(riscv64-unknown-elf-size $name.elf | awk 'NR == 2 { print $1 + $2 }')

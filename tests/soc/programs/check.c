@@ -25,6 +25,31 @@ static uint32_t crc(const void *p, size_t n)
 }
 static uint32_t fibonacci(uint32_t n) { return n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2); }
 
+/* memcpy, memset, memcmp (firmware/memory.c) at every distance from a word, around every length */
+static uint32_t memory(void)
+{
+  static uint8_t to[64], from[64];
+  uint32_t sum = 0;
+  for (int i = 0; i < 64; i++)
+    from[i] = (uint8_t)(next() >> 24);
+  for (int t = 0; t < 5; t++)
+    for (int f = 0; f < 5; f++)
+      for (size_t n = 0; n < 41; n++) {
+        memset(to, (int)(next() >> 20), sizeof to);
+        memset(to + f, t, n);
+        memcpy(to + t, from + f, n);
+        sum = sum * 31 + crc(to, sizeof to);
+        for (size_t k = 0; k < n; k++) { /* differs in byte k only */
+          to[(size_t)t + k] ^= (uint8_t)(1u << (k & 7));
+          int d = memcmp(to + t, from + f, n);
+          sum = sum * 31 + (d > 0) + 2u * (d < 0);
+          to[(size_t)t + k] ^= (uint8_t)(1u << (k & 7));
+        }
+        sum = sum * 31 + (memcmp(to + t, from + f, n) != 0);
+      }
+  return sum;
+}
+
 int main(void)
 {
   static const int32_t edge[] = {0, 1, -1, 2, -2, 7, -7, 31, 32, 255, 32767, -32768, INT32_MAX, INT32_MIN + 1, 65536, 1000003};
@@ -61,6 +86,7 @@ int main(void)
     memcpy(bytes + 200, bytes + n, (size_t)n);
   }
   printf("bytes %08" PRIx32 "\n", crc(bytes, sizeof bytes));
+  printf("memory %08" PRIx32 "\n", memory());
   uint64_t big = 1;
   for (int i = 1; i < 30; i++)
     big = big * (uint64_t)(i + 1000000007) ^ big >> 7;
