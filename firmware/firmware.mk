@@ -33,9 +33,9 @@ $(BUILD)/firmware/hello.elf: $(FW_SHARED) firmware/hello.c firmware/soc.h firmwa
 	@mkdir -p $(@D)
 	$(RV_CC) $(RV_FLAGS) -T firmware/soc.ld $(FW_SHARED) firmware/hello.c -o $@
 FW_BOOT    := firmware/start.S firmware/boot.c firmware/spi.c driver/package.c
-$(BUILD)/firmware/boot.elf: $(FW_BOOT) $(FW_HEADERS) firmware/boot.ld
+$(BUILD)/firmware/boot.elf: $(FW_BOOT) $(FW_HEADERS) firmware/boot.ld $(BUILD)/firmware/clock
 	@mkdir -p $(@D)
-	$(RV_CC) $(RV_FLAGS) -T firmware/boot.ld $(FW_BOOT) -o $@
+	$(RV_CC) $(RV_FLAGS) -DCLOCK_KHZ=$(CLOCK_KHZ)u -T firmware/boot.ld $(FW_BOOT) -o $@
 $(BUILD)/firmware/%.img: $(BUILD)/firmware/%.bin firmware/image.py
 	$(PY) firmware/image.py $< $@
 $(BUILD)/firmware/%.bin: $(BUILD)/firmware/%.elf

@@ -10,7 +10,7 @@
 #include "flash.h"
 
 struct checkpoint_state {
-  uint32_t job; /* checksum of the training package: a checkpoint belongs to one job */
+  uint32_t job; /* a checkpoint belongs to one */
   uint32_t epoch, position, correct, step;
   int32_t weight_exp[CURTA_MAX_WEIGHTED];
 };

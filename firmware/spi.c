@@ -9,7 +9,7 @@
 enum { READ = 0x03, PROGRAM = 0x02, ERASE_SECTOR = 0x20, WRITE_ENABLE = 0x06, READ_STATUS = 0x05, READ_ID = 0x9f };
 #define BUSY 1u
 #define ENABLED 2u
-#define PATIENCE 75000000u /* cycles; a sector takes up to 0.4 s at 75 MHz */
+#define PATIENCE (1000u * CLOCK_KHZ) /* cycles: a second; a sector takes up to 0.4 */
 
 static void select(uint32_t on)
 {

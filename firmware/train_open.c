@@ -107,9 +107,15 @@ static uint8_t *weight_memory(const struct train *t, uint32_t *bytes)
   return t->dev.bus->mem_map(t->dev.bus->ctx, t->plan->weight_base, *bytes);
 }
 
+/* What a checkpoint belongs to: the package, and the side of the tiles in which its weights lie. */
+static uint32_t job(const struct train *t)
+{
+  return t->package->crc ^ t->dev.hw.t;
+}
+
 int train_save(struct train *t)
 {
-  struct checkpoint_state s = {t->package->crc, t->epoch, t->position, t->correct, t->run.step, {0}};
+  struct checkpoint_state s = {job(t), t->epoch, t->position, t->correct, t->run.step, {0}};
   uint32_t bytes;
   uint8_t *memory = weight_memory(t, &bytes);
   int err;
@@ -123,7 +129,7 @@ int train_save(struct train *t)
 /* From the newest checkpoint of this job, or -ENOENT. */
 static int resume(struct train *t)
 {
-  struct checkpoint_state s = {.job = t->package->crc};
+  struct checkpoint_state s = {.job = job(t)};
   uint32_t bytes;
   uint8_t *memory = weight_memory(t, &bytes);
   int err = t->checkpoint ? checkpoint_load(t->checkpoint, &s, memory, bytes) : -ENOENT;

@@ -75,7 +75,7 @@ TESTS += $(SOC_DIR)/test_soc_flash $(SOC_DIR)/test_soc_irq $(SOC_DIR)/test_soc_r
 .PHONY: test-soc test-powercut formal-soc soc-demo
 test-soc: ## the control core against qemu, C programs and the planner on it; the SoC boots and trains alone
 	@tools/install_packages.sh soc
-	@$(MAKE) --no-print-directory $(SOC_DIR)/run_flat $(SOC_DIR)/rv_program $(BUILD)/sim/soc/tiny/soc_sim $(BUILD)/sim/soc/tiny-sdram/soc_sim $(BUILD)/firmware/boot.bin $(BUILD)/firmware/hello.img $(SOC_DIR)/time/time.img $(SOC_DIR)/test_soc_cut
+	@$(MAKE) --no-print-directory $(SOC_DIR)/run_flat $(SOC_DIR)/rv_program $(BUILD)/sim/soc/tiny/soc_sim $(BUILD)/sim/soc/tiny-sdram/soc_sim $(BUILD)/sim/soc/base/soc_sim $(BUILD)/firmware/boot.bin $(BUILD)/firmware/hello.img $(SOC_DIR)/time/time.img $(SOC_DIR)/test_soc_cut
 	@tests/run.sh tests/soc/test_rv_qemu.sh tests/soc/test_rv_programs.sh tests/soc/test_soc_boot.sh tests/soc/test_soc_time.sh tests/soc/test_soc_train.sh tests/soc/test_soc_stream.sh tests/soc/test_soc_power.sh tests/soc/test_soc_reset.sh tests/soc/test_soc_cut.sh tests/soc/test_soc_serial.sh tests/soc/test_soc_fault.sh tests/soc/test_soc_line.py
 CUTS ?= 1000
 CUT_SEED ?= 1

@@ -11,8 +11,9 @@ export CURTA_SERIAL_MS=20000 # the machine is simulated, perhaps on a busy compu
 job="--net tests/soc/dot.net --data synthetic --batch 8 --limit 32 --test-limit 16 --epochs"
 # shellcheck disable=SC2086
 build/curta-golden train $job 2 --out $dir/host --overwrite --quiet >$dir/host.log 2>&1 || fail "host: $(tail -n 1 $dir/host.log)"
+# power_up [CONFIG]
 power_up() {
-  build/sim/soc/tiny/soc_sim --rom build/firmware/boot.bin --program build/firmware/alone.img --pty --gap 40 --flash $dir/flash >/dev/null 2>$dir/err &
+  build/sim/soc/"${1:-tiny}"/soc_sim --rom build/firmware/boot.bin --program build/firmware/alone.img --pty --gap 40 --flash $dir/flash >/dev/null 2>$dir/err &
   sim=$!
   tty=
   until [ -n "$tty" ]; do
@@ -78,6 +79,13 @@ echo "PASS soc_serial: as an accelerator of the host, weights after 2 steps = go
 fetch spoiled && fail "fetch of weights that a training of the host has replaced: not refused"
 grep -q "does not hold the weights that it has trained" $dir/log || fail "fetch of replaced weights: $(tail -n 1 $dir/log)"
 echo "PASS soc_serial: fetch refuses weights that are not those of the training"
+kill $sim
+wait $sim
+power_up base # it plans a million weights in a tenth of the time
+# shellcheck disable=SC2086
+timeout 2000 build/curta-golden monitor $line --quiet >$dir/out 2>&1 || fail "monitor of base with the flash of tiny: $(tail -n 2 $dir/out)"
+grep -q "^done, step 8, checksum of the weights $sum$" $dir/out || fail "base with the flash of tiny: $(tail -n 1 $dir/out)"
+echo "PASS soc_serial: base goes on from a checkpoint of tiny"
 printf 'input 1 28 28\nlinear 896\nrelu\nlinear 368\nrelu\nlinear 20\n' >$dir/large.net
 # shellcheck disable=SC2086
 build/curta-golden deploy --net $dir/large.net --data synthetic --batch 8 --limit 8 --no-eval $line --quiet >$dir/log 2>&1 || fail "deploy of too many weights: $(tail -n 2 $dir/log)"
@@ -88,7 +96,7 @@ echo "PASS soc_serial: a network that is too large fails and monitor says why"
 # and it has found that out before it kept the package
 kill $sim
 wait $sim
-power_up
+power_up base
 # shellcheck disable=SC2086
 timeout 2000 build/curta-golden monitor $line --quiet >$dir/out 2>&1 || fail "monitor after a job that it cannot train: $(tail -n 2 $dir/out)"
 grep -q "^done, step 8, checksum of the weights $sum$" $dir/out || fail "after a job that it cannot train: $(tail -n 1 $dir/out), the host's weights are $sum"
