@@ -17,13 +17,19 @@ namespace {
 
 const unsigned Patience = 20000;   // cycles until a register access has failed
 
+struct record {
+  curta_retire retire;
+  uint64_t counters[CURTA_CNT_COUNT];   // of a GEMM
+};
+
 struct rtl {
   std::unique_ptr<curta_rtl_dev> dev;
   curta_image image;
   uint32_t random = 1;
   uint32_t stall = 0;
   // Records wait here until all of lower index have come.
-  std::map<uint32_t, curta_retire> waiting;
+  std::map<uint32_t, record> waiting;
+  uint64_t counters[CURTA_CNT_COUNT] = {};  // with the record that fn has just been given
   uint32_t next = 0;
   void (*fn)(void *, const curta_retire *) = nullptr;
   void *user = nullptr;
@@ -45,13 +51,17 @@ bool pause(rtl *d)
 void retired(void *ctx, const curta_retire *r)
 {
   rtl *d = self(ctx);
-  d->waiting[r->index] = *r;
+  record &now = d->waiting[r->index];
+  now.retire = *r;
+  if (r->engine == CURTA_ENGINE_MATRIX && d->fn)
+    (void)d->dev->counters(now.counters);
   while (!d->waiting.empty() && d->waiting.begin()->first == d->next) {
-    curta_retire ready = d->waiting.begin()->second;
+    const record ready = d->waiting.begin()->second;
     d->waiting.erase(d->waiting.begin());
     d->next++;
+    memcpy(d->counters, ready.counters, sizeof d->counters);
     if (d->fn)
-      d->fn(d->user, &ready);
+      d->fn(d->user, &ready.retire);
   }
 }
 
@@ -277,4 +287,13 @@ int curta_rtl_peek(const struct curta_bus *bus, int space, uint32_t word, uint32
   if (space == 0)
     return d->image.read((uint64_t)word * 4, value, 4);
   return d->dev->peek(space, word, value) ? -ERANGE : 0;
+}
+
+int curta_rtl_counters(const struct curta_bus *bus, uint64_t value[CURTA_CNT_COUNT])
+{
+  uint64_t now[CURTA_CNT_COUNT];
+  if (self(bus->ctx)->dev->counters(now))
+    return -ENOTSUP;
+  memcpy(value, self(bus->ctx)->counters, sizeof now);
+  return 0;
 }

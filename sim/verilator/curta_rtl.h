@@ -7,6 +7,7 @@
 #ifndef CURTA_RTL_H
 #define CURTA_RTL_H
 #include "curta_bus.h"
+#include "curta_spec.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -56,6 +57,9 @@ void curta_rtl_inject(struct curta_bus *bus, uint32_t lo, uint32_t hi);
 /* Word `word` (32 bits) of a memory of the device, numbered as in the retirement records: 0 or -ERANGE.
  * Spaces: 0 memory, 1 operand buffer A, 2 operand buffer B, 3 accumulator memory. */
 int curta_rtl_peek(const struct curta_bus *bus, int space, uint32_t word, uint32_t *value);
+
+/* All counters as they were when the GEMM ended whose record on_retire is given just then. 0; -ENOTSUP: a netlist. */
+int curta_rtl_counters(const struct curta_bus *bus, uint64_t value[CURTA_CNT_COUNT]);
 
 #ifdef __cplusplus
 }

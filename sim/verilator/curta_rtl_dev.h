@@ -24,6 +24,7 @@ public:
   virtual void step() = 0;                             // one cycle with the present lite_in
   virtual bool run(uint64_t cycles) = 0;               // many cycles; true as soon as the interrupt line is high
   virtual int peek(int space, uint32_t word, uint32_t *value) const = 0;
+  virtual int counters(uint64_t value[CURTA_CNT_COUNT]) const = 0;  // as they are now; 0 or -1
   virtual bool irq() const = 0;
 
   uint32_t width = 0;                                  // bytes of the memory port

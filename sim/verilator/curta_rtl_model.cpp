@@ -141,6 +141,7 @@ public:
 
   bool irq() const override { return top->irq_o; }
   int peek(int space, uint32_t word, uint32_t *value) const override;
+  int counters(uint64_t value[CURTA_CNT_COUNT]) const override;
 
 private:
   void edge()
@@ -244,6 +245,12 @@ int device::peek(int space, uint32_t word, uint32_t *value) const
   (void)value;
   return -1;                                       // block RAMs of a netlist have no names that mean a tile
 }
+
+int device::counters(uint64_t value[CURTA_CNT_COUNT]) const
+{
+  (void)value;
+  return -1;
+}
 #else
 // Operand buffers: tile rows and columns in blocks of Bk, skewed over NB banks (curta_opbuf).
 const uint32_t Bk = R < V ? R : V, NB = T / Bk;
@@ -294,6 +301,21 @@ int device::peek(int space, uint32_t word, uint32_t *value) const
   *value = 0;
   for (uint32_t k = 0; k < 4; k++)
     *value |= buffer_byte(r, space, tile, at / T, at % T + k) << (8 * k);
+  return 0;
+}
+
+// A counter is in three places (curta_counters): its word, the frame that is being added to the words, and the frame that runs.
+int device::counters(uint64_t value[CURTA_CNT_COUNT]) const
+{
+  const root *r = top->rootp;
+#define COUNTER(name) r->curta__DOT__u_counters__DOT__##name
+  const uint32_t added = COUNTER(phase_q) / 2u;     // of the frame: what is left moves down
+  for (uint32_t k = 0; k < CURTA_CNT_COUNT; k++) {
+    uint64_t waiting = COUNTER(low_q) >> (6 * k) & 63u;
+    if (k >= added)
+      waiting += COUNTER(frame_q) >> (6 * (k - added)) & 63u;
+    value[k] = COUNTER(u_ram__DOT__mem_q)[k] + (k >= CURTA_CNT_RD_BYTES ? waiting * BUS : waiting);
+  }
   return 0;
 }
 

@@ -29,4 +29,4 @@ static int open_rtl(struct curta_bus *bus, const char *config, const struct curt
 }
 
 const struct curta_device_kind Curta_device_rtl = {
-    "rtl", "the Verilog, simulated cycle by cycle", "base", open_rtl, curta_rtl_close, curta_rtl_peek, 1, 1, NULL};
+    "rtl", "the Verilog, simulated cycle by cycle", "base", open_rtl, curta_rtl_close, curta_rtl_peek, 1, 1, curta_rtl_counters};

@@ -79,7 +79,7 @@ static void add(struct cell *c, const struct curta_slice *s)
     c->counter[k] += s->counter[k];
 }
 
-static void row(struct curta_table *t, const char *layer, const char *pass, const struct cell *c, int counted)
+static void row(struct curta_table *t, const char *layer, const char *pass, const struct cell *c)
 {
   curta_table_row(t);
   curta_table_cell(t, "%s", layer);
@@ -91,7 +91,7 @@ static void row(struct curta_table *t, const char *layer, const char *pass, cons
   for (int k = 0; k < CURTA_STALLS; k++)
     if (k != CURTA_STALL_MATRIX)
       curta_table_cell(t, "%" PRIu64, c->stall[k]);
-  for (int k = CURTA_CNT_BUSY + 1; k < CURTA_CNT_COUNT && counted; k++)
+  for (int k = CURTA_CNT_BUSY + 1; k < CURTA_CNT_COUNT; k++)
     curta_table_cell(t, "%" PRIu64, c->counter[k]);
 }
 
@@ -101,11 +101,9 @@ static int fill_table(struct profile *p, struct curta_fail *fail)
   struct cell(*cell)[CURTA_PASSES] = calloc(CURTA_MAX_LAYERS, sizeof *cell), sum = {0}, rest = {0};
   if (!cell)
     return curta_fail(fail, -ENOMEM, "no memory");
-  curta_table_start(
-      &p->table, 2,
-      p->line.counted ? "layer|pass|commands|LOAD|MATRIX|VECTOR|array busy|MATRIX no command|waits LOAD|waits VECTOR|"
-                        "operand|drain|memrd|memwr|depend|other|rd_bytes|wr_bytes"
-                      : "layer|pass|commands|LOAD|MATRIX|VECTOR|array busy|MATRIX no command|waits LOAD|waits VECTOR");
+  curta_table_start(&p->table, 2,
+                    "layer|pass|commands|LOAD|MATRIX|VECTOR|array busy|MATRIX no command|waits LOAD|waits VECTOR|"
+                    "operand|drain|memrd|memwr|depend|other|rd_bytes|wr_bytes");
   for (uint32_t i = 0; i < p->line.n; i++) {
     const struct curta_slice *s = &p->line.slice[i];
     uint32_t layer = s->record.tag / 8u, pass = s->record.tag % 8u;
@@ -120,15 +118,14 @@ static int fill_table(struct profile *p, struct curta_fail *fail)
       if (!cell[layer][pass].commands)
         continue;
       curta_layer_name(name, sizeof name, &p->network.net, layer);
-      row(&p->table, name, passes[pass], &cell[layer][pass], p->line.counted);
+      row(&p->table, name, passes[pass], &cell[layer][pass]);
     }
   for (int k = 0; k < CURTA_CNT_COUNT; k++) { /* behind the last GEMM */
     rest.counter[k] = p->counters.value[k] - sum.counter[k];
     sum.counter[k] = p->counters.value[k];
   }
-  if (p->line.counted)
-    row(&p->table, "rest", "", &rest, 1);
-  row(&p->table, "step", "", &sum, p->line.counted);
+  row(&p->table, "rest", "", &rest);
+  row(&p->table, "step", "", &sum);
   free(cell);
   return 0;
 }

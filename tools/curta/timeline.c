@@ -38,7 +38,6 @@ void curta_timeline_keep(void *user, const struct curta_retire *record)
 
 void curta_timeline_count(struct curta_timeline *t, const uint64_t value[CURTA_CNT_COUNT])
 {
-  t->counted = 1;
   for (int i = 0; i < CURTA_CNT_COUNT && !t->no_memory; i++) {
     t->slice[t->n - 1].counter[i] = value[i] - t->then[i];
     t->then[i] = value[i];
@@ -171,9 +170,7 @@ void curta_timeline_json(const struct curta_timeline *t, const char *title, FILE
                   ",\n{\"name\":\"%s\",\"cat\":\"command\",\"ph\":\"X\",\"ts\":%" PRIu64 ",\"dur\":%" PRIu64
                   ",\"pid\":1,\"tid\":%d,\"args\":{\"index\":%" PRIu32 ",\"tag\":%u,\"busy\":%" PRIu64,
                   name, r->start - t->begin, r->end - r->start, r->engine, r->index, r->tag, r->busy);
-    if (r->engine == CURTA_ENGINE_MATRIX && !t->counted)
-      (void)fprintf(to, ",\"operand_or_drain\":%" PRIu64, r->end - r->start - r->busy);
-    for (int k = CURTA_CNT_BUSY + 1; k < CURTA_CNT_COUNT && r->engine == CURTA_ENGINE_MATRIX && t->counted; k++)
+    for (int k = CURTA_CNT_BUSY + 1; k < CURTA_CNT_COUNT && r->engine == CURTA_ENGINE_MATRIX; k++)
       (void)fprintf(to, ",\"%s\":%" PRIu64, counters[k], s->counter[k]);
     (void)fprintf(to, "}}");
   }

@@ -34,7 +34,6 @@ struct curta_timeline {
   uint64_t begin, end;
   uint64_t then[CURTA_CNT_COUNT]; /* counters at the end of the last GEMM; before the first: at the beginning */
   int no_memory;
-  int counted; /* the device said its counters */
 };
 
 /* on_retire callback, user is the timeline. */
