@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <sys/mman.h>
+#include <type_traits>
 #include <vector>
 #include "Vsoc.h"
 #include "Vsoc___024root.h"
@@ -45,6 +46,20 @@ static inline std::vector<uint8_t> contents(const std::string &name)
   for (size_t n; (n = fread(block, 1, sizeof block, f)) > 0;) all.insert(all.end(), block, block + n);
   fclose(f);
   return all;
+}
+
+// The model needs one evaluation a cycle: the falling edges have no effect but to arm the next rising ones. Where the model shows
+// its memory of the clocks, that is set instead.
+template <class M, class = void> struct has_previous_clock : std::false_type {};
+template <class M> struct has_previous_clock<M, std::void_t<decltype(std::declval<M>().__Vtrigrprev__TOP__clk_i)>> : std::true_type {};
+
+template <class M> static inline void falling_edge(M *root, Vsoc &m)
+{
+  m.clk_i = m.accel_clk_i = 0;
+  if constexpr (has_previous_clock<M>::value)
+    root->__Vtrigrprev__TOP__clk_i = root->__Vtrigrprev__TOP__accel_clk_i = 0;
+  else
+    m.eval();
 }
 
 class soc_machine {
@@ -177,9 +192,7 @@ private:
     m.clk_i = 1;
     m.accel_clk_i = settle != 0;
     m.eval();
-    m.clk_i = 0;
-    m.accel_clk_i = 0;
-    m.eval();
+    falling_edge(m.rootp, m);
   }
 };
 #endif
