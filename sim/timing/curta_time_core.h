@@ -10,8 +10,10 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <vector>
 #include "curta_bus.h"
 #include "curta_spec.h"
+#include "curta_time_gemm.h"
 #include "curta_time_mem.h"
 
 namespace curta_time {
@@ -103,6 +105,7 @@ public:
   bool room() const { return slots < QueueDepth; }
   bool empty(uint64_t t) const { return queue.empty() && !running && t > done_at; }
   bool waiting() const { return !queue.empty(); }
+  bool soon(uint32_t field) const;   // a command with this flag waits for nothing but its turn
   bool idle() const { return queue.empty() && !running; }
   bool older_than(uint32_t limit) const { return (running && cmd.index < limit) || (!queue.empty() && queue.front().index < limit); }
   void commit(const command &c, uint64_t t);
@@ -115,6 +118,7 @@ protected:
   virtual void work(uint64_t t) { (void)t; }     // the agent's wake time has come
   void config_free(uint64_t t);  // the next command's words may come in from cycle t on
   void finish(uint64_t t);       // schedules done_o
+  uint64_t ends() const { return finish_at == Never ? 0 : finish_at; }
   core &core_;
   const agent self;
   void bus_error(uint32_t info); // the memory has answered a burst of the running command with an error
@@ -174,8 +178,16 @@ public:
   explicit matrix_engine(core &c) : engine(c, Matrix) {}
   void burst_done(burst *, uint64_t) override {}
   bool cold = true;
+  // What is read before this cycle is known in cycle t: a command that waits may start.
+  uint64_t reads_known(uint64_t t) const;
+  // The first cycle from t on in which no start value of the running command is read: then VECTOR is served.
+  uint64_t memory_free(uint64_t t);
 protected:
   void go(uint64_t t) override;
+private:
+  uint32_t rows = 0;
+  std::vector<start_reads> reads;    // of the running command, or the one that ran; cycles of the clock
+  size_t past = 0;                   // of reads: they have ended before what was asked for last
 };
 
 engine *new_vector_engine(core &c);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_time_engine.cpp - queues, LOAD and MATRIX in time: rtl/curta_queue.v, curta_load.v, curta_matrix.v
 #include <algorithm>
+#include <utility>
 #include "curta_time_core.h"
-#include "curta_time_gemm.h"
 
 namespace curta_time {
 
@@ -217,11 +217,55 @@ void load_engine::burst_done(burst *b, uint64_t t)
 
 // ---- MATRIX: nothing outside changes its time once it runs
 
+const uint64_t StartReads = 10;    // from go to the first start value, at least
+
+bool engine::soon(uint32_t field) const
+{
+  for (const command &c : queue) {
+    if (!core_.met(c))
+      return false;
+    if (c.get(field))
+      return true;
+  }
+  return false;
+}
+
+uint64_t matrix_engine::reads_known(uint64_t t) const
+{
+  return soon(CURTA_GEMM_ACC) ? std::max(t, ends()) + StartReads : Never;
+}
+
+uint64_t matrix_engine::memory_free(uint64_t t)
+{
+  while (past < reads.size() && reads[past].last() < t)
+    past++;
+  for (size_t k = past; k < reads.size() && reads[k].slots <= t; k++) {
+    const start_reads &r = reads[k];
+    if (t < r.slots + rows - 1)
+      t = r.slots + rows - 1;
+    if (t < r.swap || t > r.last())
+      continue;
+    const uint64_t at = (t - r.swap) % r.each, behind = r.last() - (t - at) ? rows - 1 : 0;   // slots behind this swap
+    if (at > behind)
+      continue;
+    t = r.each > rows ? t - at + behind + 1 : r.last() + 1;
+    k--;
+  }
+  return t;
+}
+
 void matrix_engine::go(uint64_t t)
 {
   gemm_time g = time_gemm(core_.shape, cmd.word, cold, [this](uint32_t tile) { return core_.list(tile); });
   cold = false;
   busy = g.busy;
+  rows = (uint32_t)core_.shape.r;
+  reads = std::move(g.reads);
+  past = 0;
+  for (start_reads &r : reads) {
+    r.slots += t;
+    r.swap += t;
+  }
   core_.cause.value[CURTA_CNT_BUSY] += g.busy;
   core_.cause.value[CURTA_CNT_DRAIN] += g.drain;
   core_.cause.value[CURTA_CNT_OPERAND] += g.done - g.busy - g.drain;

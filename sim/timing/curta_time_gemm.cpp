@@ -2,6 +2,7 @@
 // curta_time_gemm.cpp - how long a GEMM takes (curta_time_gemm.h)
 #include "curta_time_gemm.h"
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace curta_time {
@@ -44,6 +45,8 @@ std::vector<span> spans(const uint32_t *cmd, uint32_t count, uint32_t a, uint32_
   return all;
 }
 
+const uint64_t ReadStage = 4;  // of the pipeline of curta_matrix: start values are read
+
 // curta_step: subvisits one after the other. All times count from go.
 struct stepper {
   uint32_t rows;
@@ -53,6 +56,7 @@ struct stepper {
   uint64_t swap;            // of the last subvisit; rows - 1 slots follow
   bool first = true;
   uint64_t busy = 0, drain = 0;
+  std::vector<start_reads> reads;
 
   // One subvisit of n steps (0: an empty window), known from cycle `known` on.
   void subvisit(uint64_t known, uint64_t n)
@@ -61,6 +65,8 @@ struct stepper {
     uint64_t in_hand = taken + 1;
     uint64_t slots = keep ? std::max(swap + 1, known) + rows - 1 : swap + rows;
     uint64_t at = first && !keep ? std::max(in_hand, swap) : std::max(in_hand, slots);
+    if (keep)
+      reads.push_back({ slots - (rows - 1) + ReadStage, at + ReadStage, 1, 1 });
     drain += at - in_hand;
     first = false;
     swap = at;
@@ -72,6 +78,10 @@ struct stepper {
   void repeat(uint64_t times, uint64_t n)
   {
     uint64_t steps = std::max<uint64_t>(n, 1), each = std::max<uint64_t>(steps, rows);
+    if (keep) {
+      reads.back().each = each;
+      reads.back().n += times;
+    }
     swap += times * each;
     taken = swap - each + steps - 1;
     issue_end = swap + steps - 1;
@@ -120,6 +130,7 @@ gemm_time time_gemm(const curta_config &shape, const uint32_t *cmd, bool cold, c
   r.done = final_ + (curta_cmd_get(cmd, CURTA_GEMM_FINAL) ? 11 : 9) + gather;   // along a list all steps come a cycle later
   r.busy = step.busy;
   r.drain = step.drain + r.done - step.issue_end - 1;
+  r.reads = std::move(step.reads);
   return r;
 }
 

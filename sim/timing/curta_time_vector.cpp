@@ -49,7 +49,8 @@ void vector_engine::go(uint64_t t)
   out_made = out_sent = out_done = pass = ky = kx = 0;
   reserved[0] = reserved[1] = freed[0] = freed[1] = 0;
   last_write = last_fire = 0;
-  blocked = false;
+  blocked = begun = false;
+  entered = 0;
   src.start(t2 * (plan.mid ? 3 : plan.src_bytes) >> log2);
   aux.start(t2 * plan.aux_bytes >> log2);
   capacity[0] = DstFifo / (t2 * plan.dst_bytes >> log2);
@@ -79,10 +80,13 @@ void vector_engine::work(uint64_t t)
 {
   if (failure)
     return;
-  if (loss)
+  if (loss) {
     loss_work(t);
-  else if (walk_at != Never && !blocked)
+    return;
+  }
+  if (walk_at != Never && !blocked)
     walk(t);
+  lanes(t);
 }
 
 void vector_engine::burst_done(burst *b, uint64_t t)

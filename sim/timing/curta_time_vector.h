@@ -129,11 +129,16 @@ private:
   uint32_t pass = 0;
   uint64_t lane_at = 0, last_fire = 0;
   uint64_t src_at = 0, aux_at = 0, draw_at = 0;   // when the next group of a stream, the next draws can be there
-  uint64_t fire[256];                // when each group of the present tile enters
+  // Of the present pass: has it begun, what it needs, groups that have entered, when each of the tile did, and the next may.
+  bool begun = false;
+  needs now = {};
+  uint32_t entered = 0;
+  uint64_t fire[256], enter_at = 0;
   bool lanes_ready() const;
   void lanes(uint64_t t);
-  void one_pass(uint64_t t);
-  uint64_t fire_groups(uint64_t at, const burst *s_, const burst *a_, bool draws, bool mid, uint32_t period);
+  bool one_pass(uint64_t t);
+  uint64_t begin_pass(uint64_t t);
+  bool fire_groups(uint64_t t, const burst *s_, const burst *a_, bool mid);
   void emit(kind k, uint32_t beats, uint32_t late, uint64_t t);
 
   // results: bursts in the order of the walk

@@ -44,69 +44,97 @@ bool vector_engine::lanes_ready() const
 
 void vector_engine::lanes(uint64_t t)
 {
-  while (passes_left && lanes_ready())
-    one_pass(t);
+  while (passes_left && (begun || lanes_ready()))
+    if (!one_pass(t))
+      return;
 }
 
-// When each group of a tile enters, from `at` on; the earliest cycle of the next tile's. s_, a_: tiles of the streams, or null.
-uint64_t vector_engine::fire_groups(uint64_t at, const burst *s_, const burst *a_, bool draws, bool mid, uint32_t period)
+// Groups enter, from enter_at on, which is the earliest cycle of the next tile's at the end. s_, a_: tiles of the streams, or null.
+// false: not all, more in a later cycle: what a GEMM that has not started will take of the accumulator memory is not known.
+bool vector_engine::fire_groups(uint64_t t, const burst *s_, const burst *a_, bool mid)
 {
-  if (!s_ && !a_ && !draws) {
+  const bool draws = now.src && plan.draw;    // a SCATTER rounds in its first pass
+  const uint32_t period = group_period(now);
+  if (!s_ && !a_ && !now.acc && !draws) {
     for (uint32_t g = 0; g < groups; g++)
-      fire[g] = at + g * (uint64_t)period;
-    return at + groups * (uint64_t)period;
+      fire[g] = enter_at + g * (uint64_t)period;
+    enter_at += groups * (uint64_t)period;
+    return true;
   }
   // The low halves of int24 come behind the plane of high bytes. UPDATE NITRO: a group of int32 before the next of int24.
   const uint64_t *const s_time = !s_ ? nullptr : mid ? s_->time + (t2 >> log2) : s_->time, *const a_time = a_ ? a_->time : nullptr;
   const uint32_t s_bytes = c * (mid ? 2 : plan.src_bytes), a_bytes = c * plan.aux_bytes, weights = plan.upd && plan.mid;
   const uint32_t s_step = weights && !mid ? plan.turn : plan.src_period, s_last = weights && mid ? plan.turn : plan.src_period;
-  uint64_t s_at = src_at, a_at = aux_at, d_at = draw_at;
-  for (uint32_t g = 0; g < groups; g++) {
+  uint64_t at = enter_at, s_at = src_at, a_at = aux_at, d_at = draw_at;
+  const uint64_t known = now.acc ? core_.matrix.reads_known(t) : Never;
+  uint32_t g = entered;
+  for (; g < groups; g++) {
     if (s_time)
       at = std::max({ at, s_at, s_time[((g + 1) * s_bytes - 1) >> log2] + SrcFifoCycles });
     if (a_time)
       at = std::max({ at, a_at, a_time[((g + 1) * a_bytes - 1) >> log2] + FifoCycles });
     if (draws)
       at = std::max(at, d_at);
+    if (now.acc) {
+      at = core_.matrix.memory_free(at);
+      if (at >= known) {
+        core_.sched.wake(Vector, std::max(t + 1, at - (known - t)));
+        break;
+      }
+    }
     fire[g] = at;
     s_at = at + s_step;
     a_at = at + plan.aux_period;
     d_at = at + DrawPeriod;
     at += period;
   }
-  const uint64_t last = fire[groups - 1];
-  src_at = s_ ? last + s_last : src_at;
+  src_at = !s_ ? src_at : g < groups ? s_at : fire[groups - 1] + s_last;
   aux_at = a_ ? a_at : aux_at;
   draw_at = draws ? d_at : draw_at;
-  return at;
+  enter_at = at;
+  entered = g;
+  return g == groups;
 }
 
-void vector_engine::one_pass(uint64_t t)
+// When the first group of a tile may enter.
+uint64_t vector_engine::begin_pass(uint64_t t)
 {
-  const needs w = wants();
-  const bool last = pass + 1 == plan.passes, mid = plan.mid && !(plan.upd && pass);
-  const uint32_t period = group_period(w), late = plan.keep && pass;
   uint64_t at = std::max(lane_at, run_at);
+  now = wants();
   if (plan.padded) {
     at = std::max(at, tags.front().at);
     tags.pop_front();
   }
-  if (w.acc) {
+  if (now.acc) {
     at = std::max(at, acc_tiles.front());
     acc_tiles.pop_front();
   }
   if (plan.fill)
     at = std::max(at, t + 1);
   for (int k = 0; k < 2; k++)       // room that a written tile has left: two registers
-    if (w.out && (k == 0 || plan.idx) && reserved[k] >= capacity[k])
+    if (now.out && (k == 0 || plan.idx) && reserved[k] >= capacity[k])
       at = std::max(at, freed_at[k][(reserved[k] - capacity[k]) % Ring] + 2);
+  return at;
+}
+
+// false: a part of its groups, the others in a later cycle.
+bool vector_engine::one_pass(uint64_t t)
+{
+  const bool last = pass + 1 == plan.passes, mid = plan.mid && !(plan.upd && pass);
+  const uint32_t late = plan.keep && pass;
+  if (!begun)
+    enter_at = begin_pass(t);
+  const needs w = now;
   const burst *s_ = w.src && !w.acc ? &src.front() : nullptr, *a_ = w.aux ? &aux.front() : nullptr;
   if (s_ && mid)                               // the plane of high bytes goes before the groups
-    at = std::max(at, std::max(src_at, s_->time[0] + SrcFifoCycles) + (t2 >> log2));
-  at = fire_groups(at, s_, a_, w.src && plan.draw, mid, period);    // a SCATTER rounds in its first pass
+    enter_at = std::max(enter_at, std::max(src_at, s_->time[0] + SrcFifoCycles) + (t2 >> log2));
+  begun = !fire_groups(t, s_, a_, mid);
+  if (begun)
+    return false;
+  entered = 0;
   if (w.acc && plan.paced)                     // what follows may come a cycle earlier
-    at++;
-  lane_at = at;
+    enter_at++;
+  lane_at = enter_at;
   last_fire = fire[groups - 1];
   if (s_)
     src.used++;
@@ -127,6 +155,7 @@ void vector_engine::one_pass(uint64_t t)
   } else {
     maybe_finish(t);
   }
+  return true;
 }
 
 // The beats of a tile of results: each when its last group, or its part of a group, is there.

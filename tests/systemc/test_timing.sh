@@ -19,6 +19,7 @@ check "cycles, base" base nets/mlp.net 64 8 30 table
 check "cycles, base, slow memory" base nets/vgg3.net 5 2 100 table
 check "cycles, large" large nets/mlp.net 64 16 30 table
 check "cycles, NITRO-D, MLP-1" base nets/mlp1.net 64 8 30 table
+check "cycles, NITRO-D, MLP-1, MATRIX and VECTOR in the accumulator memory" tiny nets/mlp1.net 8 8 30 table
 check "cycles, NITRO-D, CNN" base tests/nitro-cnn.net 13 8 30 table
 check "cycles, NITRO-D, CNN, tiny" tiny tests/nitro-cnn.net 13 8 30 table
 check "cycles, NITRO-D, SystemC" base tests/nitro-cnn.net 13 8 30 equal timed systemc
@@ -28,6 +29,7 @@ check "cycles, SystemC, slow memory" base nets/vgg3.net 5 2 100 equal timed syst
 check "cycles, SystemC, in step with the kernel" base nets/vgg3.net 8 8 30 equal timed systemc@0
 check "cycles, SystemC, wide port, at most 7 cycles ahead" base16 nets/mlp.net 16 16 30 equal timed systemc@7
 check "cycles, SystemC, 2 bytes a cycle" base nets/mlp1.net 16 2 30 equal timed systemc
+check "cycles, SystemC, MATRIX and VECTOR in the accumulator memory" tiny nets/mlp1.net 8 8 30 equal timed systemc
 check "cycles, SystemC, 5 bytes a cycle, tiny" tiny nets/mlp.net 16 5 30 equal timed systemc
 check "cycles, SystemC, 16 bytes a cycle, latency 7" base nets/lenet.net 16 16 7 equal timed systemc
 check "cycles, SystemC, large, 5 bytes a cycle, latency 200" large nets/lenet.net 16 5 200 equal timed systemc

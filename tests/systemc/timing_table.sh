@@ -54,6 +54,9 @@ done
 for config in tiny base large; do
   row $config mlp1 64 8 30
 done
+for config in tiny base large; do
+  row $config mlp1 8 8 30
+done
 row large vgg3 16 16 30
 row base16 lenet 32 16 30
 row base lenet 13 8 30
