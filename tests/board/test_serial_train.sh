@@ -43,6 +43,10 @@ P
 then result PASS "2 steps and an evaluation over the serial line: the weights of golden:tiny"; else
   result FAIL "training over the serial line: $(tail -n 3 "$dir/log" | tr '\n' ' ')"
 fi
+cycles=$(sed -n 's|.* \([0-9]*\) cycles/step  utilization .*|\1|p' "$dir/log")
+if [ "${cycles:-0}" -gt 100 ]; then result PASS "the board's counters: $cycles cycles a step"; else
+  result FAIL "no cycles of the board in: $(head -n 1 "$dir/log")"
+fi
 kill "$sim"
 export CURTA_SERIAL_MS=50
 # shellcheck disable=SC2086
