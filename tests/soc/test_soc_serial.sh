@@ -36,6 +36,9 @@ power_up
 build/curta-golden deploy $job 200 $line --quiet >$dir/log 2>&1 || fail "deploy: $(tail -n 2 $dir/log)"
 fetch early && fail "fetch while it trains: not refused"
 grep -q "has no weights to fetch" $dir/log || fail "fetch while it trains: $(tail -n 1 $dir/log)"
+# shellcheck disable=SC2086
+build/curta-golden train --net tests/soc/dot.net --data synthetic --batch 8 --limit 16 --no-eval --epochs 1 $line --out $dir/line --overwrite --quiet >$dir/log 2>&1
+[ $? = 3 ] && grep -q "its registers are refused" $dir/log || fail "as an accelerator while it trains: $(tail -n 1 $dir/log)"
 # the curve of this job must not be taken for that of the next
 # shellcheck disable=SC2086
 build/curta-golden monitor $line --quiet 2>/dev/null | sed '/^epoch 2/q' >$dir/first

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define ALIGN 4096u
 
@@ -21,12 +22,30 @@ int curta_session_error(struct curta_session *s, int code, const char *doing, st
                     s->device.name, doing, e.name, e.index, e.info);
 }
 
+/* A machine that trains alone refuses its registers; after power-up it first looks whether there is something to train. */
+static int open_device(struct curta_dev *dev, const struct curta_bus *bus)
+{
+  const struct timespec pause = {0, 100000000};
+  int r = curta_dev_open(dev, bus);
+  for (int k = 0; k < 20 && r == -EIO; k++) {
+    nanosleep(&pause, NULL);
+    r = curta_dev_open(dev, bus);
+  }
+  return r;
+}
+
 int curta_session_attach(struct curta_session *s, const struct curta_network *network, const struct curta_bus *bus,
                          struct curta_fail *fail)
 {
-  int r = curta_dev_open(&s->dev, bus);
+  int r = open_device(&s->dev, bus);
+  fail->status = r ? 3 : fail->status;
+  if (r == -EIO)
+    return curta_fail(fail, r,
+                      "%s: opening: its registers are refused: a machine that trains alone? `curta monitor` shows it; "
+                      "wait for its end, or deploy another job",
+                      s->device.name);
   if (r)
-    return curta_session_error(s, r, "opening", fail);
+    return curta_fail(fail, r, "%s: opening: %s", s->device.name, curta_strerror(r));
   s->network = network;
   s->rate = network->net.nitro.rate;
   s->weight_base = (curta_dev_mark(&s->dev) + ALIGN - 1) / ALIGN * ALIGN;
