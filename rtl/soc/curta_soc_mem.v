@@ -148,7 +148,7 @@ module curta_soc_mem #(
     patience_q <= first ? 3'd7 : patience_q - 3'd1;
     case (state_q)
       IDLE:    if (first) state_q <= HOLD;
-      HOLD:    if (ask_q || drop_i || patience_q == 3'd0) state_q <= DRAIN;
+      HOLD:    if (ask_q && !code || drop_i || patience_q == 3'd0) state_q <= DRAIN;
       DRAIN:   if (!aw_held_q && owed_q == 4'd0) state_q <= ADDR;
       ADDR:    if (m_awready_i) state_q <= DATA;
       default: if (m_wready_i) state_q <= IDLE;

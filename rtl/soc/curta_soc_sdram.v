@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_soc_sdram - AXI4 memory in a 16-bit SDR SDRAM of 32 MB (4 banks, 8192 rows, 512 columns), as on the ULX3S
 //   Address  row 24:12, bank 11:10, column 9:1. A beat is one burst of BUS / 2 columns; CAS latency 2. A row is opened for each AXI burst (and where
-//            a burst goes on in the next bank) and closed by auto-precharge with its last beat.
+//            a burst goes on in the next bank) and closed by auto-precharge with its last beat; if it lies in another bank, it is opened while
+//            the burst before still moves.
 //   Order    reads among themselves and writes among themselves keep theirs; they take turns. A write starts when all its data is here: the data
 //            of a write may wait for a read.
 //   Refresh  one row every Refresh cycles, before anything else.
@@ -81,27 +82,46 @@ module curta_soc_sdram #(
   reg [15:0] refresh_q;
   reg [3:0]  due_q;
 
-  // ---- what is done
-  localparam [2:0] INIT = 3'd0, IDLE = 3'd1, OPEN = 3'd2, MOVE = 3'd3;
-  reg [2:0]   state_q;
-  reg [15:0]  wait_q;             // cycles until the next command
-  reg [3:0]   init_q;             // steps of the power-up sequence
-  reg         write_q, turn_q, id0_q;
-  reg [2:0]   id_q;
-  reg [24:0]  addr_q;
-  reg [7:0]   left_q;             // beats after this one
-  reg [9*BUS-1:0] beat_q;         // a written beat on its way
-  reg [LenW:0] out_q;             // its columns that are still to go
-  wire        ready   = wait_q == 16'd0;
-  wire        can_w   = aw_valid && whole_q != 9'd0;
-  wire        pick_w  = can_w && (!ar_valid || turn_q);
-  wire        start   = state_q == IDLE && ready && due_q == 4'd0 && (can_w || ar_valid);
-  wire        issue   = state_q == MOVE && ready && (!write_q || w_valid);
-  wire        row_end = &addr_q[9:LenW+1];
-  wire        close   = left_q == 8'd0 || row_end;
-  assign ar_pop = start && !pick_w;
-  assign aw_pop = start && pick_w;
-  assign w_pop  = issue && write_q;
+  // ---- what comes next: the part of a burst that lies in one row. Its row is opened while another one moves
+  localparam RowW = 10 - $clog2(BUS);   // beats of a row: 2^RowW
+  reg         init_q, next_q, opened_q, next_write_q, next_final_q;   // there is one, its row is open; final: the burst ends with it
+  reg  [2:0]  next_id_q;
+  reg  [24:0] next_addr_q;
+  reg  [7:0]  next_left_q;        // beats after the first
+  reg         rest_q, rest_write_q;      // what a burst has in further rows
+  reg  [2:0]  rest_id_q;
+  reg  [24:0] rest_addr_q;
+  reg  [7:0]  rest_left_q;
+  reg         turn_q;             // a write's turn
+  reg  [15:0] hold_q;             // cycles until the next command of power-up, or behind a refresh
+  reg  [3:0]  step_q;             // of the power-up sequence
+  reg  [3:0]  opening_q;          // cycles until the opened row takes a command
+  reg  [15:0] closed_q;           // of each bank: cycles until a row may be opened
+  wire        ready  = hold_q == 16'd0;
+  wire        can_w  = aw_valid && whole_q != 9'd0;
+  wire        pick_w = can_w && (!ar_valid || turn_q);
+  wire        pick   = !init_q && ready && !next_q && due_q == 4'd0 && (rest_q || can_w || ar_valid);
+  assign ar_pop = pick && !rest_q && !pick_w;
+  assign aw_pop = pick && !rest_q && pick_w;
+  wire [24:0] from   = rest_q ? rest_addr_q : pick_w ? aw[32:8] : ar[32:8];
+  wire [7:0]  beats  = rest_q ? rest_left_q : pick_w ? aw[7:0] : ar[7:0];
+  wire [7:0]  in_row = {{(8-RowW){1'b0}}, ~from[9:10-RowW]};    // beats of its row behind the first
+  wire        goes_on = beats > in_row;
+
+  // ---- what moves
+  reg         move_q, write_q, final_q;
+  reg  [2:0]  id_q;
+  reg  [24:0] addr_q;
+  reg  [7:0]  left_q;             // beats after this one
+  reg  [3:0]  pace_q, tail_q;     // cycles until the next beat; until the data of a read has left the pins
+  reg  [9*BUS-1:0] beat_q;        // a written beat on its way
+  reg  [LenW:0] out_q;            // its columns that are still to go
+  wire        issue  = move_q && pace_q == 4'd0 && (!write_q || w_valid && tail_q == 4'd0);
+  wire        close  = left_q == 8'd0;
+  wire        follow = next_q && opened_q && opening_q == 4'd0 && (!move_q || issue && close);
+  wire        open   = next_q && !opened_q && closed_q[4*next_addr_q[11:10] +: 4] == 4'd0 && !(move_q && addr_q[11:10] == next_addr_q[11:10]) && !issue;
+  wire        refresh = !init_q && ready && due_q != 4'd0 && !next_q && !move_q && closed_q == 16'd0;
+  assign w_pop = issue && write_q;
 
   // ---- read data: which columns of which beat are in the input register
   reg [15:0]  dq_q;
@@ -117,7 +137,7 @@ module curta_soc_sdram #(
     dq_q   <= sd_dq_i;
     part_q <= {dq_q, part_q[8*BUS-17:16]};
     pipe_q <= {pipe_q[1+Len:0], issue && !write_q};
-    tag_q  <= {tag_q[4*(2+Len)-1:0], left_q == 8'd0, id_q};
+    tag_q  <= {tag_q[4*(2+Len)-1:0], close && final_q, id_q};
 
     sd_cmd_o <= NOP;
     sd_dqm_o <= 2'b00;
@@ -128,73 +148,95 @@ module curta_soc_sdram #(
       sd_dqm_o <= ~beat_q[8*BUS +: 2];
       beat_q   <= {2'b00, beat_q[9*BUS-1:8*BUS+2], 16'd0, beat_q[8*BUS-1:16]};
     end
-    s_bvalid_o <= 1'b0;
-    if (!ready) wait_q <= wait_q - 16'd1;
+    s_bvalid_o <= issue && close && write_q && final_q;            // nothing that comes later can overtake it
+    s_bid_o    <= id_q[0];
+    if (!ready)             hold_q    <= hold_q - 16'd1;
+    if (opening_q != 4'd0)  opening_q <= opening_q - 4'd1;
+    if (pace_q != 4'd0)     pace_q    <= pace_q - 4'd1;
+    if (tail_q != 4'd0)     tail_q    <= tail_q - 4'd1;
+    for (k = 0; k < 4; k = k + 1) if (closed_q[4*k +: 4] != 4'd0) closed_q[4*k +: 4] <= closed_q[4*k +: 4] - 4'd1;
 
-    case (state_q)
-      INIT: if (ready) begin
-        init_q   <= init_q + 4'd1;
-        sd_a_o   <= init_q == 4'd9 ? {6'b000000, 3'd2, 1'b0, Mode} : 13'h0400;
-        sd_ba_o  <= 2'd0;
-        sd_cmd_o <= init_q == 4'd0 ? PRE : init_q == 4'd9 ? MRS : REF;
-        wait_q   <= Rfc[15:0];
-        if (init_q == 4'd9) state_q <= IDLE;
+    if (init_q && ready) begin
+      step_q   <= step_q + 4'd1;
+      sd_a_o   <= step_q == 4'd9 ? {6'b000000, 3'd2, 1'b0, Mode} : 13'h0400;
+      sd_ba_o  <= 2'd0;
+      sd_cmd_o <= step_q == 4'd0 ? PRE : step_q == 4'd9 ? MRS : REF;
+      hold_q   <= Rfc[15:0];
+      if (step_q == 4'd9) init_q <= 1'b0;
+    end
+    if (refresh) begin
+      sd_cmd_o <= REF;
+      hold_q   <= Rfc[15:0] - 16'd1;
+    end
+
+    if (pick) begin
+      next_q       <= 1'b1;
+      opened_q     <= 1'b0;
+      next_write_q <= rest_q ? rest_write_q : pick_w;
+      next_id_q    <= rest_q ? rest_id_q : pick_w ? {2'b00, aw[33]} : ar[35:33];
+      next_addr_q  <= from;
+      next_left_q  <= goes_on ? in_row : beats;
+      next_final_q <= !goes_on;
+      rest_q       <= goes_on;
+      rest_addr_q  <= {from[24:10] + 15'd1, 10'd0};
+      rest_left_q  <= beats - in_row - 8'd1;
+      if (!rest_q) begin
+        turn_q       <= !pick_w;
+        rest_write_q <= pick_w;
+        rest_id_q    <= pick_w ? {2'b00, aw[33]} : ar[35:33];
       end
-      IDLE: if (ready) begin
-        if (due_q != 4'd0) begin
-          sd_cmd_o <= REF;
-          wait_q   <= Rfc[15:0] - 16'd1;
-        end else if (start) begin
-          write_q <= pick_w;
-          turn_q  <= !pick_w;
-          id0_q   <= aw[33];
-          id_q    <= ar[35:33];
-          addr_q  <= pick_w ? aw[32:8] : ar[32:8];
-          left_q  <= pick_w ? aw[7:0] : ar[7:0];
-          state_q <= OPEN;
-        end
+    end
+    if (open) begin
+      sd_cmd_o  <= ACT;
+      sd_a_o    <= next_addr_q[24:12];
+      sd_ba_o   <= next_addr_q[11:10];
+      opened_q  <= 1'b1;
+      opening_q <= Rcd[3:0] - 4'd2;
+    end
+    if (issue) begin
+      sd_cmd_o <= write_q ? WRITE : READ;
+      sd_a_o   <= {2'b00, close, 1'b0, addr_q[9:1]};
+      sd_ba_o  <= addr_q[11:10];
+      addr_q   <= addr_q + BUS[24:0];
+      left_q   <= left_q - 8'd1;
+      pace_q   <= Len[3:0] - 4'd1;
+      move_q   <= !close;
+      if (close) closed_q[4*addr_q[11:10] +: 4] <= Len[3:0] + Rp[3:0] + (write_q ? Wr[3:0] : 4'd0);
+      if (!write_q) tail_q <= Len[3:0] + 4'd2;
+      if (write_q) begin
+        sd_oe_o  <= 1'b1;
+        sd_dq_o  <= w[15:0];
+        sd_dqm_o <= ~w[8*BUS +: 2];
+        beat_q   <= {2'b00, w[9*BUS-1:8*BUS+2], 16'd0, w[8*BUS-1:16]};
+        out_q    <= Len[LenW:0] - 1'b1;
       end
-      OPEN: if (ready) begin
-        sd_cmd_o <= ACT;
-        sd_a_o   <= addr_q[24:12];
-        sd_ba_o  <= addr_q[11:10];
-        wait_q   <= Rcd[15:0] - 16'd1;
-        state_q  <= MOVE;
-      end
-      MOVE: if (issue) begin
-        sd_cmd_o <= write_q ? WRITE : READ;
-        sd_a_o   <= {2'b00, close, 1'b0, addr_q[9:1]};
-        sd_ba_o  <= addr_q[11:10];
-        addr_q   <= addr_q + BUS[24:0];
-        left_q   <= left_q - 8'd1;
-        wait_q   <= Len[15:0] - 16'd1;
-        if (write_q) begin
-          sd_oe_o  <= 1'b1;
-          sd_dq_o  <= w[15:0];
-          sd_dqm_o <= ~w[8*BUS +: 2];
-          beat_q   <= {2'b00, w[9*BUS-1:8*BUS+2], 16'd0, w[8*BUS-1:16]};
-          out_q    <= Len[LenW:0] - 1'b1;
-        end
-        if (close) begin
-          wait_q  <= Len[15:0] + Rp[15:0] + (write_q ? Wr[15:0] : 16'd0);
-          state_q <= left_q == 8'd0 ? IDLE : OPEN;
-          s_bvalid_o <= write_q && left_q == 8'd0;     // nothing that comes later can overtake it
-          s_bid_o    <= id0_q;
-        end
-      end
-      default: state_q <= IDLE;
-    endcase
+    end
+    if (follow) begin
+      next_q  <= 1'b0;
+      move_q  <= 1'b1;
+      write_q <= next_write_q;
+      final_q <= next_final_q;
+      id_q    <= next_id_q;
+      addr_q  <= next_addr_q;
+      left_q  <= next_left_q;
+    end
 
     if (whole_in != aw_pop) whole_q <= whole_in ? whole_q + 9'd1 : whole_q - 9'd1;
     if ((s_wvalid_i && w_room) != w_pop) free_q <= w_pop ? free_q + 9'd1 : free_q - 9'd1;
-    refresh_q <= refresh_q == 16'd0 || state_q == INIT ? Refresh[15:0] - 16'd1 : refresh_q - 16'd1;
-    if ((refresh_q == 16'd0) != (state_q == IDLE && ready && due_q != 4'd0))
-      due_q <= refresh_q == 16'd0 ? due_q + 4'd1 : due_q - 4'd1;
+    refresh_q <= refresh_q == 16'd0 || init_q ? Refresh[15:0] - 16'd1 : refresh_q - 16'd1;
+    if ((refresh_q == 16'd0) != refresh) due_q <= refresh ? due_q - 4'd1 : due_q + 4'd1;
     if (!rst_ni) begin
-      state_q    <= INIT;
-      wait_q     <= Init[15:0];
-      init_q     <= 4'd0;
+      init_q     <= 1'b1;
+      hold_q     <= Init[15:0];
+      step_q     <= 4'd0;
+      next_q     <= 1'b0;
+      rest_q     <= 1'b0;
+      move_q     <= 1'b0;
       turn_q     <= 1'b0;
+      opening_q  <= 4'd0;
+      pace_q     <= 4'd0;
+      tail_q     <= 4'd0;
+      closed_q   <= 16'd0;
       out_q      <= 0;
       pipe_q     <= 0;
       whole_q    <= 9'd0;

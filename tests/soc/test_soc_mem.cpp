@@ -84,6 +84,9 @@ int main(int argc, char **argv)
   uint32_t coming_beats = 0;
   bool must_hit = false;
   uint64_t private_hits = 0;
+  uint32_t near = 0;                                   // the last address that was not of the program
+  bool over_fetch = false, fetch_between = false;      // before the last store; since it
+  uint64_t pairs = 0;                                  // stores that left as one, an instruction fetched between them
   uint32_t opened = 0;                                 // lines of the program that were read
   uint64_t code_loads = 0, asked = 0, dropped = 0, fetched = 0, hits = 0, loads = 0, stores = 0, bursts = 0, errors = 0, drops_in_fetch = 0;
   // accelerator
@@ -121,8 +124,8 @@ int main(int argc, char **argv)
           addr = kProgram + 64 * (fresh ? opened : opened - 1 - random32() % recent) + words;
           code = !fresh || chance(4);
           opened += fresh && code;
-        } else addr = chance(6) ? kBadEnd + 4 * (random32() % 64) : addr >= kProgram ? somewhere() : chance(4) ? addr ^ 4 : chance(3) ? (addr & ~63u) + 4 * (random32() % 16) : somewhere() + 4 * (random32() % 16);
-        if (addr < kProgram) code = false;
+        } else addr = chance(6) ? kBadEnd + 4 * (random32() % 64) : addr >= kProgram ? (chance(2) ? near ^ 4 : somewhere()) : chance(4) ? addr ^ 4 : chance(3) ? (addr & ~63u) + 4 * (random32() % 16) : somewhere() + 4 * (random32() % 16);
+        if (addr < kProgram) code = false, near = addr;
         strb = of_core(addr) && (addr < kProgram ? chance(2) : !code) ? 1 + random32() % 15 : 0;
         data = random32();
         must_hit = !code && !strb && kept == (int64_t)(addr & ~63u) && !refuses(addr);
@@ -221,8 +224,11 @@ int main(int argc, char **argv)
             fail(of_core(addr) ? "the core does not read what it wrote" : "the core reads what was there before it looked at the accelerator", addr);
         }
         private_hits += must_hit && addr >= kBadEnd && dropped > fetched;
+        fetch_between |= code;
         if (strb) {
           stores++;
+          over_fetch = fetch_between;
+          fetch_between = false;
           if (kept == (int64_t)(addr & ~63u)) kept = -1;
           if (coming == (int64_t)(addr & ~63u)) coming = -1;
           for (uint32_t k = 0; k < 4; k++)
@@ -266,6 +272,7 @@ int main(int argc, char **argv)
           w_on = false;
           if (++a_data[0].done == a_data[0].beats) a_data.pop_front();
         } else if (m.s_wready_o) fail("the accelerator's beat is swallowed", at);
+        pairs += b.id && over_fetch && m.m_wstrb_o & 15 && m.m_wstrb_o >> 4;
         if (++b.done == b.beats) {
           mem.done.push_back(b);
           mem.writes.pop_front();
@@ -298,8 +305,8 @@ int main(int argc, char **argv)
   }
   for (uint32_t i = 0; i < kBytes / 4; i++)
     if (!refuses(4 * i) && of_core(4 * i) && mem.word(4 * i) != mine[i]) fail("at the end the memory is not what the core wrote", 4 * i);
-  if (cycles >= 100000 && (!hits || !errors || !refusals || !drops_in_fetch || opened < 20 || !private_hits || bursts >= stores)) fail("a case did not occur", 0);
-  printf("PASS soc_mem: %llu cycles, core %llu loads (%llu without a fetch, %llu of them after a look, %llu of its program), %llu stores in %llu bursts, %llu errors\n", (unsigned long long)cycle,
-         (unsigned long long)loads, (unsigned long long)hits, (unsigned long long)private_hits, (unsigned long long)code_loads, (unsigned long long)stores, (unsigned long long)bursts, (unsigned long long)errors);
+  if (cycles >= 100000 && (!hits || !errors || !refusals || !drops_in_fetch || opened < 20 || !private_hits || bursts >= stores || !pairs)) fail("a case did not occur", 0);
+  printf("PASS soc_mem: %llu cycles, core %llu loads (%llu without a fetch, %llu of them after a look, %llu of its program), %llu stores in %llu bursts (%llu pairs around a fetch), %llu errors\n", (unsigned long long)cycle,
+         (unsigned long long)loads, (unsigned long long)hits, (unsigned long long)private_hits, (unsigned long long)code_loads, (unsigned long long)stores, (unsigned long long)bursts, (unsigned long long)pairs, (unsigned long long)errors);
   return 0;
 }
