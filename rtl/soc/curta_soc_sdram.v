@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_soc_sdram - AXI4 memory in a 16-bit SDR SDRAM of 32 MB (4 banks, 8192 rows, 512 columns), as on the ULX3S
 //   Address  row 24:12, bank 11:10, column 9:1. A beat is one burst of BUS / 2 columns; CAS latency 2. A row is opened for each AXI burst (and where
-//            a burst goes on in the next bank) and closed by auto-precharge with its last beat; if it lies in another bank, it is opened while
-//            the burst before still moves.
+//            a burst goes on in the next bank) and closed by auto-precharge with its last beat. It is opened while the burst before still moves,
+//            if that is in another bank; and if it is open already, it stays so.
 //   Order    reads among themselves and writes among themselves keep theirs; they take turns. A write starts when all its data is here: the data
 //            of a write may wait for a read.
 //   Refresh  one row every Refresh cycles, before anything else.
@@ -118,6 +118,8 @@ module curta_soc_sdram #(
   reg  [LenW:0] out_q;            // its columns that are still to go
   wire        issue  = move_q && pace_q == 4'd0 && (!write_q || w_valid && tail_q == 4'd0);
   wire        close  = left_q == 8'd0;
+  // what comes next lies in the row that is open: it stays open
+  wire        stay   = next_q && next_addr_q[24:10] == addr_q[24:10];
   wire        follow = next_q && opened_q && opening_q == 4'd0 && (!move_q || issue && close);
   wire        open   = next_q && !opened_q && closed_q[4*next_addr_q[11:10] +: 4] == 4'd0 && !(move_q && addr_q[11:10] == next_addr_q[11:10]) && !issue;
   wire        refresh = !init_q && ready && due_q != 4'd0 && !next_q && !move_q && closed_q == 16'd0;
@@ -195,13 +197,14 @@ module curta_soc_sdram #(
     end
     if (issue) begin
       sd_cmd_o <= write_q ? WRITE : READ;
-      sd_a_o   <= {2'b00, close, 1'b0, addr_q[9:1]};
+      sd_a_o   <= {2'b00, close && !stay, 1'b0, addr_q[9:1]};
       sd_ba_o  <= addr_q[11:10];
       addr_q   <= addr_q + BUS[24:0];
       left_q   <= left_q - 8'd1;
       pace_q   <= Len[3:0] - 4'd1;
       move_q   <= !close;
-      if (close) closed_q[4*addr_q[11:10] +: 4] <= Len[3:0] + Rp[3:0] + (write_q ? Wr[3:0] : 4'd0);
+      if (close && stay) opened_q <= 1'b1;
+      if (close && !stay) closed_q[4*addr_q[11:10] +: 4] <= Len[3:0] + Rp[3:0] + (write_q ? Wr[3:0] : 4'd0);
       if (!write_q) tail_q <= Len[3:0] + 4'd2;
       if (write_q) begin
         sd_oe_o  <= 1'b1;

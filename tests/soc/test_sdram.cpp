@@ -24,15 +24,18 @@ static bool overlaps(const std::deque<burst> &list, uint32_t addr, uint32_t beat
   return false;
 }
 
-// A few rows near both ends, so that bursts meet, and the corners of the address; never over 4 KiB.
+// A few rows near both ends, so that bursts meet, and the corners of the address, or on from where the last one ends; never over 4 KiB.
 static burst make(uint32_t id)
 {
+  static uint32_t end;
   static const uint32_t bases[] = {0, 0x1000, 0x7ff000, 0x1fff000, 0x1000000};
   burst b = {id, 0, 0, 0, {}, {}};
   uint32_t kind = random32() % 8;
   b.beats = kind == 0 ? 128 : kind < 3 ? 1 : kind < 6 ? 8 : 1 + random32() % 40;
   uint32_t room = 512 - b.beats;
   b.addr = bases[random32() % 5] + 8 * (kind == 4 ? 8 * (random32() % (room / 8)) : random32() % (room + 1));
+  if (random32() % 2 && end % 4096 + 8 * b.beats <= 4096) b.addr = end;
+  end = (b.addr + 8 * b.beats) % 0x2000000;
   return b;
 }
 
