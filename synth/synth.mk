@@ -11,7 +11,7 @@ synth: ## Yosys: cells by module of SYNTH_TARGETS (synth/targets.toml) into synt
 	@$(PY) synth/synth.py table $(SYNTH_TARGETS)
 synth-soc: $(BUILD)/firmware/boot.bin ## Yosys: cells by module of the standalone machine's control side
 	@$(PY) synth/soc.py $<
-pnr-soc: pnr-tools $(BUILD)/firmware/boot.bin ## nextpnr: cells and clock of the control side alone
+pnr-soc: $(BUILD)/firmware/boot.bin pnr-tools ## nextpnr: cells and clock of the control side alone
 	@$(PY) synth/soc.py $< --pnr
 pnr: pnr-tools ## nextpnr: clock and slowest paths of PNR_TARGET with PNR_SEEDS into synth/results, then the bitstream of PNR_BOARD (may be empty)
 	@$(PY) synth/synth.py synth $(PNR_TARGET)
