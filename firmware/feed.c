@@ -117,22 +117,33 @@ static void rows_of(const struct curta_plan *plan, const struct curta_window *wi
   }
 }
 
+/* Which images a part of the batch is. They are read before the images, because the core has one line of memory. (cold: as
+ * small as can be) */
+static __attribute__((noinline, cold)) void pick_some(uint32_t pick[SIDE], const uint32_t *index, uint32_t first,
+                                                      uint32_t from, uint32_t batch)
+{
+  for (uint32_t k = 0; k < SIDE && from + k < batch; k++)
+    pick[k] = index ? index[from + k] : first + from + k;
+}
+
 static int put_windows(struct train *t, const struct curta_window *window, const uint8_t *images, const uint32_t *index,
                        uint32_t first)
 {
   const struct curta_package *p = t->package;
-  uint32_t size = p->c * p->h * p->w, side = t->plan->hw.t, addr;
+  const uint32_t batch = p->batch, size = p->c * p->h * p->w, side = t->plan->hw.t;
+  uint32_t addr, pick[SIDE];
   struct rows r;
   uint8_t *to;
-  int err = curta_batch_claim(&t->run, batch_labels, p->batch, &addr);
+  int err = curta_batch_claim(&t->run, batch_labels, batch, &addr);
   if (err)
     return err;
   rows_of(t->plan, window, &r);
   to = t->dev.bus->mem_map(t->dev.bus->ctx, addr, t->plan->tensor[t->plan->t_input].bytes);
-  for (uint32_t i = 0; i < p->batch; i++) {
+  for (uint32_t i = 0; i < batch; i++) {
     uint32_t tile = i / side * (r.tiles_y * r.tiles_x * r.tiles_k);
-    put_image((uint32_t *)(void *)(to + (tile * side + i % side) * side),
-              images + (index ? index[i] : first + i) * size, &r);
+    if (i % SIDE == 0)
+      pick_some(pick, index, first, i, batch);
+    put_image((uint32_t *)(void *)(to + (tile * side + i % side) * side), images + pick[i % SIDE] * size, &r);
   }
   return 0;
 }
@@ -141,15 +152,19 @@ int feed_batch(struct train *t, uint32_t images, uint32_t labels, const uint32_t
 {
   const struct curta_package *p = t->package;
   const uint8_t *base = (const uint8_t *)p;
-  uint32_t size = p->c * p->h * p->w;
+  const uint32_t batch = p->batch, size = p->c * p->h * p->w;
+  uint32_t pick[SIDE];
   struct curta_window window;
-  for (uint32_t i = 0; i < p->batch; i++)
-    batch_labels[i] = base[labels + (index ? index[i] : first + i)];
+  for (uint32_t i = 0; i < batch; i++) {
+    if (i % SIDE == 0)
+      pick_some(pick, index, first, i, batch);
+    batch_labels[i] = base[labels + pick[i % SIDE]];
+  }
   if (!curta_input_window(t->plan, &window))
     return put_windows(t, &window, base + images, index, first);
-  for (uint32_t i = 0; i < p->batch; i++)
+  for (uint32_t i = 0; i < batch; i++)
     memcpy(inputs + i * size, base + images + (index ? index[i] : first + i) * size, size);
-  return curta_batch_write(&t->run, inputs, batch_labels, p->batch);
+  return curta_batch_write(&t->run, inputs, batch_labels, batch);
 }
 
 int feed_check(const struct train *t)
