@@ -117,8 +117,8 @@ static void rows_of(const struct curta_plan *plan, const struct curta_window *wi
   }
 }
 
-/* Which images a part of the batch is. They are read before the images, because the core has one line of memory. (cold: as
- * small as can be) */
+/* Which images a part of the batch is. They are read before the images, because the core has one line of memory. (cold:
+ * as small as can be) */
 static __attribute__((noinline, cold)) void pick_some(uint32_t pick[SIDE], const uint32_t *index, uint32_t first,
                                                       uint32_t from, uint32_t batch)
 {
