@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_soc_sdram - AXI4 memory in a 16-bit SDR SDRAM of 32 MB (4 banks, 8192 rows, 512 columns), as on the ULX3S
-//   Address  row 24:12, bank 11:10, column 9:1. A beat is one burst of BUS / 2 columns; CAS latency 2. A row is opened for each AXI burst (and where
-//            a burst goes on in the next bank) and closed by auto-precharge with its last beat. It is opened while the burst before still moves,
-//            if that is in another bank; and if it is open already, it stays so.
+//   Address  row 24:12, bank 11:10, column 9:1. A beat is one burst of BUS / 2 columns; CAS latency 2. The row of a burst (or of its
+//            part in one row) is opened while the burst before still moves, if that is in another bank, and stays open until its bank needs another
+//            one or a refresh is due.
 //   Order    reads among themselves and writes among themselves keep theirs; they take turns. A write starts when all its data is here: the data
 //            of a write may wait for a read.
 //   Refresh  one row every Refresh cycles, before anything else.
 //   Pins     all from registers; the SDRAM's clock has the phase of clk_i: a command is taken at the end of its cycle, its first data is in the
 //            input register three cycles after it.
-// Timing   in clock cycles, for 75 MHz and a part of 133 MHz or more: Rcd, Rp, Rfc (also after the mode), Wr
+// Timing   in clock cycles, for 75 MHz and a part of 133 MHz or more: Rcd, Rp, Ras, Rfc (also after the mode), Wr
 // Resets   everything but data; then the power-up sequence: Init cycles of silence, precharge, eight refreshes, mode
 `default_nettype none
 /* verilator lint_off UNUSEDSIGNAL */ // upper address bits
@@ -16,7 +16,7 @@ module curta_soc_sdram #(
   parameter BUS     = 8,          // bytes of a beat: 8 or 16
   parameter Init    = 15000,      // 200 us
   parameter Refresh = 570,        // 64 ms / 8192, less a burst of 128 beats now and then
-  parameter Rcd = 2, parameter Rp = 2, parameter Rfc = 6, parameter Wr = 2
+  parameter Rcd = 2, parameter Rp = 2, parameter Ras = 4, parameter Rfc = 6, parameter Wr = 2
 ) (
   input  wire             clk_i,
   input  wire             rst_ni,
@@ -84,7 +84,7 @@ module curta_soc_sdram #(
 
   // ---- what comes next: the part of a burst that lies in one row. Its row is opened while another one moves
   localparam RowW = 10 - $clog2(BUS);   // beats of a row: 2^RowW
-  reg         init_q, next_q, opened_q, next_write_q, next_final_q;   // there is one, its row is open; final: the burst ends with it
+  reg         init_q, next_q, next_write_q, next_final_q;   // there is one; final: the burst ends with it
   reg  [2:0]  next_id_q;
   reg  [24:0] next_addr_q;
   reg  [7:0]  next_left_q;        // beats after the first
@@ -96,7 +96,10 @@ module curta_soc_sdram #(
   reg  [15:0] hold_q;             // cycles until the next command of power-up, or behind a refresh
   reg  [3:0]  step_q;             // of the power-up sequence
   reg  [3:0]  opening_q;          // cycles until the opened row takes a command
-  reg  [15:0] closed_q;           // of each bank: cycles until a row may be opened
+  // of each bank: its open row; cycles until a row may be opened, until it may be closed
+  reg  [3:0]  open_q;
+  reg  [51:0] row_q;
+  reg  [15:0] closed_q, keep_q;
   wire        ready  = hold_q == 16'd0;
   wire        can_w  = aw_valid && whole_q != 9'd0;
   wire        pick_w = can_w && (!ar_valid || turn_q);
@@ -118,11 +121,15 @@ module curta_soc_sdram #(
   reg  [LenW:0] out_q;            // its columns that are still to go
   wire        issue  = move_q && pace_q == 4'd0 && (!write_q || w_valid && tail_q == 4'd0);
   wire        close  = left_q == 8'd0;
-  // what comes next lies in the row that is open: it stays open
-  wire        stay   = next_q && next_addr_q[24:10] == addr_q[24:10];
-  wire        follow = next_q && opened_q && opening_q == 4'd0 && (!move_q || issue && close);
-  wire        open   = next_q && !opened_q && closed_q[4*next_addr_q[11:10] +: 4] == 4'd0 && !(move_q && addr_q[11:10] == next_addr_q[11:10]) && !issue;
-  wire        refresh = !init_q && ready && due_q != 4'd0 && !next_q && !move_q && closed_q == 16'd0;
+  wire [1:0]  bank   = next_addr_q[11:10];
+  wire        there  = open_q[bank] && row_q[13*bank +: 13] == next_addr_q[24:12];
+  wire        free   = next_q && !there && !issue && !(move_q && addr_q[11:10] == bank);    // its bank may be made ready
+  wire        follow = next_q && there && opening_q == 4'd0 && (!move_q || issue && close);
+  wire        open   = free && !open_q[bank] && closed_q[4*bank +: 4] == 4'd0;
+  wire        shut   = free && open_q[bank] && keep_q[4*bank +: 4] == 4'd0;
+  wire        pause  = !init_q && ready && due_q != 4'd0 && !next_q && !move_q;             // before a refresh all rows are closed
+  wire        shut_all = pause && open_q != 4'd0 && keep_q == 16'd0;
+  wire        refresh  = pause && open_q == 4'd0 && closed_q == 16'd0;
   assign w_pop = issue && write_q;
 
   // ---- read data: which columns of which beat are in the input register
@@ -156,7 +163,10 @@ module curta_soc_sdram #(
     if (opening_q != 4'd0)  opening_q <= opening_q - 4'd1;
     if (pace_q != 4'd0)     pace_q    <= pace_q - 4'd1;
     if (tail_q != 4'd0)     tail_q    <= tail_q - 4'd1;
-    for (k = 0; k < 4; k = k + 1) if (closed_q[4*k +: 4] != 4'd0) closed_q[4*k +: 4] <= closed_q[4*k +: 4] - 4'd1;
+    for (k = 0; k < 4; k = k + 1) begin
+      if (closed_q[4*k +: 4] != 4'd0) closed_q[4*k +: 4] <= closed_q[4*k +: 4] - 4'd1;
+      if (keep_q[4*k +: 4] != 4'd0)   keep_q[4*k +: 4]   <= keep_q[4*k +: 4] - 4'd1;
+    end
 
     if (init_q && ready) begin
       step_q   <= step_q + 4'd1;
@@ -173,7 +183,6 @@ module curta_soc_sdram #(
 
     if (pick) begin
       next_q       <= 1'b1;
-      opened_q     <= 1'b0;
       next_write_q <= rest_q ? rest_write_q : pick_w;
       next_id_q    <= rest_q ? rest_id_q : pick_w ? {2'b00, aw[33]} : ar[35:33];
       next_addr_q  <= from;
@@ -191,20 +200,28 @@ module curta_soc_sdram #(
     if (open) begin
       sd_cmd_o  <= ACT;
       sd_a_o    <= next_addr_q[24:12];
-      sd_ba_o   <= next_addr_q[11:10];
-      opened_q  <= 1'b1;
+      sd_ba_o   <= bank;
       opening_q <= Rcd[3:0] - 4'd2;
+      open_q[bank]          <= 1'b1;
+      row_q[13*bank +: 13]  <= next_addr_q[24:12];
+      keep_q[4*bank +: 4]   <= Ras[3:0] - 4'd1;
+    end
+    if (shut || shut_all) begin
+      sd_cmd_o <= PRE;
+      sd_a_o   <= shut_all ? 13'h0400 : 13'h0000;
+      sd_ba_o  <= bank;
+      open_q   <= shut_all ? 4'd0 : open_q & ~(4'd1 << bank);
+      for (k = 0; k < 4; k = k + 1) if (shut_all || bank == k[1:0]) closed_q[4*k +: 4] <= Rp[3:0] - 4'd1;
     end
     if (issue) begin
       sd_cmd_o <= write_q ? WRITE : READ;
-      sd_a_o   <= {2'b00, close && !stay, 1'b0, addr_q[9:1]};
+      sd_a_o   <= {4'b0000, addr_q[9:1]};
       sd_ba_o  <= addr_q[11:10];
       addr_q   <= addr_q + BUS[24:0];
       left_q   <= left_q - 8'd1;
       pace_q   <= Len[3:0] - 4'd1;
       move_q   <= !close;
-      if (close && stay) opened_q <= 1'b1;
-      if (close && !stay) closed_q[4*addr_q[11:10] +: 4] <= Len[3:0] + Rp[3:0] + (write_q ? Wr[3:0] : 4'd0);
+      keep_q[4*addr_q[11:10] +: 4] <= Len[3:0] - 4'd1 + (write_q ? Wr[3:0] : 4'd0);
       if (!write_q) tail_q <= Len[3:0] + 4'd2;
       if (write_q) begin
         sd_oe_o  <= 1'b1;
@@ -239,7 +256,9 @@ module curta_soc_sdram #(
       opening_q  <= 4'd0;
       pace_q     <= 4'd0;
       tail_q     <= 4'd0;
+      open_q     <= 4'd0;
       closed_q   <= 16'd0;
+      keep_q     <= 16'd0;
       out_q      <= 0;
       pipe_q     <= 0;
       whole_q    <= 9'd0;

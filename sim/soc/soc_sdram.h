@@ -47,7 +47,7 @@ public:
 private:
   enum { Rcd = 2, Rp = 2, Ras = 4, Rc = 5, Rfc = 5, Rrd = 2, Wr = 2, Mrd = 2 };
   struct slot { uint64_t at; uint32_t addr; };
-  struct bank { bool open; uint32_t row; uint64_t act, pre, close_at; };   // close_at: of an auto-precharge, 0: none
+  struct bank { bool open; uint32_t row; uint64_t act, pre, close_at, until; };   // close_at: of an auto-precharge, 0: none; until: no precharge before
   slot read[16] = {};
   bank banks[4] = {};
   bool ready = false;
@@ -113,6 +113,7 @@ private:
     for (uint32_t b = 0; b < 4; b++)
       if (p.a & 0x400 || b == p.ba) {
         if (banks[b].open && now < banks[b].act + Ras) broken("tRAS", p);
+        if (banks[b].open && now < banks[b].until) broken("a burst is cut, or tWR", p);
         banks[b].open = false;
         banks[b].pre = now;
       }
@@ -130,7 +131,7 @@ private:
     b.open = true;
     b.row = p.a;
     b.act = last_act = now;
-    b.close_at = 0;
+    b.close_at = b.until = 0;
   }
 
   void column(const soc_sdram_pins &p)
@@ -156,7 +157,8 @@ private:
         if (s.at == now + cas + k) broken("two reads at once", p);
         s = {now + cas + k, address(p.ba, b.row, col + k)};
       }
-    if (p.a & 0x400) b.close_at = write ? now + length - 1 + Wr : now + length - 1;
+    b.until = write ? now + length - 1 + Wr : now + length - 1;
+    if (p.a & 0x400) b.close_at = b.until;
   }
 
   void write_column(const soc_sdram_pins &p)
