@@ -98,7 +98,7 @@ module curta_soc_sdram #(
   reg  [3:0]  opening_q;          // cycles until the opened row takes a command
   // of each bank: its open row; cycles until a row may be opened, until it may be closed
   reg  [3:0]  open_q;
-  reg  [51:0] row_q;
+  reg  [12:0] row_q [0:3];
   reg  [15:0] closed_q, keep_q;
   wire        ready  = hold_q == 16'd0;
   wire        can_w  = aw_valid && whole_q != 9'd0;
@@ -122,7 +122,7 @@ module curta_soc_sdram #(
   wire        issue  = move_q && pace_q == 4'd0 && (!write_q || w_valid && tail_q == 4'd0);
   wire        close  = left_q == 8'd0;
   wire [1:0]  bank   = next_addr_q[11:10];
-  wire        there  = open_q[bank] && row_q[13*bank +: 13] == next_addr_q[24:12];
+  wire        there  = open_q[bank] && row_q[bank] == next_addr_q[24:12];
   wire        free   = next_q && !there && !issue && !(move_q && addr_q[11:10] == bank);    // its bank may be made ready
   wire        follow = next_q && there && opening_q == 4'd0 && (!move_q || issue && close);
   wire        open   = free && !open_q[bank] && closed_q[4*bank +: 4] == 4'd0;
@@ -203,7 +203,7 @@ module curta_soc_sdram #(
       sd_ba_o   <= bank;
       opening_q <= Rcd[3:0] - 4'd2;
       open_q[bank]          <= 1'b1;
-      row_q[13*bank +: 13]  <= next_addr_q[24:12];
+      row_q[bank]           <= next_addr_q[24:12];
       keep_q[4*bank +: 4]   <= Ras[3:0] - 4'd1;
     end
     if (shut || shut_all) begin
