@@ -46,6 +46,7 @@ CURTA_INLINE void rows8(int32_t *sum, const struct curta_chain *c, uint32_t n, c
   for (; n; n--, c++) {
     const uint8_t *a = c->a + p->at_a, *b = c->b + p->at_b;
     for (uint32_t m = c->n; m; m--, a += p->step_a, b += p->step_b)
+#pragma GCC unroll 1 /* as in stream16 */
       for (uint32_t k = 0; k < kp; k++) {
         __m256i y = lanes_of(b, 8 * k);
         for (uint32_t i = 0; i < 8; i++)
@@ -105,6 +106,7 @@ static void stream16(int32_t *sum, const uint8_t *const chain[2], const uint8_t 
       _mm_prefetch(next_a + i, _MM_HINT_T0);
       _mm_prefetch(next_b + i, _MM_HINT_T0);
     }
+#pragma GCC unroll 1 /* unrolled, gcc adds the products as a tree, whose leaves it spills */
     for (uint32_t k = 0; k < 8; k++, a += 64, b += 64) {
       __m256i b0 = lanes_of(b, 0), b1 = lanes_of(b, 8);
       for (uint32_t i = 0; i < 4; i++) {
