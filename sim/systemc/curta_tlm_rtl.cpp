@@ -1,14 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_tlm_rtl.cpp - the Verilated RTL between TLM-2.0 sockets (curta_tlm_rtl.h); compiled with CURTA_SC_HEADER,
-// _MODEL, _CONFIG
+// _MODEL, _CONFIG and the numbers of the configuration
 #include "curta_tlm_rtl.h"
 #include <cstring>
 #include CURTA_SC_HEADER
 
 using namespace sc_core;
 
-static const uint32_t Bus = 8;             // bytes of the port: configurations with 8-byte ports only
+static const uint32_t Bus = CURTA_RTL_BUS; // bytes of the port
 static const int ResetCycles = 4, Patience = 20000;
+
+// Verilator gives a port of more than 64 bits as a bit vector.
+#if CURTA_RTL_BUS == 8
+typedef uint64_t beat;
+static void unpack(uint8_t *to, beat b)
+{
+  memcpy(to, &b, Bus);
+}
+static beat pack(const uint8_t *from)
+{
+  beat b;
+  memcpy(&b, from, Bus);
+  return b;
+}
+#else
+typedef sc_dt::sc_bv<8 * CURTA_RTL_BUS> beat;
+static void unpack(uint8_t *to, const beat &b)
+{
+  for (uint32_t k = 0; k < Bus / 4; k++) {
+    const uint32_t word = (uint32_t)b.get_word((int)k);
+    memcpy(to + 4 * k, &word, 4);
+  }
+}
+static beat pack(const uint8_t *from)
+{
+  beat b;
+  for (uint32_t k = 0; k < Bus / 4; k++) {
+    uint32_t word;
+    memcpy(&word, from + 4 * k, 4);
+    b.set_word((int)k, word);
+  }
+  return b;
+}
+#endif
 
 #define PORTS(IN, OUT) \
   IN(bool, clk_i) IN(bool, rst_ni) OUT(bool, irq_o) IN(bool, s_awvalid_i) OUT(bool, s_awready_o) IN(bool, s_wvalid_i) \
@@ -20,7 +54,7 @@ static const int ResetCycles = 4, Patience = 20000;
   OUT(uint32_t, m_awsize_o) OUT(uint32_t, m_awburst_o) OUT(bool, m_wvalid_o) IN(bool, m_wready_i) OUT(uint32_t, m_wstrb_o) \
   OUT(bool, m_wlast_o) IN(bool, m_bvalid_i) OUT(bool, m_bready_o) IN(uint32_t, m_bresp_i) OUT(uint32_t, rt_valid_o) \
   IN(uint32_t, s_awaddr_i) IN(uint32_t, s_araddr_i) IN(uint32_t, s_wdata_i) OUT(uint32_t, s_rdata_o) OUT(uint32_t, m_araddr_o) \
-  OUT(uint32_t, m_awaddr_o) OUT(uint32_t, rt_busy_o) IN(uint64_t, m_rdata_i) OUT(uint64_t, m_wdata_o) OUT(uint64_t, rt_end_o) \
+  OUT(uint32_t, m_awaddr_o) OUT(uint32_t, rt_busy_o) IN(beat, m_rdata_i) OUT(beat, m_wdata_o) OUT(uint64_t, rt_end_o) \
   OUT(sc_dt::sc_bv<128>, rt_index_o) OUT(sc_dt::sc_bv<96>, rt_op_o) OUT(sc_dt::sc_bv<256>, rt_start_o) OUT(sc_dt::sc_bv<128>, rt_check_o)
 
 struct curta_tlm_rtl::pins {
@@ -123,8 +157,7 @@ void curta_tlm_rtl::bridge()
     writing.push_back(get(x.m_awaddr_o.read(), x.m_awlen_o.read() + 1, true));
   if (x.m_wvalid_o.read()) {
     flight *f = writing.front();
-    uint64_t data = x.m_wdata_o.read();
-    memcpy(f->data.data() + f->at, &data, Bus);
+    unpack(f->data.data() + f->at, x.m_wdata_o.read());
     for (uint32_t k = 0; k < Bus; k++)
       f->enable[f->at + k] = x.m_wstrb_o.read() >> k & 1 ? TLM_BYTE_ENABLED : TLM_BYTE_DISABLED;
     f->at += Bus;
@@ -137,11 +170,9 @@ void curta_tlm_rtl::bridge()
   x.m_rvalid_i.write(r);
   if (r) {
     flight *f = reads.front();
-    uint64_t data;
-    memcpy(&data, f->data.data() + f->at, Bus);
-    f->at += Bus;
     x.m_rid_i.write(f->id);
-    x.m_rdata_i.write(data);
+    x.m_rdata_i.write(pack(f->data.data() + f->at));
+    f->at += Bus;
     x.m_rlast_i.write(f->at == f->data.size());
     x.m_rresp_i.write(f->is_response_error() ? 2 : 0);
     if (f->at == f->data.size()) {
