@@ -3,7 +3,7 @@
 // one accelerator reaches with the whole batch
 //
 // usage: two_accelerators NET STEPS BATCH KIND KIND [CONFIG [decay]]
-//        KIND: tlm (the model) or rtl (the Verilog, in the configuration that was built: make SYSC_RTL=base; else tiny)
+//        KIND: tlm (the model) or rtl (the Verilog, in the configuration that was built: make SYSC_RTL=base|base16|large; else tiny)
 //
 // Each accelerator has half of the batch. What NITI shares over a batch is agreed on between two pieces of a step (cut.h):
 // a shift follows from the OR of magnitudes of the whole tensor, and that OR is the OR of the halves; a gradient is the sum
