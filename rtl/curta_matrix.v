@@ -273,7 +273,7 @@ module curta_matrix #(
   assign or_soon_o = run_n && (state_q == OR ? !or_ready_i : state_q == RUN && last_q[8] && final_q && !bad_p && !bad_a && !bad_b);
   always @(posedge clk_i) or_valid_o <= or_soon_o;
 
-  assign done_o       = state_q == DONE && !stop_i;
+  assign done_o       = state_q == DONE;
   assign error_o      = failed_q ? `CURTA_ERR_RANGE : `CURTA_ERR_NONE;
   assign error_info_o = failed_q ? {16'd0, info_q} : 32'd0;
   assign idle_o       = state_q == IDLE;

@@ -374,14 +374,16 @@ module curta_vector #(
   // their stream.
   localparam RotLanes = BUS / 4 < Lanes ? BUS / 4 : Lanes;
   reg  [8*RotLanes-1:0] w;
+  reg                   master_q, plain_q;      // what the command says, near the lanes
+  always @(posedge clk_i) {master_q, plain_q} <= {master, !master};
   integer               t;
   always @* begin
     w = 0;
     for (n = 0; n < RotLanes; n = n + 1) begin
-      if (!master && at_head) w[8*n +: 8] = aux8[8*n +: 8];
+      if (plain_q && at_head) w[8*n +: 8] = aux8[8*n +: 8];
       for (t = 0; t < Turn; t = t + 1)
-        w[8*n +: 8] = w[8*n +: 8] | raw6[8*(RotLanes*t + n) +: 8] & {8{master && next_turn == t[LogRot-1:0]}}
-                    | aux1_q[16*(RotLanes*t + n) +: 8] & {8{!master && !at_head && next_turn == t[LogRot-1:0]}};
+        w[8*n +: 8] = w[8*n +: 8] | raw6[8*(RotLanes*t + n) +: 8] & {8{master_q && next_turn == t[LogRot-1:0]}}
+                    | aux1_q[16*(RotLanes*t + n) +: 8] & {8{plain_q && !at_head && next_turn == t[LogRot-1:0]}};
     end
   end
 

@@ -45,7 +45,7 @@ module curta_vstream_rd #(
   input  wire                beat_pop_i,
   // Status
   output wire                wait_o,     // bursts outstanding
-  output wire                idle_o      // no burst outstanding, nothing inside
+  output wire                idle_o      // no burst outstanding, nothing inside: a cycle late, but never while there is
 );
   localparam GB = Wide * C;                         // bytes of a wide group
   localparam Join  = GB > BUS ? GB / BUS : 1;       // beats of a wide group
@@ -61,6 +61,7 @@ module curta_vstream_rd #(
 
   reg  [LogDepth:0] room_q;
   reg               left_q;                         // a beat has left the FIFO
+  reg               idle_q;
   reg  [3:0]        open_q;
   reg  [LogPart-1:0] part_q;                        // beats joined so far, or groups split off so far
   wire [8*BUS-1:0]  beat;
@@ -78,7 +79,7 @@ module curta_vstream_rd #(
   assign rd_beats_o  = req_beats_i;
   assign req_ready_o = rd_ready_i && enough;
   assign wait_o      = open_q != 4'd0;
-  assign idle_o      = open_q == 4'd0 && empty;
+  assign idle_o      = idle_q;
   assign beat_valid_o = have;
   assign beat_next_o  = next;
   assign beat_o      = beat;
@@ -132,6 +133,7 @@ module curta_vstream_rd #(
     if (clr_i) room_q <= {1'b1, {LogDepth{1'b0}}};
     else       room_q <= room_q - (ask ? want : {LogDepth+1{1'b0}}) + {{LogDepth{1'b0}}, left_q};
     left_q <= pop_beat && !clr_i;
+    idle_q <= rst_ni && open_q == 4'd0 && empty && !ask;
   end
 endmodule
 `default_nettype wire
