@@ -234,8 +234,9 @@ module curta_vector #(
   // Weights of UPDATE NITRO, the second pass of a tile, come as whole words through SRC's stream whatever the gradients are.
   reg               mid_now, acc_now;
   wire              weights_next = upd && (later ^ pass_end);
+  wire              mid_soon     = mid && !weights_next;
   always @(posedge clk_i) begin
-    mid_now <= mid && !weights_next;
+    mid_now <= mid_soon;
     acc_now <= acc && !weights_next;
   end
   wire [8*Lanes-1:0]    src8, aux8;
@@ -300,7 +301,7 @@ module curta_vector #(
   endgenerate
 
   // ---------------------------------------------------------------- lanes
-  wire              room, room_soon, issue_take, loss_take, load, sel_src, sel_acc, sel_aux, sel_half, sel_turn, rot, add, copy_push, planes_push;
+  wire              room, room_soon, issue_take, loss_take, load, sel_int8, sel_int24, sel_int32, sel_keep, sel_acc, sel_aux, sel_half, sel_turn, rot, add, copy_push, planes_push;
   wire              rand_ready, rand_soon, rand_next, loss_rand;
   wire [31:0]       loss_index;
   wire [LogRot-1:0] next_turn;
@@ -310,7 +311,7 @@ module curta_vector #(
   wire [LogG-1:0]   mod_group;
   curta_vissue #(.C(Lanes), .BUS(BUS), .LogG(LogG), .LogRot(LogRot)) u_issue (
     .clk_i(clk_i), .clr_i(clr), .run_i(run && !is_loss), .fill_i(is_fill), .begin_i(fills_q != 5'd0),
-    .has_src_i(has_src), .has_aux_i(has_aux && !upd), .has_dst_i(has_dst), .acc_i(acc_now),
+    .has_src_i(has_src), .has_aux_i(has_aux && !upd), .has_dst_i(has_dst), .acc_i(acc_now), .int8_i(narrow), .int24_i(mid_soon),
     .copy_i(copy && !back), .planes_i(planes), .bent_i(back || keep), .keep_i(keep), .pace_i(two),
     .tag_after_i(!has_tag || tag_valid), .tag_next_i(!has_tag || tag_more), .hole_i(padded && tag[0]), .hole_next_i(padded && tag_next[0]), .fire_o(fire), .end_o(pass_end), .later_o(later),
     .ld_keep_o(ld_keep), .mod_o(mod), .bend_o(bending), .mod_group_o(mod_group),
@@ -319,7 +320,7 @@ module curta_vector #(
     .src_after_i(src_after), .src_next_i(src_next), .src_pop_o(src_pop), .aux_after_i(aux_after), .aux_next_i(aux_next), .aux_pop_o(aux_pop),
     .acc_after_i(acc_want), .acc_next_i(acc_more), .acc_re_o(vx_re_o), .acc_gnt_i(vx_gnt_i), .group_o(group), .acc_pop_o(acc_pop),
     .rand_soon_i(rand_soon), .rand_next_o(rand_next), .room_i(room_soon), .take_o(issue_take),
-    .load_o(load), .sel_src_o(sel_src), .sel_acc_o(sel_acc), .sel_aux_o(sel_aux), .sel_half_o(sel_half), .sel_turn_o(sel_turn),
+    .load_o(load), .sel_int8_o(sel_int8), .sel_int24_o(sel_int24), .sel_int32_o(sel_int32), .sel_keep_o(sel_keep), .sel_acc_o(sel_acc), .sel_aux_o(sel_aux), .sel_half_o(sel_half), .sel_turn_o(sel_turn),
     .rot_o(rot), .next_o(next_turn), .idle_o(at_head), .add_o(add), .copy_push_o(copy_push), .planes_push_o(planes_push), .valid_o(valid1), .v6_i(v6),
     .pass_o(pass), .law_o(law), .busy_o(issue_busy));
 
@@ -389,8 +390,8 @@ module curta_vector #(
 
   curta_vfront #(.C(Lanes), .BUS(BUS)) u_front (
     .clk_i(clk_i), .load_i(load),
-    .sel_int8_i(sel_src && narrow), .sel_int24_i(sel_src && mid_now), .sel_int32_i(sel_src && !narrow && !mid_now), .sel_acc_i(sel_acc),
-    .sel_keep_i(ld_keep), .sel_aux_i(sel_aux), .sel_half_i(sel_half), .sel_turn_i(sel_turn),
+    .sel_int8_i(sel_int8), .sel_int24_i(sel_int24), .sel_int32_i(sel_int32), .sel_acc_i(sel_acc),
+    .sel_keep_i(sel_keep), .sel_aux_i(sel_aux), .sel_half_i(sel_half), .sel_turn_i(sel_turn),
     .int8_i(src8), .int24_i(src24), .int32_i(src32), .acc_i(acc_data), .keep_i(kept), .aux_i(aux16), .half_i(half),
     .bend_i(bending), .mod_i(mod), .class_i(bend),
     .slope_i(w21_q[`CURTA_MAP_SLOPE]), .bent_o(bent),

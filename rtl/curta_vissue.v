@@ -30,6 +30,7 @@ module curta_vissue #(
   // Command
   input  wire              has_src_i, has_aux_i, has_dst_i,
   input  wire              acc_i,          // source: accumulator memory
+  input  wire              int8_i, int24_i,   // elements of SRC in the next cycle, else int32
   input  wire              copy_i,         // int32 to int32 or int24
   input  wire              planes_i,       // int32 to int24
   input  wire              sto_i,          // stochastic rounding
@@ -62,7 +63,7 @@ module curta_vissue #(
   output reg  [LogG-1:0]   mod_group_o,    // the group that is bent
   // Front and lanes
   output wire              load_o,         // late in the cycle: x takes what is selected
-  output wire              sel_src_o, sel_acc_o, sel_aux_o, sel_half_o, sel_turn_o,   // early, whether or not x takes it
+  output reg               sel_int8_o, sel_int24_o, sel_int32_o, sel_acc_o, sel_keep_o, sel_aux_o, sel_half_o, sel_turn_o,   // registers, whether or not x takes it
   output wire              rot_o,
   output wire [LogRot-1:0] next_o,         // the rotation of the next cycle
   output wire              idle_o,         // a group may enter: AUX stands at its stream
@@ -159,14 +160,7 @@ module curta_vissue #(
   assign aux_pop_o   = fire && need_aux;
   assign acc_pop_o   = fire && fetch && !no_src && last_g;
   assign take_o      = fire && out_pass && g_q == 0;
-  // After the last rotation of a copy x is of no use: the next group is selected already.
-  wire   rotating    = step_q == PRot || bend_o || (turning_q && !planes_q && turn_q != last_turn);
   assign load_o      = src_pop_o || acc_q || kept_q || start_a || again;
-  assign sel_acc_o   = acc_q;
-  assign sel_aux_o   = idle_q && decay_q && master_q;
-  assign sel_half_o  = step_q == PWaitB;
-  assign sel_turn_o  = rotating && !acc_q && !kept_q;
-  assign sel_src_o   = !rotating && !acc_q && !kept_q && !sel_aux_o && !sel_half_o;
   assign rot_o       = step_q == PRot || bend_o || (turning_q && !planes_q);
   assign bend_o      = step_q == PMod || step_q == PTurn;
   assign next_o      = step_q == PRot ? turn_q + 1'b1 : turn_q;
@@ -211,9 +205,21 @@ module curta_vissue #(
     endcase
     if (clr_i) step_d = PIdle;
   end
+  // What is selected reaches all lanes of the front. After the last rotation of a copy x is of no use: the next group is selected already.
+  wire rotating_d = step_d == PRot || step_d == PMod || step_d == PTurn || (((loaded && copy_q) || turning) && !planes_q && turn_d != last_turn);
+  wire arrives_d  = (fire && fetch) || keep;
+  wire src_d      = !rotating_d && !arrives_d && !(step_d == PIdle && decay_q && master_q) && step_d != PWaitB;
   always @(posedge clk_i) begin
     step_q <= step_d;
     idle_q <= step_d == PIdle;
+    sel_acc_o   <= fire && fetch;
+    sel_keep_o  <= keep;
+    sel_aux_o   <= step_d == PIdle && decay_q && master_q;
+    sel_half_o  <= step_d == PWaitB;
+    sel_turn_o  <= rotating_d && !arrives_d;
+    sel_int8_o  <= src_d && int8_i;
+    sel_int24_o <= src_d && int24_i;
+    sel_int32_o <= src_d && !int8_i && !int24_i;
   end
 
   // passes_i stands for many cycles before the first group
