@@ -135,8 +135,8 @@ module curta_vissue #(
   wire later_f   = last_g ? !last_q : later_q;
   wire last_f    = !last_g ? last_q : last_q ? passes_i == 8'd1 : pass_q + 8'd2 == passes_i;
   wire hole_f    = last_g ? hole_next_i : hole_i;
-  wire src_f     = !has_src_q || (scatter_q ? later_f : hole_f) ||
-                   (acc_i ? (no_src || !last_g ? acc_after_i : acc_next_i) : need_src ? src_next_i : src_after_i);
+  wire free_f    = !has_src_q || (scatter_q ? later_f : hole_f);        // it needs no source
+  wire src_f     = free_f || (acc_i ? (no_src || !last_g ? acc_after_i : acc_next_i) : need_src ? src_next_i : src_after_i);
   wire src_s     = !need_src || (acc_i ? acc_after_i : src_after_i);
   wire aux_f     = !has_aux_q || (aux_last_q ? !last_f : later_f) || (need_aux ? aux_next_i : aux_after_i);
   wire room_f    = !last_g || !(has_dst_q && (scatter_q ? !hole_f : last_f)) || room_i;
@@ -144,7 +144,7 @@ module curta_vissue #(
   wire idle_s    = idle_q ? !start_a : (step_q == PMod && hole_q) || (step_q == PTurn && turn_q == last_turn) ||
                    (v6_i && ((step_q == PWaitB && !again) || step_q == PWaitC));
   wire ready_f   = idle_q && !stepped && !bent_q && !gap_f && !pace_i && (last_g ? tag_next_i : tag_after_i) && src_f && aux_f && room_f &&
-                   !(sto_q && (need_src || claimed_q || !rand_soon_i)) && (!fill_i || begin_i || !last_g);
+                   (free_f || !sto_q || (!need_src && !claimed_q && rand_soon_i)) && (!fill_i || begin_i || !last_g);
   wire ready_s   = idle_s && !gap_s && pace_q <= 3'd1 && tag_after_i && src_s && (!need_aux || aux_after_i) && room_s &&
                    (!draw || (rand_soon_i && !claimed_q)) && (!fill_i || begin_i || g_q != 0);
   always @(posedge clk_i) ready_q <= run_i && !clr_i && (fire ? ready_f : ready_s);
