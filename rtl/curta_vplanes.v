@@ -68,7 +68,7 @@ module curta_vplanes #(
       end
     end else begin : g_split                         // one group or two in a beat
       assign low_after = in_high ? beat_valid_i && beat_next_i && (&at_q[LogH-1:0]) : soon;
-      assign low_next = !low_last || (beat_next_i && at_q != Last);
+      assign low_next = !low_last || beat_next_i;     // behind the last half of a tile there is no high byte left
       assign beat_pop_o = beat_valid_i && in_high;
       if (2 * C < BUS) begin : g_two
         assign low      = group_q[0] ? beat_i[8*BUS-1:16*C] : beat_i[16*C-1:0];
