@@ -60,7 +60,7 @@ module curta_axi_wr #(
   wire   unused_room;
   curta_fifo #(.Width(8), .LogDepth(LogOutst)) u_len (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(shown_q), .data_i(m_awlen_o), .room_o(unused_room),
-    .valid_o(len_valid), .data_o(len), .pop_i(w_done && m_wlast_o));
+    .valid_o(len_valid), .data_o(len), .more_o(), .next_o(), .pop_i(w_done && m_wlast_o));
 
   assign wr_ready_o  = free;
   assign m_awid_o    = 2'd0;

@@ -189,7 +189,8 @@ module curta_load #(
   reg [15:0] wtile_q;             // buffer tile of the next response
   reg [7:0]  beat_q;              // beat of the next response
   wire over  = run_q && !walk_q && !req_q && outst_q == 7'd0;
-  wire ended = over && (!list_run_q || list_done_i || range_q || bus_q || list_range_i || stop_i);
+  // done_o does not look at stop_i, which is late: whoever stops an engine does not listen to it
+  wire ended = over && (!list_run_q || list_done_i || range_q || bus_q || list_range_i);
 
   always @(posedge clk_i)
     if (!rst_ni) begin
@@ -206,7 +207,7 @@ module curta_load #(
         range_q <= 1'b0;
         bus_q   <= 1'b0;
       end else begin
-        if (ended) run_q <= 1'b0;
+        if (ended || (over && stop_i)) run_q <= 1'b0;
         if (stop_i || (rsp_valid_i && rsp_err_i) || (list_run_q && list_range_i)) walk_q <= 1'b0;
         else if (step && (bad_addr || bad_tile || (whole && l0 && l1 && l2 && l3))) walk_q <= 1'b0;
         if (step && (bad_addr || bad_tile)) range_q <= 1'b1;
@@ -269,7 +270,7 @@ module curta_load #(
   assign rd_valid_o   = req_q;
   assign rd_addr_o    = req_addr_q;
   assign rd_beats_o   = req_wide_q ? {Beats[5:0], 2'b00} : Beats[7:0];
-  assign done_o       = ended && !stop_i;
+  assign done_o       = ended;
   wire   list_bad     = list_run_q && list_range_i;
   assign error_o      = bus_q ? `CURTA_ERR_BUS : range_q || list_bad ? `CURTA_ERR_RANGE : `CURTA_ERR_NONE;
   assign error_info_o = list_bad && !range_q && !bus_q ? {16'd0, list_info_i} : info_q;

@@ -70,6 +70,7 @@ module curta_loss #(
   reg  [31:0]       index_q;              // element index of class 0
   reg  [33:0]       addr_q;
   reg  [10:0]       c_q, w_q;             // class, class of the tile's first column
+  reg               byte_last_q;          // SByte: c_q is the last class
   reg  [3:0]        wait_q;
   reg  [15:0]       label_q;
   reg  [7:0]        best_q;
@@ -92,8 +93,17 @@ module curta_loss #(
   wire        buf_we;
   wire [9:0]  buf_waddr, buf_raddr;
   wire [7:0]  buf_wdata, buf_rdata;
+  // What is written waits a cycle, because what leads to it is long; nothing reads its place before.
+  reg         buf_we_q;
+  reg  [9:0]  buf_waddr_q;
+  reg  [7:0]  buf_wdata_q;
+  always @(posedge clk_i) begin
+    buf_we_q    <= buf_we;
+    buf_waddr_q <= buf_waddr;
+    buf_wdata_q <= buf_wdata;
+  end
   curta_ram #(.Width(8), .Depth(1024), .Lane(8)) u_row (
-    .clk_i(clk_i), .we_i(buf_we), .waddr_i(buf_waddr), .wdata_i(buf_wdata),
+    .clk_i(clk_i), .we_i(buf_we_q), .waddr_i(buf_waddr_q), .wdata_i(buf_wdata_q),
     .re_i(busy_o), .raddr_i(buf_raddr), .rdata_o(buf_rdata));
 
   // terms
@@ -146,7 +156,7 @@ module curta_loss #(
   wire        more    = c_q == 11'd0 || {!a[7], a[6:0]} > {!best_q[7], best_q[6:0]};
 
   assign aux_pop_o = state_q == SLabel && aux_valid_i;
-  assign src_pop_o = state_q == SByte && src_valid_i && (c_last || (&col));
+  assign src_pop_o = state_q == SByte && src_valid_i && (byte_last_q || (&col));
   assign take_o    = state_q == SRoom && room_i;
   assign push_o    = take_o;
 
@@ -183,6 +193,7 @@ module curta_loss #(
         tile_q  <= block_q;
         w_q     <= 11'd0;
         c_q     <= 11'd0;
+        byte_last_q <= classes_q == 11'd1;
         kind_q  <= real_n ? KSrc : KDst;
         state_q <= real_n ? SAddr0 : SOut;
         wait_q  <= 4'd0;
@@ -210,11 +221,12 @@ module curta_loss #(
       SByte:
         if (src_valid_i) begin
           c_q <= c_next;
+          byte_last_q <= c_q + 11'd2 == classes_q;
           if (more) begin
             best_q <= a;
             arg_q  <= c_q;
           end
-          if (c_last) state_q <= SLabel;
+          if (byte_last_q) state_q <= SLabel;
         end
       SLabel:
         if (aux_valid_i) begin

@@ -127,6 +127,7 @@ module curta_matrix #(
   reg [3:1]     op_q;
   reg [6:1]     acc_q, swap_q;
   reg [5:1]     shift_q;
+  reg           take_q, zero_q;              // of cycle 5: swap or shift, with a start value or 0
   reg           move_q;                      // of cycle 6: swap or shift, one register for all of the array
   reg [7:1]     out_q;
   reg [5:1]     in_q;
@@ -142,7 +143,9 @@ module curta_matrix #(
     acc_q   <= {6{run_n}} & {acc_q[5:1], acc};
     swap_q  <= {6{run_n}} & {swap_q[5:1], swap};
     shift_q <= {5{run_n}} & {shift_q[4:1], shift};
-    move_q  <= run_n && (swap_q[5] || shift_q[5]);
+    take_q  <= run_n && (swap_q[4] || shift_q[4]);
+    zero_q  <= run_n && (swap_q[4] || shift_q[4]) && !in_q[4];
+    move_q  <= run_n && take_q;
     in_q    <= {5{run_n}} & {in_q[4:1], in};
     out_q   <= {7{run_n}} & {out_q[6:1], out};
     last_q  <= {8{run_n}} & {last_q[7:1], last};
@@ -210,12 +213,15 @@ module curta_matrix #(
   integer         n, m;
   /* verilator lint_off BLKSEQ */ // temporaries of the lane loops
   always @(posedge clk_i) begin
-    if (swap_q[5] || shift_q[5]) begin
-      start       = in_q[5] ? mx_rdata_i : {32*C{1'b0}};
-      start_guard = in_q[5] ? mx_rguard_i : {4*C{1'b0}};
-      if (start_shl_q)                       // between digits
-        for (n = 0; n < C; n = n + 1)
-          {start_guard[4*n +: 4], start[32*n +: 32]} = {start_guard[4*n +: 4], start[32*n +: 32]} << DIGIT;
+    start       = mx_rdata_i;
+    start_guard = mx_rguard_i;
+    if (start_shl_q)                         // between digits
+      for (n = 0; n < C; n = n + 1)
+        {start_guard[4*n +: 4], start[32*n +: 32]} = {start_guard[4*n +: 4], start[32*n +: 32]} << DIGIT;
+    if (zero_q) begin
+      start_q       <= {32*C{1'b0}};
+      start_guard_q <= {4*C{1'b0}};
+    end else if (take_q) begin
       start_q       <= start;
       start_guard_q <= start_guard;
     end
@@ -273,7 +279,7 @@ module curta_matrix #(
   assign or_soon_o = run_n && (state_q == OR ? !or_ready_i : state_q == RUN && last_q[8] && final_q && !bad_p && !bad_a && !bad_b);
   always @(posedge clk_i) or_valid_o <= or_soon_o;
 
-  assign done_o       = state_q == DONE && !stop_i;
+  assign done_o       = state_q == DONE;
   assign error_o      = failed_q ? `CURTA_ERR_RANGE : `CURTA_ERR_NONE;
   assign error_info_o = failed_q ? {16'd0, info_q} : 32'd0;
   assign idle_o       = state_q == IDLE;

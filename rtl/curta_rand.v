@@ -16,6 +16,7 @@ module curta_rand #(
   input  wire     [31:0] tensor_i,
   input  wire     [31:0] index_i,  // of lane 0
   output reg             ready_o,
+  output wire            soon_o,   // ready_o of the next cycle
   output wire [32*C-1:0] r_o
 );
   reg  [3:0]      left_q;          // rounds to do
@@ -25,7 +26,8 @@ module curta_rand #(
   reg  [31:0]     x, y;
   reg  [32*C-1:0] xs, ys;           // next values: whole registers are loaded at once, which simulates faster
 
-  assign r_o = x_q;
+  assign r_o    = x_q;
+  assign soon_o = !start_i && (left_q == 4'd1 || (ready_o && left_q == 4'd0));
 
   always @(posedge clk_i) begin
     if (start_i) begin
@@ -53,7 +55,7 @@ module curta_rand #(
       ready_o <= 1'b0;
     end else begin
       left_q  <= start_i ? 4'd8 : left_q == 4'd0 ? 4'd0 : left_q - 4'd1;
-      ready_o <= !start_i && (left_q == 4'd1 || (ready_o && left_q == 4'd0));
+      ready_o <= soon_o;
     end
   end
 endmodule

@@ -210,8 +210,8 @@ module curta_vector #(
   assign loss_ready = !q_valid;
   wire        src_ready, aux_ready, out_ready, acc_ready;
   // Every pass of a tile has a tag: whether it is a hole, whether its tile is at the edge of the tensor.
-  wire        tag_room, tag_valid;
-  wire [2:0]  tag;
+  wire        tag_room, tag_valid, tag_more;
+  wire [2:0]  tag, tag_next;
   wire        is_tag  = has_tag && q_kind == (is_scatter ? 2'd2 : 2'd0);
   wire        hole    = is_tag && q_hole;
   wire        q_go    = q_valid && !hole && (!is_tag || tag_room);
@@ -226,16 +226,17 @@ module curta_vector #(
   wire        pass_end, later;
   curta_fifo #(.Width(3), .LogDepth(4), .Head(1)) u_tags (
     .clk_i(clk_i), .rst_ni(!clr), .push_i(is_tag && q_valid && q_ready), .data_i({q_last3, q_last0, q_hole}), .room_o(tag_room),
-    .valid_o(tag_valid), .data_o(tag), .pop_i(has_tag && pass_end));
+    .valid_o(tag_valid), .data_o(tag), .more_o(tag_more), .next_o(tag_next), .pop_i(has_tag && pass_end));
 
   // ---------------------------------------------------------------- operands
-  wire              src_valid, src_pop, aux_valid, aux_pop, src_beat_valid, aux_beat_valid, src_beat_pop, aux_beat_pop;
-  wire              src_here, mid_here, mid_last, aux_here, mid_beat_pop;
+  wire              src_pop, aux_pop, src_beat_valid, aux_beat_valid, src_beat_pop, aux_beat_pop;
+  wire              wide_after, wide_next, src_beat_next, mid_after, mid_next, mid_last, aux_after, aux_next, mid_beat_pop;
   // Weights of UPDATE NITRO, the second pass of a tile, come as whole words through SRC's stream whatever the gradients are.
   reg               mid_now, acc_now;
   wire              weights_next = upd && (later ^ pass_end);
+  wire              mid_soon     = mid && !weights_next;
   always @(posedge clk_i) begin
-    mid_now <= mid && !weights_next;
+    mid_now <= mid_soon;
     acc_now <= acc && !weights_next;
   end
   wire [8*Lanes-1:0]    src8, aux8;
@@ -256,21 +257,20 @@ module curta_vector #(
     .req_beats_i(weights ? Beats4 : src_beats_q),
     .rd_valid_o(rd0_valid_o), .rd_ready_i(rd0_ready_i), .rd_addr_o(rd0_addr_o), .rd_beats_o(rd0_beats_o),
     .rsp_valid_i(rsp0_valid_i), .rsp_data_i(rsp0_data_i), .rsp_last_i(rsp0_last_i),
-    .narrow_i(narrow || mid_now), .apart_i(mid_now), .last_i(mid_last), .here_o(src_here), .narrow_o(src8), .wide_o(src32), .pop_i(src_pop),
+    .narrow_i(narrow || mid_now), .apart_i(mid_now), .last_i(mid_last), .after_o(wide_after), .next_o(wide_next), .beat_next_o(src_beat_next), .narrow_o(src8), .wide_o(src32), .pop_i(src_pop),
     .beat_valid_o(src_beat_valid), .beat_o(src_beat), .beat_pop_i(src_beat_pop || mid_beat_pop), .wait_o(rd0_wait),
     .idle_o(rd0_idle));
   curta_vplanes #(.T(T), .C(Lanes), .BUS(BUS)) u_planes (
-    .clk_i(clk_i), .clr_i(clr), .beat_valid_i(src_beat_valid && mid_now), .beat_i(src_beat), .beat_pop_o(mid_beat_pop),
-    .here_o(mid_here), .last_o(mid_last), .data_o(src24), .pop_i(src_pop && mid_now));
-  assign src_valid = src_beat_valid && (mid_now ? mid_here : src_here);
-  assign aux_valid = aux_beat_valid && aux_here;
+    .clk_i(clk_i), .clr_i(clr), .beat_valid_i(src_beat_valid && mid_now), .beat_i(src_beat), .beat_next_i(src_beat_next), .beat_pop_o(mid_beat_pop),
+    .after_o(mid_after), .next_o(mid_next), .last_o(mid_last), .data_o(src24), .pop_i(src_pop && mid_now));
+  wire              src_after = mid_now ? mid_after : wide_after, src_next = mid_now ? mid_next : wide_next;
   curta_vstream_rd #(.C(Lanes), .BUS(BUS), .Wide(2), .LogDepth(6), .Lut(1)) u_aux (
     .clk_i(clk_i), .rst_ni(rst_ni), .clr_i(clr), .abort_i(abort),
     .req_valid_i(to_aux), .req_ready_o(aux_ready), .req_addr_i(q_beat),
     .req_beats_i(aux_beats_q),
     .rd_valid_o(rd1_valid_o), .rd_ready_i(rd1_ready_i), .rd_addr_o(rd1_addr_o), .rd_beats_o(rd1_beats_o),
     .rsp_valid_i(rsp1_valid_i), .rsp_data_i(rsp1_data_i), .rsp_last_i(rsp1_last_i),
-    .narrow_i(!master), .apart_i(1'b0), .last_i(1'b0), .here_o(aux_here), .narrow_o(aux8), .wide_o(aux16), .pop_i(aux_pop),
+    .narrow_i(!master), .apart_i(1'b0), .last_i(1'b0), .after_o(aux_after), .next_o(aux_next), .beat_next_o(), .narrow_o(aux8), .wide_o(aux16), .pop_i(aux_pop),
     .beat_valid_o(aux_beat_valid), .beat_o(aux_beat), .beat_pop_i(aux_beat_pop), .wait_o(rd1_wait), .idle_o(rd1_idle));
 
   always @* begin
@@ -279,12 +279,12 @@ module curta_vector #(
       for (e = 0; e < Lanes; e = e + 1) aux[16*e +: 16] = {{8{aux8[8*e + 7]}}, aux8[8*e +: 8]};
   end
 
-  wire        acc_pop;
+  wire        acc_pop, acc_more;
   wire [LogP-1:0] acc_tile;
   wire [LogG-1:0] group;
   curta_fifo #(.Width(LogP), .LogDepth(3)) u_acc (
     .clk_i(clk_i), .rst_ni(!clr), .push_i(to_acc && acc_ready), .data_i(q_addr[LogP-1:0]), .room_o(acc_ready),
-    .valid_o(acc_want), .data_o(acc_tile), .pop_i(acc_pop));
+    .valid_o(acc_want), .data_o(acc_tile), .more_o(acc_more), .next_o(), .pop_i(acc_pop));
   // a word of the accumulator memory is C / Lanes groups
   wire [32*Lanes-1:0] acc_data;
   generate
@@ -301,37 +301,34 @@ module curta_vector #(
   endgenerate
 
   // ---------------------------------------------------------------- lanes
-  wire              room, issue_take, loss_take, load, sel_src, sel_acc, sel_aux, sel_half, sel_turn, rot, add, copy_push, planes_push;
-  wire              rand_ready, rand_next, loss_rand;
+  wire              room, room_soon, issue_take, loss_take, load, sel_int8, sel_int24, sel_int32, sel_keep, sel_acc, sel_aux, sel_half, sel_turn, rot, add, copy_push, planes_push;
+  wire              rand_ready, rand_soon, rand_next, loss_rand;
   wire [31:0]       loss_index;
   wire [LogRot-1:0] next_turn;
   wire [1:0]        pass, law;
   wire              fire, ld_keep, mod, bending, at_head;
+  reg  [4:0]        fills_q;
   wire [LogG-1:0]   mod_group;
   curta_vissue #(.C(Lanes), .BUS(BUS), .LogG(LogG), .LogRot(LogRot)) u_issue (
-    .clk_i(clk_i), .clr_i(clr), .run_i(run && !is_loss && fill_q),
-    .has_src_i(has_src), .has_aux_i(has_aux && !upd), .has_dst_i(has_dst), .acc_i(acc_now),
+    .clk_i(clk_i), .clr_i(clr), .run_i(run && !is_loss), .fill_i(is_fill), .begin_i(fills_q != 5'd0),
+    .has_src_i(has_src), .has_aux_i(has_aux && !upd), .has_dst_i(has_dst), .acc_i(acc_now), .int8_i(narrow), .int24_i(mid_soon),
     .copy_i(copy && !back), .planes_i(planes), .bent_i(back || keep), .keep_i(keep), .pace_i(two),
-    .tag_valid_i(!has_tag || tag_valid), .hole_i(padded && tag[0]), .fire_o(fire), .end_o(pass_end), .later_o(later),
+    .tag_after_i(!has_tag || tag_valid), .tag_next_i(!has_tag || tag_more), .hole_i(padded && tag[0]), .hole_next_i(padded && tag_next[0]), .fire_o(fire), .end_o(pass_end), .later_o(later),
     .ld_keep_o(ld_keep), .mod_o(mod), .bend_o(bending), .mod_group_o(mod_group),
     .sto_i(sto), .scatter_i(is_scatter), .aux_last_i(mask), .decay_i(decay), .master_i(master), .reduce_i(is_reduce),
     .passes_i(passes),
-    .src_valid_i(src_valid), .src_pop_o(src_pop), .aux_valid_i(aux_valid), .aux_pop_o(aux_pop),
-    .acc_valid_i(acc_want), .acc_re_o(vx_re_o), .acc_gnt_i(vx_gnt_i), .group_o(group), .acc_pop_o(acc_pop),
-    .rand_ready_i(rand_ready), .rand_next_o(rand_next), .room_i(room), .take_o(issue_take),
-    .load_o(load), .sel_src_o(sel_src), .sel_acc_o(sel_acc), .sel_aux_o(sel_aux), .sel_half_o(sel_half), .sel_turn_o(sel_turn),
+    .src_after_i(src_after), .src_next_i(src_next), .src_pop_o(src_pop), .aux_after_i(aux_after), .aux_next_i(aux_next), .aux_pop_o(aux_pop),
+    .acc_after_i(acc_want), .acc_next_i(acc_more), .acc_re_o(vx_re_o), .acc_gnt_i(vx_gnt_i), .group_o(group), .acc_pop_o(acc_pop),
+    .rand_soon_i(rand_soon), .rand_next_o(rand_next), .room_i(room_soon), .take_o(issue_take),
+    .load_o(load), .sel_int8_o(sel_int8), .sel_int24_o(sel_int24), .sel_int32_o(sel_int32), .sel_keep_o(sel_keep), .sel_acc_o(sel_acc), .sel_aux_o(sel_aux), .sel_half_o(sel_half), .sel_turn_o(sel_turn),
     .rot_o(rot), .next_o(next_turn), .idle_o(at_head), .add_o(add), .copy_push_o(copy_push), .planes_push_o(planes_push), .valid_o(valid1), .v6_i(v6),
     .pass_o(pass), .law_o(law), .busy_o(issue_busy));
 
-  // FILL has no operands: its tiles start when their addresses are there. What the next cycle may do is known in this one.
-  reg  [4:0] fills_q;
+  // FILL has no operands: its tiles start when their addresses are there.
   wire       fill_in = is_fill && to_out && out_ready;
-  reg        fill_q;
-  always @(posedge clk_i) begin
-    fill_q <= !is_fill || fills_q != 5'd0 || (fire ? !(&group) : group != 0);
+  always @(posedge clk_i)
     if (clr) fills_q <= 5'd0;
     else if (fill_in != (is_fill && issue_take)) fills_q <= fill_in ? fills_q + 5'd1 : fills_q - 5'd1;
-  end
 
   // AUX goes along with its group: register k is valid in stage k
   reg  [8*Lanes-1:0]  aux0_q;              // waits for the accumulator memory (masks, weights of a plain update)
@@ -378,21 +375,23 @@ module curta_vector #(
   // their stream.
   localparam RotLanes = BUS / 4 < Lanes ? BUS / 4 : Lanes;
   reg  [8*RotLanes-1:0] w;
+  reg                   master_q, plain_q;      // what the command says, near the lanes
+  always @(posedge clk_i) {master_q, plain_q} <= {master, !master};
   integer               t;
   always @* begin
     w = 0;
     for (n = 0; n < RotLanes; n = n + 1) begin
-      if (!master && at_head) w[8*n +: 8] = aux8[8*n +: 8];
+      if (plain_q && at_head) w[8*n +: 8] = aux8[8*n +: 8];
       for (t = 0; t < Turn; t = t + 1)
-        w[8*n +: 8] = w[8*n +: 8] | raw6[8*(RotLanes*t + n) +: 8] & {8{master && next_turn == t[LogRot-1:0]}}
-                    | aux1_q[16*(RotLanes*t + n) +: 8] & {8{!master && !at_head && next_turn == t[LogRot-1:0]}};
+        w[8*n +: 8] = w[8*n +: 8] | raw6[8*(RotLanes*t + n) +: 8] & {8{master_q && next_turn == t[LogRot-1:0]}}
+                    | aux1_q[16*(RotLanes*t + n) +: 8] & {8{plain_q && !at_head && next_turn == t[LogRot-1:0]}};
     end
   end
 
   curta_vfront #(.C(Lanes), .BUS(BUS)) u_front (
     .clk_i(clk_i), .load_i(load),
-    .sel_int8_i(sel_src && narrow), .sel_int24_i(sel_src && mid_now), .sel_int32_i(sel_src && !narrow && !mid_now), .sel_acc_i(sel_acc),
-    .sel_keep_i(ld_keep), .sel_aux_i(sel_aux), .sel_half_i(sel_half), .sel_turn_i(sel_turn),
+    .sel_int8_i(sel_int8), .sel_int24_i(sel_int24), .sel_int32_i(sel_int32), .sel_acc_i(sel_acc),
+    .sel_keep_i(sel_keep), .sel_aux_i(sel_aux), .sel_half_i(sel_half), .sel_turn_i(sel_turn),
     .int8_i(src8), .int24_i(src24), .int32_i(src32), .acc_i(acc_data), .keep_i(kept), .aux_i(aux16), .half_i(half),
     .bend_i(bending), .mod_i(mod), .class_i(bend),
     .slope_i(w21_q[`CURTA_MAP_SLOPE]), .bent_o(bent),
@@ -453,7 +452,7 @@ module curta_vector #(
   end
   curta_rand #(.C(Lanes)) u_rand (
     .clk_i(clk_i), .clr_i(clr), .start_i(draw || loss_rand), .seed_i(seed), .tensor_i(tensor),
-    .index_i(is_loss ? loss_index : index_q), .ready_o(rand_ready), .r_o(r));
+    .index_i(is_loss ? loss_index : index_q), .ready_o(rand_ready), .soon_o(rand_soon), .r_o(r));
 
   wire last6, hole6;
   curta_vpost #(.T(T), .C(Lanes), .LogG(LogG)) u_post (
@@ -491,7 +490,7 @@ module curta_vector #(
     .dst_beats_i(is_loss ? 8'd1 : (wide_dst && !planes) || upd ? Beats4 : Beats1), .idx_beats_i(is_update || planes ? Beats2 : Beats1),
     .idx_used_i(has_idx), .rows_i(is_loss),
     .addr_valid_i(to_out), .addr_ready_o(out_ready), .addr_idx_i(q_kind[0]), .addr_i(q_addr),
-    .room_o(room), .take_i(issue_take || loss_take), .dst_push_i(dst_push), .dst_i(dst_beat), .idx_push_i(idx_push),
+    .room_o(room), .soon_o(room_soon), .take_i(issue_take || loss_take), .dst_push_i(dst_push), .dst_i(dst_beat), .idx_push_i(idx_push),
     .idx_i(idx_beat),
     .wr_valid_o(wr_valid_o), .wr_ready_i(wr_ready_i), .wr_addr_o(wr_addr_o), .wr_beats_o(wr_beats_o),
     .wd_valid_o(wd_valid_o), .wd_ready_i(wd_ready_i), .wd_data_o(wd_data_o), .wd_strb_o(wd_strb_o),

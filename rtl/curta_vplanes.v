@@ -15,9 +15,11 @@ module curta_vplanes #(
   // Beats
   input  wire             beat_valid_i,
   input  wire [8*BUS-1:0] beat_i,
+  input  wire             beat_next_i,     // the next cycle has one if this leaves
   output wire             beat_pop_o,      // it leaves without a pop
   // Groups. A pop comes late in the cycle: what it does is known before.
-  output wire             here_o,          // with a beat there is a group
+  output wire             after_o,         // the next cycle has a group if none is popped,
+  output wire             next_o,          // if one is popped
   output wire             last_o,          // whose pop takes the beat
   output reg  [24*C-1:0]  data_o,
   input  wire             pop_i
@@ -34,14 +36,15 @@ module curta_vplanes #(
   reg  [LogG-1:0]  group_q;                          // group of the beat of high bytes
   reg              low_q;                            // of the low halves
   wire             in_high = !low_q;
-  wire             low_here, low_last, high_valid, high_empty;
+  wire             low_after, low_next, low_last, high_valid, high_next, high_empty;
   wire [8*BUS-1:0] high_beat;
   wire [8*C-1:0]   high;
   wire [16*C-1:0]  low;
 
   curta_fifo_ram #(.Width(8*BUS), .LogDepth(LogH)) u_high (
     .clk_i(clk_i), .clr_i(clr_i), .push_i(beat_valid_i && in_high), .data_i(beat_i), .valid_o(high_valid),
-    .data_o(high_beat), .pop_i(pop_i && group_q == LastG), .empty_o(high_empty));
+    .data_o(high_beat), .pop_i(pop_i && group_q == LastG), .next_o(high_next), .empty_o(high_empty));
+  wire soon = beat_valid_i || beat_next_i;           // the next cycle has a beat if this stays
 
   generate
     if (Groups > 1) begin : g_part
@@ -49,12 +52,13 @@ module curta_vplanes #(
     end else begin : g_all
       assign high = high_beat;
     end
-    // low_here: the halves of a group are complete; low_last: with it the beat ends
+    // low_after, low_next: the halves of a group are complete in the next cycle, as above; low_last: with it the beat ends
     if (2 * C > BUS) begin : g_join                  // a group in two beats
       reg             second_q;
       reg [8*BUS-1:0] held_q;
       assign low      = {beat_i, held_q};
-      assign low_here = !in_high && second_q;
+      assign low_after = !in_high && (second_q ? soon : beat_valid_i && beat_next_i);
+      assign low_next = 1'b0;
       assign low_last = 1'b1;
       assign beat_pop_o = beat_valid_i && (in_high || !second_q);
       always @(posedge clk_i) begin
@@ -63,7 +67,8 @@ module curta_vplanes #(
         else if (!in_high && (beat_pop_o || pop_i)) second_q <= !second_q;
       end
     end else begin : g_split                         // one group or two in a beat
-      assign low_here = !in_high;
+      assign low_after = in_high ? beat_valid_i && beat_next_i && (&at_q[LogH-1:0]) : soon;
+      assign low_next = !low_last || beat_next_i;     // behind the last half of a tile there is no high byte left
       assign beat_pop_o = beat_valid_i && in_high;
       if (2 * C < BUS) begin : g_two
         assign low      = group_q[0] ? beat_i[8*BUS-1:16*C] : beat_i[16*C-1:0];
@@ -75,8 +80,9 @@ module curta_vplanes #(
     end
   endgenerate
 
-  assign here_o = low_here && high_valid;
-  assign last_o = low_last;
+  assign after_o = low_after && (high_valid || high_next);
+  assign next_o  = low_next && (group_q != LastG || high_next);
+  assign last_o  = low_last;
 
   integer k;
   always @*

@@ -26,14 +26,15 @@ module curta_vscalar (
   reg  [31:0] a_q, b_q;               // b: subtrahend of the shift rules
   reg         bump_q, none_q;         // none: bitlen(a) = 0
 
-  reg  [5:0]  len;
+  // a_q of the functions that want its length stands from step 3 on
+  reg  [5:0]  len, len_q;
   integer     i;
   always @* begin
     len = 6'd0;
-    if (step_q == 3'd5)
-      for (i = 0; i < 32; i = i + 1)
-        if (a_q[i]) len = i[5:0] + 6'd1;
+    for (i = 0; i < 32; i = i + 1)
+      if (a_q[i]) len = i[5:0] + 6'd1;
   end
+  always @(posedge clk_i) len_q <= len;
 
   // One adder: S[RA] + S[RB] + S[RC] step by step, then IMM, or the length less b; a | b is a + (b & ~a), a >> IMM plus nothing.
   wire        use_len = func_q == FAct || func_q == FGrad || func_q == FBitlen;
@@ -42,7 +43,7 @@ module curta_vscalar (
   wire        move    = last && func_q == FShr;
   wire        less    = last && (func_q == FAct || func_q == FGrad);
   wire [31:0] moved   = a_q >> (cfg_rdata_i[4:0] & {5{move}});
-  wire [31:0] base    = last && use_len ? {26'd0, len} : step_q == 3'd2 || func_q == FSet ? 32'd0 : moved;
+  wire [31:0] base    = last && use_len ? {26'd0, len_q} : step_q == 3'd2 || func_q == FSet ? 32'd0 : moved;
   wire [31:0] term    = less ? ~b_q : last ? cfg_rdata_i & {32{!either && !move}} : rdata_i & ~(a_q & {32{either && step_q == 3'd3}});
   wire [31:0] sum     = base + term + {31'd0, less};
   wire        add     = step_q == 3'd2 || step_q == 3'd5 || (func_q == FAdd && (step_q == 3'd3 || step_q == 3'd4)) || (either && step_q == 3'd3);
@@ -72,7 +73,7 @@ module curta_vscalar (
       3'd3: b_q <= func_q == FAct ? 32'd7 : rdata_i;
       3'd5: begin
         bump_q <= cfg_rdata_i[0];
-        none_q <= len == 6'd0;
+        none_q <= len_q == 6'd0;
       end
       default: ;
     endcase

@@ -34,7 +34,9 @@ module curta_vstream_rd #(
   input  wire                narrow_i,
   input  wire                apart_i,    // the beats are groups of another module's making (curta_vplanes)
   input  wire                last_i,     // with apart_i: a pop takes the beat
-  output wire                here_o,     // with a beat there is a group
+  output wire                after_o,    // the next cycle has a group if none is popped,
+  output wire                next_o,     // if one is popped
+  output wire                beat_next_o,// the next cycle has a beat if one leaves
   output wire [8*C-1:0]      narrow_o,   // one of the two holds it, unless apart_i
   output wire [8*Wide*C-1:0] wide_o,
   input  wire                pop_i,
@@ -43,7 +45,7 @@ module curta_vstream_rd #(
   input  wire                beat_pop_i,
   // Status
   output wire                wait_o,     // bursts outstanding
-  output wire                idle_o      // no burst outstanding, nothing inside
+  output wire                idle_o      // no burst outstanding, nothing inside: a cycle late, but never while there is
 );
   localparam GB = Wide * C;                         // bytes of a wide group
   localparam Join  = GB > BUS ? GB / BUS : 1;       // beats of a wide group
@@ -59,10 +61,11 @@ module curta_vstream_rd #(
 
   reg  [LogDepth:0] room_q;
   reg               left_q;                         // a beat has left the FIFO
+  reg               idle_q;
   reg  [3:0]        open_q;
   reg  [LogPart-1:0] part_q;                        // beats joined so far, or groups split off so far
   wire [8*BUS-1:0]  beat;
-  wire              have, empty;
+  wire              have, empty, next;
   wire [LogDepth:0] want = req_beats_i[LogDepth:0];
   wire              ask  = rd_valid_o && rd_ready_i;
   wire              last_part;
@@ -76,13 +79,14 @@ module curta_vstream_rd #(
   assign rd_beats_o  = req_beats_i;
   assign req_ready_o = rd_ready_i && enough;
   assign wait_o      = open_q != 4'd0;
-  assign idle_o      = open_q == 4'd0 && empty;
+  assign idle_o      = idle_q;
   assign beat_valid_o = have;
+  assign beat_next_o  = next;
   assign beat_o      = beat;
 
   curta_fifo_ram #(.Width(8*BUS), .LogDepth(LogDepth), .Lut(Lut), .Head(Head)) u_fifo (
     .clk_i(clk_i), .clr_i(clr_i || abort_i), .push_i(rsp_valid_i && !abort_i), .data_i(rsp_data_i),
-    .valid_o(have), .data_o(beat), .pop_i(pop_beat), .empty_o(empty));
+    .valid_o(have), .data_o(beat), .pop_i(pop_beat), .next_o(next), .empty_o(empty));
 
   generate
     if (SplitN > 1) begin : g_narrow
@@ -96,7 +100,10 @@ module curta_vstream_rd #(
       assign wide_o    = {beat, held_q};
       wire   step      = have && !narrow_i && !last_part;
       assign last_part = narrow_i ? part_q == LastN : part_q == LastJ;
-      assign here_o    = narrow_i || last_part;
+      // a wide group is there with its last beat; a beat before leaves by itself
+      wire   soon      = next && part_q + 1'b1 == LastJ;
+      assign after_o   = narrow_i || last_part ? have || next : have && soon;
+      assign next_o    = narrow_i && (!last_part || next);
       assign pop_beat  = beat_pop_i || step || (pop_i && leave);
       always @(posedge clk_i) begin
         if (step) held_q <= wide_o[8*GB-1:8*BUS];
@@ -110,7 +117,8 @@ module curta_vstream_rd #(
         assign wide_o = beat;
       end
       assign last_part = narrow_i ? part_q == LastN : part_q == LastW;
-      assign here_o    = 1'b1;
+      assign after_o   = have || next;
+      assign next_o    = !last_part || next;
       assign pop_beat  = beat_pop_i || (pop_i && leave);
       always @(posedge clk_i) begin
         if (clr_i) part_q <= 0;
@@ -125,6 +133,7 @@ module curta_vstream_rd #(
     if (clr_i) room_q <= {1'b1, {LogDepth{1'b0}}};
     else       room_q <= room_q - (ask ? want : {LogDepth+1{1'b0}}) + {{LogDepth{1'b0}}, left_q};
     left_q <= pop_beat && !clr_i;
+    idle_q <= rst_ni && open_q == 4'd0 && empty && !ask;
   end
 endmodule
 `default_nettype wire

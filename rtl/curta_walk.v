@@ -124,18 +124,23 @@ module curta_walk (
 
   // ---- window: first the rows, then the columns, through the same logic
   wire               rows  = state_q == YRANGE;
+  reg  [16:0]        y_u_q, x_u_q;
+  always @(posedge clk_i) begin
+    y_u_q <= {1'b0, w18[`CURTA_GEMM_Y_U]} + {16'd0, w20[`CURTA_GEMM_Y_B] == 2'd2};
+    x_u_q <= {1'b0, w19[`CURTA_GEMM_X_U]} + {16'd0, w20[`CURTA_GEMM_X_B] == 2'd2};
+  end
   wire signed [18:0] s     = rows ? sy_q : sx_q;
-  wire [15:0]        u16   = rows ? w18[`CURTA_GEMM_Y_U] : w19[`CURTA_GEMM_X_U];
   wire [15:0]        n16   = rows ? w8[`CURTA_GEMM_NKY] : w8[`CURTA_GEMM_NKX];
   wire [1:0]         step  = rows ? w20[`CURTA_GEMM_Y_B] : w20[`CURTA_GEMM_X_B];
-  wire signed [18:0] u     = {3'd0, u16};
   wire signed [18:0] n     = {3'd0, n16};
   wire signed [18:0] zero  = 19'sd0;
-  wire signed [18:0] one   = 19'sd1;
-  wire signed [18:0] under = zero - s;       // first ky, times the step
+  wire               two   = step == 2'd2;   // halves are rounded up: 1 is added to what s is taken from, which stands long before
+  wire signed [18:0] none  = {18'd0, two};
+  wire signed [18:0] u     = {2'd0, rows ? y_u_q : x_u_q};
+  wire signed [18:0] under = none - s;       // first ky, times the step
   wire signed [18:0] over  = u - s;          // end of ky, times the step
-  wire signed [18:0] lo1   = step == 2'd2 ? (under + one) >>> 1 : under;
-  wire signed [18:0] hi1   = step == 2'd2 ? (over + one) >>> 1 : over;
+  wire signed [18:0] lo1   = two ? under >>> 1 : under;
+  wire signed [18:0] hi1   = two ? over >>> 1 : over;
   wire               fixed = step == 2'd0;   // all or nothing
   reg signed [18:0]  lo_q, hi_q;
   wire signed [18:0] count = hi_q - lo_q;

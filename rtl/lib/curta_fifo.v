@@ -16,6 +16,8 @@ module curta_fifo #(
   output wire             room_o,
   output wire             valid_o,
   output wire [Width-1:0] data_o,
+  output wire             more_o,     // another word behind the first
+  output wire [Width-1:0] next_o,     // which is this
   input  wire             pop_i
 );
   reg [Width-1:0] mem [0:(1<<LogDepth)-1];
@@ -25,6 +27,8 @@ module curta_fifo #(
 
   assign valid_o = some_q;
   assign room_o  = !full_q;
+  assign more_o  = some_q && rd_d != wr_q;
+  assign next_o  = mem[rd_d];
 
   generate
     if (Head != 0) begin : g_head

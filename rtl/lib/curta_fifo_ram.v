@@ -17,6 +17,7 @@ module curta_fifo_ram #(
   output wire             valid_o,
   output wire [Width-1:0] data_o,
   input  wire             pop_i,
+  output wire             next_o,   // if the head goes, the next cycle has another
   output wire             empty_o   // nothing inside, neither in the RAM nor at the head
 );
   reg              valid_q;                // a word stands at the output of the RAM
@@ -34,6 +35,7 @@ module curta_fifo_ram #(
       assign pop     = !head_q || pop_i;
       assign valid_o = head_q;
       assign data_o  = data_q;
+      assign next_o  = valid_q;
       assign empty_o = !some && !valid_q && !head_q;
       always @(posedge clk_i) begin
         if (pop) data_q <= data;
@@ -44,6 +46,7 @@ module curta_fifo_ram #(
       assign pop     = pop_i;
       assign valid_o = valid_q;
       assign data_o  = data;
+      assign next_o  = some;
       assign empty_o = !some && !valid_q;
     end
   endgenerate

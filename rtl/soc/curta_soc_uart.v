@@ -46,7 +46,7 @@ module curta_soc_uart #(
   wire       take   = select_i && !write_i && addr_i == DATA && some;
   curta_fifo #(.Width(8), .LogDepth(4)) u_fifo (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(ends && rx_q[1] && room), .data_i(rx_shift_q), .room_o(room), .valid_o(some),
-    .data_o(head), .pop_i(take));
+    .data_o(head), .more_o(), .next_o(), .pop_i(take));
   assign irq_o = some;
 
   always @(posedge clk_i) begin

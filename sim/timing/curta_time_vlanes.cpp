@@ -96,17 +96,17 @@ bool vector_engine::fire_groups(uint64_t t, const burst *s_, const burst *a_, bo
   return g == groups;
 }
 
-// When the first group of a tile may enter.
+// When the first group of a tile may enter: whether it may is worked out in the cycle before, from what is known then.
 uint64_t vector_engine::begin_pass(uint64_t t)
 {
-  uint64_t at = std::max(lane_at, run_at);
+  uint64_t at = std::max(lane_at, run_at + 1);
   now = wants();
   if (plan.padded) {
-    at = std::max(at, tags.front().at);
+    at = std::max(at, tags.front().at + 1);
     tags.pop_front();
   }
   if (now.acc) {
-    at = std::max(at, acc_tiles.front());
+    at = std::max(at, acc_tiles.front() + 1);
     acc_tiles.pop_front();
   }
   if (plan.fill)

@@ -12,10 +12,10 @@ module fm_fifo #(
   input wire             pop_i,
   input wire             choose_i       // follow the word that is pushed now
 );
-  wire             room, valid;
-  wire [Width-1:0] data;
+  wire             room, valid, more;
+  wire [Width-1:0] data, next;
   curta_fifo #(.Width(Width), .LogDepth(LogDepth), .Head(Head)) u_dut (
-    .clk_i(clk_i), .rst_ni(rst_ni), .push_i(push_i), .data_i(data_i), .room_o(room), .valid_o(valid), .data_o(data), .pop_i(pop_i));
+    .clk_i(clk_i), .rst_ni(rst_ni), .push_i(push_i), .data_i(data_i), .room_o(room), .valid_o(valid), .data_o(data), .more_o(more), .next_o(next), .pop_i(pop_i));
 
   always @* begin
     if (`START) assume (!rst_ni);
@@ -50,6 +50,8 @@ module fm_fifo #(
     `MUST(level <= 1 << LogDepth)
     `MUST(!follow || ahead < level)
     `MUST(!(follow && ahead == 0) || data == word)
+    `MUST(more == (level > 1))
+    `MUST(!(follow && ahead == 1) || next == word)
   end
 endmodule
 `default_nettype wire

@@ -12,10 +12,10 @@ module fm_fifo_ram #(
   input wire             pop_i,
   input wire             choose_i
 );
-  wire             valid, empty;
+  wire             valid, empty, next;
   wire [Width-1:0] data;
   curta_fifo_ram #(.Width(Width), .LogDepth(LogDepth), .Head(Head)) u_dut (
-    .clk_i(clk_i), .clr_i(clr_i), .push_i(push_i), .data_i(data_i), .valid_o(valid), .data_o(data), .pop_i(pop_i), .empty_o(empty));
+    .clk_i(clk_i), .clr_i(clr_i), .push_i(push_i), .data_i(data_i), .valid_o(valid), .data_o(data), .pop_i(pop_i), .next_o(next), .empty_o(empty));
 
   reg [LogDepth:0] level, ahead;
   reg              follow;
@@ -44,6 +44,12 @@ module fm_fifo_ram #(
       end
     end
 
+  reg  told, tell;                         // what the cycle before said of this one, and whether it did
+  always @(posedge clk_i) begin
+    tell <= !clr_i;
+    told <= pop_i ? next : valid || next;
+  end
+
   `SEEN({follow && ahead == 0 && valid && pop_i && push_i, level == 1 << LogDepth && follow, level == 1 && pop_i && push_i})
   always @* begin
     `MUST(empty == (level == 0))
@@ -51,6 +57,7 @@ module fm_fifo_ram #(
     `MUST(!(follow && ahead == 0 && age >= (Head ? 3 : 2)) || valid)
     `MUST(!follow || ahead < level)
     `MUST(!(follow && ahead == 0 && valid) || data == word)
+    `MUST(!tell || valid == told)
   end
 endmodule
 `default_nettype wire

@@ -11,6 +11,8 @@ module curta_fifo #(
   output wire             room_o,
   output wire             valid_o,
   output wire [Width-1:0] data_o,
+  output wire             more_o,
+  output wire [Width-1:0] next_o,
   input  wire             pop_i
 );
   localparam Depth = 1 << LogDepth;
@@ -20,6 +22,8 @@ module curta_fifo #(
   assign valid_o = n != 0;
   assign room_o  = n != Depth;
   assign data_o  = words[Width-1:0];
+  assign more_o  = n > 1;
+  assign next_o  = words[2*Width-1:Width];
   integer k;
   always @(posedge clk_i) begin
     if (pop_i) words <= words >> Width;
