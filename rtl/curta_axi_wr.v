@@ -57,10 +57,11 @@ module curta_axi_wr #(
   reg        shown_q;
   reg  [LogOutst:0] held_q;
   assign len_room = held_q != {1'b1, {LogOutst{1'b0}}};
-  wire   unused_room;
+  wire       unused_room, unused_more;
+  wire [7:0] unused_next;
   curta_fifo #(.Width(8), .LogDepth(LogOutst)) u_len (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(shown_q), .data_i(m_awlen_o), .room_o(unused_room),
-    .valid_o(len_valid), .data_o(len), .more_o(), .next_o(), .pop_i(w_done && m_wlast_o));
+    .valid_o(len_valid), .data_o(len), .more_o(unused_more), .next_o(unused_next), .pop_i(w_done && m_wlast_o));
 
   assign wr_ready_o  = free;
   assign m_awid_o    = 2'd0;

@@ -67,11 +67,11 @@ module curta_list #(
               {dst_i, n1_i, n2_i, sy_i, sx_i, sn_i, digit_i, kh_log2_i, kw_log2_i};
 
   // ---- beats: places, then rows of elements
-  wire             valid, pop, unused_empty;
+  wire             valid, pop, unused_empty, unused_next;
   wire [8*BUS-1:0] beat;
   wire             clear = clr_i || go_i;
   curta_fifo_ram #(.Width(8*BUS), .LogDepth($clog2(10*Beats))) u_fifo (
-    .clk_i(clk_i), .clr_i(clear), .push_i(push_i), .data_i(data_i), .valid_o(valid), .data_o(beat), .pop_i(pop), .next_o(), .empty_o(unused_empty));
+    .clk_i(clk_i), .clr_i(clear), .push_i(push_i), .data_i(data_i), .valid_o(valid), .data_o(beat), .pop_i(pop), .next_o(unused_next), .empty_o(unused_empty));
 
   reg         rows_q;                        // the beat belongs to a row, else to the places
   reg  [7:0]  at_q;                          // beat of the places, or of the row

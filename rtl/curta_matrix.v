@@ -126,11 +126,11 @@ module curta_matrix #(
   // ---- control pipeline: bit n of each is the value of cycle n
   reg [3:1]     op_q;
   reg [6:1]     acc_q, swap_q;
-  reg [5:1]     shift_q;
+  reg [4:1]     shift_q;
   reg           take_q, zero_q;              // of cycle 5: swap or shift, with a start value or 0
   reg           move_q;                      // of cycle 6: swap or shift, one register for all of the array
   reg [7:1]     out_q;
-  reg [5:1]     in_q;
+  reg [4:1]     in_q;
   reg [8:1]     last_q;
   reg [Paw-1:0] in_addr1_q, in_addr2_q, in_addr3_q, in_addr4_q;
   reg [Paw-1:0] out_addr1_q, out_addr2_q, out_addr3_q, out_addr4_q, out_addr5_q, out_addr6_q, out_addr7_q;
@@ -142,11 +142,11 @@ module curta_matrix #(
     op_q    <= {3{run_n}} & {op_q[2:1], op};
     acc_q   <= {6{run_n}} & {acc_q[5:1], acc};
     swap_q  <= {6{run_n}} & {swap_q[5:1], swap};
-    shift_q <= {5{run_n}} & {shift_q[4:1], shift};
+    shift_q <= {4{run_n}} & {shift_q[3:1], shift};
     take_q  <= run_n && (swap_q[4] || shift_q[4]);
     zero_q  <= run_n && (swap_q[4] || shift_q[4]) && !in_q[4];
     move_q  <= run_n && take_q;
-    in_q    <= {5{run_n}} & {in_q[4:1], in};
+    in_q    <= {4{run_n}} & {in_q[3:1], in};
     out_q   <= {7{run_n}} & {out_q[6:1], out};
     last_q  <= {8{run_n}} & {last_q[7:1], last};
     in_addr1_q  <= in_addr;

@@ -224,13 +224,14 @@ module curta_vector #(
                         (q_kind[1] ? out_ready : weights ? src_ready : q_kind[0] ? aux_ready : acc ? acc_ready : src_ready);
   wire [31:0] q_beat  = is_loss ? {q_addr[31:$clog2(BUS)], {$clog2(BUS){1'b0}}} : q_addr;
   wire        pass_end, later;
+  wire [1:0]  unused_next = tag_next[2:1];
   curta_fifo #(.Width(3), .LogDepth(4), .Head(1)) u_tags (
     .clk_i(clk_i), .rst_ni(!clr), .push_i(is_tag && q_valid && q_ready), .data_i({q_last3, q_last0, q_hole}), .room_o(tag_room),
     .valid_o(tag_valid), .data_o(tag), .more_o(tag_more), .next_o(tag_next), .pop_i(has_tag && pass_end));
 
   // ---------------------------------------------------------------- operands
   wire              src_pop, aux_pop, src_beat_valid, aux_beat_valid, src_beat_pop, aux_beat_pop;
-  wire              wide_after, wide_next, src_beat_next, mid_after, mid_next, mid_last, aux_after, aux_next, mid_beat_pop;
+  wire              unused_beat, wide_after, wide_next, src_beat_next, mid_after, mid_next, mid_last, aux_after, aux_next, mid_beat_pop;
   // Weights of UPDATE NITRO, the second pass of a tile, come as whole words through SRC's stream whatever the gradients are.
   reg               mid_now, acc_now;
   wire              weights_next = upd && (later ^ pass_end);
@@ -270,7 +271,7 @@ module curta_vector #(
     .req_beats_i(aux_beats_q),
     .rd_valid_o(rd1_valid_o), .rd_ready_i(rd1_ready_i), .rd_addr_o(rd1_addr_o), .rd_beats_o(rd1_beats_o),
     .rsp_valid_i(rsp1_valid_i), .rsp_data_i(rsp1_data_i), .rsp_last_i(rsp1_last_i),
-    .narrow_i(!master), .apart_i(1'b0), .last_i(1'b0), .after_o(aux_after), .next_o(aux_next), .beat_next_o(), .narrow_o(aux8), .wide_o(aux16), .pop_i(aux_pop),
+    .narrow_i(!master), .apart_i(1'b0), .last_i(1'b0), .after_o(aux_after), .next_o(aux_next), .beat_next_o(unused_beat), .narrow_o(aux8), .wide_o(aux16), .pop_i(aux_pop),
     .beat_valid_o(aux_beat_valid), .beat_o(aux_beat), .beat_pop_i(aux_beat_pop), .wait_o(rd1_wait), .idle_o(rd1_idle));
 
   always @* begin
@@ -280,11 +281,12 @@ module curta_vector #(
   end
 
   wire        acc_pop, acc_more;
+  wire [LogP-1:0] unused_tile;
   wire [LogP-1:0] acc_tile;
   wire [LogG-1:0] group;
   curta_fifo #(.Width(LogP), .LogDepth(3)) u_acc (
     .clk_i(clk_i), .rst_ni(!clr), .push_i(to_acc && acc_ready), .data_i(q_addr[LogP-1:0]), .room_o(acc_ready),
-    .valid_o(acc_want), .data_o(acc_tile), .more_o(acc_more), .next_o(), .pop_i(acc_pop));
+    .valid_o(acc_want), .data_o(acc_tile), .more_o(acc_more), .next_o(unused_tile), .pop_i(acc_pop));
   // a word of the accumulator memory is C / Lanes groups
   wire [32*Lanes-1:0] acc_data;
   generate

@@ -54,22 +54,25 @@ module curta_vstream_wr #(
   localparam LogBus = $clog2(BUS);
   localparam LogT   = $clog2(T);
 
+  wire [3:0]  unused_more;         // of the FIFOs
+  wire [65:0] unused_next;
+
   // Addresses that wait
   wire        head_valid, head_idx;
   wire [31:0] head_addr;
   curta_fifo #(.Width(33), .LogDepth(4)) u_addr (
     .clk_i(clk_i), .rst_ni(!clr_i && !abort_i), .push_i(addr_valid_i && addr_ready_o), .data_i({addr_idx_i, addr_i}),
-    .room_o(addr_ready_o), .valid_o(head_valid), .data_o({head_idx, head_addr}), .more_o(), .next_o(), .pop_i(wr_valid_o && wr_ready_i));
+    .room_o(addr_ready_o), .valid_o(head_valid), .data_o({head_idx, head_addr}), .more_o(unused_more[0]), .next_o(unused_next[32:0]), .pop_i(wr_valid_o && wr_ready_i));
 
   // Data
   wire             dst_valid, idx_valid, dst_pop, idx_pop, dst_empty, idx_empty;
   wire [8*BUS-1:0] dst_data, idx_data;
   curta_fifo_ram #(.Width(8*BUS), .LogDepth(LogDst)) u_dst (
     .clk_i(clk_i), .clr_i(clr_i), .push_i(dst_push_i && !abort_i), .data_i(dst_i), .valid_o(dst_valid), .data_o(dst_data),
-    .pop_i(dst_pop), .next_o(), .empty_o(dst_empty));
+    .pop_i(dst_pop), .next_o(unused_more[1]), .empty_o(dst_empty));
   curta_fifo_ram #(.Width(8*BUS), .LogDepth(LogIdx)) u_idx (
     .clk_i(clk_i), .clr_i(clr_i), .push_i(idx_push_i && !abort_i), .data_i(idx_i), .valid_o(idx_valid), .data_o(idx_data),
-    .pop_i(idx_pop), .next_o(), .empty_o(idx_empty));
+    .pop_i(idx_pop), .next_o(unused_more[2]), .empty_o(idx_empty));
 
   // Bursts whose data is still to come, oldest first
   wire        now_valid, now_idx, now_room;
@@ -83,7 +86,7 @@ module curta_vstream_wr #(
   wire        beat = wd_valid_o && wd_ready_i;
   curta_fifo #(.Width(33), .LogDepth(2)) u_order (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(wr_valid_o && wr_ready_i), .data_i({head_idx, head_addr}),
-    .room_o(now_room), .valid_o(now_valid), .data_o({now_idx, now_addr}), .more_o(), .next_o(), .pop_i(beat && wd_last_o));
+    .room_o(now_room), .valid_o(now_valid), .data_o({now_idx, now_addr}), .more_o(unused_more[3]), .next_o(unused_next[65:33]), .pop_i(beat && wd_last_o));
 
   wire [7:0]     now_beats = now_idx ? idx_beats_i : dst_beats_i;
   wire [BUS-1:0] all       = {BUS{1'b1}};

@@ -58,18 +58,21 @@ module curta_soc_sdram #(
 
   // ---- queues
   wire        ar_valid, aw_valid, ar_pop, aw_pop, ar_room, aw_room, w_room, w_valid, w_pop, unused_empty;
+  wire [2:0]  unused_more;
+  wire [35:0] unused_ar;
+  wire [33:0] unused_aw;
   wire [35:0] ar;                 // id, address 24:0, length
   wire [33:0] aw;
   wire [9*BUS-1:0] w;
   curta_fifo #(.Width(36), .LogDepth(3)) u_ar (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(s_arvalid_i && ar_room), .data_i({s_arid_i, s_araddr_i[24:0], s_arlen_i}), .room_o(ar_room),
-    .valid_o(ar_valid), .data_o(ar), .more_o(), .next_o(), .pop_i(ar_pop));
+    .valid_o(ar_valid), .data_o(ar), .more_o(unused_more[0]), .next_o(unused_ar), .pop_i(ar_pop));
   curta_fifo #(.Width(34), .LogDepth(3)) u_aw (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(s_awvalid_i && aw_room), .data_i({s_awid_i, s_awaddr_i[24:0], s_awlen_i}), .room_o(aw_room),
-    .valid_o(aw_valid), .data_o(aw), .more_o(), .next_o(), .pop_i(aw_pop));
+    .valid_o(aw_valid), .data_o(aw), .more_o(unused_more[1]), .next_o(unused_aw), .pop_i(aw_pop));
   curta_fifo_ram #(.Width(9*BUS), .LogDepth(8)) u_w (
     .clk_i(clk_i), .clr_i(!rst_ni), .push_i(s_wvalid_i && w_room), .data_i({s_wstrb_i, s_wdata_i}), .valid_o(w_valid), .data_o(w),
-    .pop_i(w_pop), .next_o(), .empty_o(unused_empty));
+    .pop_i(w_pop), .next_o(unused_more[2]), .empty_o(unused_empty));
   assign s_arready_o = ar_room;
   assign s_awready_o = aw_room;
   assign s_wready_o  = w_room;

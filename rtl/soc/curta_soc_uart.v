@@ -41,12 +41,12 @@ module curta_soc_uart #(
   reg [7:0]  rx_shift_q;
   wire       sample = rx_left_q != 4'd0 && rx_time_q == 16'd0;
   wire       ends   = sample && rx_left_q == 4'd1;
-  wire       room, some;
-  wire [7:0] head;
+  wire       room, some, unused_more;
+  wire [7:0] head, unused_next;
   wire       take   = select_i && !write_i && addr_i == DATA && some;
   curta_fifo #(.Width(8), .LogDepth(4)) u_fifo (
     .clk_i(clk_i), .rst_ni(rst_ni), .push_i(ends && rx_q[1] && room), .data_i(rx_shift_q), .room_o(room), .valid_o(some),
-    .data_o(head), .more_o(), .next_o(), .pop_i(take));
+    .data_o(head), .more_o(unused_more), .next_o(unused_next), .pop_i(take));
   assign irq_o = some;
 
   always @(posedge clk_i) begin
