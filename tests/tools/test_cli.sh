@@ -503,6 +503,42 @@ sed 's/^rate 256/amplify 1/; s/^decay.*/decay 0 0/' "$dir/nitro.net" >"$dir/wide
 run 1 train --net "$dir/wide.net" --data synthetic --limit 1500 --batch 16 --epochs 40 --quiet --out "$dir/wide" --test-limit 50 && says "a weight needs more than 18 bits"
 group_end
 
+group_start "nitro-d: plateau, early stop"
+cat >"$dir/plateau.net" <<NET
+algorithm nitro-d
+input 1 4 4
+rate 256
+epochs 90
+linear 12
+linear 10
+NET
+run 0 train --net "$dir/plateau.net" --data synthetic --limit 40 --test-limit 20 --batch 20 --quiet --out "$dir/plateau"
+rates=$(sed -n 's/^inverse learning rate \([0-9]*\) from now on$/\1/p' "$dir/log" | tr '\n' ' ')
+[ "$rates" = "768 2304 " ] || fail "$group" "inverse learning rates $rates"
+says "stopped early: no gain of a hundredth in the last epochs"
+grep -B1 "^stopped early" "$dir/log" | grep -q "^epoch 65/90" || fail "$group" "stopped elsewhere than in epoch 65: $(tail -n 3 "$dir/log" | tr '\n' ' ')"
+weights plateau
+cp "$dir/plateau/weights" "$dir/before"
+run 0 train --resume --quiet --out "$dir/plateau" && says "nothing to do: the schedule of the network has stopped this training after 65 epochs"
+weights plateau
+cmp -s "$dir/before" "$dir/plateau/weights" || fail "$group" "a training that was stopped early went on"
+group_end
+
+group_start "nitro-d: what leaves its range is said"
+ranges() { # OUT DECAY IMAGES EPOCHS ARGS...: one batch an epoch, far too high a learning rate
+  local out=$1 decay=$2 images=$3 epochs=$4
+  shift 4
+  printf 'algorithm nitro-d\ninput 1 12 12\ndecay %s\namplify 64\nrate 256\nlinear 20\nlinear 10\n' "$decay" >"$dir/$out.net"
+  run 0 train --net "$dir/$out.net" --data synthetic --limit "$images" --batch "$images" --test-limit 1024 --epochs "$epochs" --quiet --out "$dir/$out" "$@"
+}
+sum_note="note: a sum has left int32"
+wrap_note="note: a loss gradient has left int8"
+ranges sum "30 30" 1024 2 && says "$sum_note"
+ranges wrap "500 200" 256 4 && says "$wrap_note"
+ranges range "500 200" 256 3
+grep -q "^note" "$dir/log" && fail "$group" "a note without a reason: $(cat "$dir/log")"
+group_end
+
 group_start "no RTL in this build"
 run 1 train --net "$dir/small.net" --data synthetic --device rtl --out "$dir/never" && says "this build has no simulated device"
 group_end
