@@ -469,19 +469,27 @@ nitro 0 nitro_e --seed 5
 weights nitro_e
 cmp -s "$dir/nitro_a/weights" "$dir/nitro_e/weights" && fail "$group" "another seed gives the same weights"
 grep -q '^2,18,144,' "$dir/nitro_a/log.csv" || fail "$group" "150 images are not 9 whole batches of 16 an epoch"
-mkdir "$dir/divided"
-python3 - "$dir/nitro_a" "$dir/divided" <<'PY'
+edit() { # OUT NUMBER: the checkpoint of nitro_a with this inverse learning rate and, as older ones, without flags
+  mkdir -p "$dir/$1"
+  python3 - "$dir/nitro_a" "$dir/$1" "$2" <<'PY'
 import json, sys
 name = "/checkpoint.safetensors"
 data = open(sys.argv[1] + name, "rb").read()
 size = int.from_bytes(data[:8], "little")
 header = json.loads(data[8:8 + size])
-header["__metadata__"]["rate"] = str(256 * 3 ** 12)  # after twelve plateaus
-del header["__metadata__"]["crc32"]
+header["__metadata__"]["rate"] = sys.argv[3]
+del header["__metadata__"]["crc32"], header["__metadata__"]["flags"]
 text = json.dumps(header).encode()
 open(sys.argv[2] + name, "wb").write(len(text).to_bytes(8, "little") + text + data[8 + size:])
 PY
+}
+edit divided $((256 * 3 ** 12)) # after twelve plateaus
 nitro 1 divided --resume --epochs 3 && says "the device cannot divide by the inverse learning rate 136048896"
+edit older 256
+cut -d, -f1-11 "$dir/nitro_a/log.csv" >"$dir/older/log.csv"
+nitro 0 older --resume --epochs 3
+[ "$(cut -d, -f1,12- "$dir/older/log.csv" | tr '\n' ' ')" = "epoch,rate,flags 1,, 2,, 3,256,none " ] ||
+  fail "$group" "log.csv of an older program goes on as $(cut -d, -f1,12- "$dir/older/log.csv" | tr '\n' ' ')"
 grep -q '"conv0.head"' "$dir/nitro_a/checkpoint.safetensors" || fail "$group" "no learning layer in the checkpoint"
 run 0 eval --checkpoint "$dir/nitro_a/checkpoint.safetensors" --test-limit 50 && says "of 48 test images"
 group_end
@@ -534,7 +542,12 @@ ranges() { # OUT DECAY IMAGES EPOCHS ARGS...: one batch an epoch, far too high a
 sum_note="note: a sum has left int32"
 wrap_note="note: a loss gradient has left int8"
 ranges sum "30 30" 1024 2 && says "$sum_note"
-ranges wrap "500 200" 256 4 && says "$wrap_note"
+ranges wrap "500 200" 256 4 && says "$wrap_note" && says "images/s  flags WRAP"
+[ "$(cut -d, -f12,13 "$dir/wrap/log.csv" | tr '\n' ' ')" = "rate,flags 256,none 256,none 256,none 256,WRAP " ] ||
+  fail "$group" "rates and flags in log.csv: $(cut -d, -f12,13 "$dir/wrap/log.csv" | tr '\n' ' ')"
+run 0 train --resume --quiet --epochs 4 --out "$dir/wrap" && says "nothing to do: 4 epochs" && says "$wrap_note"
+run 1 train --resume --quiet --epochs 5 --out "$dir/wrap" && says "a weight needs more than 18 bits" && says "$wrap_note" && says "$sum_note"
+ranges wrapsteps "500 200" 256 9 --steps 4 && says "go on with --resume" && says "$wrap_note"
 ranges range "500 200" 256 3
 grep -q "^note" "$dir/log" && fail "$group" "a note without a reason: $(cat "$dir/log")"
 group_end

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * test_nitro_train.c - `curta train` of NITRO-D from images to weights, beside the layer-level reference: statistics,
- * order, augmentation, dropout masks, schedule, early stop
+ * order, augmentation, dropout masks, schedule, early stop, flags
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -37,7 +37,7 @@ static void write_file(const char *name, const void *bytes, size_t n)
 }
 
 /* curta train with these options; what it prints goes to the file "out". Its exit status. */
-static int train(const char *net, char *options, struct curta_fail *fail)
+static int train(const char *net, uint32_t seed, char *options, struct curta_fail *fail)
 {
   struct curta_args args;
   char *argv[32], *rest = NULL;
@@ -51,7 +51,7 @@ static int train(const char *net, char *options, struct curta_fail *fail)
   if (!curta_args_parse(&args, CURTA_CMD_TRAIN, argc, argv, fail)) {
     args.net = net;
     args.out = Dir;
-    args.seed = SEED;
+    args.seed = seed;
     args.quiet = args.overwrite = 1;
     status = curta_train(&args, fail);
   }
@@ -81,8 +81,8 @@ static int64_t number(const struct curta_st *st, const char *key)
 }
 
 /* Weights of layer i of the network file, or of its learning layer, and those of the reference. */
-static void compare(const struct curta_st *st, const char *layer, uint32_t i, const char *what, const int32_t *expected,
-                    size_t n)
+static void compare(const struct curta_st *st, const struct nitro_reference *r, const char *layer, uint32_t i,
+                    const char *what, const int32_t *expected, size_t n)
 {
   char name[64];
   const struct curta_st_tensor *t;
@@ -92,7 +92,7 @@ static void compare(const struct curta_st *st, const char *layer, uint32_t i, co
   for (size_t k = 0; t && k < n && !Check_bad; k++) {
     int32_t w;
     memcpy(&w, st->data + t->begin + k * sizeof w, sizeof w);
-    CHECK(w == expected[k], "seed %u: %s[%zu] is %d, the reference has %d", SEED, name, k, w, expected[k]);
+    CHECK(w == expected[k], "seed %u: %s[%zu] is %d, the reference has %d", r->seed, name, k, w, expected[k]);
   }
 }
 
@@ -106,11 +106,11 @@ static void compare_all(const struct curta_st *st, const struct nitro_reference 
       continue;
     layer++;
     if (l->kind == CURTA_NITRO_OUTPUT)
-      compare(st, "linear", i, "weight", l->learn.w, (size_t)(r->net.ref.opt.classes * l->learn.inputs));
+      compare(st, r, "linear", i, "weight", l->learn.w, (size_t)(r->net.ref.opt.classes * l->learn.inputs));
     if (l->kind != CURTA_NITRO_CONV && l->kind != CURTA_NITRO_LINEAR)
       continue;
-    compare(st, l->kind == CURTA_NITRO_CONV ? "conv" : "linear", i, "weight", l->w, curta_nitro_ref_weights(l));
-    compare(st, l->kind == CURTA_NITRO_CONV ? "conv" : "linear", i, "head", l->learn.w,
+    compare(st, r, l->kind == CURTA_NITRO_CONV ? "conv" : "linear", i, "weight", l->w, curta_nitro_ref_weights(l));
+    compare(st, r, l->kind == CURTA_NITRO_CONV ? "conv" : "linear", i, "head", l->learn.w,
             (size_t)(r->net.ref.opt.classes * l->learn.inputs));
   }
 }
@@ -118,6 +118,8 @@ static void compare_all(const struct curta_st *st, const struct nitro_reference 
 static void compare_state(const struct curta_st *st, const struct nitro_reference *r)
 {
   CHECK(number(st, "step") == r->step, "%d steps, the reference %u", (int)number(st, "step"), r->step);
+  CHECK(number(st, "flags") == r->net.ref.flags, "flags %d, the reference %u", (int)number(st, "flags"),
+        r->net.ref.flags);
   CHECK(number(st, "rate") == r->schedule.lr, "rate %d, the reference %d", (int)number(st, "rate"), r->schedule.lr);
   for (uint32_t c = 0; c < r->net.net.c; c++) {
     char key[32];
@@ -169,11 +171,34 @@ static void test_schedule(void)
     rates += r.schedule.lr != lr;
   }
   CHECK(stop && rates >= 2, "seed %u: a schedule of %u epochs and %d rates shows nothing", SEED, r.epochs, rates);
-  CHECK(train(in_dir("a.net"), options, &fail) == 0, "%s", fail.text);
+  CHECK(train(in_dir("a.net"), SEED, options, &fail) == 0, "%s", fail.text);
   compare_checkpoint(&r);
   nitro_reference_close(&r);
   curta_data_free(&images);
   curta_data_free(&test);
+}
+
+/* A learning rate far too high. */
+static void test_flags(void)
+{
+  static const char net[] =
+      "algorithm nitro-d\ninput 1 12 12\ndecay 500 200\namplify 64\nrate 256\nlinear 20\nlinear 10\n";
+  static struct nitro_reference r;
+  struct curta_fail fail;
+  char options[] = "--data synthetic --limit 256 --batch 256 --steps 4 --no-eval";
+  struct curta_data_want want = {"synthetic", NULL, CURTA_TRAIN, 256, 1, 12, 12, 10, 1};
+  struct curta_data images = load(&want);
+  uint32_t seen;
+  GROUP("loss gradients that leave int8");
+  write_file("c.net", net, sizeof net - 1);
+  nitro_reference_open(&r, in_dir("c.net"), 256, 1, &images);
+  for (int e = 0; e < 4; e++)
+    (void)nitro_reference_epoch(&r, &images, 1, &seen);
+  CHECK(r.net.ref.flags == CURTA_NITRO_WRAP, "flags of the reference: %u", r.net.ref.flags);
+  CHECK(train(in_dir("c.net"), 1, options, &fail) == 0, "%s", fail.text);
+  compare_checkpoint(&r);
+  nitro_reference_close(&r);
+  curta_data_free(&images);
 }
 
 /* 26,000 images, of which those that the statistics leave out are white. */
@@ -213,7 +238,7 @@ static void test_statistics(void)
   nitro_reference_open(&r, in_dir("b.net"), BATCH, SEED, &images);
   (void)nitro_reference_epoch(&r, &images, 5, &seen);
   (void)snprintf(options, sizeof options, "--data idx --data-dir %s --batch 16 --steps 5 --no-eval", Dir);
-  CHECK(train(in_dir("b.net"), options, &fail) == 0, "%s", fail.text);
+  CHECK(train(in_dir("b.net"), SEED, options, &fail) == 0, "%s", fail.text);
   compare_checkpoint(&r);
   nitro_reference_close(&r);
   curta_data_free(&images);
@@ -225,6 +250,7 @@ int main(void)
   if (!mkdtemp(Dir))
     return 1;
   test_schedule();
+  test_flags();
   test_statistics();
   check_end();
   (void)snprintf(command, sizeof command, "rm -rf %s", Dir);
