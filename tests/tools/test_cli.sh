@@ -527,6 +527,10 @@ says "stopped early: no gain of a hundredth in the last epochs"
 grep -B1 "^stopped early" "$dir/log" | grep -q "^epoch 65/90" || fail "$group" "stopped elsewhere than in epoch 65: $(tail -n 3 "$dir/log" | tr '\n' ' ')"
 weights plateau
 cp "$dir/plateau/weights" "$dir/before"
+stays="note: --no-eval: the learning rate stays and nothing stops early"
+grep -q "no-eval" "$dir/log" && fail "$group" "a note without a reason: $(grep no-eval "$dir/log")"
+run 0 train --net "$dir/plateau.net" --data synthetic --limit 40 --batch 20 --epochs 70 --quiet --no-eval --out "$dir/untested" && says "$stays" && says "epoch 70/70"
+run 0 train --help && says "then no plateau and no early stop either"
 run 0 train --resume --quiet --out "$dir/plateau" && says "nothing to do: the schedule of the network has stopped this training after 65 epochs"
 weights plateau
 cmp -s "$dir/before" "$dir/plateau/weights" || fail "$group" "a training that was stopped early went on"

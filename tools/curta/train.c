@@ -274,6 +274,8 @@ int curta_train(const struct curta_args *args, struct curta_fail *fail)
            t->state.epoch);
   else if (t->state.epoch >= t->epochs)
     printf("nothing to do: %" PRIu32 " epochs are done; --epochs says until which to go on\n", t->state.epoch);
+  if (args->no_eval && curta_session_is_nitro(&t->session) && !t->state.stop && t->state.epoch < t->epochs)
+    printf("note: --no-eval: the learning rate stays and nothing stops early: both follow the test images\n");
   r = run_epochs(t, fail);
   status = r == -EINTR ? stopped(t, fail) : r ? curta_status(fail) : 0;
   report_flags(t);
