@@ -495,7 +495,11 @@ run 0 eval --checkpoint "$dir/nitro_a/checkpoint.safetensors" --test-limit 50 &&
 group_end
 
 group_start "nitro-d: names, bench, compare, refusals"
-run 0 info --net mlp1 --device golden:base && says "head"
+run 0 info --net mlp1 --device golden:base && says "head" && says "estimated with one digit of the deltas"
+grep -q "gather" "$dir/log" && fail "$group" "linear blocks gather"
+run 0 info --net vgg8b --device golden:base && says "gather: an upper bound"
+awk '$1 == "step" { if ($5 > 378e6 && $5 < 1.3 * 378e6) found = 1 } END { exit !found }' "$dir/log" ||
+  fail "$group" "378 M cycles of a VGG8B step are estimated as $(grep '^step' "$dir/log")"
 run 0 bench --net "$dir/nitro.net" --batch 8 --steps 1 --quiet && says "has no time"
 run 0 compare --net "$dir/nitro.net" --batch 8 --steps 2 --quiet --devices golden,golden:base && says "0 differences"
 run 1 compare --net "$dir/nitro.net" --batch 8 --steps 2 --quiet --devices golden,golden:base --fault 2:conv0.head && says "DIFFERENT command"
