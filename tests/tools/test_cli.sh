@@ -376,6 +376,13 @@ chmod +x "$dir/bin/gnuplot"
 PATH=/nonexistent train 0 plain && says "gnuplot is not installed (package gnuplot-nox)"
 PATH="$dir/bin" train 0 failing && says "gnuplot failed on"
 [ ! -e "$dir/plain/curve.png" ] || fail "$group" "a picture without gnuplot"
+quiet_plot() { # OUT ARGS...: gnuplot has nothing to say
+  train 0 "$@"
+  ! grep -qi 'warning\|undefined\|no picture' "$dir/log" || fail "$group" "$*: $(head -c 300 "$dir/log" | tr '\n' ' ')"
+}
+quiet_plot onestep --steps 1
+quiet_plot flat --limit 16 --test-limit 1 --epochs 1 --no-eval && [ -e "$dir/flat/curve.png" ] || fail "$group" "no picture of an epoch"
+quiet_plot far --limit 60000 --batch 1 --steps 51
 # gnuplot takes <NAME for a command to run
 (cd "$dir" && "$curta" train --net small.net --data synthetic --limit 16 --batch 16 --epochs 1 --quiet --out '<echo gone >ran;' >log 2>&1)
 says "begins with <"
