@@ -198,16 +198,16 @@ static void gradient(struct planner *pl, uint32_t w)
   }
   emit_scalar(&pl->e, Q_URGENT, tag, CURTA_SCALAR_SHR, CURTA_S_UPPER, CURTA_S_WIDTH, CURTA_S_ZERO, CURTA_S_ZERO,
               (int32_t)pl->plan->hw.digit - 1);
+  pl->e.stat = 0; /* the estimate is of one digit, as most steps are */
   skip = emit_skip(&pl->e, tag, CURTA_S_UPPER, CURTA_S_ZERO, false);
   run(pl, &c, sgd_block);
   emit_skip_end(&pl->e, tag, skip);
-  pl->e.stat = 0; /* the estimate is of all digits */
+  pl->e.stat = stat;
   skip = emit_skip(&pl->e, tag, CURTA_S_UPPER, CURTA_S_ZERO, true);
   j->p.digits = 1;
   run(pl, &c, sgd_block);
   j->p.digits = digits;
   emit_skip_end(&pl->e, tag, skip);
-  pl->e.stat = stat;
 }
 
 static void output_loss(struct planner *pl)

@@ -376,6 +376,13 @@ chmod +x "$dir/bin/gnuplot"
 PATH=/nonexistent train 0 plain && says "gnuplot is not installed (package gnuplot-nox)"
 PATH="$dir/bin" train 0 failing && says "gnuplot failed on"
 [ ! -e "$dir/plain/curve.png" ] || fail "$group" "a picture without gnuplot"
+quiet_plot() { # OUT ARGS...: gnuplot has nothing to say
+  train 0 "$@"
+  ! grep -qi 'warning\|undefined\|no picture' "$dir/log" || fail "$group" "$*: $(head -c 300 "$dir/log" | tr '\n' ' ')"
+}
+quiet_plot onestep --steps 1
+quiet_plot flat --limit 16 --test-limit 1 --epochs 1 --no-eval && [ -e "$dir/flat/curve.png" ] || fail "$group" "no picture of an epoch"
+quiet_plot far --limit 60000 --batch 1 --steps 51
 # gnuplot takes <NAME for a command to run
 (cd "$dir" && "$curta" train --net small.net --data synthetic --limit 16 --batch 16 --epochs 1 --quiet --out '<echo gone >ran;' >log 2>&1)
 says "begins with <"
@@ -469,25 +476,37 @@ nitro 0 nitro_e --seed 5
 weights nitro_e
 cmp -s "$dir/nitro_a/weights" "$dir/nitro_e/weights" && fail "$group" "another seed gives the same weights"
 grep -q '^2,18,144,' "$dir/nitro_a/log.csv" || fail "$group" "150 images are not 9 whole batches of 16 an epoch"
-mkdir "$dir/divided"
-python3 - "$dir/nitro_a" "$dir/divided" <<'PY'
+edit() { # OUT NUMBER: the checkpoint of nitro_a with this inverse learning rate and, as older ones, without flags
+  mkdir -p "$dir/$1"
+  python3 - "$dir/nitro_a" "$dir/$1" "$2" <<'PY'
 import json, sys
 name = "/checkpoint.safetensors"
 data = open(sys.argv[1] + name, "rb").read()
 size = int.from_bytes(data[:8], "little")
 header = json.loads(data[8:8 + size])
-header["__metadata__"]["rate"] = str(256 * 3 ** 12)  # after twelve plateaus
-del header["__metadata__"]["crc32"]
+header["__metadata__"]["rate"] = sys.argv[3]
+del header["__metadata__"]["crc32"], header["__metadata__"]["flags"]
 text = json.dumps(header).encode()
 open(sys.argv[2] + name, "wb").write(len(text).to_bytes(8, "little") + text + data[8 + size:])
 PY
+}
+edit divided $((256 * 3 ** 12)) # after twelve plateaus
 nitro 1 divided --resume --epochs 3 && says "the device cannot divide by the inverse learning rate 136048896"
+edit older 256
+cut -d, -f1-11 "$dir/nitro_a/log.csv" >"$dir/older/log.csv"
+nitro 0 older --resume --epochs 3
+[ "$(cut -d, -f1,12- "$dir/older/log.csv" | tr '\n' ' ')" = "epoch,rate,flags 1,, 2,, 3,256,none " ] ||
+  fail "$group" "log.csv of an older program goes on as $(cut -d, -f1,12- "$dir/older/log.csv" | tr '\n' ' ')"
 grep -q '"conv0.head"' "$dir/nitro_a/checkpoint.safetensors" || fail "$group" "no learning layer in the checkpoint"
 run 0 eval --checkpoint "$dir/nitro_a/checkpoint.safetensors" --test-limit 50 && says "of 48 test images"
 group_end
 
 group_start "nitro-d: names, bench, compare, refusals"
-run 0 info --net mlp1 --device golden:base && says "head"
+run 0 info --net mlp1 --device golden:base && says "head" && says "estimated with one digit of the deltas"
+grep -q "gather" "$dir/log" && fail "$group" "linear blocks gather"
+run 0 info --net vgg8b --device golden:base && says "gather: an upper bound"
+awk '$1 == "step" { if ($5 > 378e6 && $5 < 1.3 * 378e6) found = 1 } END { exit !found }' "$dir/log" ||
+  fail "$group" "378 M cycles of a VGG8B step are estimated as $(grep '^step' "$dir/log")"
 run 0 bench --net "$dir/nitro.net" --batch 8 --steps 1 --quiet && says "has no time"
 run 0 compare --net "$dir/nitro.net" --batch 8 --steps 2 --quiet --devices golden,golden:base && says "0 differences"
 run 1 compare --net "$dir/nitro.net" --batch 8 --steps 2 --quiet --devices golden,golden:base --fault 2:conv0.head && says "DIFFERENT command"
@@ -501,6 +520,51 @@ sed 's/^rate 256/slope 5/' "$dir/nitro.net" >"$dir/slope.net"
 run 1 train --net "$dir/slope.net" --data synthetic --limit 150 --batch 16 --out "$dir/never" && says "slope: the device divides by 4, 8 and 16"
 sed 's/^rate 256/amplify 1/; s/^decay.*/decay 0 0/' "$dir/nitro.net" >"$dir/wide.net"
 run 1 train --net "$dir/wide.net" --data synthetic --limit 1500 --batch 16 --epochs 40 --quiet --out "$dir/wide" --test-limit 50 && says "a weight needs more than 18 bits"
+group_end
+
+group_start "nitro-d: plateau, early stop"
+cat >"$dir/plateau.net" <<NET
+algorithm nitro-d
+input 1 4 4
+rate 256
+epochs 90
+linear 12
+linear 10
+NET
+run 0 train --net "$dir/plateau.net" --data synthetic --limit 40 --test-limit 20 --batch 20 --quiet --out "$dir/plateau"
+rates=$(sed -n 's/^inverse learning rate \([0-9]*\) from now on$/\1/p' "$dir/log" | tr '\n' ' ')
+[ "$rates" = "768 2304 " ] || fail "$group" "inverse learning rates $rates"
+says "stopped early: no gain of a hundredth in the last epochs"
+grep -B1 "^stopped early" "$dir/log" | grep -q "^epoch 65/90" || fail "$group" "stopped elsewhere than in epoch 65: $(tail -n 3 "$dir/log" | tr '\n' ' ')"
+weights plateau
+cp "$dir/plateau/weights" "$dir/before"
+stays="note: --no-eval: the learning rate stays and nothing stops early"
+grep -q "no-eval" "$dir/log" && fail "$group" "a note without a reason: $(grep no-eval "$dir/log")"
+run 0 train --net "$dir/plateau.net" --data synthetic --limit 40 --batch 20 --epochs 70 --quiet --no-eval --out "$dir/untested" && says "$stays" && says "epoch 70/70"
+run 0 train --help && says "then no plateau and no early stop either"
+run 0 train --resume --quiet --out "$dir/plateau" && says "nothing to do: the schedule of the network has stopped this training after 65 epochs"
+weights plateau
+cmp -s "$dir/before" "$dir/plateau/weights" || fail "$group" "a training that was stopped early went on"
+group_end
+
+group_start "nitro-d: what leaves its range is said"
+ranges() { # OUT DECAY IMAGES EPOCHS ARGS...: one batch an epoch, far too high a learning rate
+  local out=$1 decay=$2 images=$3 epochs=$4
+  shift 4
+  printf 'algorithm nitro-d\ninput 1 12 12\ndecay %s\namplify 64\nrate 256\nlinear 20\nlinear 10\n' "$decay" >"$dir/$out.net"
+  run 0 train --net "$dir/$out.net" --data synthetic --limit "$images" --batch "$images" --test-limit 1024 --epochs "$epochs" --quiet --out "$dir/$out" "$@"
+}
+sum_note="note: a sum has left int32"
+wrap_note="note: a loss gradient has left int8"
+ranges sum "30 30" 1024 2 && says "$sum_note"
+ranges wrap "500 200" 256 4 && says "$wrap_note" && says "images/s  flags WRAP"
+[ "$(cut -d, -f12,13 "$dir/wrap/log.csv" | tr '\n' ' ')" = "rate,flags 256,none 256,none 256,none 256,WRAP " ] ||
+  fail "$group" "rates and flags in log.csv: $(cut -d, -f12,13 "$dir/wrap/log.csv" | tr '\n' ' ')"
+run 0 train --resume --quiet --epochs 4 --out "$dir/wrap" && says "nothing to do: 4 epochs" && says "$wrap_note"
+run 1 train --resume --quiet --epochs 5 --out "$dir/wrap" && says "a weight needs more than 18 bits" && says "$wrap_note" && says "$sum_note"
+ranges wrapsteps "500 200" 256 9 --steps 4 && says "go on with --resume" && says "$wrap_note"
+ranges range "500 200" 256 3
+grep -q "^note" "$dir/log" && fail "$group" "a note without a reason: $(cat "$dir/log")"
 group_end
 
 group_start "no RTL in this build"

@@ -26,6 +26,7 @@ struct curta_state {
   uint64_t cycles;
   struct curta_nitro_schedule schedule; /* NITRO-D */
   uint32_t stop;                        /* it has stopped the training */
+  uint32_t flags;                       /* and bits CURTA_FLAG_* of all steps */
 };
 
 /* The options that decide the result, beside those in struct curta_opt. */

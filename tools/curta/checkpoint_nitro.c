@@ -9,19 +9,21 @@
 
 #include "checkpoint_int.h"
 
-/* Numbers of the state by name: schedule and early stop. */
+/* Numbers of the state by name: schedule, early stop, what has left its range. */
 struct named {
   const char *key;
   size_t offset;
+  int late; /* older checkpoints do not say */
 };
 static const struct named Schedule[] = {
-    {"rate", offsetof(struct curta_state, schedule.lr)},
-    {"schedule_epoch", offsetof(struct curta_state, schedule.epoch)},
-    {"plateau", offsetof(struct curta_state, schedule.plateau)},
-    {"patience", offsetof(struct curta_state, schedule.patience)},
-    {"plateau_best", offsetof(struct curta_state, schedule.plateau_best)},
-    {"stop_best", offsetof(struct curta_state, schedule.stop_best)},
-    {"stopped", offsetof(struct curta_state, stop)},
+    {"rate", offsetof(struct curta_state, schedule.lr), 0},
+    {"schedule_epoch", offsetof(struct curta_state, schedule.epoch), 0},
+    {"plateau", offsetof(struct curta_state, schedule.plateau), 0},
+    {"patience", offsetof(struct curta_state, schedule.patience), 0},
+    {"plateau_best", offsetof(struct curta_state, schedule.plateau_best), 0},
+    {"stop_best", offsetof(struct curta_state, schedule.stop_best), 0},
+    {"stopped", offsetof(struct curta_state, stop), 0},
+    {"flags", offsetof(struct curta_state, flags), 1},
 };
 #define SCHEDULE (sizeof Schedule / sizeof *Schedule)
 
@@ -51,6 +53,8 @@ int curta_checkpoint_get_schedule(const struct curta_st *st, struct curta_state 
   for (size_t i = 0; i < SCHEDULE && !r && curta_st_text(st, Schedule[0].key); i++) {
     int64_t value = 0;
     int32_t small;
+    if (Schedule[i].late && !curta_st_text(st, Schedule[i].key))
+      continue;
     r = curta_st_text_i64(st, Schedule[i].key, &value, fail);
     if (!r && (value < 0 || value > INT32_MAX))
       r = curta_fail(fail, -EINVAL, "%s: state \"%s\" is out of range", st->path, Schedule[i].key);

@@ -97,10 +97,20 @@ static void plan_row(const struct curta_plan *plan, const char *name, const char
   curta_table_cell(&Table, "%.1f", (double)s->wr_bytes / 1024);
 }
 
+/* The weight gradient of a block of NITRO-D that visits only what is not zero. */
+static int gathers(const struct curta_plan *plan, uint32_t layer)
+{
+  for (uint32_t w = 0; w < plan->n_weighted; w++)
+    if (plan->weighted[w].layer == layer)
+      return plan->weighted[w].nitro.per_row != 0;
+  return 0;
+}
+
 static void print_plan(const struct curta_plan *plan, const struct curta_args *args, const char *config)
 {
   static const char *const passes[] = CURTA_PASS_NAMES, *const strategies[] = CURTA_STRATEGY_NAMES;
   struct curta_pass_stat total = {0};
+  int lists = 0;
   printf("\nplan for %s, batch %" PRIu32 ": %.2f MiB of device memory, %" PRIu32 " commands a training step, %" PRIu32
          " a forward step, %" PRIu32 " tensors\n\n",
          config, plan->batch, (plan->end - plan->weight_base) / 1048576.0, plan->n_train, plan->n_eval,
@@ -110,12 +120,16 @@ static void print_plan(const struct curta_plan *plan, const struct curta_args *a
   for (uint32_t i = 0; i < plan->net->n_layers; i++)
     for (uint32_t pass = 0; pass < CURTA_PASSES; pass++) {
       const struct curta_pass_stat *s = &plan->stat[i][pass];
+      int gather = pass == CURTA_PASS_DW && gathers(plan, i);
       char name[32];
       if (!s->commands)
         continue;
+      lists += gather;
       curta_layer_name(name, sizeof name, plan->net, i);
       plan_row(plan, name, passes[pass], s,
-               pass <= CURTA_PASS_DW && s->strategy != CURTA_AUTO ? strategies[s->strategy] : "");
+               gather                                               ? "gather"
+               : pass <= CURTA_PASS_DW && s->strategy != CURTA_AUTO ? strategies[s->strategy]
+                                                                    : "");
       total.macs += s->macs;
       total.array_cycles += s->array_cycles;
       total.cycles += s->cycles;
@@ -127,6 +141,11 @@ static void print_plan(const struct curta_plan *plan, const struct curta_args *a
     total.cycles = plan->est_cycles;
   plan_row(plan, "step", "", &total, "");
   print(args);
+  if (plan->net->algorithm == CURTA_NITRO_D && plan->hw.digit < CURTA_DELTA_BITS)
+    printf("\nestimated with one digit of the deltas: upper ones are skipped while they are 0\n");
+  if (lists)
+    printf("gather: an upper bound, and so is the step: as if every channel had its maximum at a place of its own; how "
+           "many products are useful is not known before\n");
 }
 
 static int name_hw(struct curta_hw *hw, const char *config)

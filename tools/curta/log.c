@@ -10,10 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "curta_spec.h"
 #include "file.h"
 
 #define EPOCH_HEAD                                                                                                     \
-  "epoch,step,images,train_loss,train_accuracy,test_loss,test_accuracy,seconds,images_per_second,cycles,utilization\n"
+  "epoch,step,images,train_loss,train_accuracy,test_loss,test_accuracy,seconds,images_per_second,cycles,utilization,"  \
+  "rate,flags\n"
 #define WINDOW_HEAD "step,images,epoch,loss,accuracy\n"
 #define ROW 256u
 
@@ -50,19 +52,58 @@ int curta_log_add_window(struct curta_log *log, const struct curta_log_window *r
   return 0;
 }
 
+static const struct {
+  uint32_t bit;
+  const char *name;
+} Flags[] = {{1u << CURTA_FLAG_SUM, "SUM"},
+             {1u << CURTA_FLAG_WEIGHT, "WEIGHT"},
+             {1u << CURTA_FLAG_DELTA, "DELTA"},
+             {1u << CURTA_FLAG_WRAP, "WRAP"}};
+#define FLAGS (sizeof Flags / sizeof *Flags)
+
+const char *curta_log_flags(char text[CURTA_LOG_FLAGS], uint32_t flags)
+{
+  size_t n = 0;
+  (void)snprintf(text, CURTA_LOG_FLAGS, "none");
+  for (size_t i = 0; i < FLAGS; i++)
+    if (flags & Flags[i].bit)
+      n += (size_t)snprintf(text + n, CURTA_LOG_FLAGS - n, "%s%s", n ? "+" : "", Flags[i].name);
+  return text;
+}
+
+static uint32_t flags_of(const char *text)
+{
+  uint32_t flags = 0;
+  for (size_t i = 0; i < FLAGS; i++)
+    flags |= strstr(text, Flags[i].name) ? Flags[i].bit : 0;
+  return flags;
+}
+
+/* Characters of the row: ROW and more when it does not fit. */
 static size_t print_epoch(char *dst, const struct curta_log_epoch *e)
 {
-  return (size_t)snprintf(dst, ROW,
-                          "%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%.5f,%.3f,%.5f,%.3f,%.2f,%.1f,%" PRIu64 ",%.2f\n",
-                          e->epoch, e->step, e->images, e->train_loss, e->train_accuracy, e->test_loss,
-                          e->test_accuracy, e->seconds, e->images_per_second, e->cycles, e->utilization);
+  char flags[CURTA_LOG_FLAGS];
+  size_t n =
+      (size_t)snprintf(dst, ROW, "%" PRIu32 ",%" PRIu32 ",%" PRIu32 ",%.5f,%.3f,%.5f,%.3f,%.2f,%.1f,%" PRIu64 ",%.2f",
+                       e->epoch, e->step, e->images, e->train_loss, e->train_accuracy, e->test_loss, e->test_accuracy,
+                       e->seconds, e->images_per_second, e->cycles, e->utilization);
+  if (n >= ROW)
+    return n;
+  return n + (size_t)(e->older
+                          ? snprintf(dst + n, ROW - n, ",,\n")
+                          : snprintf(dst + n, ROW - n, ",%" PRId32 ",%s\n", e->rate, curta_log_flags(flags, e->flags)));
 }
 
 static int scan_epoch(const char *line, struct curta_log_epoch *e)
 {
-  return sscanf(line, "%" SCNu32 ",%" SCNu32 ",%" SCNu32 ",%lf,%lf,%lf,%lf,%lf,%lf,%" SCNu64 ",%lf", &e->epoch,
-                &e->step, &e->images, &e->train_loss, &e->train_accuracy, &e->test_loss, &e->test_accuracy, &e->seconds,
-                &e->images_per_second, &e->cycles, &e->utilization) == 11;
+  char flags[CURTA_LOG_FLAGS] = "";
+  int n =
+      sscanf(line, "%" SCNu32 ",%" SCNu32 ",%" SCNu32 ",%lf,%lf,%lf,%lf,%lf,%lf,%" SCNu64 ",%lf,%" SCNd32 ",%23[A-Z+]",
+             &e->epoch, &e->step, &e->images, &e->train_loss, &e->train_accuracy, &e->test_loss, &e->test_accuracy,
+             &e->seconds, &e->images_per_second, &e->cycles, &e->utilization, &e->rate, flags);
+  e->older = n == 11;
+  e->flags = flags_of(flags);
+  return n >= 11;
 }
 
 static size_t print_window(char *dst, const struct curta_log_window *w)

@@ -20,6 +20,9 @@ struct curta_log_epoch {
   double seconds, images_per_second;
   uint64_t cycles;    /* 0: device without time */
   double utilization; /* per cent */
+  int32_t rate;       /* of its steps. NITRO-D: inverse learning rate; NITI: mu */
+  uint32_t flags;     /* NITRO-D: bits CURTA_FLAG_* of all steps up to its end */
+  int older;          /* a row of a log that has neither of them */
 };
 
 struct curta_log_window {
@@ -34,6 +37,9 @@ struct curta_log {
   size_t n_epochs, n_windows;
 };
 
+/* What has left its range, by name: "SUM+WRAP", "none". */
+#define CURTA_LOG_FLAGS 24u
+const char *curta_log_flags(char text[CURTA_LOG_FLAGS], uint32_t flags);
 void curta_log_init(struct curta_log *log, const char *dir);
 void curta_log_free(struct curta_log *log);
 /* Reads the rows of an earlier run up to this step and of so many epochs: a checkpoint may stand behind the last step

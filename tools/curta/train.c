@@ -104,6 +104,7 @@ static int one_step(struct curta_train *t, struct curta_fail *fail)
   if (r)
     return r;
   state->step = t->session.step;
+  state->flags |= t->session.flags;
   state->position += batch.n;
   state->correct += outcome.correct;
   state->loss_micro += outcome.loss_micro;
@@ -154,6 +155,16 @@ static int run_steps(struct curta_train *t, struct curta_fail *fail)
   return r;
 }
 
+/* NITRO-D: what has left its range since the training began, whatever has ended this call of the program. */
+static void report_flags(const struct curta_train *t)
+{
+  uint32_t flags = t->state.flags | t->session.flags; /* of a step that failed, too */
+  if (flags & 1u << CURTA_FLAG_SUM)
+    printf("note: a sum has left int32; the results are those of the reference, modulo 2^32\n");
+  if (flags & 1u << CURTA_FLAG_WRAP)
+    printf("note: a loss gradient has left int8; the results are those of the reference, modulo 2^8\n");
+}
+
 /* NITRO-D: learning rate and end of the training follow the accuracy of the test images. */
 static void follow_schedule(struct curta_train *t, const struct curta_outcome *test)
 {
@@ -161,10 +172,6 @@ static void follow_schedule(struct curta_train *t, const struct curta_outcome *t
   int32_t lr = s->lr;
   if (!curta_session_is_nitro(&t->session))
     return;
-  if (t->session.flags & 1u << CURTA_FLAG_SUM)
-    printf("note: a sum has left int32; the results are those of the reference, modulo 2^32\n");
-  if (t->session.flags & 1u << CURTA_FLAG_WRAP)
-    printf("note: a loss gradient has left int8; the results are those of the reference, modulo 2^8\n");
   if (t->args->no_eval)
     return;
   t->state.stop = (uint32_t)curta_nitro_schedule_epoch(s, test->correct, test->images);
@@ -180,11 +187,13 @@ static int finish_epoch(struct curta_train *t, struct curta_fail *fail)
   struct curta_outcome test = {0, 0, 0};
   uint32_t n = t->epoch_images;
   struct curta_log_epoch row = {0};
+  char flags[CURTA_LOG_FLAGS];
   int r = 0;
   if (!t->args->no_eval)
     r = curta_session_evaluate(&t->session, &t->test_data, t->recipe.batch, &Stop, &test, fail);
   if (r)
     return r;
+  s->flags |= t->session.flags;
   row = (struct curta_log_epoch){s->epoch + 1,
                                  s->step,
                                  n,
@@ -195,7 +204,11 @@ static int finish_epoch(struct curta_train *t, struct curta_fail *fail)
                                  (double)s->milliseconds * 1e-3,
                                  1e3 * n / (double)(s->milliseconds > 0 ? s->milliseconds : 1),
                                  s->cycles,
-                                 utilization(t, s->cycles, n)};
+                                 utilization(t, s->cycles, n),
+                                 curta_session_is_nitro(&t->session) ? s->schedule.lr
+                                                                     : curta_mu_at(&t->network.opt, s->epoch),
+                                 s->flags,
+                                 0};
   if (!t->args->no_eval) {
     row.test_loss = (double)test.loss_micro * 1e-6 / test.images;
     row.test_accuracy = 100.0 * test.correct / test.images;
@@ -208,12 +221,15 @@ static int finish_epoch(struct curta_train *t, struct curta_fail *fail)
   if (row.cycles)
     printf("  %" PRIu64 " cycles/step  utilization %.1f %%", row.cycles / ((n + t->recipe.batch - 1) / t->recipe.batch),
            row.utilization);
+  if (s->flags)
+    printf("  flags %s", curta_log_flags(flags, s->flags));
   printf("\n");
   (void)fflush(stdout);
   r = close_window(t, fail);
   if (!r)
     r = curta_log_add_epoch(&t->log, &row, fail);
-  *s = (struct curta_state){.epoch = s->epoch + 1, .step = s->step, .schedule = s->schedule, .stop = s->stop};
+  *s = (struct curta_state){
+      .epoch = s->epoch + 1, .step = s->step, .schedule = s->schedule, .stop = s->stop, .flags = s->flags};
   follow_schedule(t, &test);
   return r ? r : save(t, fail);
 }
@@ -258,8 +274,11 @@ int curta_train(const struct curta_args *args, struct curta_fail *fail)
            t->state.epoch);
   else if (t->state.epoch >= t->epochs)
     printf("nothing to do: %" PRIu32 " epochs are done; --epochs says until which to go on\n", t->state.epoch);
+  if (args->no_eval && curta_session_is_nitro(&t->session) && !t->state.stop && t->state.epoch < t->epochs)
+    printf("note: --no-eval: the learning rate stays and nothing stops early: both follow the test images\n");
   r = run_epochs(t, fail);
   status = r == -EINTR ? stopped(t, fail) : r ? curta_status(fail) : 0;
+  report_flags(t);
   (void)snprintf(title, sizeof title, "%s on %s, batch %" PRIu32, t->recipe.data, t->session.device.name,
                  t->recipe.batch);
   if (status != 1 && status != 3 && curta_log_curve(&t->log, title) == 0)
