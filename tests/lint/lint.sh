@@ -34,7 +34,7 @@ for config in tiny base large; do
 done
 # shellcheck disable=SC2086
 check icarus iverilog -g2005 -Wall -Wno-timescale -Irtl -s curta -o /dev/null $rtl
-for config in tiny base; do
+for config in tiny base large; do
   chparam=$(params $config | sed 's/-G\([A-Z_]*\)=\([0-9]*\)/-chparam \1 \2/g')
   check "yosys-$config" yosys -q -p "read_verilog -Irtl $(echo $rtl); hierarchy -check -top curta $chparam; proc; flatten; opt_clean; check -assert; select -assert-none t:\$dlatch t:\$adlatch t:\$dlatchsr t:\$sr"
 done
