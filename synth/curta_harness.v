@@ -4,6 +4,7 @@
 //   the clock that the tools report is the accelerator's own. Not a design that does anything.
 // Resets   the reset itself comes out of the shift register.
 `default_nettype none
+/* verilator lint_off PINCONNECTEMPTY */ // retirement port
 module curta_harness #(
   parameter T = 8, parameter R = 8, parameter C = 8, parameter V = 2, parameter BUS = 8,
   parameter A_TILES = 1024, parameter B_TILES = 1024, parameter P_TILES = 256, parameter DIGIT = 18, parameter LANES = 4, parameter OUTST = 8, parameter CODE = 0
@@ -62,4 +63,5 @@ module curta_harness #(
     .m_wstrb_o(m_wstrb), .m_wlast_o(m_wlast), .m_bvalid_i(m_bvalid), .m_bready_o(m_bready), .m_bresp_i(m_bresp),
     .rt_valid_o(), .rt_index_o(), .rt_op_o(), .rt_start_o(), .rt_end_o(), .rt_busy_o(), .rt_check_o());
 endmodule
+/* verilator lint_on PINCONNECTEMPTY */
 `default_nettype wire

@@ -14,6 +14,7 @@ check() { # name, command...
   fi
 }
 python3 tests/lint/tree.py || failed=1
+python3 tests/lint/tops.py || failed=1
 check generated python3 tools/gen_spec.py --check
 check mutants-apply python3 tests/mutants/run.py --check
 check python sh -c 'python3 -m py_compile $(git ls-files "*.py")'
@@ -33,19 +34,9 @@ for config in tiny base large; do
 done
 # shellcheck disable=SC2086
 check icarus iverilog -g2005 -Wall -Wno-timescale -Irtl -s curta -o /dev/null $rtl
-for config in tiny base; do
+for config in tiny base large; do
   chparam=$(params $config | sed 's/-G\([A-Z_]*\)=\([0-9]*\)/-chparam \1 \2/g')
   check "yosys-$config" yosys -q -p "read_verilog -Irtl $(echo $rtl); hierarchy -check -top curta $chparam; proc; flatten; opt_clean; check -assert; select -assert-none t:\$dlatch t:\$adlatch t:\$dlatchsr t:\$sr"
-done
-board="synth/boards/ulx3s.v synth/cells/ecp5_pll.v $(echo rtl/bridge/*.v) rtl/soc/curta_soc_uart.v"
-# shellcheck disable=SC2086
-check verilator-board verilator --lint-only -Wall -Irtl --top-module ulx3s $board $rtl
-# shellcheck disable=SC2086
-check icarus-board iverilog -g2005 -Wall -Wno-timescale -Irtl -s ulx3s -o /dev/null $board $rtl
-check yosys-alone yosys -q -p "read_verilog -lib -specify +/ecp5/cells_sim.v +/ecp5/cells_bb.v; read_verilog -Irtl -Irtl/soc synth/boards/ulx3s_alone.v $(echo rtl/soc/*.v) $(echo $rtl); hierarchy -check -top ulx3s_alone"
-check verilator-ecp5 verilator --lint-only -Wall --top-module curta_array synth/ecp5/curta_array.v synth/ecp5/curta_macs.v synth/cells/ecp5_dsp.v
-for top in curta_bridge curta_onchip curta_bridge_bytes; do
-  check "yosys-$top" yosys -q -p "read_verilog $(echo rtl/bridge/*.v rtl/lib/*.v) rtl/soc/curta_soc_uart.v; hierarchy -check -top $top; proc; flatten; opt_clean; check -assert; select -assert-none t:\$dlatch t:\$adlatch t:\$dlatchsr t:\$sr"
 done
 for cc in gcc clang; do # the real rules: every set of kernels with the instructions that it is for
   check "warnings-$cc" make -s --no-print-directory CC=$cc CFLAGS=-O1 BUILD=build/lint-$cc build/lint-$cc/golden/libcurta_golden.a build/lint-$cc/driver/libcurta.a

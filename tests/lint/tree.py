@@ -83,9 +83,9 @@ def nettype(files):
 
 def waivers(files):
     for path in files:
-        if path.startswith("rtl/") and path.endswith(".v"):
+        if path.startswith(("rtl/", "synth/")) and path.endswith(".v"):
             for i, line in enumerate((ROOT / path).read_text().split("\n"), 1):
-                if "lint_off" in line and not re.search(r"lint_off [A-Z]+ \*/ // \S", line):
+                if "lint_off" in line and not re.search(r"lint_off [A-Z]+ \*/ +// \S", line):
                     yield f"{path}:{i} waives a warning without a reason, or more than one by name"
 
 
