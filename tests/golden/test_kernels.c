@@ -131,7 +131,8 @@ static int updates(const struct curta_kernels *k, uint32_t n)
 
 #define TILES 8
 
-/* Chains of products, extremes and random values, both modes of both operands, B signed or not, from what is there. */
+/* Chains of products, extremes and random values, both modes of both operands, B signed or not, from what is there; some with
+ * fewer channels than lanes, the others 0 in all tiles. */
 struct products_case {
   uint32_t t, kk, chains, shift;
   int is_unsigned, second[2], fresh;
@@ -160,12 +161,16 @@ static int products(const struct curta_kernels *k, const struct products_case *c
   uint32_t all = 0, got = 0, off[2] = {rnd(TILES), rnd(TILES)};
   struct curta_chain chain[TILES];
   char what[96];
-  for (int o = 0; o < 2; o++)
+  for (int o = 0; o < 2; o++) {
+    uint32_t from = rnd(2) ? 0 : rnd(c->t), channels = rnd(3) ? c->t : rnd(c->t);
     for (uint32_t x = 0; x < TILES; x++) {
-      for (uint32_t i = 0; i < c->t * c->t; i++)
-        tile[o][x][i] = rnd(16) ? edge8() : -128;
+      for (uint32_t i = 0; i < c->t * c->t; i++) {
+        uint32_t lane = c->second[o] ? i % c->t : i / c->t;
+        tile[o][x][i] = (lane + from) % c->t >= channels ? 0 : rnd(16) ? edge8() : -128;
+      }
       k->pack(packed[o] + (o ? TILES - 1 - x : x) * size[o], tile[o][x], c->t, c->second[o], use[o]);
     }
+  }
   for (uint32_t i = 0; i < c->chains; i++) /* A forwards, B backwards, both said to begin at another tile */
     chain[i] = (struct curta_chain){packed[0] + (i * per + off[0]) * size[0],
                                     packed[1] + (TILES - 1 - i * per + off[1]) * size[1], per};
