@@ -18,7 +18,7 @@ cat <<'HEAD'
 
 `make timing-table` runs one step on both, with the same weights and images and in the same phase of the memory's refresh, and compares every retirement record:
 index, opcode, tag, checksum, busy cycles and bytes moved are equal, cycles differ as below. The cycles of `systemc` are those of the model: `tests/systemc/test_timing` compares them, record by record, for networks and memories of these kinds. *Commands* is the mean over all engine commands of |model − RTL| / RTL of their durations. Hardware version 5.
-A row with (*) was measured before the last changes of RTL or planner, which moved the other rows by 2.3 % at most (VGG8B; the others by 0.6 %).
+A row with (*) was measured before the last changes of RTL or planner, which moved the other rows by 0.34 % at most; all but three by less than 0.1 %.
 
 The VGG networks have batches of 4: a step of 32 images would take hours on the RTL, and fewer than 4 save little because a tile has 8 images (16 on `large`). On `tiny` VGG-11 takes 145 million cycles a row even so, five minutes of processor time,
 VGG-small-7 and VGG8B 690 and 680 million, 25 minutes; `make timing-table TIMING='*'` measures these two as well.
