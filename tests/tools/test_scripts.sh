@@ -95,6 +95,8 @@ for split, n in (("train", 40), ("t10k", 7)):
     open(f"{sys.argv[1]}/{split}-images-idx3-ubyte", "wb").write(struct.pack(">4I", 0x803, n, 8, 8) + bytes(k % 251 for k in range(n * 64)))
     open(f"{sys.argv[1]}/{split}-labels-idx1-ubyte", "wb").write(struct.pack(">2I", 0x801, n) + bytes(1 for k in range(n)))
 PY
+  printf 'algorithm nitro-d\ninput 1 8 8\nrate 256\namplify 1\ndecay 3000 500\nhead 256\nslope 8\nbatch 4\nepochs 2\ntwice\nflip\nshifts\ncrop 1\nlinear 10\n' >"$dir/nitro.net"
+  expect "torch_step: every option of NITRO-D" 0 "ready" /usr/bin/python3 tools/bench_host/torch_step.py "$dir/nitro.net" 4 1 nchw </dev/null
   printf 'input 1 8 8\nlinear 10\n' >"$dir/dot.net"
   fp32=(/usr/bin/python3 tools/baseline/fp32.py --net "$dir/dot.net" --data mnist --threads 1)
   expect "fp32: no such data" 1 "name the folder of mnist with --data-dir" "${fp32[@]}" --data-dir "$dir/none" --out "$dir/baseline"

@@ -18,7 +18,7 @@ from torch import nn
 
 
 LAYOUTS = {"nchw": torch.contiguous_format, "nhwc": torch.channels_last}
-NITRO_OPTIONS = ("decay", "head", "twice", "crop", "flip", "rate", "slope", "amplify", "shifts")
+NITRO_OPTIONS = ("decay", "head", "twice", "crop", "flip", "rate", "slope", "amplify", "shifts", "batch", "epochs")
 
 
 def layers(path):
