@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# test_scripts.sh - accuracy.py, bench_host.py, fp32.py and install_packages.sh: wrong command lines, interruption
+# test_scripts.sh - accuracy.py, nitro_page.py, bench_host.py, torch_step.py, fp32.py and install_packages.sh: wrong command lines, interruption
 # usage: test_scripts.sh   from the repository root
 set -u
 dir=$(mktemp -d /tmp/curta-test-scripts-XXXXXX)
@@ -83,6 +83,19 @@ PY
 python3 "$dir/beside.py" "$dir" >"$dir/said" 2>&1
 expect "accuracy: fp32 at the same epoch, none of a shorter run" 0 "beside: 52.00 (epoch 2) 53.00 (epoch 3) –" cat "$dir/said"
 expect "accuracy: a dash is explained" 0 "says why: True" cat "$dir/said"
+cat >"$dir/page.py" <<'PY'
+import pathlib, sys
+sys.path.insert(0, "tools")
+sys.dont_write_bytecode = True
+import nitro_page
+page = nitro_page.DOC.read_text()
+nitro_page.DOC = pathlib.Path(sys.argv[1]) / "page.md"
+nitro_page.DOC.write_text(page)
+nitro_page.write()
+print("the same:", nitro_page.DOC.read_text() == page)
+PY
+python3 "$dir/page.py" "$dir" >"$dir/said" 2>&1
+expect "nitro_page: the page is what its files say" 0 "the same: True" cat "$dir/said"
 verdict() { python3 -c 'import sys; sys.dont_write_bytecode = True; sys.path.insert(0, "tools/bench_host"); import bench_host; print(bench_host.verdict(eval(sys.argv[1])))' "$1"; }
 expect "bench_host: a missed target is said" 0 "**Missed:** vgg-small-7 has 3.99 instead of 4." verdict '{"vgg11": 4.0, "vgg-small-7": 3.99}'
 expect "bench_host: targets that are reached" 0 "None is missed." verdict '{"mlp": 2.5, "alexnet": 1}'
