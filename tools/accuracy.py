@@ -163,27 +163,35 @@ def curves(runs):
     return out[:-1]
 
 
-def ablations(runs):
-    out = []
-    for group in dict.fromkeys(r["group"] for r in runs.values() if r["group"] not in ("main", "nitro")):
-        members = [(n, r) for n, r in runs.items() if r["group"] == group and log(n)]
-        if not members:
-            continue
-        first = members[0][1]
-        out += [f"### {first['net']} on {DATA_NAMES[first['data']]}, {first['epochs']} epochs", "", "| variant | options | last epoch | best | mean of the last three | seed |", "| --- | --- | ---: | ---: | ---: | ---: |"]
-        for name, run in members:
-            rows = log(name)
-            tail = [float(r["test_accuracy"]) for r in rows[-3:]]
-            short = "" if len(rows) >= run["epochs"] else f" ({epochs(rows)})"
-            options = run["options"] or "; ".join(run["lines"]) or "defaults"
-            out.append(f"| {run['what']}{short} | `{options}` | {percent(rows)} | {percent(rows, best)} | {sum(tail) / len(tail):.2f} | {run['seed']} |")
-        out.append("")
-    return out[:-1]
-
-
 def spread(values):
     """mean ± 2 sigma, as the paper gives it"""
     return f"{statistics.mean(values):.2f} ± {2 * statistics.stdev(values):.2f}" if len(values) > 1 else f"{values[0]:.2f}"
+
+
+def ablation(run, logs):
+    """A row: one run, or a series with several seeds."""
+    options = run["options"] or "; ".join(run["lines"]) or "defaults"
+    short = "" if run["kind"] == "nitro" or len(logs[0]) >= run["epochs"] else f" ({epochs(logs[0])})"
+    tails = [[float(r["test_accuracy"]) for r in rows[-3:]] for rows in logs]
+    cells = [f"{run['what']}{short}", f"`{options}`", *(spread(v) for v in ([t[-1] for t in tails], [best(rows) for rows in logs], [statistics.mean(t) for t in tails]))]
+    return f"| {' | '.join(cells)} | "
+
+
+def ablations(runs):
+    out = []
+    for group in dict.fromkeys(g for r in runs.values() for g in [r["group"], *r.get("also", [])] if g not in ("main", "nitro")):
+        members = {}                                 # logs of a series
+        for name, run in runs.items():
+            if group in (run["group"], *run.get("also", [])) and log(name):
+                members.setdefault(run["series"], []).append(run)
+        if not members:
+            continue
+        first = next(iter(members.values()))[0]
+        out += [f"### {first['net']} on {DATA_NAMES[first['data']]}, {first['epochs']} epochs{' at most' if first['epochs'] == 150 else ''}", "",
+                "| variant | options | last epoch | best | mean of the last three | seeds |", "| --- | --- | ---: | ---: | ---: | ---: |"]
+        out += [ablation(series[0], [log(r["name"]) for r in series]) + ", ".join(str(r["seed"]) for r in series) + " |" for series in members.values()]
+        out.append("")
+    return out[:-1]
 
 
 def nitro(runs):
