@@ -7,4 +7,4 @@ $(NITRO_TEST)/test_nitro: $(addprefix $(NITRO_TEST)/,test_nitro.o bench.o) $(GOL
 	$(CC) $(CFLAGS) $^ -lpthread -o $@
 TESTS += $(NITRO_TEST)/test_nitro
 # What the tests of tests/sim and tests/hls that read these vectors share.
-NITRO_SIM_OBJ := $(addprefix $(BUILD)/tests/sim/,pair.o nitro_ops.o nitro_pooling.o) $(addprefix $(NITRO_TEST)/,nitro_set.o npy.o)
+NITRO_SIM_OBJ := $(addprefix $(BUILD)/tests/sim/,pair.o nitro_ops.o nitro_pooling.o nitro_probe.o) $(addprefix $(NITRO_TEST)/,nitro_set.o npy.o)

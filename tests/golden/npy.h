@@ -39,11 +39,10 @@ void npy_compared(const char *name, ...) __attribute__((format(printf, 1, 2)));
 struct npy_aside {
   const char *name, *why; /* a file, or the beginning of the names of several, that no device is compared with */
 };
-/* Fails for every file below the folder `sub` that since the last npy_again was neither compared, nor read as an input
- * (its name ends like one of `inputs`, which ends with a null), nor is set aside (ends with a null name; why: not
- * null); and for an entry of `aside` without a file, or with one that was compared. Else PASS with the numbers. 1:
- * failed. */
-int npy_account(const char *group, const char *sub, const char *const *inputs, const struct npy_aside *aside);
+/* Fails for every file below the folders `subs` (ends with a null, as all lists here) that since the last npy_again was
+ * neither compared, nor read as an input (its name ends like one of `inputs`), nor is set aside; and for an entry of
+ * `aside` without a file, or with one that was compared. Else PASS with the numbers. 1: failed. */
+int npy_account(const char *group, const char *const *subs, const char *const *inputs, const struct npy_aside *aside);
 /* The next device: no file is compared or read. */
 void npy_again(void);
 #endif
