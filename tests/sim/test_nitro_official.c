@@ -149,6 +149,15 @@ static void same_map(struct trainer *t, const char *name, int tensor, uint32_t e
   free(x);
 }
 
+/* Where the probe has the sums in front of a tensor. */
+static uint32_t sums(struct trainer *t, int tensor, uint32_t visit)
+{
+  uint32_t at = t->probe.sums[tensor][visit];
+  if (!at)
+    t->failed = bad(t, t->plan.tensor[tensor].name, "no command has sums for it");
+  return at;
+}
+
 /* Weights in front of a step less those behind it: what was subtracted. */
 static void same_update(struct trainer *t, const char *name, uint32_t w, int head, const int32_t *before,
                         uint32_t after)
@@ -189,7 +198,7 @@ static void trained(struct trainer *t, const char *prefix, uint32_t w, int head,
   char what[8];
   NAME(upd, prefix, *h ? "hupd" : "upd");
   (void)snprintf(what, sizeof what, "%sdW", h);
-  weights(t, prefix, what, w, head, t->probe.sums[tensor][visit]);
+  weights(t, prefix, what, w, head, sums(t, tensor, visit));
   (void)snprintf(what, sizeof what, "%sW", h);
   weights(t, prefix, what, w, head, after);
   if (!visit) {
@@ -210,7 +219,7 @@ static void same_visit(struct trainer *t, const char *block, uint32_t w, uint32_
   bool last = visit + 1 == p->visits[l->layer];
   char pass[56];
   (void)snprintf(pass, sizeof pass, "%s.p%u", block, visit);
-  map(t, pass, "hz", n->t_predict, 4, p->sums[n->t_predict][visit], CLASSES);
+  map(t, pass, "hz", n->t_predict, 4, sums(t, n->t_predict, visit), CLASSES);
   map(t, pass, "hy", n->t_predict, 1, last ? 0 : p->first[n->t_predict], CLASSES);
   map(t, pass, "hg", n->t_g, 1, last ? 0 : p->first[n->t_g], CLASSES);
   if (n->conv) {
@@ -218,7 +227,7 @@ static void same_visit(struct trainer *t, const char *block, uint32_t w, uint32_
     map(t, pass, "dh", n->t_zs, 4, p->dh[w], l->o);
     map(t, pass, "dz", n->t_zs, 4, p->dz[w], l->o);
   } else {
-    map(t, pass, "dh", n->t_delta, 4, p->sums[n->t_delta][visit], l->o);
+    map(t, pass, "dh", n->t_delta, 4, sums(t, n->t_delta, visit), l->o);
     map(t, pass, "dz", n->t_delta, 4, last ? 0 : p->first[n->t_delta], l->o);
   }
   trained(t, pass, w, 1, visit, last);
@@ -234,7 +243,7 @@ static void same_block(struct trainer *t, const char *step, uint32_t w, uint32_t
   (void)snprintf(block, sizeof block, "%s/B%u", step, w);
   if (w && t->net.nitro.twice) /* the vectors of the MLP have it as the activation below */
     map(t, block, "x", l->t_in, 1, 0, l->c);
-  map(t, block, "z", n->t_zs, 4, direct ? direct : t->probe.sums[n->t_zs][0], l->o);
+  map(t, block, "z", n->t_zs, 4, direct ? direct : sums(t, n->t_zs, 0), l->o);
   map(t, block, "zs", n->t_zs, 1, 0, l->o);
   map(t, block, "a", n->t_zs, 1, l->pool ? t->probe.act[w] : t->plan.tensor[l->t_out].addr, l->o);
   if (l->pool) {
@@ -251,7 +260,7 @@ static void same_output(struct trainer *t, const char *step, uint32_t w)
   const struct curta_plan_weighted *l = &t->plan.weighted[w];
   char out[48];
   (void)snprintf(out, sizeof out, "%s/OUT", step);
-  map(t, out, "hz", l->t_out, 4, t->probe.sums[l->t_out][0], CLASSES);
+  map(t, out, "hz", l->t_out, 4, sums(t, l->t_out, 0), CLASSES);
   map(t, out, "hy", l->t_out, 1, 0, CLASSES);
   map(t, out, "hg", l->nitro.t_g, 1, 0, CLASSES);
   trained(t, out, w, 0, 0, true);
