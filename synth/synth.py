@@ -68,7 +68,7 @@ def join(entry, name, empty_rows=()):
 
 
 # Memories stay what they are: as flip-flops they would be most of it.
-GATES = "hierarchy -check -top curta; blackbox *curta_ram*; synth -top curta; abc -g gates"
+GATES = "hierarchy -check -top curta; blackbox *curta_ram*; synth -top curta -noabc; abc -g gates"
 
 
 def synth(target):
