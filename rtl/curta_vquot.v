@@ -40,8 +40,8 @@ module curta_vquot #(
   reg             second_q, last_q, sum_q, done_q, valid_q;
   reg  [4:0]      ta_q, tb_q;
   reg  [C-1:0]    nega_q, negb_q, negc_q, topa_q, topb_q, topc_q, top;
-  reg  [36*C-1:0] low_q, low;            // the lower half of u, or 18 bits of it, times a part of M
-  reg  [24*C-1:0] high_q, high;
+  wire [36*C-1:0] low_q;                 // the lower half of u, or 18 bits of it, times a part of M: a cycle after its factors
+  wire [24*C-1:0] high_q;                // the upper half of u
   reg  [25*C-1:0] acc_q, acc, p_q, p, q_q, q;
   reg  [8*C-1:0]  y_q, y;
   integer         i, k, n, j;
@@ -59,20 +59,18 @@ module curta_vquot #(
   reg  [17:0] m18;
   wire [11:0] m12 = m18[11:0];
   always @(posedge clk_i) m18 <= !wide_i ? m_i[23:6] : {6'd0, first_i ? m_i[11:0] : m_i[23:12]};
-  reg  [17:0] a;
-  reg  [11:0] b;
   wire [17:0] ones = wide_i ? 18'h00fff : 18'h3ffff;
+  genvar      lane;
+  generate
+    for (lane = 0; lane < C; lane = lane + 1) begin : g_lane
+      curta_prod #(.A(18), .B(18)) u_low  (.clk_i(clk_i), .a_i(u_i[24*lane +: 18] & ones), .b_i(m18), .p_o(low_q[36*lane +: 36]));
+      curta_prod #(.A(12), .B(12)) u_high (.clk_i(clk_i), .a_i(u_i[24*lane + 12 +: 12]), .b_i(m12), .p_o(high_q[24*lane +: 24]));
+    end
+  endgenerate
   always @(posedge clk_i)
     if (valid_i || second_q) begin
-      for (i = 0; i < C; i = i + 1) begin
-        a = u_i[24*i +: 18] & ones;
-        b = u_i[24*i + 12 +: 12];
-        low[36*i +: 36]  = a * m18;
-        high[24*i +: 24] = b * m12;
-        top[i]           = big_i[i] || (!wide_i && u_i[24*i + 18 +: 6] != 6'd0);
-      end
-      low_q  <= low;
-      high_q <= high;
+      for (i = 0; i < C; i = i + 1)
+        top[i] = big_i[i] || (!wide_i && u_i[24*i + 18 +: 6] != 6'd0);
       topa_q <= top;
       nega_q <= neg_i;
       ta_q   <= t_i;

@@ -107,8 +107,9 @@ module curta_vstream_wr #(
   assign wd_data_o  = now_idx ? idx_data : dst_data;
   assign wd_strb_o  = kill_q ? {BUS{1'b0}} : rows_i ? row : all;
   assign wd_last_o  = beat_q + 8'd1 == now_beats;
-  assign dst_pop    = beat && !kill_q && !now_idx;
-  assign idx_pop    = beat && !kill_q && now_idx;
+  wire       pop        = now_valid && wd_ready_i && !kill_q;    // of whichever, without a look at the other
+  assign dst_pop    = pop && !now_idx && dst_valid;
+  assign idx_pop    = pop && now_idx && idx_valid;
   assign wait_o     = open_q != 4'd0;
   assign idle_o     = open_q == 4'd0 && !head_valid;
 

@@ -51,9 +51,9 @@ $(BUILD)/tests/vector/test_requant: tests/vector/test_requant.cpp $(BUILD)/tests
 TESTS += $(BUILD)/tests/vector/test_requant
 
 # The lanes that divide.
-$(BUILD)/tests/vector/quot/Vquot__ALL.a: rtl/curta_vquot.v
+$(BUILD)/tests/vector/quot/Vquot__ALL.a: rtl/curta_vquot.v rtl/lib/curta_prod.v
 	@mkdir -p $(@D)
-	verilator $(VEC_VFLAGS) -GC=8 --Mdir $(@D) --prefix Vquot --top-module curta_vquot rtl/curta_vquot.v
+	verilator $(VEC_VFLAGS) -GC=8 --Mdir $(@D) --prefix Vquot --top-module curta_vquot rtl/curta_vquot.v rtl/lib/curta_prod.v
 	@$(MAKE) --no-print-directory -C $(@D) -f Vquot.mk VM_PARALLEL_BUILDS=0 OPT_FAST="-O2 -march=native" OPT_SLOW="-O1" \
 	  CXX="$(CXX)" Vquot__ALL.a >$(@D)/make.log 2>&1 || { cat $(@D)/make.log; false; }
 $(BUILD)/tests/vector/test_quot: tests/vector/test_quot.cpp $(BUILD)/tests/vector/quot/Vquot__ALL.a \

@@ -8,7 +8,7 @@ BOARD_RTL     := $(wildcard rtl/*.v rtl/*.vh rtl/lib/*.v rtl/bridge/*.v) rtl/soc
 define board_model
 $(BOARD_DIR)/$(1)/Vulx3s.mk: $(BOARD_RTL) sim/verilator/config.py spec/curta.toml sim/board/board.mk
 	@mkdir -p $$(@D)
-	verilator --cc -O3 --noassert --x-assign fast --x-initial fast --unroll-count 4096 --unroll-stmts 1000000 -Irtl -y rtl -y rtl/lib -y rtl/bridge -y rtl/soc \
+	verilator --cc -O3 $(COVERAGE) --noassert --x-assign fast --x-initial fast --unroll-count 4096 --unroll-stmts 1000000 -Irtl -y rtl -y rtl/lib -y rtl/bridge -y rtl/soc \
 	  -Wno-fatal -Wno-UNUSED --top-module ulx3s $$(filter-out -GTrace=1,$$(call sim_conf,$(1) verilator)) -GDivider=$(BOARD_DIVIDER) -GTimeoutLog=17 \
 	  --Mdir $$(@D) --prefix Vulx3s synth/boards/ulx3s.v synth/cells/ecp5_pll.v
 $(BOARD_DIR)/$(1)/Vulx3s__ALL.a: $(BOARD_DIR)/$(1)/Vulx3s.mk

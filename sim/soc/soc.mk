@@ -9,7 +9,7 @@ SOC_SIM_HDR    := $(wildcard sim/soc/*.h sim/verilator/curta_rtl*.h)
 define soc_sim
 $(SOC_SIM_DIR)/$(1)/Vsoc.mk: $(STANDALONE_RTL) $(wildcard rtl/*.vh) rtl/soc/curta_rv.vh sim/soc/soc.vlt sim/soc/soc.mk
 	@mkdir -p $$(@D)
-	verilator --cc $$(SIM_FLAGS) -Irtl/soc --top-module $(3) --x-assign fast --x-initial unique $$(filter-out -GTrace=1,$$(call sim_conf,$(2) verilator)) \
+	verilator --cc $$(SIM_FLAGS) $(COVERAGE) -Irtl/soc --top-module $(3) --x-assign fast --x-initial unique $$(filter-out -GTrace=1,$$(call sim_conf,$(2) verilator)) \
 	  -GDivider="16'd$(SOC_DIVIDER)" $(4) --Mdir $$(@D) --prefix Vsoc sim/soc/soc.vlt $(STANDALONE_RTL)
 $(SOC_SIM_DIR)/$(1)/Vsoc__ALL.a: $(SOC_SIM_DIR)/$(1)/Vsoc.mk
 	@$(MAKE) --no-print-directory -C $$(@D) -f Vsoc.mk VM_PARALLEL_BUILDS=0 OPT_FAST="$$(SIM_CXX)" OPT_SLOW="-O1" OPT_GLOBAL="-O2" \

@@ -14,7 +14,7 @@ SIM_FAST_VFLAGS := --x-assign fast --x-initial fast
 SIM_FAST_CFLAGS := -DCURTA_RTL_RANDOM=0
 SIM_SLOW_VFLAGS := --x-assign unique --x-initial unique --trace-fst
 SIM_SLOW_CFLAGS := -DCURTA_RTL_RANDOM=2 -DCURTA_RTL_TRACE
-SIM_COV_VFLAGS  := --x-assign fast --x-initial fast --coverage-line --coverage-toggle
+SIM_COV_VFLAGS  := --x-assign fast --x-initial fast --coverage-line --coverage-toggle --output-split-cfuncs 1000
 SIM_COV_CFLAGS  := -DCURTA_RTL_RANDOM=0 -DCURTA_RTL_COVERAGE -DVM_COVERAGE=1
 
 # $(1) fast, slow or cov, $(2) FAST, SLOW or COV, $(3) configuration

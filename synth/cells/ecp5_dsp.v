@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // ecp5_dsp - simulation models of the multiplier and the adder of a DSP slice of the ECP5, MULT18X18D and ALU54B, which Yosys ships as black boxes
-//   Only what synth_ecp5 of Yosys 0.23, synth/ecp5.py and synth/ecp5/curta_macs.v, curta_mul.v make of this design: signed or unsigned factors, one clock,
+//   Only what synth_ecp5 of Yosys 0.23, synth/ecp5.py and synth/ecp5/curta_macs.v, curta_mul.v, curta_prod.v make of this design: signed or unsigned factors, one clock,
 //   no resets; a netlist that asks for more stops the simulation.
-// Law    MULT18X18D: product := a * b of 36 bits, with registers in front (of both factors) and in the middle as its parameters say.
+// Law    MULT18X18D: product := a * b of 36 bits, with registers in front (of both factors), in the middle and behind as its parameters say.
 //        ALU54B: r := x + y + z, held in its register. x: the product of multiplier A or 0; y: that of B or 0; z: input C or r.
 // Resets registers are 0 at the start.
 `default_nettype none
@@ -10,20 +10,20 @@
 /* verilator lint_off UNUSEDSIGNAL */ // pins of modes that are refused
 module MULT18X18D #(
   parameter REG_INPUTA_CLK = "NONE", REG_INPUTA_CE = "CE0", REG_INPUTB_CLK = "NONE", REG_INPUTB_CE = "CE0",
-  parameter REG_PIPELINE_CLK = "NONE", REG_PIPELINE_CE = "CE0", REG_OUTPUT_CLK = "NONE"
+  parameter REG_PIPELINE_CLK = "NONE", REG_PIPELINE_CE = "CE0", REG_OUTPUT_CLK = "NONE", REG_OUTPUT_CE = "CE0"
 ) (
   input  wire A17, A16, A15, A14, A13, A12, A11, A10, A9, A8, A7, A6, A5, A4, A3, A2, A1, A0,
   input  wire B17, B16, B15, B14, B13, B12, B11, B10, B9, B8, B7, B6, B5, B4, B3, B2, B1, B0,
   input  wire C17, C16, C15, C14, C13, C12, C11, C10, C9, C8, C7, C6, C5, C4, C3, C2, C1, C0,
-  input  wire SIGNEDA, SIGNEDB, SOURCEA, SOURCEB, CLK0, CE0, CE1, RST0,
+  input  wire SIGNEDA, SIGNEDB, SOURCEA, SOURCEB, CLK0, CE0, CE1, CE3, RST0,
   output wire ROA17, ROA16, ROA15, ROA14, ROA13, ROA12, ROA11, ROA10, ROA9, ROA8, ROA7, ROA6, ROA5, ROA4, ROA3, ROA2, ROA1, ROA0,
   output wire ROB17, ROB16, ROB15, ROB14, ROB13, ROB12, ROB11, ROB10, ROB9, ROB8, ROB7, ROB6, ROB5, ROB4, ROB3, ROB2, ROB1, ROB0,
   output wire SIGNEDP,
   output wire P35, P34, P33, P32, P31, P30, P29, P28, P27, P26, P25, P24, P23, P22, P21, P20, P19, P18, P17, P16, P15, P14, P13, P12, P11, P10, P9, P8, P7, P6, P5, P4, P3, P2, P1, P0
 );
-  localparam First = REG_INPUTA_CLK != "NONE", Middle = REG_PIPELINE_CLK != "NONE";
+  localparam First = REG_INPUTA_CLK != "NONE", Middle = REG_PIPELINE_CLK != "NONE", Last = REG_OUTPUT_CLK != "NONE";
   localparam Wrong = (First ? REG_INPUTA_CLK != "CLK0" || REG_INPUTB_CLK != "CLK0" || REG_INPUTA_CE != "CE0" || REG_INPUTB_CE != "CE0" : REG_INPUTB_CLK != "NONE")
-    || (Middle && (REG_PIPELINE_CLK != "CLK0" || REG_PIPELINE_CE != "CE1")) || REG_OUTPUT_CLK != "NONE";
+    || (Middle && (REG_PIPELINE_CLK != "CLK0" || REG_PIPELINE_CE != "CE1")) || (Last && (REG_OUTPUT_CLK != "CLK0" || REG_OUTPUT_CE != "CE3"));
   initial
     if (SOURCEA || SOURCEB || RST0 || Wrong) begin
       $display("MULT18X18D: a mode that this model does not know");
@@ -35,13 +35,15 @@ module MULT18X18D #(
   wire signed [18:0] x = First ? a_q : a, y = First ? b_q : b;
   wire signed [37:0] product = x * y;
   wire        [1:0]  unused = product[37:36];
-  reg  [35:0] middle_q = 36'd0;
+  reg  [35:0] middle_q = 36'd0, last_q = 36'd0;
+  wire [35:0] middle = Middle ? middle_q : product[35:0];
   always @(posedge CLK0) begin
     if (CE0) a_q <= a;
     if (CE0) b_q <= b;
     if (CE1) middle_q <= product[35:0];
+    if (CE3) last_q <= middle;
   end
-  assign {P35, P34, P33, P32, P31, P30, P29, P28, P27, P26, P25, P24, P23, P22, P21, P20, P19, P18, P17, P16, P15, P14, P13, P12, P11, P10, P9, P8, P7, P6, P5, P4, P3, P2, P1, P0} = Middle ? middle_q : product[35:0];
+  assign {P35, P34, P33, P32, P31, P30, P29, P28, P27, P26, P25, P24, P23, P22, P21, P20, P19, P18, P17, P16, P15, P14, P13, P12, P11, P10, P9, P8, P7, P6, P5, P4, P3, P2, P1, P0} = Last ? last_q : middle;
   assign {ROA17, ROA16, ROA15, ROA14, ROA13, ROA12, ROA11, ROA10, ROA9, ROA8, ROA7, ROA6, ROA5, ROA4, ROA3, ROA2, ROA1, ROA0} = x[17:0];
   assign {ROB17, ROB16, ROB15, ROB14, ROB13, ROB12, ROB11, ROB10, ROB9, ROB8, ROB7, ROB6, ROB5, ROB4, ROB3, ROB2, ROB1, ROB0} = y[17:0];
   assign SIGNEDP = SIGNEDA || SIGNEDB;

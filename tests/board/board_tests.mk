@@ -4,5 +4,5 @@ TESTS += $(BOARD_TEST_DIR)/test_board tests/board/test_serial_train.sh
 $(BOARD_TEST_DIR)/test_board: tests/board/test_board.c $(BUILD)/host/libcurta_serial.a
 	@mkdir -p $(@D)
 	$(CC) $(ALLC) $^ -o $@
-$(BOARD_TEST_DIR)/test_board: | $(BUILD)/board/sim_tiny
+$(BOARD_TEST_DIR)/test_board: | $(BOARD_DIR)/sim_tiny
 test-build: $(BUILD)/board/sim_tiny $(BUILD)/curta-golden

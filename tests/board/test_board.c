@@ -81,7 +81,7 @@ static pid_t start(const char *option, const char *value, char tty[128])
 
 static void stop(pid_t pid)
 {
-  kill(pid, SIGKILL);
+  kill(pid, SIGTERM);
   waitpid(pid, NULL, 0);
 }
 

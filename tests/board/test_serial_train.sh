@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # test_serial_train - a training over a serial line on the simulated board gives the weights of the golden device; what a missing board says
+# usage: test_serial_train.sh [SIMULATION]      default: build/board/sim_tiny
 cd "$(dirname "$0")/../.." || exit 1
 build=${BUILD:-build}
 dir=$(mktemp -d)
@@ -16,7 +17,9 @@ input 1 28 28
 flatten
 linear 10
 N
-sleep 3600 | "$build/board/sim_tiny" --link "$dir/tty" >"$dir/sim.log" 2>&1 &
+mkfifo "$dir/in"
+exec 3<>"$dir/in" # open for writing: the simulation ends with this script
+"${1:-$build/board/sim_tiny}" --link "$dir/tty" <"$dir/in" >"$dir/sim.log" 2>&1 3<&- &
 sim=$!
 tries=0
 while [ ! -e "$dir/tty" ] && [ $tries -lt 100 ]; do
@@ -48,6 +51,8 @@ if [ "${cycles:-0}" -gt 100 ]; then result PASS "the board's counters: $cycles c
   result FAIL "no cycles of the board in: $(head -n 1 "$dir/log")"
 fi
 kill "$sim"
+wait "$sim" 2>/dev/null
+sim=
 export CURTA_SERIAL_MS=50
 # shellcheck disable=SC2086
 "$build/curta-golden" train $options --device serial:/nonexistent --out "$dir/x" >"$dir/log" 2>&1

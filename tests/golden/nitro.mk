@@ -6,3 +6,5 @@ TESTS += $(NITRO_TEST)/test_nitro_vectors
 $(NITRO_TEST)/test_nitro: $(addprefix $(NITRO_TEST)/,test_nitro.o bench.o) $(GOLDEN_LIB)
 	$(CC) $(CFLAGS) $^ -lpthread -o $@
 TESTS += $(NITRO_TEST)/test_nitro
+# What the tests of tests/sim and tests/hls that read these vectors share.
+NITRO_SIM_OBJ := $(addprefix $(BUILD)/tests/sim/,pair.o nitro_ops.o nitro_pooling.o nitro_probe.o) $(addprefix $(NITRO_TEST)/,nitro_set.o npy.o)

@@ -12,6 +12,10 @@ void nitro_same(const char *group, const void *got, const char *type, size_t cou
     __attribute__((format(printf, 5, 6)));
 /* Totals; fails for every file and every line of crc.txt that was not compared. Exit status. */
 int nitro_set_finish(void);
+/* The next device: nothing is compared. */
+void nitro_set_again(void);
+/* Every file of the training steps and every line of crc.txt has been compared since then, but for inputs. 1: no. */
+int nitro_set_account(const char *group);
 
 /* Replays training steps through golden/curta_nitro_ref.h. */
 void nitro_replay_mlp(void);

@@ -12,6 +12,7 @@ static const char *folder;
 static struct {
   char name[64];
   struct npy a;
+  int read, compared; /* since npy_again */
 } files[512];
 static int used;
 static size_t values, total;
@@ -75,16 +76,25 @@ static struct npy load(const char *name)
   return a;
 }
 
-static struct npy find(const char *name)
+static int index_of(const char *name)
 {
-  for (int i = 0; i < used; i++)
-    if (!strcmp(files[i].name, name))
-      return files[i].a;
-  if (used == (int)(sizeof files / sizeof *files) || strlen(name) >= sizeof files->name)
-    die(name, "too many files or name too long");
-  strcpy(files[used].name, name);
-  files[used].a = load(name);
-  return files[used++].a;
+  int i = 0;
+  while (i < used && strcmp(files[i].name, name))
+    i++;
+  return i;
+}
+
+static int find(const char *name)
+{
+  int i = index_of(name);
+  if (i == used) {
+    if (used == (int)(sizeof files / sizeof *files) || strlen(name) >= sizeof files->name)
+      die(name, "too many files or name too long");
+    strcpy(files[used].name, name);
+    files[used++].a = load(name);
+  }
+  files[i].read = 1;
+  return i;
 }
 
 #define FORMAT(name)                                                                                                   \
@@ -97,7 +107,7 @@ static struct npy find(const char *name)
 struct npy npy_read(const char *pattern, ...)
 {
   FORMAT(name);
-  return find(name);
+  return files[find(name)].a;
 }
 
 static int64_t at(const void *data, const char *type, size_t i)
@@ -119,7 +129,9 @@ int64_t npy_at(const struct npy *a, size_t i)
 void npy_same(const char *group, const void *got, const char *type, const char *pattern, ...)
 {
   FORMAT(name);
-  struct npy a = find(name);
+  int index = find(name);
+  struct npy a = files[index].a;
+  files[index].compared = 1;
   for (size_t i = 0; i < a.count; i++)
     if (at(got, type, i) != npy_at(&a, i)) {
       if (!failed_now++)
@@ -149,7 +161,8 @@ int npy_verdict(const char *group)
   return bad;
 }
 
-static int unused(const char *sub)
+/* The sum of what fn says of every .npy file below the folder `sub`. */
+static int walk(const char *sub, int (*fn)(const char *name, void *arg), void *arg)
 {
   char path[512], name[512];
   struct dirent *e;
@@ -157,26 +170,90 @@ static int unused(const char *sub)
   snprintf(path, sizeof path, "%s/%s", folder, sub);
   DIR *d = opendir(path);
   while (d && (e = readdir(d))) {
-    int i = 0;
     snprintf(name, sizeof name, "%s%s%.200s", sub, *sub ? "/" : "", e->d_name);
     if (e->d_type == DT_DIR && e->d_name[0] != '.')
-      n += unused(name);
-    if (!strstr(e->d_name, ".npy"))
-      continue;
-    while (i < used && strcmp(files[i].name, name))
-      i++;
-    if (i == used && ++n)
-      printf("FAIL vectors: %s was not used\n", name);
+      n += walk(name, fn, arg);
+    if (strstr(e->d_name, ".npy"))
+      n += fn(name, arg);
   }
   if (d)
     closedir(d);
   return n;
 }
 
+static int unused(const char *name, void *arg)
+{
+  (void)arg;
+  if (index_of(name) < used)
+    return 0;
+  return printf("FAIL vectors: %s was not used\n", name) > 0;
+}
+
 int npy_finish(void)
 {
-  int left = unused("");
+  int left = walk("", unused, 0);
   if (!left && !failed)
     printf("PASS vectors: every file used, %d files, %zu values compared\n", used, total);
   return left || failed;
+}
+
+/* ------------------------------------------------------------------ one device */
+
+void npy_compared(const char *pattern, ...)
+{
+  FORMAT(name);
+  files[find(name)].compared = 1;
+}
+
+void npy_again(void)
+{
+  for (int i = 0; i < used; i++)
+    files[i].read = files[i].compared = 0;
+}
+
+struct account {
+  const char *group;
+  const char *const *inputs;
+  const struct npy_aside *aside;
+  int n_compared, n_inputs, n_aside, seen[64]; /* seen: files of each entry of aside */
+};
+
+static int is_input(const struct account *a, const char *name)
+{
+  for (const char *const *end = a->inputs; *end; end++)
+    if (strlen(name) >= strlen(*end) && !strcmp(name + strlen(name) - strlen(*end), *end))
+      return 1;
+  return 0;
+}
+
+static int account_file(const char *name, void *arg)
+{
+  struct account *a = arg;
+  int i = index_of(name), compared = i < used && files[i].compared;
+  for (int k = 0; a->aside[k].name; k++)
+    if (!strncmp(name, a->aside[k].name, strlen(a->aside[k].name))) {
+      a->seen[k]++;
+      a->n_aside++;
+      return compared && printf("FAIL %s: %s is set aside, but was compared\n", a->group, name) > 0;
+    }
+  if (compared)
+    return a->n_compared++, 0;
+  if (i < used && files[i].read && is_input(a, name))
+    return a->n_inputs++, 0;
+  return printf("FAIL %s: %s was not compared\n", a->group, name) > 0;
+}
+
+int npy_account(const char *group, const char *const *subs, const char *const *inputs, const struct npy_aside *aside)
+{
+  struct account a = {.group = group, .inputs = inputs, .aside = aside};
+  int bad = 0;
+  for (; *subs; subs++)
+    bad += walk(*subs, account_file, &a);
+  for (int k = 0; aside[k].name; k++)
+    if (!a.seen[k])
+      bad += printf("FAIL %s: no file %s that could be set aside\n", group, aside[k].name) > 0;
+  if (!bad)
+    printf("PASS %s: %d files compared, %d inputs, %d set aside\n", group, a.n_compared, a.n_inputs, a.n_aside);
+  failed += bad != 0;
+  return bad != 0;
 }

@@ -32,4 +32,17 @@ void npy_value(const char *group, const char *what, int64_t got, int64_t expecte
 int npy_verdict(const char *group);
 /* Fails for every .npy file below the folder that nobody read; then the totals. Returns the exit status. */
 int npy_finish(void);
+
+/* What one device was compared with. A file counts as compared by npy_same, or by npy_compared where its values went
+ * through npy_value. */
+void npy_compared(const char *name, ...) __attribute__((format(printf, 1, 2)));
+struct npy_aside {
+  const char *name, *why; /* a file, or the beginning of the names of several, that no device is compared with */
+};
+/* Fails for every file below the folders `subs` (ends with a null, as all lists here) that since the last npy_again was
+ * neither compared, nor read as an input (its name ends like one of `inputs`), nor is set aside; and for an entry of
+ * `aside` without a file, or with one that was compared. Else PASS with the numbers. 1: failed. */
+int npy_account(const char *group, const char *const *subs, const char *const *inputs, const struct npy_aside *aside);
+/* The next device: no file is compared or read. */
+void npy_again(void);
 #endif

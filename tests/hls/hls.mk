@@ -42,7 +42,7 @@ $(HLST_DIR)/hls_random: $(DEVICE_DIR)/test_random.o $(DEVICE_OBJ) $(HLST_DIR)/as
 # The official vectors of NITRO-D, operators as commands and whole steps, as the RTL runs them.
 HLST_NITRO := $(HLST_DIR)/test_nitro_operators $(HLST_DIR)/test_nitro_official
 TESTS += $(HLST_NITRO)
-$(HLST_NITRO): $(HLST_DIR)/test_nitro_%: $(BUILD)/tests/sim/test_nitro_%.o $(BUILD)/tests/sim/pair.o $(addprefix $(BUILD)/tests/golden/,nitro_set.o npy.o) \
+$(HLST_NITRO): $(HLST_DIR)/test_nitro_%: $(BUILD)/tests/sim/test_nitro_%.o $(NITRO_SIM_OBJ) \
   $(BUILD)/driver/libcurta.a $(HLST_DIR)/as_hls.o $(HLS_LIB) $(GOLDEN_LIB)
 	$(CC) $(CFLAGS) $^ -o $@ -lpthread
 

@@ -16,8 +16,8 @@ $(SIMT_DIR)/test_recover: $(SIMT_DIR)/test_recover.o $(BUILD)/driver/libcurta.a 
 	$(CXX) $(CFLAGS) $^ -o $@ -lz -lpthread
 # The official vectors of NITRO-D on devices: operators one by one, whole steps.
 NITRO_SIM := $(SIMT_DIR)/test_nitro_operators $(SIMT_DIR)/test_nitro_official
-$(addsuffix .o,$(NITRO_SIM)): ALLC += -Itests/golden
-$(NITRO_SIM): $(SIMT_DIR)/test_nitro_%: $(SIMT_DIR)/test_nitro_%.o $(SIMT_DIR)/pair.o $(addprefix $(BUILD)/tests/golden/,nitro_set.o npy.o) \
+$(addsuffix .o,$(NITRO_SIM)) $(NITRO_SIM_OBJ): ALLC += -Itests/golden
+$(NITRO_SIM): $(SIMT_DIR)/test_nitro_%: $(SIMT_DIR)/test_nitro_%.o $(NITRO_SIM_OBJ) \
   $(BUILD)/driver/libcurta.a $(SIM_LIB) $(GOLDEN_LIB)
 	$(CXX) $(CFLAGS) $^ -o $@ -lz -lpthread
 $(SIMT_DIR)/test_%: $(SIMT_DIR)/test_%.o $(SIMT_DIR)/pair.o $(SIM_LIB) $(GOLDEN_LIB)

@@ -7,7 +7,7 @@ SOC_CXX  := -std=c++17 -O2 -Wall -Wextra -Werror -MMD -MP -Itests/soc
 
 $(SOC_DIR)/core/Vcurta_rv.mk: $(SOC_RTL) rtl/soc/curta_rv.vh tests/soc/soc.mk
 	@mkdir -p $(@D)
-	verilator --cc -O3 --noassert --x-assign unique --x-initial unique -Irtl/soc -GRetire=1 -GResetPc="32'h80000000" --Mdir $(@D) \
+	verilator --cc -O3 $(COVERAGE) --noassert --x-assign unique --x-initial unique -Irtl/soc -GRetire=1 -GResetPc="32'h80000000" --Mdir $(@D) \
 	  --prefix Vcurta_rv --top-module curta_rv $(SOC_RTL)
 $(SOC_DIR)/core/Vcurta_rv__ALL.a: $(SOC_DIR)/core/Vcurta_rv.mk
 	@$(MAKE) --no-print-directory -C $(@D) -f Vcurta_rv.mk VM_PARALLEL_BUILDS=0 OPT_FAST=-O2 OPT_SLOW=-O0 CXX="$(CXX)" \
@@ -49,7 +49,7 @@ $(SOC_DIR)/time/time.img: $(SOC_DIR)/time/time.elf firmware/image.py
 define soc_unit
 $(SOC_DIR)/$(1)/V$(2).mk: $(3)
 	@mkdir -p $$(@D)
-	verilator --cc -O3 --noassert --x-assign unique --x-initial unique $(4) --Mdir $$(@D) --prefix V$(2) --top-module $(2) $(3)
+	verilator --cc -O3 $(COVERAGE) --noassert --x-assign unique --x-initial unique $(4) --Mdir $$(@D) --prefix V$(2) --top-module $(2) $(3)
 $(SOC_DIR)/$(1)/V$(2)__ALL.a: $(SOC_DIR)/$(1)/V$(2).mk
 	@$(MAKE) --no-print-directory -C $$(@D) -f V$(2).mk VM_PARALLEL_BUILDS=0 OPT_FAST=-O2 OPT_SLOW=-O0 CXX="$(CXX)" \
 	  V$(2)__ALL.a >$$(@D)/make.log 2>&1 || { cat $$(@D)/make.log; false; }

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""synth/ecp5/curta_mul.v multiplies as rtl/lib/curta_mul.v does: both side by side, extremes and random factors, enable on and off.
+"""synth/ecp5/curta_mul.v and curta_prod.v multiply as those of rtl/lib do: both side by side, extremes and random factors, enable on and off.
 
-Prints a PASS or FAIL line. The cell is synth/cells/ecp5_dsp.v.
+Prints a PASS or FAIL line each. The cell is synth/cells/ecp5_dsp.v.
 """
 import subprocess
 import sys
@@ -10,19 +10,20 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+# A bench of a multiplier: its ports besides the clock and the factors, the registers' enable, the bits of its factors.
 BENCH = """
 module bench;
   localparam Steps = 5000;
   reg clk = 0, en = 1;
-  reg [15:0] a, b;
-  wire [31:0] x, y;
+  reg [WIDE-1:0] a, b;
+  wire [2*WIDE-1:0] x, y;
   integer i, held = 0, wrong = 0;
-  twin u_twin (.clk_i(clk), .en_i(en), .a_i(a), .b_i(b), .p_o(x));
-  curta_mul u_cell (.clk_i(clk), .en_i(en), .a_i(a), .b_i(b), .p_o(y));
+  twin u_twin (.clk_i(clk), PORTS.a_i(a), .b_i(b), .p_o(x));
+  NAME u_cell (.clk_i(clk), PORTS.a_i(a), .b_i(b), .p_o(y));
   initial begin
     for (i = 0; i < Steps; i = i + 1) begin
-      a  = i % 5 ? $random : i % 2 ? 16'hffff : 16'h8000;
-      b  = i % 7 ? $random : i % 3 ? 16'hffff : 16'h0001;
+      a  = i % 5 ? $random : i % 2 ? {WIDE{1'b1}} : 1 << WIDE - 1;
+      b  = i % 7 ? $random : i % 3 ? {WIDE{1'b1}} : 1;
       en = i < 2 || $random % 3 != 0;
       if (!en) held = held + 1;
       #1 clk = 1;
@@ -39,16 +40,23 @@ endmodule
 """
 
 
+def side_by_side(folder, name, ports, wide):
+    """What the bench says of a multiplier and of its twin."""
+    (folder / "bench.v").write_text(BENCH.replace("NAME", name).replace("PORTS", ports).replace("WIDE", str(wide)))
+    (folder / "twin.v").write_text((ROOT / f"rtl/lib/{name}.v").read_text().replace(f"module {name}", "module twin"))
+    files = [folder / "bench.v", folder / "twin.v", ROOT / f"synth/ecp5/{name}.v", ROOT / "synth/cells/ecp5_dsp.v"]
+    subprocess.run(["iverilog", "-g2005", "-s", "bench", "-o", folder / "bench.vvp", *files], check=True, stderr=subprocess.DEVNULL)
+    return subprocess.run(["vvp", folder / "bench.vvp"], check=True, capture_output=True, text=True).stdout.strip().splitlines()
+
+
 def main():
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "bench.v").write_text(BENCH)
-        (folder / "twin.v").write_text((ROOT / "rtl/lib/curta_mul.v").read_text().replace("module curta_mul", "module twin"))
-        files = [folder / "bench.v", folder / "twin.v", ROOT / "synth/ecp5/curta_mul.v", ROOT / "synth/cells/ecp5_dsp.v"]
-        subprocess.run(["iverilog", "-g2005", "-s", "bench", "-o", folder / "bench.vvp", *files], check=True, stderr=subprocess.DEVNULL)
-        said = subprocess.run(["vvp", folder / "bench.vvp"], check=True, capture_output=True, text=True).stdout.strip().splitlines()
-    failed = not said or not said[-1].endswith(", 0 differ") or " 0 without" in said[-1]
-    print(f"{'FAIL' if failed else 'PASS'} ecp5 mul: {'; '.join(said)}")
+    failed = False
+    for name, ports, wide in (("curta_mul", ".en_i(en), ", 16), ("curta_prod", "", 18)):
+        with tempfile.TemporaryDirectory() as folder:
+            said = side_by_side(Path(folder), name, ports, wide)
+        bad = not said or not said[-1].endswith(", 0 differ") or " 0 without" in said[-1]
+        print(f"{'FAIL' if bad else 'PASS'} ecp5 {name}: {'; '.join(said)}")
+        failed = failed or bad
     sys.exit(failed)
 
 
