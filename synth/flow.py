@@ -33,7 +33,7 @@ def kind(family, cell):
     if family == "xilinx":
         return "lut" if re.fullmatch(r"LUT[1-6]|INV", cell) else "ff" if re.fullmatch(r"FD[RSCP]E", cell) else "dpr" if cell.startswith("RAM") else None
     if family == "":
-        return "ff" if "DFF" in cell else "gate"
+        return "ff" if "DFF" in cell else "gate" if cell.startswith("$_") else "memory"
     return None
 
 

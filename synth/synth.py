@@ -67,11 +67,15 @@ def join(entry, name, empty_rows=()):
     made.rename(done)                # what was interrupted is not taken for done
 
 
+# Memories stay what they are: as flip-flops they would be most of it.
+GATES = "hierarchy -check -top curta; blackbox *curta_ram*; synth -top curta -noabc; abc -g gates"
+
+
 def synth(target):
     """Cells of each module, counted in the hierarchical netlist."""
     name = target["name"]
     netlist = OUT / f"{name}.json"
-    command = f"synth_{target['family']} -noflatten {target['options']} -top curta" if target["family"] else "synth -top curta; abc -g gates"
+    command = f"synth_{target['family']} -noflatten {target['options']} -top curta" if target["family"] else GATES
     if target["family"] == "xilinx":
         command = command.replace("-noflatten", "")      # it keeps the hierarchy unless told to flatten
     start = time.time()

@@ -8,7 +8,7 @@ import statistics
 import paths
 from flow import CARRY_LUTS, CONFIGS, OUT, RESULTS, kind, netlist_modules
 
-KINDS = ("lut", "carry", "gate", "ff", "dsp", "alu", "bram", "bram18", "spram", "dpr")
+KINDS = ("lut", "carry", "gate", "ff", "dsp", "alu", "bram", "bram18", "spram", "dpr", "memory")
 
 
 def module_name(module):
