@@ -1,5 +1,5 @@
 # Synthesis: minutes of CPU a target; place and route: 10 minutes a seed (docs/silicon.md). Results are committed
-# in synth/results. The Xilinx and gate targets have not been run yet.
+# in synth/results. `large` on Xilinx and in gates has not been run to its end yet.
 SYNTH_TARGETS ?= base-ecp5 tiny-up5k
 PNR_TARGET    ?= tiny-ecp5
 PNR_SEEDS     ?= 1 2 3 4 5
