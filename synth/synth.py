@@ -39,7 +39,7 @@ def read(target, top, sources):
     conf["CODE"] = conf.pop("code")
     params = " ".join(f"-set {k} {v}" for k, v in {**conf, **target.get("params", {})}.items())
     trace = "-set Trace 0" if top == "curta" else ""
-    special = sorted((ROOT / "synth" / target["family"]).glob("*.v")) if target["family"] else []     # in the place of rtl/
+    special = sorted((ROOT / target.get("instead", f"synth/{target['family'] or '-'}")).glob("*.v"))     # in the place of rtl/
     portable = [x for x in sorted((ROOT / "rtl").glob("*.v")) + sorted((ROOT / "rtl/lib").glob("*.v")) if x.name not in {y.name for y in special}]
     files = " ".join(str(x) for x in [*(ROOT / x for x in sources), *portable, *special])
     defines = "".join(f"-D{d} " for d in target.get("defines", []))
@@ -48,7 +48,7 @@ def read(target, top, sources):
 
 def stale(netlist, sources=()):
     """Whether a netlist is older than what it is made of; sources: of its top, beside the accelerator's."""
-    made_of = [p for d in ("rtl", "rtl/lib", "rtl/soc", "synth/ecp5") for p in (ROOT / d).glob("*.v*")]
+    made_of = [p for d in ("rtl", "rtl/lib", "rtl/soc", "synth/ecp5", "synth/apart") for p in (ROOT / d).glob("*.v*")]
     made_of += [ROOT / "synth/targets.toml", ROOT / "spec/curta.toml", ROOT / "synth/synth.py", *(ROOT / "synth").glob("ecp5*.py"), *(ROOT / s for s in sources)]
     return not netlist.exists() or netlist.stat().st_mtime < max(p.stat().st_mtime for p in made_of)
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // curta_array - rtl/curta_array.v in DSP slices of the ECP5: takes its place where targets.toml says so
-// Law    the twin's, cycle by cycle; tests/synth/test_ecp5_array.py runs both side by side.  Only the shadows, which are the chain, and
+// Law    the twin's, cycle by cycle; tests/synth/test_array.py runs both side by side.  Only the shadows, which are the chain, and
 //        the operands are in slices of logic.  The guard bits are always there; nobody looks at them without guard_i.
 // Timing the twin's.
 // Resets nothing.

@@ -21,13 +21,13 @@ LATCHES = "t:$dlatch t:$adlatch t:$dlatchsr t:$sr"
 
 
 def tops():
-    """(file of the top, its configuration or None, family, macros): every board, the harnesses."""
+    """(file of the top, its configuration or None, family, folder in the place of rtl/, macros): every board, the harnesses."""
     for b in SPEC["board"]:
-        yield f"synth/boards/{b['top']}", b["config"], b["family"], b.get("defines", [])
+        yield f"synth/boards/{b['top']}", b["config"], b["family"], f"synth/{b['family']}", b.get("defines", [])
     for t in SPEC["target"]:
-        if t["name"] in ("base-ecp5", "tiny-up5k"):
-            yield "synth/curta_harness.v", t["config"], t["family"], t.get("defines", [])
-    yield "synth/curta_soc_harness.v", None, "ecp5", []
+        if t["name"] in ("base-ecp5", "tiny-up5k", "base-xc7"):
+            yield "synth/curta_harness.v", t["config"], t["family"], t.get("instead", f"synth/{t['family']}"), t.get("defines", [])
+    yield "synth/curta_soc_harness.v", None, "ecp5", "synth/ecp5", []
 
 
 def run(name, command):
@@ -40,13 +40,14 @@ def run(name, command):
     return good
 
 
-def check(file, config, family, defines, used):
+def check(file, config, family, folder, defines, used):
     """The three tools on one top; the files that Icarus found for it are added to used."""
     top = Path(file).stem
     name = f"{top}-{config}" if config else top
+    name += f"-{family}" if family == "xilinx" else ""
     params = {k: v for k, v in CONFIGS[config].items() if k != "code"} | {"CODE": CONFIGS[config]["code"]} if config else {}
-    special = [str(p.relative_to(ROOT)) for p in sorted((ROOT / "synth" / family).glob("*.v"))]     # in the place of rtl/
-    folders = [f"synth/{family}"] * bool(special) + FOLDERS
+    special = [str(p.relative_to(ROOT)) for p in sorted((ROOT / folder).glob("*.v"))]     # in the place of rtl/
+    folders = [folder] * bool(special) + FOLDERS
     macros = [f"-D{d}" for d in defines]
     read = [*macros, "-Irtl", "-Irtl/soc", *(x for f in folders for x in ("-y", f)), file, *CELLS]
     good = run(f"verilator-{name}", ["verilator", "--lint-only", "-Wall", "--top-module", top, *(f"-G{k}={v}" for k, v in params.items()), *read])

@@ -1,14 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""synth/ecp5/curta_array.v does in DSP slices what rtl/curta_array.v does, cycle by cycle: both side by side, random operands and control.
+"""The arrays of synth/ do what rtl/curta_array.v does, cycle by cycle: both side by side, random operands and control.
 
-Prints a PASS or FAIL line a shape, with and without guard bits. The slices are synth/cells/ecp5_dsp.v.
+synth/ecp5 (DSP slices: synth/cells/ecp5_dsp.v) and synth/apart (a module a cell). Prints a PASS or FAIL line a shape, with and without guard bits.
 """
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+KINDS = {
+    "ecp5": ["synth/ecp5/curta_array.v", "synth/ecp5/curta_macs.v", "synth/cells/ecp5_dsp.v"],
+    "apart": ["synth/apart/curta_array.v", "synth/apart/curta_cell.v"],
+}
 SHAPES = [(8, 8, 2, 18, 1), (8, 8, 2, 18, 0), (3, 2, 2, 9, 1), (2, 2, 4, 18, 1), (2, 3, 4, 12, 0)]     # R, C, V, B, guard
 BENCH = """
 module bench;
@@ -19,7 +23,7 @@ module bench;
   integer i, k, seen = 0, wrong = 0;
   twin #(.R(R), .C(C), .V(V), .B(B)) u_twin (.clk_i(clk), .a_i(a), .b_i(b), .load_i(load), .zero_i(zero), .mul_i(mul), .add_i(add), .acc_i(acc),
     .move_i(swap || shift), .swap_i(swap), .guard_i(1'b%d), .start_i(start), .start_guard_i(high), .drain_o(x), .drain_guard_o(xg));
-  curta_array #(.R(R), .C(C), .V(V), .B(B)) u_slices (.clk_i(clk), .a_i(a), .b_i(b), .load_i(load), .zero_i(zero), .mul_i(mul), .add_i(add), .acc_i(acc),
+  curta_array #(.R(R), .C(C), .V(V), .B(B)) u_ours (.clk_i(clk), .a_i(a), .b_i(b), .load_i(load), .zero_i(zero), .mul_i(mul), .add_i(add), .acc_i(acc),
     .move_i(swap || shift), .swap_i(swap), .guard_i(1'b%d), .start_i(start), .start_guard_i(high), .drain_o(y), .drain_guard_o(yg));
   initial begin
     for (i = 0; i < Steps; i = i + 1) begin
@@ -36,7 +40,7 @@ module bench;
       if (^x !== 1'bx && (!Guard || ^xg !== 1'bx)) begin
         seen = seen + 1;
         if (x !== y || (Guard && xg !== yg)) begin
-          if (!wrong) $display("step %%0d: %%h %%h, slices %%h %%h", i, xg, x, yg, y);
+          if (!wrong) $display("step %%0d: %%h %%h, ours %%h %%h", i, xg, x, yg, y);
           wrong = wrong + 1;
         end
       end
@@ -48,11 +52,11 @@ endmodule
 """
 
 
-def run(folder, shape):
+def run(folder, kind, shape):
     """Whether both agree in nearly all steps (the twin knows nothing at first), and what the bench said."""
     (folder / "bench.v").write_text(BENCH % (*shape, shape[4], shape[4]))
     (folder / "twin.v").write_text((ROOT / "rtl/curta_array.v").read_text().replace("module curta_array", "module twin"))
-    files = [folder / "bench.v", folder / "twin.v", ROOT / "synth/ecp5/curta_array.v", ROOT / "synth/ecp5/curta_macs.v", ROOT / "synth/cells/ecp5_dsp.v"]
+    files = [folder / "bench.v", folder / "twin.v", *(ROOT / f for f in KINDS[kind])]
     subprocess.run(["iverilog", "-g2005", "-s", "bench", "-o", folder / "bench.vvp", *files], check=True, stderr=subprocess.DEVNULL)
     said = subprocess.run(["vvp", folder / "bench.vvp"], check=True, capture_output=True, text=True).stdout.strip().splitlines()
     words = said[-1].split() if said else []
@@ -62,10 +66,10 @@ def run(folder, shape):
 def main():
     folder, failed = ROOT / "build/tests/synth/array", False
     folder.mkdir(parents=True, exist_ok=True)
-    for shape in SHAPES:
-        good, said = run(folder, shape)
+    for kind, shape in [*(("ecp5", s) for s in SHAPES), *(("apart", s) for s in SHAPES[2:])]:
+        good, said = run(folder, kind, shape)
         failed = failed or not good
-        print(f"{'PASS' if good else 'FAIL'} ecp5 array {shape[0]}x{shape[1]}x{shape[2]}, operand B of {shape[3]} bits, guard bits {shape[4]}: {said}", flush=True)
+        print(f"{'PASS' if good else 'FAIL'} {kind} array {shape[0]}x{shape[1]}x{shape[2]}, operand B of {shape[3]} bits, guard bits {shape[4]}: {said}", flush=True)
     sys.exit(failed)
 
 
