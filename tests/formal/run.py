@@ -17,6 +17,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 OUT = ROOT / "build/formal"
+LIMIT = 600     # seconds of the clock for ABC: a busy machine needs many
 
 
 def aiger(proof, work, replaced, define):
@@ -27,7 +28,7 @@ def aiger(proof, work, replaced, define):
         read_verilog -formal {define} -I{ROOT}/rtl -I{OUT} -I{HERE} {' '.join(files)}
         hierarchy -check -top {proof['top']} {chparam}
         proc; flatten; opt -keepdc; wreduce; memory_dff; memory_collect; memory_map; opt -keepdc
-        async2sync; opt_clean; techmap; opt -fast; dffunmap; abc -g AND -fast; opt_clean; setundef -undriven -anyseq
+        async2sync; opt_clean; techmap; opt_clean; dffunmap; abc -g AND -fast; opt_clean; setundef -undriven -anyseq
         write_aiger -zinit -map {work}.aim {work}.aig
     """
     done = subprocess.run(["yosys", "-q", "-p", "; ".join(x.strip() for x in script.strip().split("\n"))], capture_output=True, text=True)
@@ -47,18 +48,19 @@ def solve(work, command, limit):
             return "broken"
     if "Property proved" in text or "are equivalent" in text or "UNSATISFIABLE" in text:
         return "proved"
-    if command.startswith("bmc3") and "No output asserted" in text and "Reached timeout" not in text:
+    if command.startswith("bmc3 -F") and f"No output asserted in {command.split()[2]} frames" in text and "(timeout" not in text:
         return "proved"
     return "open"
 
 
-def hunt(proof):
-    return f"bmc3 -F {proof.get('hunt', proof.get('frames', 40))} -T {proof.get('limit', 100)}"
+def hunt(proof, start=0):
+    """Looks for a state that is there: from frame `start` on, where those before cost too much."""
+    return f"bmc3 -S {start} -F {proof.get('hunt', proof.get('frames', 40))} -T {proof.get('limit', LIMIT)}"
 
 
 def prove(proof, work, replaced):
     """pdr: without bound. bmc: `frames` steps. induct: two steps from the start, and one step from any state that obeys the law."""
-    limit = proof.get("limit", 100)
+    limit = proof.get("limit", LIMIT)
     if proof["method"] == "induct":
         aiger(proof, work, replaced, "")
         start = solve(work, "bmc3 -F 3", limit)
@@ -73,7 +75,7 @@ def prove(proof, work, replaced):
 
 def check(proof, covers, faults):
     """Returns (held, text)."""
-    limit = proof.get("limit", 100)
+    limit = proof.get("limit", LIMIT)
     answer = prove(proof, OUT / proof["name"], {})
     if answer != "proved":
         return False, answer
@@ -94,7 +96,7 @@ def check(proof, covers, faults):
         bad.write_text(clean.replace(m["find"], m["replace"]))
         fault = OUT / f"{proof['name']}.fault{i}"
         aiger(proof, fault, {name: bad}, "")
-        if solve(fault, hunt(proof), limit) != "broken":
+        if solve(fault, hunt(proof, m.get("from", 0)), limit) != "broken":
             return False, f"planted fault {i} was not found: {m['find']} -> {m['replace']}"
         found += 1
     return True, f"{proof['covers']} covers" + (f", {found} faults found" if faults else "")
