@@ -1,6 +1,5 @@
-# Synthesis: minutes of CPU a target; place and route: 10 minutes a seed (docs/silicon.md). Results are committed
-# in synth/results. `large` on Xilinx and in gates has not been run to its end yet.
-SYNTH_TARGETS ?= base-ecp5 tiny-up5k
+# Synthesis: 3 to 10 minutes of CPU a target; place and route: 10 minutes a seed (docs/silicon.md). Results are committed in synth/results.
+SYNTH_TARGETS ?= base-ecp5 tiny-ecp5 tiny-up5k base-xc7 large-xc7 large-gates
 PNR_TARGET    ?= tiny-ecp5
 PNR_SEEDS     ?= 1 2 3 4 5
 PNR_BOARD     ?= ulx3s-alone
