@@ -61,12 +61,12 @@ def clock(report):
 
 def cells(target, macs):
     rows = json.loads((OUT / f"{target['name']}.rows.json").read_text())
-    keys = [k for k in KINDS if any(r.get(k) for r in rows)]
-    weight = CARRY_LUTS[target["family"]]
+    keys = [k for k in KINDS if any(r.get(k) for r in rows) and k != "gate"]           # gates stand in the column of the sum
+    weight, unit = CARRY_LUTS[target["family"]], "LUT-eq" if target["family"] else "gates"
     text = ["Cells of each module (Yosys 0.23, hierarchy kept, Trace = 0; a module includes what is inside it"
             + ("; *joined*: all modules in one, as they are placed)." if rows[0]["module"].endswith("joined") else ").")
-            + (f" LUT-eq is LUT + {weight} × carry." if weight else ""), "",
-            "| module | " + " | ".join(keys) + " | LUT-eq | LUT-eq per MAC |", "| --- |" + " --- |" * (len(keys) + 2)]
+            + (f" LUT-eq is LUT + {weight} × carry." if weight else "") + (" Memories are not among the gates." if unit == "gates" else ""), "",
+            "| module | " + " | ".join(keys) + f" | {unit} | {unit} per MAC |", "| --- |" + " --- |" * (len(keys) + 2)]
     for r in rows:
         eq = r.get("lut", r.get("gate", 0)) + weight * r.get("carry", 0)
         times = f" ×{r['times']}" if r["times"] > 1 else ""
