@@ -11,5 +11,5 @@ lint: packages ## every static check: Verilator -Wall, Icarus, Yosys, gcc, clang
 	@tests/run.sh tests/lint/lint.sh
 format: ## clang-format on all C and C++ files
 	@clang-format -i $(shell git ls-files '*.c' '*.h' '*.cpp' | grep -v curta_spec.h)
-mutants: packages ## plant faults and count how many the tests find (slow)
-	@$(PY) tests/mutants/run.py --table docs/data/mutants.md
+mutants: packages ## plant faults and count how many the tests find (hours; MINUTES=30: the oldest results first)
+	@$(PY) tests/mutants/run.py --table docs/data/mutants.md $(if $(MINUTES),--minutes $(MINUTES))

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Plants one fault after the other into a copy of the tree and checks that the named tests notice.
 
-usage: run.py [--only PATTERN] [--list] [--check] [--table FILE]
+usage: run.py [--only PATTERN] [--minutes N] [--list] [--check] [--table FILE]
 
 Mutants stand in mutants.toml: file, the exact text to find (once) and what to put in its place, and the tests
 (paths below build/, with arguments) of which one must fail. The copy lies in build/mutants; the sources are never touched.
 A fault that no longer applies, or a tree whose tests fail without a fault, is an error.
 What was found is remembered in build/mutants/found.json for this state of the sources: an interrupted run goes on.
+The table keeps what earlier runs found, with the commit of their sources; with a table the faults that were never run come first, then
+the oldest, so that a run of some minutes (--minutes) renews the table piece by piece.
 """
 import argparse
 import fnmatch
@@ -63,24 +65,79 @@ def run(tests, limit):
     return "survived", ""
 
 
+def verdict(m, found):
+    """Plants one fault, unless `found` knows it; (state, what happened)."""
+    path, key = TREE / m["file"], json.dumps(m, sort_keys=True)
+    if key in found:
+        return "killed", found[key]
+    clean = path.read_text()
+    if clean.count(m["find"]) != 1:
+        return "stale", f"the text to replace occurs {clean.count(m['find'])} times in {m['file']}"
+    for test in m["tests"]:
+        if test not in found["clean"]:
+            state, text = run([test], 900)
+            if state != "survived":
+                return "not run", f"{test} fails without a fault: {text}"
+            found["clean"].append(test)
+    path.write_text(clean.replace(m["find"], m["replace"]))
+    try:
+        state, text = run(m["tests"], 300)
+    finally:
+        path.write_text(clean)
+    if state == "killed":
+        found[key] = text
+        FOUND.write_text(json.dumps(found))
+    return state, text
+
+
 def stale(mutants):
     return [f"{m['name']}: the text to replace occurs {n} times in {m['file']}" for m in mutants if (n := (ROOT / m["file"]).read_text().count(m["find"])) != 1]
+
+
+def git(*command):
+    return subprocess.run(["git", *command], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def read_table(file):
+    """{fault: (found by, commit)} of a table that write_table has made."""
+    cells = [[c.strip() for c in line.split("|")] for line in Path(file).read_text().split("\n") if line.startswith("| ")] if Path(file).exists() else []
+    return {c[1]: (c[4], c[5]) for c in cells if len(c) == 7 and c[5] not in ("at", "---", "")}
+
+
+def write_table(file, mutants, ran):
+    """All faults: those of `ran` {name: (state, text)} with the present commit, the others as the table has them."""
+    old, at = read_table(file), git("describe", "--always", "--dirty=+", "--exclude=*")
+    new = {n: (t.split(":")[0].removeprefix("FAIL ") if s == "killed" else f"**{s}**", at) for n, (s, t) in ran.items()}
+    rows = [(m, *new.get(m["name"], old.get(m["name"], ("not run yet", "")))) for m in mutants]
+    missed, never = sum(by.startswith("**") for _, by, _ in rows), sum(not commit for *_, commit in rows)
+    lines = [f"{len(rows) - missed - never} of {len(rows)} planted faults were found by the last run of each (*at*: the commit of its sources), {missed} were not, {never} have not been run by `make mutants` yet.", "",
+             "| fault | where | what it breaks | found by | at |", "| --- | --- | --- | --- | --- |"]
+    lines += [f"| {m['name']} | `{m['file']}` | {m['why']} | {by} | {commit} |" for m, by, commit in rows]
+    Path(file).write_text("\n".join(lines) + "\n")
+
+
+def oldest_first(mutants, file):
+    """Never run, then by the age of the commit in the table."""
+    age = {commit: -i for i, commit in enumerate(git("rev-list", "--abbrev-commit", "HEAD").split("\n"))}
+    old = read_table(file)
+    return sorted(mutants, key=lambda m: age.get(old[m["name"]][1], -10**6) if m["name"] in old else -10**9)
 
 
 def main():
     ap = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     ap.add_argument("--only", metavar="PATTERN", help="names, for example 'axi-*'")
+    ap.add_argument("--minutes", metavar="N", type=float, default=1e9, help="begin no fault after N minutes")
     ap.add_argument("--list", action="store_true")
     ap.add_argument("--check", action="store_true", help="only whether each fault still applies to the sources")
-    ap.add_argument("--table", metavar="FILE", help="write the result as a Markdown table")
+    ap.add_argument("--table", metavar="FILE", help="bring the results into a Markdown table of all faults")
     args = ap.parse_args()
-    mutants = tomllib.loads((Path(__file__).parent / "mutants.toml").read_text())["mutant"]
+    mutants = known = tomllib.loads((Path(__file__).parent / "mutants.toml").read_text())["mutant"]
+    if args.table:
+        mutants = oldest_first(mutants, args.table)
     if args.only:
         mutants = [m for m in mutants if fnmatch.fnmatch(m["name"], args.only)]
         if not mutants:
             ap.error(f"no fault is called {args.only!r}; --list shows them")
-        if args.table:
-            ap.error("--table needs all faults")
     if args.list:
         for m in mutants:
             print(f"{m['name']:32} {m['file']}: {m['why']}")
@@ -88,43 +145,25 @@ def main():
     if args.check:
         print("\n".join(stale(mutants)))
         return 1 if stale(mutants) else 0
+    begun = time.time()
     sync()
-    state = fingerprint()
+    sources = fingerprint()
     found = json.loads(FOUND.read_text()) if FOUND.exists() else {}
-    found = found if found.get("sources") == state else {"sources": state}
-    tests = list(dict.fromkeys(t for m in mutants for t in m["tests"]))
-    if not found.get("clean", {}).get(" ".join(tests)):
-        state, text = run(tests, 900)
-        if state != "survived":
-            print(f"FAIL mutants: the tests do not pass without a fault: {text}")
-            return 1
-        found.setdefault("clean", {})[" ".join(tests)] = True
-    rows, dead = [], 0
-    for i, m in enumerate(mutants, 1):
-        start, path, key = time.time(), TREE / m["file"], json.dumps(m, sort_keys=True)
-        clean = path.read_text()
-        if key in found:
-            state, text = "killed", found[key]
-        elif clean.count(m["find"]) != 1:
-            state, text = "stale", f"the text to replace occurs {clean.count(m['find'])} times in {m['file']}"
-        else:
-            path.write_text(clean.replace(m["find"], m["replace"]))
-            try:
-                state, text = run(m["tests"], 300)
-            finally:
-                path.write_text(clean)
-            if state == "killed":
-                found[key] = text
-                FOUND.write_text(json.dumps(found))
-        dead += state == "killed"
-        rows.append((m["name"], m["file"], m["why"], state, text))
-        print(f"{'PASS' if state == 'killed' else 'FAIL'} mutant {i}/{len(mutants)} {m['name']}: {state} ({time.time() - start:.0f} s) {text[:150]}", flush=True)
-    print(f"{dead} of {len(mutants)} planted faults were found")
-    if args.table:
-        lines = ["| fault | where | what it breaks | found by |", "| --- | --- | --- | --- |"]
-        lines += [f"| {n} | `{f}` | {w} | {t.split(':')[0].removeprefix('FAIL ') if s == 'killed' else '**' + s + '**'} |" for n, f, w, s, t in rows]
-        Path(args.table).write_text(f"{dead} of {len(mutants)} planted faults were found.\n\n" + "\n".join(lines) + "\n")
-    return 0 if dead == len(mutants) else 1
+    found = found if found.get("sources") == sources else {"sources": sources, "clean": []}
+    ran = {}
+    try:
+        for i, m in enumerate(mutants, 1):
+            if time.time() - begun > 60 * args.minutes:
+                break
+            start = time.time()
+            ran[m["name"]] = state, text = verdict(m, found)
+            print(f"{'PASS' if state == 'killed' else 'FAIL'} mutant {i}/{len(mutants)} {m['name']}: {state} ({time.time() - start:.0f} s) {text[:150]}", flush=True)
+    finally:
+        if args.table:
+            write_table(args.table, known, ran)
+    dead = sum(state == "killed" for state, _ in ran.values())
+    print(f"{dead} of {len(ran)} planted faults were found" + (f"; {len(mutants) - len(ran)} are left" if len(ran) < len(mutants) else ""))
+    return 0 if dead == len(ran) else 1
 
 
 if __name__ == "__main__":
