@@ -9,13 +9,19 @@ NET_CELLS_ecp5   = -I$(NET_YOSYS)/ecp5 synth/cells/ecp5_lut.v synth/cells/ecp5_r
 NET_DIR         := $(BUILD)/sim/net
 NET_BUILT       := $(foreach c,$(NET_CONFIGS),X($(c)))
 
+# Files that say what was built last, written only when that changes: other configurations, another netlist of one.
+net_says = @mkdir -p $(@D) && { echo '$(1)' | cmp -s - $@ || echo '$(1)' >$@; }
+$(NET_DIR)/built: FORCE
+	$(call net_says,$(NET_CONFIGS))
+
 # $(1) configuration
 define net_model
 $(BUILD)/synth/$(NET_TARGET_$(1)).v: $(SIM_RTL) synth/targets.toml spec/curta.toml $(wildcard synth/ecp5/*.v synth/ecp5*.py) synth/synth.py
 	$(PY) synth/synth.py netlist $(NET_TARGET_$(1))
 	@touch $$@
-$(NET_DIR)/$(1)/Vcurta_$(1).mk: $(BUILD)/synth/$(NET_TARGET_$(1)).v $(wildcard synth/cells/*.v)
-	@mkdir -p $$(@D)
+$(NET_DIR)/$(1)/target: FORCE
+	$$(call net_says,$(NET_TARGET_$(1)))
+$(NET_DIR)/$(1)/Vcurta_$(1).mk: $(BUILD)/synth/$(NET_TARGET_$(1)).v $(NET_DIR)/$(1)/target $(wildcard synth/cells/*.v)
 	verilator --cc -O3 --noassert --x-assign fast --x-initial fast --output-split 20000 --output-split-cfuncs 2000 -Wno-fatal -Wno-lint -Wno-style -Wno-MODDUP -Wno-TIMESCALEMOD --top-module curta --Mdir $$(@D) \
 	  --prefix Vcurta_$(1) $$< $$(NET_CELLS_$(lastword $(subst -, ,$(NET_TARGET_$(1)))))
 	@rm -f $$(@D)/*__ver.d          # make would read it and synthesize whenever it is asked for anything else
@@ -28,8 +34,7 @@ $(NET_DIR)/model_$(1).o: sim/verilator/curta_rtl_model.cpp $(NET_DIR)/$(1)/Vcurt
 	  -DCURTA_RTL_ROOT='"Vcurta_$(1)___024root.h"' $(call sim_conf,$(1) cpp) -Wall -Wextra -MMD -MP -c $$< -o $$@
 endef
 $(foreach c,$(NET_CONFIGS),$(eval $(call net_model,$(c))))
-$(NET_DIR)/curta_rtl.o: sim/verilator/curta_rtl.cpp
-	@mkdir -p $(@D)
+$(NET_DIR)/curta_rtl.o: sim/verilator/curta_rtl.cpp $(NET_DIR)/built
 	$(CXX) $(ALLCXX) -DCURTA_RTL_NETLIST -DCURTA_RTL_BUILT='$(NET_BUILT)' -c $< -o $@
 NET_LIB := $(NET_DIR)/curta_rtl.o $(foreach c,$(NET_CONFIGS),$(NET_DIR)/model_$(c).o $(NET_DIR)/$(c)/Vcurta_$(c)__ALL.a) \
            $(BUILD)/sim/fast/verilated.o $(BUILD)/sim/fast/verilated_threads.o

@@ -13,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "synth"))
 import ecp5_carry  # noqa: E402
+import ecp5_copies  # noqa: E402
 import ecp5_dsp  # noqa: E402
 import ecp5_lut  # noqa: E402
 import ecp5_pins  # noqa: E402
@@ -36,6 +37,8 @@ CIRCUITS = [
     ("twice", "wire [35:0] x, z; choose u_0(.p(a), .q(b), .s(s[1:0]), .y(x)); choose u_1(.p(a), .q(b), .s(s[1:0]), .y(z));\n"
               "reg [35:0] x_q, z_q; always @(posedge clk) begin x_q <= x; z_q <= z; y <= x_q ^ {z_q[34:0], z_q[35]}; end", "tables", 0),
     ("enables", "reg [35:0] x, z; always @(posedge clk) begin if (s[0]) x <= a; if (s[1]) z <= a; y <= x + z; end", "tables", 0),
+    # a register that chooses for 36 tables, and one that enables 36 registers
+    ("many-readers", "reg m, n; always @(posedge clk) begin m <= s[0]; n <= s[1] ^ s[2]; if (n) y <= m ? a & b : c; end", "tables", 0),
 ]
 LEAF = "module choose(input [35:0] p, q, input [1:0] s, output [35:0] y); assign y = s[1] ? p ^ q : s[0] ? p : ~q; endmodule\n"
 BENCH = """
@@ -85,13 +88,14 @@ def improve(before, after):
 
 
 def join(folder):
-    """How many tables and registers less there are in the flat module, and how many tables have other inputs."""
+    """How many tables and registers less there are in the flat module, copies, tables that have other inputs, and tables that should have."""
     yosys(f"read_json {folder}/after.json; hierarchy -top t; flatten; opt_clean; write_json {folder}/flat.json")
     netlist = json.loads((folder / "flat.json").read_text())
     less = ecp5_lut.improve(netlist["modules"]["t"])
+    copies = ecp5_copies.improve(netlist["modules"]["t"])
     moved = ecp5_pins.improve(netlist["modules"]["t"])
     (folder / "flat.json").write_text(json.dumps(netlist))
-    return less, moved, late_inputs(netlist["modules"]["t"])
+    return less, copies, moved, late_inputs(netlist["modules"]["t"])
 
 
 def late_inputs(module):
@@ -124,14 +128,15 @@ def main():
     (folder / "t.v").write_text(circuits())
     yosys(f"read_verilog {folder}/t.v; synth_ecp5 -abc9 -nowidelut -noflatten -top t -json {folder}/before.json")
     done, failed = improve(folder / "before.json", folder / "after.json"), False
-    (less, moved, wrong), differs = join(folder), simulate(folder)
+    (less, copies, moved, wrong), differs = join(folder), simulate(folder)
     for i, (name, _, what, least) in enumerate(CIRCUITS):
         good = i not in differs and (done[i][what] >= least if least else what == "tables" or done[i][what] == 0)
         failed = failed or not good
         print(f"{'PASS' if good else 'FAIL'} ecp5 {name}: {done[i]} {differs.get(i, '')}", flush=True)
     print(f"{'PASS' if less > 100 else 'FAIL'} ecp5 joined: {less} tables and registers less")
+    print(f"{'PASS' if 2 <= copies < 30 else 'FAIL'} ecp5 copies: {copies} of registers with many readers")
     print(f"{'PASS' if moved > 100 and not wrong else 'FAIL'} ecp5 inputs: {moved} tables have others, {wrong} give a late net a slow one")
-    sys.exit(failed or less <= 100 or moved <= 100 or wrong > 0)
+    sys.exit(failed or less <= 100 or not 2 <= copies < 30 or moved <= 100 or wrong > 0)
 
 
 if __name__ == "__main__":
