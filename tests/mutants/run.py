@@ -14,7 +14,9 @@ import argparse
 import fnmatch
 import hashlib
 import json
+import resource
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -49,16 +51,19 @@ def fingerprint():
 
 
 def run(tests, limit):
-    """Builds and runs tests until one fails. Returns (failed, what happened)."""
+    """Builds and runs tests until one fails; `limit`: seconds of the processor, as a busy machine must not decide. Returns (failed, what happened)."""
     for test in tests:
         program = test.split()[0]
         made = subprocess.run(["make", "-s", "SIM_CONFIGS=tiny", program], cwd=TREE, capture_output=True, text=True)
         if made.returncode:
             return "build", made.stderr.strip().split("\n")[-1]
         try:
-            ran = subprocess.run(test.split(), cwd=TREE, capture_output=True, text=True, timeout=limit)
+            ran = subprocess.run(test.split(), cwd=TREE, capture_output=True, text=True, timeout=20 * limit,
+                                 preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 5)))
         except subprocess.TimeoutExpired:
-            return "killed", f"{program}: no end after {limit} s"
+            return "killed", f"{program}: no end after {20 * limit} s"
+        if ran.returncode == -signal.SIGXCPU:
+            return "killed", f"{program}: no end after {limit} s of the processor"
         if ran.returncode:
             fails = [line for line in ran.stdout.split("\n") if line.startswith("FAIL")]
             return "killed", (fails or [f"{program}: exit status {ran.returncode}"])[0]
