@@ -231,14 +231,31 @@ static int planes(const struct curta_kernels *k, uint32_t t, int second, uint32_
   return differ(k, "bytes behind the packed planes", count, 0x5a, packed[count * bytes]);
 }
 
-/* A part; magnitudes so that the sum is often just inside or outside int32. */
+/* A part; of up to 27 bits without extremes, so that all sums fit but the one that to_border() moves. */
 static const int32_t *part(int32_t *x, uint32_t n, uint32_t shift, uint32_t bits)
 {
   if (!rnd(3))
     return 0;
   for (uint32_t i = 0; i < n; i++)
-    x[i] = rnd(8) ? curta_s32(word()) / (1 << (32 - bits + shift)) : edge(i) / (1 << shift);
+    x[i] = bits < 28 || rnd(8) ? curta_s32(word()) / (1 << (32 - bits + shift)) : edge(i) / (1 << shift);
   return x;
+}
+
+static int64_t sum_of(const struct curta_parts *p, uint32_t i)
+{
+  int64_t sum = (p->start ? p->start[i] : 0) + (int64_t)(p->more ? p->more[i] : 0);
+  for (int plane = 0; plane < 3; plane++)
+    sum += p->plane[plane] ? (int64_t)p->plane[plane][i] * (1 << 8 * plane) : 0;
+  return sum;
+}
+
+/* Puts one sum within four units of 2^16 (what settle rounds to) of an end of int32, inside or outside. */
+static void to_border(const struct curta_parts *p, int32_t *start, uint32_t n)
+{
+  uint32_t i = rnd(n);
+  int64_t v = (rnd(2) ? INT32_MAX : INT32_MIN) + (int64_t)rnd(1u << 19) - (1 << 18) - (sum_of(p, i) - start[i]);
+  if (v >= INT32_MIN && v <= INT32_MAX)
+    start[i] = (int32_t)v;
 }
 
 static int settles(const struct curta_kernels *k, uint32_t n, uint32_t bits, int in_place)
@@ -250,13 +267,12 @@ static int settles(const struct curta_kernels *k, uint32_t n, uint32_t bits, int
   int64_t want[N], most = 0;
   int32_t sum[N], before[N], *to = in_place ? x[0] : sum;
   uint32_t all = 0, got = 0;
+  if (p.start && rnd(2))
+    to_border(&p, x[0], n);
   for (uint32_t i = 0; i < n; i++) {
     sum[i] = 77;
     before[i] = to[i];
-    want[i] = p.start ? p.start[i] : 0;
-    for (int plane = 0; plane < 3; plane++)
-      want[i] += p.plane[plane] ? (int64_t)p.plane[plane][i] * (1 << 8 * plane) : 0;
-    want[i] += p.more ? p.more[i] : 0;
+    want[i] = sum_of(&p, i);
     most = want[i] > most ? want[i] : -want[i] > most ? -want[i] : most;
     all |= curta_mag((int32_t)(uint32_t)(uint64_t)want[i]);
   }

@@ -4,7 +4,7 @@
 usage: run.py [--only PATTERN] [--minutes N] [--list] [--check] [--table FILE]
 
 Mutants stand in mutants.toml: file, the exact text to find (once) and what to put in its place, and the tests
-(paths below build/, with arguments) of which one must fail. The copy lies in build/mutants; the sources are never touched.
+(paths below build/, with arguments) of which one must fail; needs: a feature of the processor without which no test can. The copy lies in build/mutants; the sources are never touched.
 A fault that no longer applies, or a tree whose tests fail without a fault, is an error.
 What was found is remembered in build/mutants/found.json for this state of the sources: an interrupted run goes on.
 The table keeps what earlier runs found, with the commit of their sources; with a table the faults that were never run come first, then
@@ -155,11 +155,15 @@ def main():
     sources = fingerprint()
     found = json.loads(FOUND.read_text()) if FOUND.exists() else {}
     found = found if found.get("sources") == sources else {"sources": sources, "clean": []}
-    ran = {}
+    ran, skipped, cpu = {}, 0, Path("/proc/cpuinfo").read_text()
     try:
         for i, m in enumerate(mutants, 1):
             if time.time() - begun > 60 * args.minutes:
                 break
+            if m.get("needs", "") not in cpu:
+                print(f"SKIP mutant {i}/{len(mutants)} {m['name']}: this processor has no {m['needs']}", flush=True)
+                skipped += 1
+                continue
             start = time.time()
             ran[m["name"]] = state, text = verdict(m, found)
             print(f"{'PASS' if state == 'killed' else 'FAIL'} mutant {i}/{len(mutants)} {m['name']}: {state} ({time.time() - start:.0f} s) {text[:150]}", flush=True)
@@ -167,7 +171,8 @@ def main():
         if args.table:
             write_table(args.table, known, ran)
     dead = sum(state == "killed" for state, _ in ran.values())
-    print(f"{dead} of {len(ran)} planted faults were found" + (f"; {len(mutants) - len(ran)} are left" if len(ran) < len(mutants) else ""))
+    print(f"{dead} of {len(ran)} planted faults were found" + (f", {skipped} skipped" if skipped else "")
+          + (f"; {left} are left" if (left := len(mutants) - len(ran) - skipped) else ""))
     return 0 if dead == len(ran) else 1
 
 
