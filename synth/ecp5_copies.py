@@ -61,7 +61,8 @@ def improve(module):
     for name, cell in cells.items():
         for pin, bit in ecp5_pins.pins(cell, "input"):
             readers[bit].append((name, pin))
-    near, free = neighbours(cells, readers), 1 + max(bit for cell in cells.values() for bits in cell["connections"].values() for bit in bits if not isinstance(bit, str))
+    taken = [*(bits for cell in cells.values() for bits in cell["connections"].values()), *(port["bits"] for port in module["ports"].values())]
+    near, free = neighbours(cells, readers), 1 + max(bit for bits in taken for bit in bits if not isinstance(bit, str))
     for name, count in wanted(cells, readers).items():
         net = cells[name]["connections"]["Q"][0]
         others = [pin for pin in readers[net] if cells[pin[0]]["type"] not in ("MULT18X18D", "ALU54B")]
